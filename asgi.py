@@ -7,7 +7,7 @@ from functools import cache
 
 
 def end_when_asked() -> None:
-    """Have SIGTERM end this process: a server that forks its workers leaves them a handler that only notes it."""
+    """Make SIGTERM end this process: a server that forks its workers leaves them a handler that only notes it."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
@@ -21,7 +21,7 @@ from ivr.web.telephone.door import TelephoneDoor
 
 
 def create_app() -> AsgiServer:
-    """Return the application, or exit with one message about the settings or files that are wrong."""
+    """Return the web application for an ASGI server, or exit with a message about wrong settings or files."""
     end_when_asked()  # again: this may be a worker that was forked when all of this was loaded
     return _built()
 

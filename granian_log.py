@@ -18,7 +18,7 @@ if "asgi:create_app" in sys.argv:  # else it serves another application, as in a
 
 
 def form() -> logging.Formatter:
-    """Return the format of a log line: that of production where our settings cannot be read.
+    """Return the format of granian's log lines: the service's own, or that of production where settings cannot be read.
 
     Another application may be served without our settings.
     """

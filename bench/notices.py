@@ -47,7 +47,7 @@ def main(count: int) -> None:
 
 
 def rate_of(module: list[str], count: int) -> float:
-    """Return the rate of one way: the notices in a second, from the first to the last."""
+    """Return the notices in a second, from the first to the last, that one way to run the jobs sends."""
     with tempfile.TemporaryDirectory() as folder, valkey() as server, listener() as channel:
         environ = {
             "ENV": "development",
@@ -74,7 +74,7 @@ def rate_of(module: list[str], count: int) -> float:
 
 
 def ask(worker: WorkerServices, number: int) -> None:
-    """Store a request, whose task tells the staff of it."""
+    """Store a made-up request and queue its task, which sends the staff a notice."""
     now = datetime.now(UTC)
     new = NewRequest(
         kind=Kind.CALLBACK,
@@ -94,7 +94,7 @@ def ask(worker: WorkerServices, number: int) -> None:
 
 
 def forks(worker: WorkerServices, count: int) -> None:
-    """Put a job for each task on the queue of RQ's own worker, which forks for each."""
+    """Put a job for each of `count` tasks on the queue of RQ's own worker, which forks for each job."""
     with Redis.from_url(worker.settings.redis_url) as redis:
         queue = Queue("bench", connection=redis, serializer=JSONSerializer)
         for task_id in range(1, count + 1):
@@ -102,18 +102,18 @@ def forks(worker: WorkerServices, count: int) -> None:
 
 
 services: list[WorkerServices] = []
-"""The one entry is the services that RQ's own worker uses, built before it forks."""
+"""A list whose one entry is the services that the jobs of RQ's own worker use, built before the worker forks."""
 
 
 def tell(task_id: int) -> None:
-    """Run the task of this id, as a job of RQ's own worker; the task tells the staff."""
+    """Send the notice of the task with this id, as a job of RQ's own worker."""
     jobs.run(services[0], task_id)
 
 
 def fork_for_each(*, loaded: bool) -> None:
     """Run RQ's own worker, which forks for each job, until its queue is empty.
 
-    `loaded` says that the channels' plugins are loaded before.
+    With `loaded`, the worker loads the channels' plugins before it forks.
     """
     import bench.notices  # noqa: PLC0415, PLW0406 - RQ imports the job by this name, and not as __main__
 

@@ -1,4 +1,4 @@
-"""Measures how long a caller listens, in seconds: until the language, the greeting, a booking, the promise.
+"""Measures how many seconds a caller listens: until the language, the greeting, a booking, the promise.
 
 The calls are real walks of the line's engine through the shipped clinic, and are spoken by `espeak-ng -s 150`. They are
 found by what the options lead to, so that neither keys nor words stand here. Run as `python -m bench.speech`; with
@@ -45,36 +45,36 @@ DOCUMENT = ROOT / "docs" / "speech.md"
 BEGINS, ENDS = "<!-- python -m bench.speech --write -->", "<!-- end -->"
 
 OPEN, CLOSED = "2026-11-23 11:00", "2026-11-23 23:00"
-"""A Monday of the shipped clinic, in and out of hours, by the clinic's clock."""
+"""Two moments of a Monday at the shipped clinic, in and out of its hours, by the clinic's wall clock."""
 
 THE_CLINIC = {"clinic", "greeting"}
 """The sentences that only say which clinic the caller has reached."""
 
 Heard = tuple[Say, str]
-"""A sentence, and the language in which it is said."""
+"""A sentence that a caller hears, and its language."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that a caller calls: its sentences, and the facts at a certain moment."""
+    """A line of the clinic that the benchmark's caller calls: its sentences, and the facts at a certain moment."""
 
     script: Script
     facts: Facts
 
     def begins(self, language: str) -> Scene:
-        """Return the first scene of a call to the line, as if its language were this one."""
+        """Return the first scene of a call to the line, as if the line's own language were this one."""
         facts = replace(self.facts, line=replace(self.facts.line, language=language))
         return beginning(Call(self.facts.line.key, language, START), facts)
 
     def seconds(self, heard: Iterable[Heard]) -> float:
-        """Return the seconds that these sentences take."""
+        """Return the seconds that the voice takes for these sentences."""
         said = (self.script.say(say, language) for say, language in heard)
         return sum(spoken_seconds(each.aloud, each.language) for each in said)
 
 
 @cache
 def spoken_seconds(words: str, language: str) -> float:
-    """Return the seconds that the voice takes for these words."""
+    """Return the seconds that the voice of espeak-ng takes for these words."""
     if not words.strip():
         return 0.0
     done = subprocess.run([*VOICE_OUT, language], input=words.encode(), capture_output=True, check=True)  # noqa: S603 - our own words
@@ -82,7 +82,7 @@ def spoken_seconds(words: str, language: str) -> float:
 
 
 def line_at(clinic: Clinic, script: Script, moment: str) -> Line:
-    """Return the clinic's default line at this moment, with an empty diary."""
+    """Return the clinic's default line as a caller finds it at this moment, with nobody booked in the diary."""
     line = clinic.lines[clinic.default_line]
     now = datetime.fromisoformat(moment).replace(tzinfo=line.hours.zone)
     free = free_slots(clinic.diary, line.key, line.hours, {}, now)
@@ -93,13 +93,13 @@ def line_at(clinic: Clinic, script: Script, moment: str) -> Line:
 
 
 def heard_in(scene: Scene, *, uncut: bool = False) -> list[Heard]:
-    """Return the sentences that are heard in a scene; with `uncut`, only those that no key cuts off."""
+    """Return the sentences that a caller hears in a scene; with `uncut`, only those that no key cuts off."""
     turn = scene.turn
     return [(say, say.language or turn.call.language) for say in (turn.first if uncut else (*turn.first, *turn.asks))]
 
 
 def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Scene]:
-    """Return the shortest way to a scene that passes the test `found`: the scenes on it, by keys that are offered."""
+    """Return the scenes of the shortest way, by offered keys, from the first to one that passes the test `found`."""
     states, ways = States(line.facts.menu), deque([[first]])
     seen = {states.of(first.turn.call, line.facts)}
     while ways:
@@ -115,7 +115,7 @@ def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Sce
 
 
 def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
-    """Return the test for a scene that files a request of this kind: with a time of the diary, or without one."""
+    """Return a test that tells if a scene files a request of this kind: with a time of the diary, or without one."""
 
     def found(scene: Scene) -> bool:
         wait = scene.turn.wait
@@ -125,12 +125,12 @@ def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
 
 
 def outcome(line: Line, scene: Scene, name: str) -> Scene:
-    """Return the scene that follows when the given scene's action has the outcome of this name."""
+    """Return the scene that follows a scene whose action has the outcome of this name."""
     return next(each for each in following(scene, line.facts) if each.by == name)
 
 
 def silent(line: Line, first: Scene) -> Iterator[Scene]:
-    """Yield the scenes of a call in which the caller presses nothing."""
+    """Yield the scenes of a call in which the caller presses no key, from this first one on."""
     scene = first
     while True:
         yield scene
@@ -144,12 +144,12 @@ def silent(line: Line, first: Scene) -> Iterator[Scene]:
 
 
 def first_useful_word(line: Line, language: str) -> float:
-    """Return the seconds until the first sentence, in this language, that says more than the clinic's name."""
+    """Return the seconds until a caller hears, in this language, more than the clinic's name."""
     return line.seconds(_before_useful(line, language, language))
 
 
 def first_word_in_another(line: Line, language: str) -> float:
-    """Return the seconds to the first useful sentence in this language, if the call begins in another one.
+    """Return the seconds until a sentence in this language is heard in a call that begins in another.
 
     The slowest of the other languages counts.
     """
@@ -170,19 +170,19 @@ def _is_useful(heard: Heard, language: str) -> bool:
 
 
 def greeting(line: Line, language: str) -> float:
-    """Return the seconds of the greeting: all that is heard before the first option of the menu."""
+    """Return the seconds of the greeting: of all that a caller hears before the first option of the menu."""
     first = line.begins(language)
     offers = [each.offer for each in _offered(first, line)]
     return line.seconds(takewhile(lambda heard: heard[0] not in offers, heard_in(first)))
 
 
 def first_turn(line: Line, language: str) -> float:
-    """Return the seconds of the first turn: the greeting and the whole menu."""
+    """Return the seconds of a call's first turn: the greeting and the whole menu."""
     return line.seconds(heard_in(line.begins(language)))
 
 
 def booking(line: Line, language: str) -> list[Scene]:
-    """Return the scenes of a call that books the earliest free time; the last scene files it."""
+    """Return the scenes of a call that books the earliest free time; the last one files the booking."""
     return way_to(line, line.begins(language), files(Kind.BOOKING, time=True))
 
 
@@ -199,7 +199,7 @@ def _offered(scene: Scene, line: Line) -> list[Scene]:
 
 
 def listened_whole(line: Line, language: str) -> float:
-    """Return the seconds to a booking for a caller who hears each turn to its end, the last up to the key."""
+    """Return the seconds to a booking for a caller who hears each turn to its end, but the last up to the key."""
     *whole, last, filed = booking(line, language)
     return line.seconds(heard for scene in whole for heard in heard_in(scene)) + line.seconds(_up_to(last, filed.offer))
 
@@ -218,23 +218,23 @@ def _up_to(scene: Scene, offer: Say | None) -> Iterator[Heard]:
 
 
 def pressed_at_once(line: Line, language: str) -> float:
-    """Return the seconds to a booking for a caller who knows each key: only what no key cuts off is heard."""
+    """Return the seconds to a booking for a caller who presses each key at once: only what no key cuts off counts."""
     return line.seconds(heard for scene in booking(line, language)[:-1] for heard in heard_in(scene, uncut=True))
 
 
 def promise_of_time(line: Line, language: str) -> float:
-    """Return the seconds of the sentence that promises an appointment's time."""
+    """Return the seconds of the sentence by which a booked time is promised."""
     return line.seconds(heard_in(outcome(line, booking(line, language)[-1], BOOKED), uncut=True))
 
 
 def promise_of_callback(line: Line, language: str) -> float:
-    """Return the seconds of the sentence that promises a call back."""
+    """Return the seconds of the sentence by which a call back is promised."""
     way = way_to(line, line.begins(language), files(Kind.CALLBACK, time=False))
     return line.seconds(heard_in(outcome(line, way[-1], KEPT), uncut=True))
 
 
 def silence(line: Line, language: str) -> float:
-    """Return the seconds of a call in which the caller presses nothing, without the pauses."""
+    """Return the seconds of words in a call whose caller presses no key; the waits for keys do not count."""
     return line.seconds(heard for scene in silent(line, line.begins(language)) for heard in heard_in(scene))
 
 
@@ -243,7 +243,7 @@ Figure = Callable[[Line, str], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: its name, the figure that is measured, when, and the most seconds allowed, by language."""
+    """A row of the first table: its name, the seconds that it measures, when, and the most allowed by language."""
 
     name: str
     figure: Figure
@@ -253,7 +253,7 @@ class Row:
 
 FIRST_WORD = {"en": 4.0, "hi": 4.0}
 OTHER_LANGUAGE = {"en": 5.0, "hi": 5.0}
-"""The most seconds until the other language is heard.
+"""The most seconds, by language, until a caller hears that language in a call that begins in another.
 
 While the clinic is closed, the emergency line, which no key may cut off, comes before it.
 """
@@ -292,7 +292,7 @@ ROWS = (
 
 
 def tables(lines: Mapping[str, Line]) -> Iterator[str]:
-    """Yield the lines of both tables, in Markdown: the seconds of a caller, and the languages heard in silence."""
+    """Yield the lines of both tables of docs/speech.md: the seconds of a caller, and languages heard in silence."""
     languages = next(iter(lines.values())).script.languages
     yield f"| seconds | {' | '.join(languages)} | at most |"
     yield f"|---|{'--:|' * len(languages)}--:|"
@@ -309,7 +309,7 @@ def _cell(taken: float, most: float | None) -> str:
 
 
 def _silences(line: Line) -> Iterator[str]:
-    """Yield the lines of the table of the languages that a caller hears, turn by turn, who presses nothing."""
+    """Yield the lines of the second table: the languages that a caller who presses no key hears, turn by turn."""
     languages = line.script.languages
     yield f"| nothing pressed: turn | {' | '.join(f'a call that begins in {each}' for each in languages)} |"
     yield f"|--:|{'---|' * len(languages)}"
@@ -319,7 +319,7 @@ def _silences(line: Line) -> Iterator[str]:
 
 
 def _languages(line: Line, scene: Scene) -> str:
-    """Return the languages of a scene in the order in which they are heard, each with its seconds."""
+    """Return the languages heard in a scene, in their order, each with its seconds."""
     runs: list[tuple[str, list[Heard]]] = []
     for heard in heard_in(scene):
         if not runs or runs[-1][0] != heard[1]:
@@ -329,14 +329,14 @@ def _languages(line: Line, scene: Scene) -> str:
 
 
 def write(told: str) -> None:
-    """Put the tables into the document, between their marks."""
+    """Put the tables into docs/speech.md, between their marks."""
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGINS)
     _, _, after = rest.partition(ENDS)
     DOCUMENT.write_text(f"{before}{BEGINS}\n\n{told}\n\n{ENDS}{after}", encoding="utf-8")
 
 
 def estimates(script: Script) -> Iterator[str]:
-    """Yield, for each language, how far the estimated seconds differ from the spoken ones: overall, and the worst."""
+    """Yield for each language how far the check's estimated seconds are from the spoken ones: in all, and at worst."""
     for language in script.languages:
         said = [words for words in script.prompts(language).sentences.values() if "{" not in words]
         with ThreadPoolExecutor() as pool:
@@ -351,7 +351,7 @@ def estimates(script: Script) -> Iterator[str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the tables; or, as the command line asks, write them into the document or compare the estimates."""
+    """Print the tables of listening times; or write them or compare the check's estimates, if the command line asks."""
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)
     clinic = read(CLINIC_FILE)

@@ -1,1 +1,4 @@
-"""A chaos campaign: people call the running service while each of its parts breaks; then every promise is checked."""
+"""A chaos campaign: made-up people call a running service while its parts break.
+
+Then each promise made to them is checked.
+"""

@@ -1,4 +1,4 @@
-"""`python -m chaos`: runs the campaign, for one database or both, on one machine or over several hosts behind nginx.
+"""`python -m chaos`: runs the campaign, on SQLite, PostgreSQL or both, on one machine or on hosts behind nginx.
 
 Ends with 1 if a promise was broken, or a call was not recorded exactly once. See docs/reliability.md.
 """
@@ -13,11 +13,11 @@ from chaos.plan import Sizes, Wanted
 from testing.servers.nginx import NginxUnavailable
 
 RECORDED = 90.0
-"""Seconds at the end in which the calls get their records: the clock's start, and 20 seconds after each call."""
+"""Seconds for the clock process to make the calls' records: for its start, and 20 seconds after each call."""
 
 
 def main() -> int:
-    """Run the campaigns that the command line asks for; print a line for each database; return the exit status."""
+    """Run the campaigns that the command line asks for; print each one's results; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

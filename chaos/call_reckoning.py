@@ -1,4 +1,4 @@
-"""Compares the records of calls with the paths that the callers know: each call has one complete record.
+"""Compares the stored records of calls with the places where the callers were: each call has one complete record.
 
 Values only.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ivr.reports.call_records import LONGEST_PATH
 
 WRITTEN_WITHIN = 3.0
-"""Seconds in which a host has a trace on its disk; a process that is killed sooner may take the trace along."""
+"""Seconds in which a host has a trace on its disk; a process that is killed sooner may lose the trace."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,15 @@ class Walked:
     places: Sequence[tuple[str, float]]
     """The places at which the caller was asked for a key, each with its moment in seconds since the epoch."""
     end_told: bool
-    """True if the carrier told the service that the call is over; else it counts as over an hour later."""
+    """True if the carrier told the service that the call is over.
+
+    If not, the service takes it as over an hour later.
+    """
 
 
 @dataclass(frozen=True)
 class CallReckoning:
-    """The number of calls that were recorded, and the numbers of what is wrong with their records."""
+    """The check of the calls' records after a campaign: how many were recorded, and each kind of wrong record."""
 
     recorded: int = 0
     missing: int = 0
@@ -36,15 +39,15 @@ class CallReckoning:
     partial: int = 0
     """The number of calls whose record lacks a place to which their caller came."""
     excused: int = 0
-    """The number of those missing or partial records whose traces a killed process or host took along."""
+    """The number of missing or partial records that are no fault: a killed process or host lost their traces."""
 
     @property
     def wrong(self) -> int:
-        """The number of records that are missing, doubled or partial and not excused."""
+        """The number of records that are missing, doubled or partial, less those that are excused."""
         return self.missing + self.twice + self.partial - self.excused
 
     def line(self) -> str:
-        """Return the figures in one line of words."""
+        """Return the figures about the calls' records in one line of text."""
         return (
             f"calls recorded {self.recorded}, without a record {self.missing}, recorded twice {self.twice}, "
             f"in part {self.partial}, of which by a machine that was killed {self.excused}"
@@ -52,9 +55,10 @@ class CallReckoning:
 
 
 def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], killed: Sequence[float]) -> CallReckoning:
-    """Return all figures: `records` holds the call and the path of each record.
+    """Return the check of a campaign's calls: the places where callers were, compared with the stored records.
 
-    `killed` are the moments, in seconds since the epoch, at which a part that answers calls was killed.
+    `records` holds the id and the path of each recorded call; `killed` are the moments, in seconds since the epoch, at
+    which a part that answers calls was killed.
     """
     paths = {call_id: frozenset(path.split()) for call_id, path in records}
     whole = {call_id for call_id, path in records if len(path.split()) >= LONGEST_PATH}
@@ -71,10 +75,10 @@ def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], kille
 
 
 def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
-    """Return the moments at which a caller came to places that the record of the call lacks."""
+    """Return the moments at which this call's caller came to a place that the call's record does not have."""
     return [at for place, at in each.places if place not in paths.get(each.call_id, frozenset())]
 
 
 def _was_killed(moments: Sequence[float], killed: Sequence[float]) -> bool:
-    """Return whether, soon after each moment at which a trace was left, a part that answers calls was killed."""
+    """Return whether soon after each of these moments of a lost trace a process that answers calls was killed."""
     return all(any(-0.5 < at - moment < WRITTEN_WITHIN for at in killed) for moment in moments)

@@ -17,24 +17,24 @@ REFERENCE = re.compile(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)")
 """A reference as it is written in what callers hear: 123 456."""
 
 MOST_TRIES = 3
-"""The most times that a caller tries again in a call that says "we could not write it down"."""
+"""The most times that a caller tries again in one call to which the line says "we could not write it down"."""
 
 MOST_VISITS = 5
-"""The most times that a caller comes to the same question in a call; then they hang up."""
+"""The most times that a caller comes to the same question in one call; after that the caller hangs up."""
 
 THINKS = (0.02, 0.35)
 """Seconds from hearing a menu to pressing a key; real people take longer, which would only lengthen the campaign."""
 
 TAKES_ANOTHER = 0.4
-"""The share of callers who want another time than the earliest that they are offered."""
+"""The share of callers who refuse the earliest free time that they are offered and want another one."""
 
 TOLD = ("booked", "moved", "cancelled")
-"""The places at which a caller hears that an appointment is booked, moved or cancelled."""
+"""The places of the menu at which a caller hears that an appointment is booked, moved or cancelled."""
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise as its caller heard it: a reference, and the number that is to be called.
+    """A promise as its caller heard it: a request's reference, and the number that the clinic is to call.
 
     The reference is empty for a caller whose request stood already: it is spoken only in the call that made the
     request.
@@ -45,21 +45,21 @@ class Promise:
     kind: str
     reference: str
     heard: float
-    """The moment at which the caller heard it, in seconds since the epoch."""
+    """The moment at which the caller heard the promise, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
 class HeardHour:
-    """The words in which a caller heard that an appointment is booked, moved or cancelled."""
+    """The words in which a caller heard that an appointment at some hour is booked, moved or cancelled."""
 
     call_id: str
     phone: str
     reference: str
     what: str
-    """The kind of change, one of TOLD."""
+    """The change of the appointment that the words tell of: one of TOLD."""
     words: str
     heard: float
-    """The moment at which the caller heard it, in seconds since the epoch."""
+    """The moment at which the caller heard the words, in seconds since the epoch."""
 
 
 @dataclass
@@ -77,12 +77,15 @@ class Person:
     heard_at: float = 0.0
     hours: list[HeardHour] = field(default_factory=list)
     places: list[tuple[str, float]] = field(default_factory=list)
-    """The places at which this caller was asked for a key, each with its moment in seconds since the epoch."""
+    """The places of the menu at which the caller was asked for a key, each with its time in seconds since the epoch."""
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
     _entered: str = ""
-    """The number by which the caller has found an appointment, for which a wish to change it is kept."""
+    """The number that the caller has entered to find an appointment.
+
+    A wish to change the appointment is kept for it.
+    """
     _visits: Counter[str] = field(default_factory=Counter)
     _random: Random = field(init=False)
 
@@ -91,11 +94,11 @@ class Person:
 
     @property
     def phone(self) -> str:
-        """The number for which this caller asks: the one that they have entered, else their own."""
+        """The number for which this caller asks: a keyed number, else the caller's own."""
         return self._entered or (f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender)
 
     def hears(self, heard: Heard) -> None:
-        """Remember the digits that were read out last, and whether the line apologized."""
+        """Take in the words that are heard: keep a reference that is read out, and note an apology of the line."""
         self._words.append(heard.words)
         found = REFERENCE.search(heard.words)
         if found:
@@ -157,13 +160,19 @@ class Person:
         return known.get(place) or None
 
     def _takes_the_earliest(self) -> str:
-        """Return the key for the earliest free time: mostly 1, which books it; 3 books it for another number."""
+        """Return the key at the offer of the earliest free time: mostly 1, to book it; 3 for another number.
+
+        Or 2 to refuse it.
+        """
         if self._random.random() < TAKES_ANOTHER and self._visits["earliest"] == 1:
             return "2"
         return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
-        """Return the key for one of the offered times or days: mostly the first, now and then one of no use."""
+        """Return the key for one of the offered times or days: mostly 1, for the first.
+
+        Now and then a key that offers nothing.
+        """
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 
     def reception_answers(self, _heard: list[str]) -> str | None:
@@ -172,7 +181,7 @@ class Person:
 
 
 def promise_of(person: Person) -> Promise | None:
-    """Return the promise that this caller has heard, a request or an appointment; None if there was none."""
+    """Return the promise that this caller heard, of a request or an appointment; None if there was none."""
     booked = next((each for each in person.hours if each.what == "booked"), None)
     if booked:
         return Promise(person.call_id, booked.phone, "appointment", booked.reference, booked.heard)

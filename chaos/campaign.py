@@ -1,4 +1,7 @@
-"""Runs a campaign: people call at a steady rate while parts break and the desk works; then every promise is checked."""
+"""Runs a campaign: people call at a steady rate while parts of the service break and the desk works.
+
+Then checks each promise.
+"""
 
 import time
 from collections import Counter
@@ -18,12 +21,15 @@ from chaos.troubles import breaking
 from workers.services import WorkerServices, build
 
 Trouble = Callable[[Premises, float], AbstractContextManager[Sequence[float]]]
-"""Something that makes trouble while people call; yields the moments at which a part that answers calls was killed."""
+"""A context manager that makes trouble, such as faults or restarts, while people call.
+
+It yields the moments at which a process or host that answers calls was killed.
+"""
 
 
 @dataclass(frozen=True)
 class Course:
-    """A campaign whose calls are over and whose promises are not yet checked."""
+    """A campaign whose calls are over: what was wanted of it, what its callers heard, and when parts were killed."""
 
     wanted: Wanted
     faults: int
@@ -32,7 +38,7 @@ class Course:
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
-    """Run a campaign and check its promises; return the results. Raises CallFailed.
+    """Start a service, run a campaign against it, check its promises, and return the results. Raises CallFailed.
 
     CallFailed says that no telephone could follow a document.
     """
@@ -48,7 +54,7 @@ def _breakable(wanted: Wanted, place: Premises) -> Breakable:
 
 
 def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
-    """Let people call this service while `trouble` goes on, check the promises, return the results.
+    """Let people call this service while `trouble` breaks its parts; check the promises; return the results.
 
     Raises CallFailed.
     """
@@ -87,7 +93,7 @@ def _reckon(course: Course, place: Premises, worker: WorkerServices) -> Reckonin
 
 
 def _records(course: Course, worker: WorkerServices) -> CallReckoning:
-    """Return the check of the calls' records: as soon as nothing is wrong, or when their time is up."""
+    """Return the check of the calls' records: as soon as no record is wrong, or when the time to make them is up."""
     end = time.monotonic() + course.wanted.recorded
     while (found := _recorded(course, worker)).wrong and time.monotonic() < end:
         time.sleep(0.5)
@@ -99,7 +105,7 @@ def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """Return the check of the appointments, once the clock has found those whose callers heard nothing of them."""
+    """Return the check of the appointments, once the clock process has listed those whose callers heard nothing."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

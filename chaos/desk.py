@@ -1,4 +1,4 @@
-"""The desk during a campaign: takes requests, tells patients and changes its hours, through the product's own code."""
+"""The desk during a campaign: closes requests, tells patients and changes the hours, through the product's own code."""
 
 import threading
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ from ivr.storage.database import StoreAway
 from workers.services import WorkerServices
 
 EVERY = 0.5
-"""Seconds between two times that somebody at the desk looks at the list."""
+"""Seconds between two times that somebody at the campaign's desk looks at the list."""
 
 LOOKS_BETWEEN_CLOSURES = 6
-"""The number of looks at the list between two changes of the clinic's hours."""
+"""The number of times that somebody looks at the list between two changes of the clinic's hours."""
 
 MOST_CLOSED = 3
-"""The most days that the desk has closed at a time; then it opens one of them again."""
+"""The most days that the campaign's desk keeps closed at a time; before it closes another it opens one again."""
 
 
 @contextmanager
 def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
-    """Let somebody work at the desk until the end of the block: they also change what callers were promised."""
+    """Let somebody work at the desk until the end of the block: they close requests and change the clinic's hours."""
     stop, somebody = threading.Event(), Somebody(worker, wanted, Random(f"desk {wanted.seed}"))
 
     def work() -> None:
@@ -54,21 +54,21 @@ def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
 
 @dataclass
 class Somebody:
-    """A person who works at the desk during the campaign."""
+    """The one person who works at the desk during a campaign."""
 
     worker: WorkerServices
     wanted: Wanted
     random: Random
     left: set[int] = field(default_factory=set)
-    """The ids of requests that this person leaves to others."""
+    """The ids of the requests that this person has already looked at, and looks at no more."""
 
     @property
     def by(self) -> By:
-        """The author of a move: this person, now."""
+        """The author of a move that this person makes now."""
         return By("desk", self.worker.clock())
 
     def works_on_the_list(self) -> None:
-        """Take and close a share of the waiting requests, so that a late webhook finds its request closed."""
+        """Take and close a share of the requests on the list, so that some late webhook finds its request closed."""
         for request in self.worker.desk.store.waiting():
             if request.id in self.left:
                 continue
@@ -78,7 +78,7 @@ class Somebody:
                 self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
     def _outcome(self, request: Request) -> OutcomeReport:
-        """Return the outcome that closes a request: for a patient of a closed time another time, or a cancellation."""
+        """Return the outcome that closes a request; one about an appointment gets another time or is cancelled."""
         if not request.about:
             return OutcomeReport(Outcome.SETTLED)
         clinic, now = self.worker.hours.clinic_now(), self.worker.clock()
@@ -101,7 +101,7 @@ class Somebody:
         self.worker.hours.closures_file.follow(closures, today)
 
     def _some_day(self, today: date) -> date:
-        """Return a day to close: one that has an appointment, or tomorrow if none has."""
+        """Return a day for the desk to close: a later day that has an appointment, or tomorrow if none has."""
         now = self.worker.clock()
         ahead = self.worker.diary.reads.between(now, now + timedelta(days=self.worker.clinic.diary.days))
         local = self.worker.clinic.line("").hours.local

@@ -1,4 +1,4 @@
-"""The two carriers of a campaign: half of its callers come over each of them, and hear its documents.
+"""The two carriers of a campaign: half of its callers call over each of them, and hear its documents.
 
 Each carrier's behaviour when it gets no good answer stands here; webhooks travel in the same way for both.
 """
@@ -27,18 +27,18 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Dialect:
-    """The dialect of a carrier: its signature, its report of a failed step, and how its documents are read."""
+    """The dialect of a carrier in a campaign: signatures, the report of a failed step, the reading of documents."""
 
     stand_in: StandIn
     read: Read
     call_id: Callable[[int], str]
-    """A function that makes the id of a call out of 128 bits."""
+    """A function that makes the id of a call, in the carrier's form, out of a number of 128 bits."""
     signs: Callable[[str, Form], Form]
-    """A function that returns the signature's headers, for an address and the form that is posted to it."""
+    """A function that returns the headers with the carrier's signature, for an address and the form posted to it."""
     of_failure: Callable[[str, str], Form]
-    """A function that returns the fields added for the fallback URL: the failed address, and the failure."""
+    """A function that returns the fields that a webhook to the fallback has besides: the failed address and why."""
     own_words: str
-    """The document that the carrier says when the fallback URL fails, too: it ends the call."""
+    """The document that stands for the carrier's own words when the fallback URL fails, too: it ends the call."""
 
 
 def _plivo_signs(url: str, form: Form) -> Form:
@@ -66,5 +66,5 @@ PLIVO = Dialect(
 
 
 def dialect_of(seed: int) -> Dialect:
-    """Return the carrier of the made-up caller with this seed: their webhooks have the form of that carrier."""
+    """Return the carrier over which the made-up caller with this seed calls: one of the two, at random."""
     return Random(f"carrier {seed}").choice((TWILIO, PLIVO))

@@ -1,4 +1,4 @@
-"""The service of a campaign: webs, workers, clocks, Redis and a database, all real, in a folder of its own.
+"""The service of a campaign: web servers, workers, clocks, Redis and a database, all real, in a folder of its own.
 
 Starts and stops them; breaks nothing and calls nobody.
 """
@@ -37,7 +37,7 @@ BASE_URL = "http://line.example"
 
 @dataclass(frozen=True)
 class Premises:
-    """The running service of a campaign: its parts, and the ports on which it is reached."""
+    """The running service of a campaign: its parts that can break, its settings, and the ports that are called."""
 
     settings: Settings
     ports: tuple[int, ...]
@@ -48,18 +48,18 @@ class Premises:
     keeper: Keeper
     folder: Path
     hosts: Mapping[str, Host]
-    """The hosts by name, if there are several."""
+    """The service's hosts by name, if there are several; empty for one machine."""
     proxy: Nginx | None
 
     def mend(self) -> None:
-        """Make every part whole again."""
+        """Make every part of the service whole again."""
         for part in self.parts.values():
             part.mends()
 
 
 @contextmanager
 def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
-    """Run the service until the block's end, with `living` working channels to the staff and the `dead` ones."""
+    """Run a campaign's service until the block's end, with `living` working channels to the staff and `dead` ones."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -126,7 +126,7 @@ def _free_port() -> int:
 
 
 def await_webs(ports: Sequence[int]) -> None:
-    """Wait until the web on each of these ports answers. Raises TimeoutError."""
+    """Wait until the web server on each of these ports answers. Raises TimeoutError."""
 
     def answers() -> bool:
         try:

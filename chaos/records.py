@@ -1,4 +1,4 @@
-"""The stored records at the end of a campaign: of the desk, of the diary, and the notices to the staff."""
+"""The contents of a campaign's stores at its end: of the desk and the diary; and the notices that the staff got."""
 
 import json
 import re
@@ -27,11 +27,11 @@ from testing.listener import Listener
 from workers.services import WorkerServices
 
 SETTLES = 240.0
-"""Seconds at the end for the promises to reach the desk and the staff: several leases of a task."""
+"""Seconds that a campaign gives its promises, at the end, to reach the desk and the staff: several leases of a task."""
 
 
 def settled(worker: WorkerServices) -> float:
-    """Wait until nothing waits in Redis and every task is done; return the seconds that it took.
+    """Wait until no request waits in Redis and every task is done; return the seconds that it took.
 
     Raises TimeoutError.
     """
@@ -54,7 +54,7 @@ def _undone(worker: WorkerServices) -> int:
 
 
 def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
-    """Return the promises that the desk and the diary hold; and for each request its call, kind and number."""
+    """Return the promises that the desk and the diary hold; and each request's call, kind and number."""
     requests, promises = schema.requests, schema.promises
     query = select(
         requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
@@ -76,7 +76,7 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
 
 
 def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, str]]:
-    """Return the recorded ones of these calls, each with its path."""
+    """Return those of these calls that have a record: each call's id, with the path that the record has."""
     call_of, table = {worker.desk.unheard.mark_of(each.call_id): each.call_id for each in walked}, schema.calls
     with worker.database.reading() as read:
         rows = read.execute(select(table.c.mark, table.c.path)).all()
@@ -84,7 +84,7 @@ def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, s
 
 
 def told(channel: Listener) -> list[tuple[str, float]]:
-    """Return the references that the staff were told over a channel, each with the moment."""
+    """Return the references in the notices that a channel to the staff received, each with the moment it came."""
     found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
     return [(match[1], at) for match, at in found if match]
 
@@ -93,7 +93,7 @@ def told(channel: Listener) -> list[tuple[str, float]]:
 
 
 def diary(worker: WorkerServices) -> list[InDiary]:
-    """Return every appointment in the diary that a call has made, read from the tables themselves."""
+    """Return every appointment that a call has made in the diary, read from the tables themselves."""
     table, calls = schema.appointments, schema.calls
     with worker.database.reading() as read:
         history, about = _history(read), _about(read)
@@ -145,7 +145,7 @@ def _about(read: Connection) -> Mapping[int, list[Any]]:
 
 
 def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
-    """Return a function that says whether the clinic is open at an appointment, the desk's closures considered."""
+    """Return a function that says if the clinic is open at an appointment's time, the desk's closures considered."""
     closures = schema.closures
     with worker.database.reading() as read:
         closed: set[date] = set(read.scalars(select(closures.c.day).where(closures.c.undone_at.is_(None))))
@@ -159,7 +159,7 @@ def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
 
 
 def words_of(worker: WorkerServices) -> WordsOf:
-    """Return a function for the words, in each language, by which the line tells of a change of an appointment."""
+    """Return a function for the words, in each language, that tell a caller of a booking, move or cancellation."""
     script, hours = worker.script, worker.clinic.line("").hours
 
     def found(what: str, starts: datetime, heard: datetime) -> frozenset[str]:
@@ -170,7 +170,7 @@ def words_of(worker: WorkerServices) -> WordsOf:
 
 
 def look_again(worker: WorkerServices) -> None:
-    """Look for changes unheard by callers, as the clock will do a quarter of an hour from now.
+    """Have the clock's check list bookings unheard by callers, as it will a quarter of an hour from now.
 
     By then a missing record of a call counts as lost.
     """

@@ -1,4 +1,4 @@
-"""Hostile strangers while patients call: each attacks in one way, again and again, until the siege ends.
+"""Hostile strangers of a siege: each attacks the service in one way, again and again, while patients call.
 
 They know what anybody can know: our addresses, and webhooks that they caught on the way; and what somebody knows who
 has got hold of a store: how its rows and jobs look. Successes that must not happen are counted in `Mischief`.
@@ -27,32 +27,32 @@ from testing.slow_strangers import STRANGERS as SLOW
 from testing.slow_strangers import strangers as slow_strangers
 
 FORTY = 40
-"""The number of connections that strangers hold open to each port, of all kinds in turn."""
+"""The number of connections that strangers hold open to each port of the service, slow and silent ones in turn."""
 
 PAUSE = 0.05
-"""Seconds between two deeds of a stranger, so that each makes twenty in a second."""
+"""Seconds between two attacks of the same stranger, which makes twenty in a second."""
 
 SETS_OF_ODD_ROWS = 6
 
 TRACE = "trace"
-"""The beginning of the name of the file that a forged job would leave if it ran."""
+"""The beginning of a folder's name: a forged job would leave that folder in the campaign's own if its code ran."""
 
 LONGEST = 5.0
-"""Seconds that a stranger waits for an answer."""
+"""Seconds for which a stranger waits for an answer of the service."""
 
 
 @dataclass
 class Mischief:
-    """The strangers' deeds: how many of each kind, and those that succeeded."""
+    """The attacks of all strangers in a siege: how many of each kind, and those that succeeded."""
 
     deeds: dict[str, int] = field(default_factory=dict)
     let_in: list[str] = field(default_factory=list)
-    """The deeds that were answered as if the carrier or somebody of the desk had done them."""
+    """The attacks that were answered as if they came from the carrier or from somebody at the desk."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The service that strangers attack, with what they have caught and done."""
+    """The siege as its strangers have it: the service, the webhooks that they caught, and the count of attacks."""
 
     place: Premises
     caught: list[Webhook]
@@ -61,13 +61,16 @@ class Scene:
     over: threading.Event
 
     def does(self, deed: str, status: int, wanted: tuple[int, ...]) -> None:
-        """Count a deed; note it as let in if its answer has none of the wanted statuses; 0 means no answer."""
+        """Count an attack of this kind; note it as let in if the answer's status is none of `wanted`.
+
+        Status 0 means no answer.
+        """
         self.mischief.deeds[deed] = self.mischief.deeds.get(deed, 0) + 1
         if status not in (0, *wanted):
             self.mischief.let_in.append(f"{deed}: {status}")
 
     def again(self) -> Iterator[int]:
-        """Yield one number after the other, until the siege is over."""
+        """Yield the number of the stranger's next attack, after a short pause, until the siege is over."""
         for number in count():
             if self.over.wait(PAUSE):
                 return
@@ -76,7 +79,7 @@ class Scene:
 
 @contextmanager
 def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
-    """Let all strangers attack at once, until the end of the block."""
+    """Let all strangers attack the service at once, until the end of the block; yield the count of their attacks."""
     scene = Scene(place, caught, Mischief(), threading.Event())
     threads = [threading.Thread(target=act, args=(scene,)) for act in ACTS]
     for each in threads:
@@ -94,7 +97,7 @@ def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
 
 
 def hold_sockets(scene: Scene) -> None:
-    """Hold connections to every port: with slow bodies, with half a head, and in silence."""
+    """Hold connections to every port of the service: with slow bodies, with half a head, and in silence."""
     with ExitStack() as stack:
         for port in scene.place.ports:
             for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
@@ -104,7 +107,7 @@ def hold_sockets(scene: Scene) -> None:
 
 
 def flood(scene: Scene) -> None:
-    """Flood the service with unsigned webhooks, logins with wrong passwords, and pages that do not exist."""
+    """Flood the service with unsigned webhooks, and with logins that have a wrong password and no CSRF token."""
     for number in scene.again():
         call = Webhook("http://line.example/voice", {"CallSid": f"CA{number:032x}", "From": "+919999900001"}, {})
         scene.does("unsigned webhooks", _post(scene, call), (403,))
@@ -113,7 +116,7 @@ def flood(scene: Scene) -> None:
 
 
 def forge(scene: Scene) -> None:
-    """Post caught webhooks, forged: with another key, for another call, at another place, with half a signature."""
+    """Post caught webhooks that were changed: another key, call or place of the menu, or half of the signature."""
     for number in scene.again():
         if not scene.caught:
             continue
@@ -132,19 +135,19 @@ def _forgeries(own: Webhook) -> dict[str, Webhook]:
 
 
 def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
-    """Return only the field that holds the call's id, changed into the id of another call."""
+    """Return the field of this webhook's form that holds the call's id, changed into the id of another call."""
     return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 
 def replay(scene: Scene) -> None:
-    """Post caught webhooks unchanged: they are truly signed, so the answer comes again, and nothing is stored twice."""
+    """Post caught webhooks unchanged: truly signed, each is answered once more, and nothing is stored twice."""
     for number in scene.again():
         if scene.caught:
             scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))
 
 
 def _post(scene: Scene, webhook: Webhook) -> int:
-    """Return the status of the answer to a post; 0 if none comes."""
+    """Post a webhook to the service; return the status of the answer, 0 if none comes."""
     parts = urlsplit(webhook.url)
     wire = HTTPConnection("127.0.0.1", scene.place.ports[0], timeout=LONGEST)
     headers = {**webhook.headers, "Content-Type": "application/x-www-form-urlencoded", "Host": "line.example"}
@@ -161,7 +164,7 @@ def _post(scene: Scene, webhook: Webhook) -> int:
 
 
 def spoil_rows(scene: Scene) -> None:
-    """Write odd rows into the database, a set each second, as no version of the program has written."""
+    """Write rows into the database that no version of the program would write, a set of them each second."""
     with closing(Database(scene.place.settings.database_url)) as database:
         for number in range(SETS_OF_ODD_ROWS):
             with suppress(StoreAway), database.writing() as write:

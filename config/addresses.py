@@ -8,11 +8,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
-"""A host as a carrier calls it, one in other letters as xn--…; with its port, if there is one."""
+"""The pattern of a URL's host as a carrier calls it, with its port if there is one; other letters stand as xn--…."""
 
 
 def listening_address(written: str) -> str:
-    """Return the IP address to listen on; `localhost` and the brackets of a URL are understood. Raises ValueError."""
+    """Return the IP address for the web process to listen on; it may be `localhost` or [::1]. Raises ValueError."""
     bare = written.strip().removeprefix("[").removesuffix("]")
     try:
         return str(ip_address("127.0.0.1" if bare == "localhost" else bare))
@@ -30,7 +30,7 @@ def local_url(bind: str, port: int | str) -> str:
 
 
 def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
-    """Return whether the URL is only scheme, host and port, since the desk's links and cookies take a whole host."""
+    """Return whether the service's public URL is scheme, host and port alone, as the desk's links and cookies need."""
     try:
         parts = urlsplit(url)
         well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
@@ -40,7 +40,7 @@ def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
 
 
 def is_address(url: str) -> bool:
-    """Return whether the URL is whole, over HTTPS and without a password."""
+    """Return whether the URL of a carrier's fallback document is whole, over HTTPS and without a password."""
     try:
         parts = urlsplit(url)
         return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc

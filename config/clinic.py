@@ -110,7 +110,7 @@ def _twice(values: list[str]) -> list[str]:
 
 
 def read(path: Path) -> Clinic:
-    """Return the clinic that this file describes. Raises BadFile."""
+    """Return the clinic that this file, usually config/clinic.toml, describes. Raises BadFile."""
     file = load(path, ClinicFile, languages_of)
     lines = {line.key: _line(line, file) for line in file.lines}
     return Clinic(
@@ -171,7 +171,7 @@ def _of_an_older_file(file: ClinicFile) -> DiaryFile:
 
 
 def _schedules(file: ClinicFile, diary: DiaryFile) -> Iterator[Schedule]:
-    """Yield the columns of the diary: one for each practitioner; without any, one for each patient at a time."""
+    """Yield the diary's columns: one for each practitioner, or, without any, one for each patient treated at a time."""
     for each in file.practitioners:
         week = each.hours.shifts if each.hours else None
         length = timedelta(minutes=each.minutes or diary.minutes)

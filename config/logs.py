@@ -44,7 +44,7 @@ def add(**about: str | int) -> None:
 
 
 def about(**what: str | int) -> AbstractContextManager[None]:
-    """Return a context manager that adds these fields to the log lines within its block."""
+    """Return a context manager within which all log lines have these fields."""
     return contextvars.bound_contextvars(**what)
 
 
@@ -57,7 +57,7 @@ def form(*, production: bool) -> logging.Formatter:
 
 
 def _found() -> list[Processor]:
-    """Return structlog's processors that add fields to a line: the thread's own, level, logger and error."""
+    """Return structlog's processors that add fields to a line of the log: the thread's own, level, logger and error."""
     return [contextvars.merge_contextvars, stdlib.add_log_level, _name_logger, _without_values]
 
 

@@ -50,7 +50,7 @@ class NotedRecording(Strict):
 
 
 class Notes(Strict):
-    """The notes on the recordings of one language, by the names of the sentences."""
+    """The notes on the recordings of one language, by the names of the recorded sentences."""
 
     recorded: dict[str, NotedRecording]
 
@@ -84,7 +84,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Recordings:
-    """The recordings that callers hear, and a line about each file that cannot be used."""
+    """The recorded sentences that callers hear, and a line in words about each sound file that cannot be used."""
 
     usable: tuple[Recording, ...] = ()
     faults: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ class Recordings:
         return next((each for each in self.usable if each.file == file), None)
 
     def addresses(self, base: str) -> Mapping[tuple[str, str], str]:
-        """Return the address of each recording that is played in calls, by language and name of its sentence."""
+        """Return, by language and name of its sentence, the address of each recording that is played in calls."""
         return {
             (each.language, each.sentence): f"{base}/{quote(each.file)}"
             for each in self.usable
@@ -105,12 +105,12 @@ class Recordings:
 
     @property
     def of_apologies(self) -> tuple[Recording, ...]:
-        """The usable recordings of apologies, which no call plays."""
+        """The recordings of apologies that can be played; no call plays them, a fallback hosted elsewhere may."""
         return tuple(each for each in self.usable if each.sentence in APOLOGIES)
 
 
 class Unplayable(Exception):
-    """A recording is not what the carrier can play; the message says why, and what is expected."""
+    """A sound file is not what the carrier can play; the message says why, and what is expected."""
 
 
 def folder_of(clinic_file: Path) -> Path:
@@ -119,7 +119,7 @@ def folder_of(clinic_file: Path) -> Path:
 
 
 def read(folder: Path, script: Script) -> Recordings:
-    """Return the recordings in this folder: those that fit the script, and the faults of the others."""
+    """Return the recordings in this folder: those that callers can hear, and in words what is wrong with the others."""
     usable, faults, stale = list[Recording](), list[str](), list[Recording]()
     for path in _files(folder):
         where = path.relative_to(folder.parent).as_posix()
@@ -162,7 +162,7 @@ def _recording(path: Path, script: Script) -> Recording:
 
 
 def _bytes(path: Path) -> bytes:
-    """Return the content of a recording's file. Raises Unplayable."""
+    """Return the content of a recording's sound file. Raises Unplayable."""
     try:
         with path.open("rb") as file:
             sound = file.read(MOST_BYTES + 1)

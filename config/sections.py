@@ -73,7 +73,7 @@ class LineFile(Strict):
 
 
 class WishesFile(Strict):
-    """The parts of the day that a caller can ask for, and the countries that the clinic calls."""
+    """The section of callers' wishes: the parts of the day to ask for, and the countries that the clinic calls."""
 
     morning: Hour
     afternoon: Hour
@@ -99,7 +99,7 @@ class WishesFile(Strict):
 
 
 class AgainFile(Strict):
-    """The tries to reach a patient, and the minutes between them."""
+    """The section for patients whom nobody reached: the number of tries, and the minutes between them."""
 
     tries: Annotated[int, Field(ge=1, le=20)]
     pauses: Annotated[tuple[Minutes, ...], Field(min_length=1)]
@@ -164,7 +164,7 @@ class MissedCallsFile(Strict):
 
 
 class ReceptionFile(Strict):
-    """The settings for calling the reception: the number that it sees, and for how many seconds it rings."""
+    """The settings for calling the reception: the number that it sees as the caller's, and the seconds it rings."""
 
     caller_id: NumberIfAny = None
     seconds: Annotated[int, Field(ge=5, le=120)] = 20

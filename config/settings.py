@@ -95,7 +95,7 @@ class Settings(BaseModel):
 
     @property
     def local_url(self) -> str:
-        """The address of the web process for somebody on this machine."""
+        """The address at which somebody on this machine reaches the web process."""
         return local_url(self.bind, self.port)
 
     @property
@@ -114,7 +114,7 @@ class Settings(BaseModel):
 
     @property
     def voice_fallback_url(self) -> str:
-        """The address that the carrier asks for a document if it has no valid answer from us."""
+        """The URL of the fallback, which the carrier asks when it has no good answer from us."""
         return self.fallback_url or f"{self.public_base_url}/voice/fallback"
 
 
@@ -142,7 +142,7 @@ def read(
 
 
 def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> frozenset[str]:
-    """Return the secrets that were made up in a file for development; production must not use them.
+    """Return the secrets that were made up in a developer's file of settings, `env_file`; production must not use them.
 
     Of any other file, none is returned.
     """

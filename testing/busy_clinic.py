@@ -1,4 +1,4 @@
-"""A clinic whose limits are those of a city: a campaign makes more calls in an hour than patients make in a week."""
+"""A clinic with the limits of a city: campaigns and benchmarks make more calls in an hour than patients in a week."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ AS_BUSY_AS_A_CITY: Mapping[str, int] = {
     "patients_at_once": 2,
     "days_ahead": 28,
 }
-"""The settings of clinic.toml that are raised, each name as a regular expression, with the value it gets."""
+"""The settings of clinic.toml that the busy clinic raises: a regular expression for each name, and its value."""
 
 
 def busy_clinic(folder: Path) -> Path:
-    """Write clinic.toml as it is shipped, but with a city's limits, to a folder; return its path.
+    """Write the shipped clinic.toml into a folder, its limits raised to those of a city; return the file's path.
 
     Raises LookupError.
     """

@@ -14,7 +14,7 @@ _idle: dict[tuple[object, ...], list[Flask]] = {}
 
 @contextmanager
 def lent(services: Services) -> Iterator[Flask]:
-    """Lend a Flask application, connected to these services.
+    """Lend a Flask application of ours for one test, connected to these services.
 
     A test that changes the application calls create_app instead.
     """

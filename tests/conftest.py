@@ -56,22 +56,22 @@ NO_NGINX = "nginx could not be had: "
 NO_PGBOUNCER = "PgBouncer could not be had: "
 NO_COMPOSE = "Docker's Compose could not be had: "
 OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NO_COMPOSE, NOT_HERE)
-"""The reasons to skip a test for something that the machine lacks and that we do not install.
+"""The reasons for which tests are skipped because the machine lacks something that we do not install.
 
 Such skips are reported, and fail no run in CI.
 """
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
-"""The reasons to skip a test that the last lines of a run report. All but those of the machine fail a run in CI."""
+"""The reasons for skipped tests that the last lines of a run report. All but those of the machine fail a run in CI."""
 
 FIGURES = "figures"
-"""The name of a test's property that holds its measurements, which the last lines of a run print."""
+"""The name of a test's property with its measurements, which the last lines of a run print."""
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """A hasher of passwords that is quick; the real one takes a twentieth of a second for each, on purpose."""
 
 UNHURRIED = A_CALLER_WAITS.times(10)
-"""The limits of a caller's wait for tests of other things: on a busy machine, a store looks as if it had stalled."""
+"""Longer limits of a caller's wait, for tests of other things: on a busy machine a store seems to have stalled."""
 
 PASSWORD = "correct horse battery"
 PHONE_KEY = "a-key-of-this-start"
@@ -92,7 +92,7 @@ def _take_memory_for_a_disk() -> None:
 
 
 def _read_once(loads: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
-    """Return a reader of TOML that parses each text only once, however often it is read."""
+    """Return a reader of TOML that parses each text only once, however often the tests read it."""
     read_so_far = cache(lambda text: pickle.dumps(loads(text)))
     return lambda text: pickle.loads(read_so_far(text))  # noqa: S301 - written a line above
 
@@ -134,7 +134,7 @@ def valkey_server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def redis_url(valkey_server: Valkey) -> str:
-    """The address of an empty Redis that runs."""
+    """The address of an empty Redis for this test."""
     valkey_server.resume()
     valkey_server.start()
     valkey_server.flush()
@@ -143,7 +143,7 @@ def redis_url(valkey_server: Valkey) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    """A real PostgreSQL server."""
+    """A real PostgreSQL server for the tests."""
     try:
         with postgres() as server:
             yield server
@@ -163,7 +163,7 @@ def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
 
 @pytest.fixture
 def pooled_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
-    """The address of a PostgreSQL database with the desk's tables, for this test alone, through PgBouncer."""
+    """The address, through PgBouncer, of a PostgreSQL database with the desk's tables and no row."""
     pgbouncer_server.start()
     return pgbouncer_server.to(postgres_url)
 
@@ -180,14 +180,14 @@ def emulate_server() -> Iterator[Emulate]:
 
 @pytest.fixture
 def account(emulate_server: Emulate) -> Iterator[Account]:
-    """The clinic's account at Twilio, without any number."""
+    """The clinic's account at Twilio, which has no number yet."""
     with account_at(emulate_server.url) as account:
         yield account
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the desk's tables, which tests copy."""
+    """A SQLite file with the desk's tables and no row, which tests copy."""
     path = tmp_path_factory.mktemp("sqlite") / "clinic.db"
     migrate(f"sqlite:///{path}")
     return path
@@ -211,7 +211,7 @@ class Desks:
     url: str = ""
 
     def empty(self) -> str:
-        """Return the address of a database with the desk's tables and no row.
+        """Return the address of a PostgreSQL database with the desk's tables and no row.
 
         A new one if a test changed the tables.
         """
@@ -244,7 +244,7 @@ def with_driver(url: str) -> str:
 
 @pytest.fixture
 def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str]:
-    """A function that returns PostgreSQL's log since the test began.
+    """A function that returns the lines that PostgreSQL has logged since the test began.
 
     The database logs the values of each statement that fails.
     """
@@ -269,7 +269,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A client of the database: the test runs on SQLite and on PostgreSQL."""
+    """A client of a database with the desk's tables: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     yield database
     database.close()
@@ -305,7 +305,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Return settings of a service on these stores; it takes only requests by telephone, unless CLINIC_FILE differs."""
+    """Return settings of a service on these stores, whose telephone only takes requests, unless CLINIC_FILE differs."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -338,7 +338,7 @@ def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The limits of a caller's wait for the stores: generous ones.
+    """The limits of a caller's wait for the stores, generous ones for a busy machine.
 
     A module that holds a store up overrides this fixture by the service's own limits.
     """
@@ -362,7 +362,7 @@ def app(services: Services) -> Iterator[Flask]:
 
 @pytest.fixture
 def phone(app: Flask, services: Services) -> Phone:
-    """A telephone in the hand of a caller of this service."""
+    """A telephone in the hand of a caller of the clinic's line."""
     return Phone(app, services)
 
 
@@ -381,7 +381,7 @@ def staff(app: Flask, services: Services) -> Staff:
 
 
 def at_the_desk(phone: Phone) -> Staff:
-    """Return Asha, logged in at this service's desk; her account is made first."""
+    """Add Asha to the desk of this telephone's service; return her, logged in."""
     phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     person = Staff(phone.app, "asha", PASSWORD)
     person.logs_in()
@@ -413,7 +413,7 @@ LONGEST = (
     "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
-"""The test modules that take longest, the longest first: one begun last would keep all test processes waiting."""
+"""The test modules that take longest, the longest first: begun last, one would keep all test processes waiting."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -428,7 +428,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
-    """Return the tests by module, so that each test process begins with some of the longest modules."""
+    """Return the tests in another order, by which each test process begins with some of the longest modules."""
     modules: dict[str, list[pytest.Function]] = {}
     for item in items:
         modules.setdefault(str(item.path.relative_to(ROOT / "tests")), []).append(item)

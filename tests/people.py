@@ -26,7 +26,7 @@ from tests.carrier.twilio.twiml_rules import faults
 DELHI = ZoneInfo("Asia/Kolkata")
 
 CALLER, OTHER = "+919999900001", "+919999900002"
-"""The usual caller's number, obviously made up."""
+"""The number of the usual caller, obviously made up."""
 
 BOOK, CALLBACK = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
 """The keys of a wish for an appointment as soon as possible, and of one to be called back, on the caller's number."""
@@ -36,18 +36,18 @@ TOKEN = "a-token-that-signs-only-in-tests"
 
 @dataclass
 class Clock:
-    """A clock of the tests, which stands still until somebody moves it."""
+    """A clock of the tests, as a function that tells the time: it stands still until somebody moves it."""
 
     now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
     """The moment that the clock shows: at first a Monday, with the clinic open and the whole evening left."""
     _set_by: float = 0.0
-    """Seconds by which somebody has set the clock, in sum; in these no time has passed."""
+    """Seconds, in sum, by which somebody has set the clock forward or back, without time having passed."""
 
     def __call__(self) -> datetime:
         return self.now
 
     def seconds(self) -> float:
-        """Return the lived seconds, as a monotonic clock counts them: setting the clock does not change them."""
+        """Return the lived time in seconds, as a monotonic clock counts it: setting the clock does not change it."""
         return self.now.timestamp() - self._set_by
 
     def jumps(self, **time: float) -> None:
@@ -60,19 +60,19 @@ class Clock:
         self.now = datetime(*moment, tzinfo=DELHI)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
 
     def goes_on(self, **time: float) -> None:
-        """Let this time pass."""
+        """Let this time pass, by which the clock moves on."""
         self.now += timedelta(**time)
 
 
 @dataclass
 class Phone:
-    """A telephone in the hand of a caller, connected to the application through its signed webhooks."""
+    """The telephone of a caller, connected to the application through webhooks with the carrier's signature."""
 
     app: Flask
     services: Services
 
     def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
-        """Call a line; with `lang`, the caller changes to that language if the line begins in another."""
+        """Call a line of the clinic; with `lang`, the caller changes to that language if the call begins in another."""
         called = min(self.services.clinic.lines[line].reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
@@ -82,28 +82,28 @@ class Phone:
         return call
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a form with the carrier's signature."""
+        """Post a form to this path of the service, with the carrier's signature."""
         signature = self.signs(path, form)
         return self.unsigned(path, form, **{"X-Twilio-Signature": signature, **headers})
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
-        """Return the carrier's signature of this form, posted to this path."""
+        """Return the carrier's signature for this form, posted to this path of the service."""
         signed: str = RequestValidator(TOKEN).compute_signature(self.called_at + self.within(path), form)
         return signed
 
     @property
     def called_at(self) -> str:
-        """The service's public address, which the carrier calls."""
+        """The public address of the service, to which the carrier posts."""
         return self.services.settings.public_base_url
 
     def within(self, url: str) -> str:
-        """Return the path and query of an address that a document names in full. It must be the service's own."""
+        """Return the path and query of a full address in a document, which must be the service's own."""
         path = url.removeprefix(self.called_at)
         assert path.startswith("/"), f"not at {self.called_at}: {url}"
         return path
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a form without a signature, with only these headers."""
+        """Post a form to this path without a signature, with only these headers."""
         anybody = self.app.test_client(use_cookies=False)
         answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # answered whole
         self.services.reports.spool_writer.settle()  # the next look at the spool finds this webhook's trace
@@ -112,7 +112,7 @@ class Phone:
 
 @dataclass
 class Conversation:
-    """A call that goes on: the words of its last document, and the key or event for which it waits."""
+    """A call that goes on: the sentences of its last documents, and the key or event for which it waits."""
 
     phone: Phone
     fields: dict[str, str]
@@ -122,7 +122,7 @@ class Conversation:
     spoken: list[Heard] = field(default_factory=list)
     """The sentences that the caller has heard since the last key, each with its language."""
     uncut: list[str] = field(default_factory=list)
-    """The sentences since the last key that no key could have cut off."""
+    """The sentences that the caller has heard since the last key, and that no key could have cut off."""
     languages: set[str] = field(default_factory=set)
     waits: Step | None = None
     url: str = ""
@@ -131,7 +131,7 @@ class Conversation:
 
     @property
     def place(self) -> str:
-        """The place of the menu at which the call waits; empty once it is over."""
+        """The place of the menu at which the call waits; empty if it is over."""
         if isinstance(self.waits, Gathers | Dials):
             return urlsplit(self.waits.action).path.rpartition("/")[2]
         return ""
@@ -176,11 +176,11 @@ class Conversation:
         return self
 
     def repeats_last_webhook(self) -> str:
-        """Deliver the last webhook once more; return the document that answers it."""
+        """Deliver the call's last webhook once more; return the document that answers it."""
         return self.phone.posts(self._last[0], self._last[1]).text
 
     def hears_again(self) -> str:
-        """Deliver the last webhook once more and return the words that a caller would hear."""
+        """Deliver the last webhook once more; return the words that a caller would hear in the answer."""
         again = self.phone.services.telephone.carrier.heard(self.repeats_last_webhook())
         return " ".join(step.words for step in again if isinstance(step, Heard))
 
@@ -198,7 +198,7 @@ class Conversation:
         return self
 
     def follows(self, url: str, more: Mapping[str, str]) -> None:
-        """Post a webhook to this address with these further fields, and read the document that answers it."""
+        """Post a webhook of this call to this path with these further fields, and read the document that answers."""
         path = self.phone.within(urljoin(self.url or "/voice", url))
         self._last = (path, self.form(more))
         answer = self.phone.posts(*self._last)
@@ -249,19 +249,19 @@ class Staff:
         self.password = password
 
     def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
-        """Log in through the form, as this person or with another name or password."""
+        """Log in through the form of the login, as this person or with another name or password; return the answer."""
         token = self.token(self.browser.get("/login").text)
         form = {"name": name or self.name, "password": password or self.password, "csrf_token": token}
         return self.browser.post("/login", data=form)
 
     def sees(self) -> str:
-        """Return the words of the desk's first page."""
+        """Return the words of the desk's first page, as this person sees it."""
         page = self.browser.get("/desk")
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
     def searches(self, words: str) -> str:
-        """Search the desk and return the words of the page that follows; no address holds the search."""
+        """Search the desk for these words; return the words of the page that follows. No address holds the search."""
         page = self.browser.post("/desk/search", data={"csrf_token": self.csrf(), "q": words})
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
@@ -284,7 +284,7 @@ class Staff:
         return unescape(self.browser.post(offer[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """Return the CSRF token of this browser's forms, read from the smallest page that has one."""
+        """Return the CSRF token of this browser's forms, read from the smallest page that has a form."""
         return self.token(self.browser.get("/desk/me").text)
 
     @staticmethod

@@ -23,7 +23,7 @@ from workers import jobs
 from workers.services import build as build_workers
 
 Line = Callable[..., AbstractContextManager[Phone]]
-"""A function that yields a telephone at a service on this database; with `redis`, on another Redis than usual."""
+"""A function that starts a service on this database, with `redis` also on another Redis; yields a telephone at it."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
 
 
 def fill(disk: Path) -> Callable[[], None]:
-    """Fill the disk until no room is left; return a function that makes room again."""
+    """Fill this disk until no room is left; return a function that makes room on it again."""
     rubbish = disk / "rubbish"
     try:
         with rubbish.open("wb") as file:
@@ -66,7 +66,7 @@ def readiness(phone: Phone) -> dict[str, str]:
 
 
 def reaches_the_desk(phone: Phone, call: Conversation) -> None:
-    """Check that a worker brings the call's request to the desk, once the database is well again."""
+    """Check that a worker brings this call's request to the desk, now that the database is well again."""
     worker = build_workers(phone.services.settings, phone.services.clock)
     jobs.save(worker)
     assert [each.reference for each in worker.desk.store.waiting()] == [call.reference]

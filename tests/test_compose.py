@@ -25,7 +25,7 @@ COMPOSE = OPS / "compose" / "compose.yaml"
 DOCKERFILE = (OPS / "compose" / "Dockerfile").read_text()
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 OWN = ("migrate", "web-1", "web-2", "clock-1", "clock-2", "worker-1", "worker-2")
-"""The services of the Compose file that run our own image."""
+"""The services in the Compose file that run our own image."""
 
 UNIT_OF = {
     "web": "clinic-line-web.service",
@@ -45,7 +45,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def instructions(name: str) -> list[str]:
-    """Return the instructions of this name in the Dockerfile, each with its continuation lines."""
+    """Return the Dockerfile's instructions of this name, such as COPY, each with its continuation lines."""
     joined = re.sub(r"\\\n\s*", "", DOCKERFILE)
     return re.findall(rf"^(?: *){name} (.*)$", joined, re.MULTILINE)
 
@@ -191,7 +191,7 @@ def test_compose_understands_it(tmp_path: Path) -> None:
 
 
 def _compose() -> list[str] | None:
-    """Return the command of Compose: docker's newer plugin, else the older program; None if there is neither."""
+    """Return the command of Docker Compose: the newer plugin, else the older program; None if there is neither."""
     plugin = ["docker", "compose"]
     if (
         shutil.which("docker")
@@ -255,7 +255,7 @@ def test_the_walks_lead_to_a_proxy_before_both_hosts(target: str, tmp_path: Path
 
 
 def _judged(words: str, folder: Path) -> None:
-    """Have nginx check a shipped configuration file, without its TLS and with its log in a folder of the test's own."""
+    """Check that nginx accepts this shipped configuration, but without TLS and with the test's own folder for logs."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = re.sub(r"^ *ssl_.*;$", "", words.replace(" ssl http2", ""), flags=re.MULTILINE)

@@ -24,7 +24,7 @@ from workers.services import WorkerServices
 from workers.services import build as build_workers
 
 HELD_UP_SECONDS = 2.0
-"""The most seconds that a stalled store costs a caller before the line goes another way."""
+"""The most seconds for which a stalled store may hold up a caller, before the line goes on without it."""
 
 Place = tuple[Phone, WorkerServices]
 Away = Callable[..., AbstractContextManager[None]]
@@ -32,7 +32,7 @@ Away = Callable[..., AbstractContextManager[None]]
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """A telephone at a service, and the workers' services, on the database that the test names."""
+    """A telephone at a service, and the services of its workers, on the database that the test names."""
     url = request.getfixturevalue(f"{request.param}_url")
     settings = settings_for(tmp_path, url, redis_url)
     services, worker = build(settings, clock, QUICK), build_workers(settings, clock)
@@ -69,7 +69,7 @@ def stands_once(place: Place, call: Conversation) -> None:
 
 
 def works_off_the_queue(worker: WorkerServices) -> None:
-    """Run the jobs that are on the queue, as a worker does."""
+    """Run each task whose job is on the queue, as a worker does."""
     for errand_id in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand_id)
 
@@ -117,7 +117,7 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Lock the SQLite file until the block ends, as another process that has it to itself."""
+    """Lock the service's SQLite file until the block ends, as another process does that has it to itself."""
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
@@ -129,7 +129,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def moved(path: Path) -> Iterator[None]:
-    """Move the SQLite file and those that belong to it away, and back at the end of the block."""
+    """Move the service's SQLite file, and those that belong to it, away until the end of the block."""
     files = [path, *path.parent.glob(f"{path.name}-*")]
     elsewhere = path.parent / "elsewhere"
     elsewhere.mkdir()
@@ -143,7 +143,7 @@ def moved(path: Path) -> Iterator[None]:
 
 
 def reaches_the_desk_later(place: Place, call: Conversation) -> None:
-    """Check that the call's request reaches the desk once, though the webhook and the saving are repeated."""
+    """Check that this call's request reaches the desk once, though its webhook and its saving are repeated."""
     worker = place[1]
     assert worker.desk.pending.count() == 1
     call.repeats_last_webhook()
@@ -216,7 +216,7 @@ def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_
 
 
 def at_rest(deadline: Deadline) -> bool:
-    """Return whether none of the threads of a deadline is at work."""
+    """Return whether all threads of this deadline, which wait for stores, are without work."""
     pool = deadline._threads
     return pool._idle_semaphore._value == len(pool._threads)
 

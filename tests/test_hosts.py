@@ -41,20 +41,20 @@ TODAY = DeskClosure(date(2026, 11, 23), "")
 
 @pytest.fixture
 def hosts(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts on a database of each kind, one after the other."""
+    """Two hosts of a clinic: the test runs on SQLite and on PostgreSQL."""
     with two_hosts(tmp_path, database_url, redis_url, clock) as found:
         yield found
 
 
 @pytest.fixture
 def pair(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts on SQLite, for tests to which the kind of database makes no difference."""
+    """Two hosts of a clinic on SQLite, for tests to which the kind of database makes no difference."""
     with two_hosts(tmp_path, sqlite_url, redis_url, clock, METRICS_TOKEN=METRICS) as found:
         yield found
 
 
 def paths(host: Host) -> list[str]:
-    """Return the paths of the recorded calls, the oldest call first."""
+    """Return the paths of the recorded calls in the hosts' database, the oldest call first."""
     with host.worker.database.reading() as read:
         return list(read.scalars(select(schema.calls.c.path).order_by(schema.calls.c.began)))
 
@@ -77,7 +77,7 @@ def missed(host: Host) -> list[str]:
 
 
 def is_told(host: Host) -> bool:
-    """Return whether a request at the desk asks that a patient be told of a time that they have not heard."""
+    """Return whether one request at the desk asks that a patient be told of a time that the call left unheard."""
     with host.worker.database.reading() as read:
         return read.scalar(select(func.count()).where(schema.requests.c.why == "unheard")) == 1
 
@@ -257,7 +257,7 @@ def test_a_record_that_was_corrected_is_counted_anew(pair: Hosts, clock: Clock) 
 
 
 def served(host: Host) -> int:
-    """Return the number of today's calls that were served, as the page of the reports has it."""
+    """Return the number of today's calls that were served, as a report on this host counts them."""
     services = host.phone.services
     today = services.clock().date()
     report = services.reports.reports.of(Period(today, today, DELHI), "", services.clinic, services.clock())
@@ -391,7 +391,7 @@ def figures(phone: Phone, name: str) -> list[float]:
 
 
 def test_three_clocks_at_once_double_nothing(hosts: Hosts, clock: Clock) -> None:
-    """Each piece of the clock's work is done once: a request taken and left, missed calls, languages, records, jobs."""
+    """Three clocks do each thing once: a request taken and left, missed calls, languages, records, jobs."""
     here, there = hosts
     asha = at_the_desk(here.phone, "asha", MANAGER)
     here.phone.rings().press("1", "1", "1", "1", "1")

@@ -13,10 +13,10 @@ from config.settings import ROOT
 from ivr.commands.register import COMMANDS
 
 SELDOM = ("twilio.rest", "requests", "urllib3", "apprise", "yaml", "alembic", "mako", "psycopg", "sqlalchemy.orm")
-"""Libraries that no process needs at its start: of the carriers, the channels, PostgreSQL and migrations."""
+"""Libraries that no process loads at its start: of the carriers, the channels, PostgreSQL and migrations."""
 
 DESK = ("icalendar", "holidays", "segno", "zxcvbn", "tomlkit", "recurring_ical_events")
-"""Libraries that only a few requests at the desk need."""
+"""Libraries that a process loads only for a few requests at the desk."""
 
 WEB = ("flask", "jinja2", "babel", "wtforms")
 STORES = ("sqlalchemy", "redis", "rq", "structlog", "prometheus_client", "ivr.desk", "ivr.storage.database")
@@ -36,7 +36,7 @@ PROCESSES = {
     "worker and clock": (WORKERS, (*SELDOM, *DESK, *WEB, *PAGES)),
     "supervisor": ("import ivr.supervisor.start, ivr.supervisor.forked", (*SELDOM, *DESK, *WEB, *STORES, *PAGES)),
 }
-"""The code with which each kind of process begins, and the modules that must not be loaded by then.
+"""The code with which each kind of process begins, and the libraries that must not be loaded by then.
 
 The supervisor loads more later.
 """

@@ -45,18 +45,18 @@ STAFF, PASSWORD = "asha-of-the-desk", "a-password-to-hide"
 NOTE = "the knee of Lalita-of-nowhere"
 
 PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD, NOTE)
-"""Personal words, all made up: each would be found wherever it went, however its digits are grouped."""
+"""Personal words, all made up: each would be found wherever the service put it, however its digits are grouped."""
 
 
 def personal_in(text: str) -> list[str]:
-    """Return those of the personal words that a text holds in clear."""
+    """Return those of the personal words that this text holds in clear."""
     bare = re.sub(r"(?<=\d)[\s,.()-]+(?=\d)", "", text)
     return [word for word in PERSONAL if word in bare or word in text]
 
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log with every line at any level, those of libraries too, but SQLAlchemy's from INFO on.
+    """The log of the service with every line at any level, also the libraries', but SQLAlchemy's from INFO on.
 
     SQLAlchemy's statements hide their values at INFO. Its DEBUG would print whole rows, but is off unless somebody
     names that very logger.
@@ -70,7 +70,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def calls(phone: Phone) -> Conversation:
-    """Let a day of callers call: one keys no number, one keys another, one is withheld, one hangs up, one is forged."""
+    """Make a day's calls: one caller keys no number, one keys another, one is withheld, one hangs up, one is forged."""
     phone.rings(caller=CALLER).press("1", "1", "1", "2", f"{MISTYPED}#", f"0{KEYED}#", "1", "1")
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")
@@ -93,7 +93,7 @@ def calls(phone: Phone) -> Conversation:
 
 
 def works(phone: Phone) -> None:
-    """Work at the desk: mistype a password; take, note, report and undo; and once come too late."""
+    """Do a day's work at the desk: mistype a password; take, note, report and undo; and once come too late."""
     phone.services.staff.people.add(STAFF, PASSWORD, phone.services.clock())
     person = Staff(phone.app, STAFF, PASSWORD)
     person.logs_in(password=f"{PASSWORD}!")
@@ -108,7 +108,7 @@ def works(phone: Phone) -> None:
 
 
 def in_redis(redis_url: str) -> str:
-    """Return every key and value in Redis, of any kind, also those that RQ has packed into its results."""
+    """Return every key and value in Redis as one text, also values that RQ has packed into its results."""
     with Redis.from_url(redis_url) as redis:
         readers: dict[bytes, Any] = {
             b"string": redis.get,

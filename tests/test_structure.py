@@ -23,7 +23,7 @@ STORES = {"ivr.staff", "ivr.hours", "ivr.hosts", "ivr.diary", "ivr.desk", "ivr.n
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
-"""The names of carriers that other rooms may import: the port, and the wiring, which alone knows each carrier."""
+"""The names of carriers' rooms that others may import: the port, and the wiring, which alone knows each carrier."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
 WEB_ROOMS = {
@@ -80,10 +80,10 @@ LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
 """The most lines of a module and of a function: a reader sees the one whole, and the other without scrolling."""
 
 MOST_MODULES = 18
-"""The most modules in a folder: a longer list is scanned, not seen."""
+"""The most modules that one folder may hold: a longer list is scanned, not seen."""
 
 MOST_ROOMS = 4
-"""The most rooms from which a file imports, unless its purpose is to bring rooms together."""
+"""The most rooms from which one file may import, unless its purpose is to bring rooms together."""
 
 BRING_TOGETHER = (
     "ivr.wiring",
@@ -109,7 +109,7 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 WRITTEN = {name: path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")}
-"""All modules but the migrations, which are never changed once they are written."""
+"""All modules of the product but the migrations, which are never changed once they are written."""
 
 
 @cache
@@ -119,7 +119,7 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """Return the full names that a module imports, anywhere in it."""
+    """Return the full names that the module in this file imports, anywhere in it."""
     found: set[str] = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -137,7 +137,7 @@ def part_of(name: str) -> str:
 
 
 def importers(wanted: str) -> set[str]:
-    """Return the modules of the product that import this name."""
+    """Return the names of the product's modules that import this name."""
     return {name for name, path in MODULES.items() if any(within(each, wanted) for each in imports(path))}
 
 
@@ -155,12 +155,12 @@ def test_imports_point_one_way() -> None:
 
 
 def ours(name: str) -> set[str]:
-    """Return the modules of the product that a module imports."""
+    """Return the names of the product's modules that a module imports."""
     return {each for each in imports(MODULES[name]) if each.split(".")[0] in OURS}
 
 
 def faults(found: Mapping[str, Collection[str]]) -> dict[str, Collection[str]]:
-    """Return only the modules in which a fault was found, each with its faults."""
+    """Return only those of the product's modules in which a fault was found, each with its faults."""
     return {name: each for name, each in sorted(found.items()) if each}
 
 
@@ -170,7 +170,7 @@ def test_the_table_permits_no_circle() -> None:
 
 @cache
 def folder_of(name: str) -> str:
-    """Return the folder in which a module lies, or that of a name within it."""
+    """Return the folder in which a module of the product lies, or the module that has this name in it."""
     module = max((each for each in MODULES if within(name, each)), key=len)
     return ".".join(MODULES[module].relative_to(ROOT).parent.parts)
 

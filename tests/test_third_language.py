@@ -62,7 +62,7 @@ def sees(staff: Staff, path: str) -> str:
 
 
 def options(spoken: list[Heard]) -> list[tuple[str, str]]:
-    """Return the sentences that offer a language, each with the language in which it is said."""
+    """Return, of the sentences spoken, those that offer a language, each with the language in which it is said."""
     named = {"en-IN": "For English", "hi-IN": "हिंदी के लिए", "pa-IN": f"{MARK} For English"}
     return [(each.language, each.words) for each in spoken if each.words.startswith(named[each.language])]
 
@@ -197,7 +197,7 @@ def test_no_other_page_minds(phone: Phone, staff: Staff, path: str) -> None:
 
 
 class Sent(TwilioTexts):
-    """A carrier of texts, which keeps the words that it is to send."""
+    """The carrier's side of texts: it sends none, and keeps their words."""
 
     def __init__(self) -> None:
         self.words: list[str] = []
@@ -210,7 +210,7 @@ TEXTS_ON = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "
 
 
 def texted(settings: Settings, clock: Clock) -> str:
-    """Return the text that a worker sends to the first caller."""
+    """Return the words of the text that a worker sends to the first caller."""
     worker, sent = build_tools(settings, clock), Sent()
     try:
         jobs.run(replace(worker, texts=lambda: sent), 2)
@@ -234,7 +234,7 @@ def test_the_caller_is_sent_a_text_in_it(tmp_path: Path, sqlite_url: str, redis_
 
 @pytest.fixture
 def of_old(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic that speaks two languages, and has a request by a caller who was spoken to in a third."""
+    """A telephone at a clinic of two languages, with a request whose caller was spoken to in a third."""
     with service(tmp_path, sqlite_url, redis_url, clock, **TEXTS_ON) as phone:
         phone.rings().press(*BOOK)
         with Database(sqlite_url).writing() as write:
@@ -264,7 +264,7 @@ def test_a_call_in_it_goes_on_in_the_language_of_its_line(of_old: Phone) -> None
 
 @pytest.fixture
 def three(tmp_path: Path) -> tuple[Clinic, Script]:
-    """A clinic of three languages, and its sentences."""
+    """A clinic of three languages, and the sentences of its line."""
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)

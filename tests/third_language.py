@@ -1,4 +1,4 @@
-"""A clinic with a made-up third language: its words are the English ones behind a mark, in Punjabi's voice."""
+"""A clinic with a made-up third language: the English sentences behind a mark, in the voice of Punjabi."""
 
 import re
 from pathlib import Path

@@ -16,13 +16,13 @@ from workers.services import build as build_workers
 
 @dataclass
 class Host:
-    """A host: a telephone whose calls its web answers, and its clock process."""
+    """A host of the clinic: a telephone whose calls its web answers, and its clock process."""
 
     phone: Phone
     worker: WorkerServices
 
     def sends(self) -> None:
-        """Run the upkeep that the host's web does every five seconds: it sends the traces in the spool."""
+        """Run the upkeep that the host's web does every five seconds: it sends the spool's traces to the database."""
         assert self.phone.services.host_upkeep.round()
 
     def sweeps(self, *between: Callable[[], object]) -> None:
@@ -51,6 +51,6 @@ def two_hosts(
 
 
 def goes_to(call: Conversation, host: Host) -> Conversation:
-    """Return the call after a proxy has turned to this host: its next webhooks come here."""
+    """Return the call after a proxy sent it to this host, which gets its next webhooks."""
     call.phone = host.phone
     return call

@@ -1,4 +1,4 @@
-"""Makes the carrier's webhooks for a load: signed, each of a call of its own, with the fields that really come.
+"""Makes the signed webhooks of a load: each of a call of its own, with all the fields that Twilio sends.
 
 All are made before the load begins. Knows the carrier's form and signature; sends only the few requests of a call that
 is recorded.
@@ -34,14 +34,14 @@ BESIDE = {
     "ToCountry": "IN",
     "ToState": "",
 }
-"""Fields of a webhook that Twilio sends and nothing here reads; Called and Caller repeat To and From."""
+"""Fields of a webhook that Twilio sends and the service does not read; Called and Caller repeat To and From."""
 
 POSTED = (
     "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
     "Content-Length: {length}\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
     "I-Twilio-Idempotency-Token: {mark}\r\n" + SIGNATURE + ": {signature}\r\n\r\n"
 )
-"""The head of a webhook's HTTP request, as Twilio sends it."""
+"""The request line and headers of a webhook, as Twilio sends them."""
 
 A_DOCUMENT = b"</Response>"
 
@@ -60,7 +60,7 @@ COMES_IN = Step("/voice")
 
 @dataclass(frozen=True)
 class Signer:
-    """A carrier that signs webhooks to a public address. Its callers are made up; only known ones call twice."""
+    """A carrier that signs webhooks to a public address, for calls of made-up numbers to one number of the clinic."""
 
     base: str
     called: str
@@ -68,7 +68,7 @@ class Signer:
     _numbers: "count[int]" = field(default_factory=lambda: count(10_000_000))
 
     def call(self, known: int = 0) -> PlacedCall:
-        """Return a new call: from a number that has not called yet, or from the next of `known` numbers."""
+        """Return a new call: from a number that never called before, or from the next of `known` numbers in turn."""
         number = next(self._numbers)
         return PlacedCall(f"CA{number:032x}", f"+9199{number % known if known else number:08}", self.called)
 
@@ -83,24 +83,24 @@ class Signer:
         return Wanted((head + body).encode(), step.wants)
 
     def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
-        """Return webhooks, each of a call of its own that makes one step; the steps take turns."""
+        """Return so many signed webhooks, each of a call of its own, which make the given steps in turn."""
         wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 
 
 @dataclass
 class _Recorder:
-    """A caller who presses a list of keys, and whose telephone records the steps that it posts."""
+    """A caller who presses the keys of a list, and whose telephone records the steps of its call."""
 
     port: int
     keys_left: KeyStream
     steps: list[Step] = field(default_factory=list)
 
     def hears(self, _heard: Heard) -> None:
-        """Ignore what is heard."""
+        """Ignore the words that are heard."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys of the list, or None to hang up."""
+        """Return the next keys of the list, which the caller presses now; None to hang up."""
         return self.keys_left.press(wanted)
 
     def reception_answers(self, _heard: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Makes load over HTTP from one thread: as fast as answers come, or at a fixed rate, however slow the answers are.
+"""Makes load over HTTP from one thread: each request as soon as one is answered, or at fixed times whatever happens.
 
 The requests are bytes made beforehand; a wrong answer ends the load. Knows no webhook and no service.
 """
@@ -14,16 +14,16 @@ from typing import NamedTuple
 from bench.figures import BenchFailed
 
 PATIENCE = 60.0
-"""Seconds without any answer after which the load gives up: longer than any limit of a server."""
+"""Seconds without any answer after which the load gives up the server: longer than any time limit of a server."""
 
 MOST_WIRES = 4000
-"""The most connections that are open at the same time."""
+"""The most connections to the server that are open at the same time."""
 
 END_OF_HEAD = b"\r\n\r\n"
 
 
 class Wanted(NamedTuple):
-    """A request, and a part that its answer must have; the answer's status must be 200 in any case."""
+    """A request of a load, and bytes that its answer must have; the answer's status must be 200 in any case."""
 
     request: bytes
     answer: bytes = b""
@@ -31,44 +31,44 @@ class Wanted(NamedTuple):
 
 @dataclass
 class Answered:
-    """The result of a load: the answers, and how long each took."""
+    """The result of a load: how many seconds each request waited for its answer, and when the answer came."""
 
     seconds: float = 0.0
-    """Seconds from the first request to the last answer."""
+    """Seconds from the load's first request to its last answer."""
     waited: list[float] = field(default_factory=list)
-    """Seconds from the moment at which each request was due to the end of its answer, in the requests' order."""
+    """Seconds from the time at which each request was due to the end of its answer, in the requests' order."""
     at: list[float] = field(default_factory=list)
-    """The moment at which each answer was there, in seconds since the epoch."""
+    """The moment at which each answer came, in seconds since the epoch."""
     generator: float = 0.0
-    """Seconds of CPU that the thread which makes the load has used."""
+    """Seconds of CPU that the thread which sends the requests has used."""
 
     gave_up: bool = False
-    """True if an answer took too long; requests left without an answer then have 0 seconds in `waited`."""
+    """True if the load ended because an answer took too long; unanswered requests have 0 seconds in `waited`."""
 
     @property
     def busy(self) -> float:
-        """The part of one processor that making the load took."""
+        """The share of one processor that sending the requests took."""
         return self.generator / self.seconds
 
 
 @dataclass(eq=False)
 class Wire:
-    """A connection, with the number of the request that is under way on it."""
+    """A connection to the server that is loaded, with the number of the request whose answer it waits for."""
 
     socket: socket.socket
     number: int = -1
     heard: bytearray = field(default_factory=bytearray)
     fresh: bool = True
-    """True until the connection has brought an answer; the server may meanwhile have closed an older one."""
+    """True until the connection has brought an answer; the server may have closed one that has brought some."""
 
 
 def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int = 16) -> Answered:
-    """Send all requests over a few connections, each connection the next once it has an answer. Raises BenchFailed."""
+    """Send all requests over a few connections, the next on each once it has an answer. Raises BenchFailed."""
     return _Load(port, requests, [0.0] * len(requests), connections).run()
 
 
 def at_times(port: int, requests: Sequence[Wanted], due: Sequence[float], gives_up: float = float("inf")) -> Answered:
-    """Send each request when it is due (seconds from now, ascending), on another connection if all are busy.
+    """Send each request when it is due (seconds from now, ascending), on a new connection if all others are busy.
 
     Gives up once an answer has taken `gives_up` seconds. Raises BenchFailed.
     """
@@ -76,7 +76,7 @@ def at_times(port: int, requests: Sequence[Wanted], due: Sequence[float], gives_
 
 
 def evenly(count: int, a_second: float) -> list[float]:
-    """Return the moments at which requests are due, in seconds, at an even rate."""
+    """Return the times at which this many requests are due, in seconds from the beginning, at an even rate."""
     return [number / a_second for number in range(count)]
 
 
@@ -96,7 +96,7 @@ class _Load:
         self._course = Answered(waited=[0.0] * len(requests), at=[0.0] * len(requests))
 
     def run(self) -> Answered:
-        """Run the load until the last answer; return the answers."""
+        """Send all requests, wait for the last answer, and return the result."""
         cpu, self._began = time.thread_time(), time.perf_counter()
         last = self._began
         try:
@@ -114,7 +114,7 @@ class _Load:
         return self._course
 
     def _pause(self) -> float:
-        """Return the seconds until the next request can be sent; in these the load only listens for answers."""
+        """Return the seconds until the next request may be sent; until then the load only waits for answers."""
         if self._next >= len(self._requests) or self._is_full():
             return 1.0
         return max(0.0, self._began + self._due[self._next] - time.perf_counter())
@@ -166,7 +166,7 @@ class _Load:
             self._take(wire, closed=not heard)
 
     def _has_gone(self, wire: Wire) -> None:
-        """Handle a connection that the server has closed: a request not taken is sent again. Raises BenchFailed."""
+        """Send the request of a connection that broke off again, if no answer began. Raises BenchFailed."""
         self._drop(wire)
         if wire.number < 0:
             return
@@ -206,7 +206,7 @@ class _Load:
 
 
 def _size(heard: bytearray) -> int | None:
-    """Return the length of an answer in bytes, from its head; None if only the connection's end tells.
+    """Return the length of an HTTP answer in bytes, from its head; None if the head does not tell it.
 
     While the head is incomplete, the length is one more than the bytes that have come.
     """

@@ -18,14 +18,14 @@ from config.settings import ROOT
 from testing.servers import PATIENCE, family, leash, until
 
 ENDS_SECONDS = 20.0
-"""Seconds that a program has to end in good order."""
+"""Seconds that a benchmark's program has to end when it is told to."""
 
 
 @contextmanager
 def running(
     command: Sequence[str], environ: Mapping[str, str], log: Path, ready: Callable[[], bool]
 ) -> Iterator[psutil.Process]:
-    """Start a program, yield it once it is ready, and end it with its children after the block. Raises BenchFailed."""
+    """Start a program for a benchmark, yield it once it is ready, and end it with its children. Raises BenchFailed."""
     with log.open("ab") as said:
         child = subprocess.Popen(  # noqa: S603 - our own programs
             command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
@@ -41,7 +41,7 @@ def running(
 
 
 def last_words(log: Path) -> str:
-    """Return the end of a program's log."""
+    """Return the last 600 characters of a program's log, to say why the program failed."""
     return log.read_text(errors="replace")[-600:].strip() or "(nothing)"
 
 
@@ -74,7 +74,7 @@ def frozen(process: psutil.Process) -> Iterator[None]:
 
 
 def processor_seconds(process: psutil.Process) -> float:
-    """Return the CPU seconds used so far by a process and its descendants, with threads that have ended."""
+    """Return the CPU seconds that a process and its descendants have used so far, ended threads included."""
     return sum(time.clock_gettime(_clock_of(each)) for each in family(process.pid))
 
 
@@ -84,7 +84,7 @@ def _clock_of(pid: int) -> int:
 
 
 def memory(pids: Sequence[int]) -> float:
-    """Return the megabytes of these processes; memory that several share is divided among them (PSS)."""
+    """Return the megabytes of these processes together; memory that several processes share counts in parts (PSS)."""
     return sum(_proportional(pid) for pid in pids) / 1000
 
 
@@ -94,6 +94,6 @@ def _proportional(pid: int) -> int:
 
 
 def python_first(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment whose PATH begins with the programs of this Python."""
+    """Return this environment with a PATH on which the programs of the project's Python come first."""
     beside_us = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return {**environ, "PATH": beside_us}

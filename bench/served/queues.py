@@ -1,4 +1,4 @@
-"""Peers of the job queue: other queues (RQ's two workers, Huey), whose job only notes when it began.
+"""Peers of the job queue: RQ with two kinds of worker, and Huey; their one job only notes when it began.
 
 Each worker runs as it is without further options.
 """
@@ -18,14 +18,14 @@ NAME = "bench"
 
 
 def trivial() -> None:
-    """Note when this job began; it does nothing else."""
+    """Note when this job began, in the file that BEGAN names; it does nothing else."""
     file = os.open(os.environ["BEGAN"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(file, f"{time.time()}\n".encode())
     os.close(file)
 
 
 def began(file: Path) -> list[float]:
-    """Return the moment at which each job began, in seconds since the epoch, read from the file the jobs write to."""
+    """Return the moments at which the jobs of a queue began, in seconds since the epoch, read from their file."""
     return [float(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
@@ -62,11 +62,11 @@ WORKERS: Mapping[str, Callable[[str], None]] = {
     "rq-simple": _with_rq(SimpleWorker),
     "huey": _with_huey,
 }
-"""The function that runs each queue's worker until it is told to end; its argument is the address of Redis."""
+"""For each peer a function that runs its worker until it is told to end; its argument is Redis's address."""
 
 ENQUEUE: Mapping[str, Callable[[str], Callable[[], object]]] = {
     "rq": _enqueues_with_rq,
     "rq-simple": _enqueues_with_rq,
     "huey": _enqueues_with_huey,
 }
-"""For each queue, a function of Redis's address that returns the function by which one job is queued."""
+"""For each peer a function that takes Redis's address and returns another one, which queues one job."""

@@ -1,4 +1,4 @@
-"""A host of the service, whose processes end and begin together. Knows nothing of calls."""
+"""A host of a campaign's service: its web, worker and clock, which end and begin together. Knows nothing of calls."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +9,12 @@ from chaos.parts import Process
 from chaos.plan import What
 
 PATIENCE = {"web": 25.0, "worker": 60.0, "clock": 30.0}
-"""Seconds that each kind of process has to end by itself: TimeoutStopSec of its unit in ops/systemd."""
+"""Seconds that each kind of process on a host has to end by itself: TimeoutStopSec of its unit in ops/systemd."""
 
 
 @dataclass
 class Host:
-    """A host that can go down with all its processes, and can be restarted in good order."""
+    """A host of a campaign's service, which can go down with all its processes, and can be restarted in good order."""
 
     processes: Mapping[str, Process]
     """The host's processes by their kind: web, worker, clock."""
@@ -24,14 +24,17 @@ class Host:
     _lock: Lock = field(default_factory=Lock)
 
     def breaks(self, _what: What) -> None:
-        """Kill all processes of the host at once; none is started again before the host is."""
+        """Kill all processes of the host at once, as a power cut does.
+
+        They stay down until the host is started again.
+        """
         with self._lock:
             self._down += 1
             for each in self.processes.values():
                 each.goes_down()
 
     def mends(self) -> None:
-        """Start the host and its processes again, unless another fault keeps it down."""
+        """Start the processes of the host again, unless another fault keeps it down."""
         with self._lock:
             if self._down:
                 self._down -= 1
@@ -45,6 +48,6 @@ class Host:
         return all(each.result() for each in ended)
 
     def begins(self) -> None:
-        """Start all processes of the host, as systemd does for its target."""
+        """Start all processes of the host, as systemd starts its target."""
         for each in self.processes.values():
             each.start()

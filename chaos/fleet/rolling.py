@@ -1,7 +1,7 @@
-"""Restarts hosts one after the other while people call, with the database one step of its schema ahead.
+"""Restarts hosts one after another while people call; the database is one revision ahead of the hosts' program.
 
 As docs/deploy.md says, the database goes first: the old and the new program then work on tables that are newer than the
-old one knows. Here both are today's program, since a clone has no other; the step is invented, and only adds.
+old one knows. Here both are today's program, since a clone has no other; the revision is invented, and only adds.
 """
 
 import threading
@@ -25,43 +25,49 @@ STEP = """
     CREATE TABLE rooms (id integer PRIMARY KEY, name varchar(20));
     UPDATE alembic_version SET version_num = '9001'
 """
-"""The SQL of an invented migration that only adds tables and columns, so that an older program works on."""
+"""The SQL of an invented migration that only adds to the tables, so that a program which does not know it works on."""
 
 LOCK_WAITS = "-c lock_timeout=2s"
-"""The limit of a migration's wait for a lock: callers wait behind it, so it soon gives up and is tried again."""
+"""PostgreSQL's option that limits how long the invented migration waits for a table's lock.
+
+Callers wait behind it, so it soon gives up and is tried again.
+"""
 
 MOST_TRIES = 10
 
 SETTLED_IN = 2.0
-"""Seconds between two restarts, in which calls go on over all hosts."""
+"""Seconds between two restarts of hosts, in which calls go on over all hosts."""
 
 
 BOTH_WAYS = (True, False)
-"""The two ways to restart a host: nginx leaves the host out meanwhile, or meets its refusals and asks the other one."""
+"""The two ways to restart a host: True, nginx leaves it out meanwhile.
+
+False, nginx is refused there and asks the other host.
+"""
 
 
 @dataclass
 class Restarts:
-    """The restarts of all hosts, and how they went."""
+    """The restarts of all hosts in a campaign, and how they went."""
 
     hosts: int
     ways: Sequence[bool] = BOTH_WAYS
     done: int = 0
-    """The number of restarts that were over while people still called."""
+    """The number of restarts of a host that were over while people still called."""
     killed: int = 0
-    """The number of restarts at which a process did not end in time and had to be killed."""
+    """The number of restarts of a host at which a process did not end in time and had to be killed."""
     trouble: str = ""
-    """The error that kept the other restarts from being made; empty for none."""
+    """The error for which the restarts that were left were not made; empty for none."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def wanted(self) -> int:
-        """The number of restarts that there should be."""
+        """The number of restarts that are to be made: of each host in each way."""
         return self.hosts * len(self.ways)
 
     @contextmanager
     def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
-        """Make the restarts until the end of the block: of each host in each way, one after the other."""
+        """Restart each host in each way, one restart after the other, while the block runs."""
         thread = threading.Thread(target=self._try, args=[place])
         thread.start()
         try:
@@ -88,7 +94,7 @@ class Restarts:
 
 
 def go_one_step_ahead(url: str) -> None:
-    """Bring the database one step ahead, to the invented revision. Raises psycopg.Error."""
+    """Bring the campaign's database one revision ahead of the program, to an invented one. Raises psycopg.Error."""
     for tries in range(MOST_TRIES):
         try:
             with psycopg.connect(url.replace("+psycopg", ""), options=LOCK_WAITS) as connection:
@@ -117,7 +123,7 @@ def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
 
 @dataclass(frozen=True)
 class Rolled:
-    """The results of the restarts, and of the calls during them."""
+    """The results of restarting the hosts, and of the calls meanwhile."""
 
     reckoning: Reckoning
     restarts: Restarts
@@ -130,7 +136,7 @@ class Rolled:
         return self.reckoning.kept and not self.reckoning.failures and all_done
 
     def line(self) -> str:
-        """Return the figures in one line of words."""
+        """Return the results of the restarts and of the calls, as the terminal shows them."""
         met = ", ".join(f"{what} {times}" for what, times in sorted(self.reckoning.failures.items()))
         return (
             f"hosts restarted {self.restarts.done} of {self.restarts.wanted} in {self.seconds:.0f} s of calls, "
@@ -141,7 +147,7 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Restart the hosts while people call, check the promises, and return the results.
+    """Restart the hosts of a campaign while people call, check the promises, and return the results of both.
 
     Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """

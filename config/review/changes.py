@@ -23,7 +23,7 @@ class SentenceChange:
 
 @dataclass(frozen=True)
 class ReviewedSheet:
-    """A reviewer's table, judged: its changes, and a line in words for each refused one. With any, none is written."""
+    """A reviewer's table after `review`: its changes, and in words each refused row. If any is, nothing is written."""
 
     changes: tuple[SentenceChange, ...]
     refused: tuple[str, ...]
@@ -47,7 +47,7 @@ def _now(row: SheetRow, script: Script) -> str:
 
 
 def _odd(row: SheetRow, before: SheetRow, script: Script) -> Iterator[str]:
-    """Yield the faults of a row of the reviewer's table; `before` is the first row for the same sentence."""
+    """Yield what is wrong with a row of a reviewer's table; `before` is the table's first row for the same sentence."""
     if row.language not in script.languages:
         yield f"the line speaks no {row.language!r}; expected {', '.join(script.languages)}"
     elif row.name not in script.prompts(row.language).sentences:

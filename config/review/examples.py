@@ -28,7 +28,7 @@ def example(name: str, language: str, script: Script, clinic: Clinic, now: datet
 
 
 def _values(clinic: Clinic, now: datetime) -> dict[str, Value]:
-    """Return an example value for each blank, by the name of the blank."""
+    """Return an example for each blank of the sentence, by the name of the blank."""
     soon = _tomorrow(now)
     hours = (soon.replace(hour=9, minute=0), soon.replace(hour=20, minute=30))
     return {
@@ -60,5 +60,5 @@ def _tomorrow(now: datetime) -> datetime:
 
 
 def _in(language: str, value: Value) -> Value:
-    """Return the value of a blank; a text that this language lacks is taken in English."""
+    """Return an example in one language; a text that this language lacks is taken in English."""
     return value.get(language, value["en"]) if isinstance(value, Mapping) else value

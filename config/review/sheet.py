@@ -26,7 +26,7 @@ ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "
 
 
 class NoSheet(Exception):
-    """The file is not a table of sentences; the message says what is expected."""
+    """The file is not a table of sentences, as a reviewer should send it back; the message says what is expected."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class SheetRow:
 
 
 def written(rows: Iterable[Iterable[str]]) -> str:
-    """Return the table as CSV, with no cell that a spreadsheet would compute."""
+    """Return the table of sentences as CSV, with no cell that a spreadsheet would compute."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -49,7 +49,7 @@ def written(rows: Iterable[Iterable[str]]) -> str:
 
 
 def read(content: bytes) -> Iterator[SheetRow]:
-    """Yield the rows of a table that came back, but for empty ones. Raises NoSheet."""
+    """Yield the rows of a table of sentences that a reviewer has sent back, but for empty ones. Raises NoSheet."""
     text = _text(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     names = [cell.strip().lower() for cell in next(reader, [])]
@@ -67,7 +67,7 @@ def read(content: bytes) -> Iterator[SheetRow]:
 
 
 def tidy(cell: str) -> str:
-    """Return the text of a cell as its writer meant it: on one line, without what a spreadsheet has made of it."""
+    """Return the text of a cell of the table as its writer meant it: on one line, without a spreadsheet's changes."""
     plain = _on_one_line(cell.translate(QUOTES))
     return plain[1:] if plain[:1] == PLAIN_TEXT and plain[1:].startswith(FORMULA) else plain
 
@@ -90,5 +90,5 @@ def _text(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return the character between the cells: comma, semicolon or tab, whichever the first line has most of."""
+    """Return the character between the cells of the table: comma, semicolon or tab, the commonest in its first line."""
     return max(DELIMITERS, key=text.partition("\n")[0].count)

@@ -9,7 +9,7 @@ INCOMING = "/voice"
 """The path of the webhook with which a call begins."""
 
 FALLBACK = "/voice/fallback"
-"""The path of the webhook that a carrier sends if it has no valid answer from us."""
+"""The path of the fallback, which a carrier asks when it has no good answer from us."""
 
 BEFORE_AGAIN = 4
 """Seconds of silence between an apology and the next try of the same step: time for a process to restart."""

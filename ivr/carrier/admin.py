@@ -13,7 +13,7 @@ from ivr.line.phones import Phone
 
 
 class CarrierRefused(Exception):
-    """The carrier refused an operation. The message gives the reason, and `look` says where to look for more."""
+    """A carrier refused an operation. The message gives the reason, and `look` says where an operator finds more."""
 
     def __init__(self, why: str, look: str = "") -> None:
         super().__init__(why)
@@ -31,7 +31,7 @@ def refusals(account: str, token: str) -> Mapping[int, str]:
 
 
 class NoAccount(CarrierRefused):
-    """The settings name no carrier's account whose numbers can be listed."""
+    """The settings name no account at a carrier whose numbers could be listed."""
 
     def __init__(self, why: str, *, lacking: str, do: str) -> None:
         super().__init__(why)
@@ -46,7 +46,7 @@ class OurAddresses:
 
     base: str
     fallback: str
-    """The address that the carrier asks if it has no valid answer from us."""
+    """The URL of the fallback, which the carrier asks when it has no good answer from us."""
 
     @property
     def incoming(self) -> str:
@@ -60,7 +60,7 @@ class OurAddresses:
 
     @property
     def with_own_fallback(self) -> Self:
-        """The same addresses, but with a fallback that the service itself answers."""
+        """Our addresses, but with the fallback that the service itself answers in the place of one hosted elsewhere."""
         return replace(self, fallback=f"{self.base}{FALLBACK}")
 
 
@@ -88,7 +88,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Found:
-    """The numbers that were found: those of clinic.toml, compared with those of the account."""
+    """The numbers of the clinic: those in clinic.toml, compared with those that the carrier's account rents."""
 
     lines: dict[str, str]
     """The key of the line to which each number in clinic.toml belongs, by the number in E.164."""
@@ -104,7 +104,7 @@ class Found:
 
 
 def side_by_side(clinic: Clinic, owned: list[Number]) -> Found:
-    """Return the numbers of clinic.toml compared with those of the account."""
+    """Return the numbers in clinic.toml, compared with those that the account rents."""
     lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
     ours = [number for number in owned if number.e164 in lines]
     return Found(lines, ours, [number for number in owned if number.e164 not in lines])
@@ -114,7 +114,7 @@ class Admin(Protocol):
     """The operations on the numbers of a carrier's account."""
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents, in order. Raises CarrierRefused."""
 
     def connect(self, number: Number) -> None:
         """Change the settings of this number, so that its calls reach us. Safe to repeat. Raises CarrierRefused."""
@@ -129,7 +129,7 @@ class Admins:
     """The account that has each number which was found, by the number in E.164."""
 
     def owned(self) -> list[Number]:
-        """Return every number of the accounts, in order. Raises CarrierRefused."""
+        """Return every number that the accounts rent, in order. Raises CarrierRefused."""
         found = [(number, admin) for admin in self.each for number in admin.owned()]
         self._of.update((number.e164, admin) for number, admin in found)
         return sorted((number for number, _ in found), key=lambda number: number.e164)
@@ -149,4 +149,4 @@ class Texts(Protocol):
         """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has such an order already, and it has not failed. Raises as `send` does."""
+        """Return whether the carrier has an order of this text, and it has not failed. Raises as `send` does."""

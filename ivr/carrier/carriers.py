@@ -25,7 +25,7 @@ class Carriers:
         return next(iter(self.by_name.values()))
 
     def named(self, name: str) -> Carrier:
-        """Return the carrier of this name, and the first one for an empty name. Raises NoSuchCarrier."""
+        """Return the carrier of this name; for an empty name the first one. Raises NoSuchCarrier."""
         if name not in {"", *self.by_name}:
             raise NoSuchCarrier(f"no carrier is {name}; there are {', '.join(self.by_name)}")
         return self.by_name[name] if name else self.first

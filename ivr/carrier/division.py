@@ -32,7 +32,7 @@ class SpeechLimits:
     """The most characters of that text after URL-encoding; None if the carrier does not count them."""
 
     def parts(self, phrases: Sequence[Phrase]) -> Iterator[tuple[Phrase, ...]]:
-        """Yield a sentence in parts that are short enough: none is empty, and XML allows each character."""
+        """Yield a sentence in parts that each fit into one element: none is empty, and XML allows each character."""
         part: list[Phrase] = []
         for each in self._units(phrases):
             if part and not self._fit([*part, *each]):
@@ -42,7 +42,7 @@ class SpeechLimits:
         yield from _trimmed(part)
 
     def pieces(self, words: str) -> Iterator[str]:
-        """Yield the words in pieces that are short enough: none is empty, and XML allows each character."""
+        """Yield a text in pieces that each fit into one element: none is empty, and XML allows each character."""
         rest = ILLEGAL.sub(" ", words).strip()
         while rest and not self._fits(rest):
             cut = self._cut(rest)
@@ -52,7 +52,7 @@ class SpeechLimits:
             yield rest
 
     def _units(self, phrases: Sequence[Phrase]) -> Iterator[Sequence[Phrase]]:
-        """Yield what should stay together: the whole text if it fits, else its sentences, else pieces of these."""
+        """Yield the phrases that should share one part: all if they fit, else each sentence's, else pieces of these."""
         if self._fit(phrases):
             yield phrases
             return
@@ -76,7 +76,7 @@ class SpeechLimits:
         return self._fits("".join(each.written + each.aloud for each in phrases))
 
     def _cut(self, words: str) -> int:
-        """Return where to break a text that is too long: after a sentence, else a comma, a word, or at the limit."""
+        """Return where to break a text too long for an element: after a sentence, a comma, a word, or at the limit."""
         fitting = self._longest(words)
         for pattern in BREAKS:
             places = [match.end() for match in pattern.finditer(words, 0, fitting + 1) if match.start() > 0]

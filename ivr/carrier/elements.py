@@ -26,12 +26,12 @@ class ElementRule:
 
 
 def rule(children: str = "", text: Values | None = None, *, required: str = "", **attributes: Values) -> ElementRule:
-    """Return a row of a carrier's table; `children` and `required` are names with spaces between them."""
+    """Return a row of a carrier's table of elements; `children` and `required` are names with spaces between them."""
     return ElementRule(attributes, frozenset(children.split()), text, frozenset(required.split()))
 
 
 class Element(NamedTuple):
-    """An element as it is written into a document."""
+    """An element of a carrier's document, as it is written there."""
 
     name: str
     xml: str
@@ -57,11 +57,11 @@ class Elements:
         return Element(name, f"<{name}{written}>{within}</{name}>" if within else f"<{name}{written} />")
 
     def allows(self, name: str, attribute: str, value: str) -> bool:
-        """Return whether the table has this value for an attribute of the element."""
+        """Return whether the carrier's table has this value for this attribute of an element."""
         return _allows(self._rules[name].attributes[attribute], value)
 
     def document(self, *elements: Element) -> str:
-        """Return a whole document that consists of these elements. Raises ValueError as `element` does."""
+        """Return a carrier's whole document of these elements. Raises ValueError as `element` does."""
         return self._declaration + self.element("Response", *elements).xml
 
 

@@ -17,17 +17,17 @@ PARTY = re.compile(r"\+?[0-9]{1,20}|[A-Za-z ]{1,40}|[a-z]{2,10}:[!-~]{1,255}|[!-
 
 
 def formed(form: re.Pattern[str], written: str) -> str:
-    """Return the value of a field, without spaces around it, if it has this form; else an empty text."""
+    """Return the value of a webhook's field, without spaces around it, if it has this form; else an empty text."""
     return written.strip(" ") if form.fullmatch(written.strip(" ")) else ""
 
 
 def seconds(written: str) -> int | None:
-    """Return the whole number of seconds that a field holds; None if it holds none."""
+    """Return the whole number of seconds that a field of a webhook holds; None if it holds none."""
     return int(written) if LASTED.fullmatch(written) else None
 
 
 def values_of(values: Mapping[str, str], name: str) -> list[str]:
-    """Return all values of the field of this name: several if it occurs more than once, as `getlist` tells."""
+    """Return all values of the form's field of this name: several if it occurs more than once, as `getlist` tells."""
     getlist = getattr(values, "getlist", None)
     return list(getlist(name)) if getlist else [values[name]]
 

@@ -18,25 +18,25 @@ class Leg:
     """The caller's call, with the line and language of this leg; its misses are those made on this leg."""
     screening: Screening
     begins: bool = False
-    """True if no question has been asked yet."""
+    """True if nobody has been asked on this leg yet."""
     pressed: str | None = None
-    """The key that was pressed on this leg; None for silence."""
+    """The key that somebody at the reception pressed on this leg; None for silence."""
 
     @property
     def taken(self) -> bool:
-        """Return whether the key was pressed that takes the call; only then is the patient put through."""
+        """Return whether the key that takes the call was pressed on this leg; only then is the patient put through."""
         return not self.begins and self.pressed == self.screening.key
 
     @property
     def given_up(self) -> bool:
-        """Return whether this leg has made too many mistakes; then it is hung up."""
+        """Return whether the reception has missed too often on this leg; then the leg is hung up."""
         now = self.asked_again
         missed = max(now.silences, now.wrongs)
         return not self.begins and not self.taken and missed >= self.screening.misses
 
     @property
     def asked_again(self) -> Call:
-        """The call of this leg with its last silence or wrong key counted; unchanged at the first question."""
+        """The caller's call with the last silence or wrong key on this leg counted; unchanged at the first question."""
         if self.begins:
             return self.call
         if self.pressed is None:
@@ -51,7 +51,7 @@ class Leg:
 
     @property
     def offer(self) -> Say:
-        """The sentence that names the key which takes the call."""
+        """The sentence that names the key by which the reception takes the call."""
         return Say(self.screening.offers, {"key": self.screening.key})
 
     @property

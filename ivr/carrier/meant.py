@@ -31,7 +31,7 @@ def has_document(turn: Turn) -> bool:
 
 
 def is_heard_as_meant(carrier: Carrier, turn: Turn, script: Script) -> bool:
-    """Return whether the carrier's document of this turn says and does what the turn means."""
+    """Return whether the carrier's document of this turn says the turn's sentences, and waits and leads on alike."""
     heard = carrier.heard(carrier.document(turn, ADDRESSES).body)
     return [*_plain(heard)] == [*_plain(_meant(turn, script))]
 
@@ -60,7 +60,7 @@ def _said(says: Iterable[Say], language: str, script: Script) -> Iterator[Heard]
 
 
 def _plain(steps: Iterable[Step]) -> Iterator[object]:
-    """Yield the steps without what may differ: how a sentence is cut, and who asks for the reception's key."""
+    """Yield a document's steps without what carriers may do otherwise: cut a sentence, ask for the reception's key."""
     words: list[str] = []
     kind = ("", False)
     for step in steps:

@@ -80,10 +80,10 @@ class Carrier(Protocol):
         """Return the document that tells the carrier what to do on the caller's leg, or on the reception's leg."""
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology for a fault, in every language. Then the carrier asks `again`, or the call ends."""
+        """Return the apology for a fault in every language; then the carrier asks the URL `again`, or the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier reports as failed; where it reports none ever, a call's beginning.
+        """Return the address that the carrier reports as failed; if it never reports any, that of a call's beginning.
 
         Empty where a carrier that reports addresses has reported none.
         """

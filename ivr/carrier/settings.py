@@ -16,7 +16,7 @@ class CarrierUnfit(Exception):
 
 
 def as_it_is(value: str) -> str:
-    """Return the value unchanged: the check of a setting that accepts anything."""
+    """Return the value of a variable unchanged: the check of a setting that accepts anything."""
     return value
 
 
@@ -28,7 +28,7 @@ def token(value: str) -> str:
 
 
 def address(value: str) -> str:
-    """Return the address of an API, without a slash at its end. Raises ValueError if the value is no address."""
+    """Return the address of a carrier's API, without a slash at its end. Raises ValueError for what is no address."""
     if not _is_address(value):
         raise ValueError("expected https://HOST")
     return value.rstrip("/")

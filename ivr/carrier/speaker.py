@@ -65,7 +65,7 @@ class Speaker:
         return self._script.languages
 
     def elements(self, says: Iterable[Say], language: str) -> Iterator[Element]:
-        """Yield the elements of these sentences for a call in this language."""
+        """Yield the elements, in a carrier's document, of these sentences for a call in this language."""
         for say in says:
             wording = self._script.wording(say, language)
             yield from self._written(wording) if wording.is_personal else self._remembered(wording)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class NotUnderstood(Exception):
-    """The document is not one that the test phone can follow."""
+    """The carrier's document is not one that the test phone can follow."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Pauses:
-    """Waits in silence."""
+    """Waits some seconds in silence."""
 
     seconds: int
     cuttable: bool = False

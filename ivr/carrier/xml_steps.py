@@ -9,11 +9,11 @@ from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, So
 ReadElement = Callable[[Xml.Element], Iterator[Step]]
 
 Elements = Mapping[str, ReadElement]
-"""The functions that yield the steps of an element, by the element's name."""
+"""The functions that read an element of a carrier's document as steps, by the element's name."""
 
 
 def steps_of(document: str, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    """Yield the steps of a carrier's document, in order. Raises NotUnderstood."""
     try:
         root = Xml.fromstring(document.encode())  # noqa: S314 - our own service's answer, and expat refuses bombs
     except Xml.ParseError as error:
@@ -26,7 +26,7 @@ def steps_of(document: str, elements: Elements) -> Iterator[Step]:
 
 
 def element_steps(element: Xml.Element, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of one element. Raises NotUnderstood."""
+    """Yield the steps of one element of a carrier's document. Raises NotUnderstood."""
     if element.tag not in elements:
         raise NotUnderstood(f"the verb {element.tag} is not known")
     yield from elements[element.tag](element)
@@ -62,7 +62,7 @@ def hung_up(_element: Xml.Element) -> Iterator[Step]:
 
 
 def whole_number(element: Xml.Element, name: str, usual: int) -> int:
-    """Return the whole number of this attribute, or the carrier's default, `usual`. Raises NotUnderstood."""
+    """Return the whole number in an element's attribute, or `usual`, the carrier's default. Raises NotUnderstood."""
     written = element.get(name, str(usual))
     if not (written.isascii() and written.isdigit()):
         raise NotUnderstood(f"{name} of a {element.tag} is no number: {written}")

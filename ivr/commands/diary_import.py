@@ -23,10 +23,10 @@ from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
 from ivr.web.services import services
 
 MOST_LINES = 100
-"""The most lines that are printed about things to look at."""
+"""The most lines of the import's report that are printed about things to look at."""
 
 NAMED = (LeftOutWhy.UNREADABLE, LeftOutWhy.FAR)
-"""The reasons for which an entry that is left out wants a look."""
+"""The reasons for leaving an entry out that the report names one by one, since somebody should look at them."""
 
 DRY_RUN = "Nothing is kept: this is what would be done."
 
@@ -70,7 +70,7 @@ def import_diary(file: Path, key: str, names: bool, take_away: bool, dry_run: bo
 
 
 def _column(clinic: Clinic, key: str) -> str:
-    """Return the key of the wanted column: `key`, or that of the only column; empty for no certain column."""
+    """Return the key of the diary's column for the import: `key`, or the only column's; empty if there are several."""
     keys = [each.key for each in clinic.diary.schedules]
     if key and key not in keys:
         raise click.BadParameter(f"clinic.toml has no such column of the diary; there is: {', '.join(keys)}")
@@ -78,7 +78,7 @@ def _column(clinic: Clinic, key: str) -> str:
 
 
 def _read(file: Path, clinic: Clinic, reach: Reach, column: str, *, names: bool) -> FileContent:
-    """Return the content of the file. Raises UnreadableFile."""
+    """Return what the file of the other diary holds, an ICS or CSV. Raises UnreadableFile."""
     try:
         text = text_of_file(file.read_bytes())
     except OSError as refused:

@@ -32,7 +32,7 @@ class AtTerminal:
     """The keys still to be pressed that lead to `language`; None until it is known which keys do."""
 
     def hears(self, heard: Heard) -> None:
-        """Print what is heard."""
+        """Print the words that the caller hears."""
         click.echo(f"  {heard.words}")
 
     def keys(self, wanted: Gathers) -> str | None:
@@ -57,7 +57,7 @@ class AtTerminal:
         return pressed.rstrip(wanted.ends_with) if wanted.ends_with else pressed
 
     def reception_answers(self, heard: list[str]) -> str | None:
-        """Return the key that the reception presses, or None for silence."""
+        """Return the key that somebody at the reception presses, or None for silence."""
         what = self.reception
         if what == "ask":
             choices = click.Choice(["answers", "declines", "silent"])

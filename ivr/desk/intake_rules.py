@@ -17,22 +17,22 @@ A_DAY = timedelta(hours=24)
 
 
 class RequestRefused(Exception):
-    """The line takes no request from this telephone, or for this number, at present."""
+    """The line takes no request from this telephone or for this number: it is blocked, or had too many promises."""
 
 
 @dataclass(frozen=True)
 class IntakeRules:
-    """The limits on callers' requests. They do not apply to requests that the desk writes down."""
+    """The limits on the requests that callers make. They do not apply to requests that the desk writes down."""
 
     most_of_a_number: int
     """The most promises for one number in a day, counted apart for calls from that number and for calls from others."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
-        """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
+        """Raise RequestRefused where the request's number or telephone is blocked, or its number's limit is reached."""
         self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
 
     def judge(self, new: NewRequest, found: Row[Any]) -> None:
-        """Judge a request by `found`, the row that its query in `OF_THE_NUMBER` returned. Raises RequestRefused."""
+        """Judge a request by `found`, the row of the query for it in `OF_THE_NUMBER`. Raises RequestRefused."""
         if new.made_by != CALLER:
             return
         if found.blocked:
@@ -42,11 +42,11 @@ class IntakeRules:
 
 
 OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASKED_FOR,)
-"""The history events of promises: OWN, to calls from the number itself; OF_OTHERS, to calls from other telephones."""
+"""The history events that are promises for a number: OWN, made to that number; OF_OTHERS, to other telephones."""
 
 
 def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
-    """Return the query that tells if a number is blocked, and how many promises, each one of `events`, it got in a day.
+    """Return the query that tells if a number is blocked, and how many promises (`events`) callers had for it in a day.
 
     Promises to calls from the number itself and to other telephones count apart, so that nobody who enters a patient's
     number can use up her limit.
@@ -59,10 +59,10 @@ def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
 
 
 OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
-"""The query about a request's number, by whether the call comes from that number itself."""
+"""The query about the blocks and promises of a request's number; True is its key where that number itself calls."""
 
 
 def asked_of(new: NewRequest) -> dict[str, Any]:
-    """Return the values that the query in `OF_THE_NUMBER` needs for this request."""
+    """Return the number, the caller and the time that the query in `OF_THE_NUMBER` needs for this request."""
     caller = new.caller.e164 if new.caller else None
     return {"phone": new.phone.e164, "caller": caller, "since": new.created - A_DAY}

@@ -13,11 +13,11 @@ from ivr.storage import schema
 table = schema.requests
 
 WAS_MERGED: ColumnElement[bool] = table.c.merged_into > 0
-"""The condition of a merged request, in the form for which both databases use their index."""
+"""The SQL condition of a merged request, in the form for which both databases use their index."""
 
 
 def merged_into(*starts: Select[int]) -> Select[int]:
-    """Return a query of ids: those that `starts` select, and those of the requests that these were merged into.
+    """Return an SQL query of request ids: those that `starts` select, and those that these requests were merged into.
 
     Where such a request was merged itself, the query follows it on to the last.
     """
@@ -28,7 +28,7 @@ def merged_into(*starts: Select[int]) -> Select[int]:
 
 
 def let_go(write: Connection, ids: Any) -> None:
-    """Remove all links to these requests, and their wishes from the histories of the requests they were merged into.
+    """Remove all links to these requests, and their wishes from the histories of those they were merged into.
 
     Links from appointments are removed too. To be called before the requests are deleted.
     """
@@ -42,8 +42,8 @@ def let_go(write: Connection, ids: Any) -> None:
 
 
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:
-    """Erase a merged request's wish from the history of the one that stayed: only its `reference` remains there.
+    """Erase a merged request's wish from the history of the request that stayed: only its `reference` remains there.
 
-    `of_it` selects the lines of history. Their merge cannot be undone any more.
+    `of_it` selects the events of that history. Their merge cannot be undone any more.
     """
     write.execute(update(schema.history).where(of_it).values(detail=reference, before=None))

@@ -1,4 +1,4 @@
-"""Tells what speaks against a time before the desk gives it: it is taken, closed, blocked, past or far ahead.
+"""Tells what speaks against a time in the diary before the desk gives it to a patient: taken, closed, blocked, past.
 
 The desk may give it all the same, on purpose. No HTTP, no clock.
 """
@@ -24,48 +24,48 @@ from ivr.storage.database import Database
 table = schema.appointments
 
 FAR_AHEAD = timedelta(days=60)
-"""The time ahead from which a day may be a slip of the hand."""
+"""The time ahead beyond which a day may be a typing error."""
 
 
 class Doubt(StrEnum):
-    """A kind of concern, as a form names it."""
+    """A kind of concern about a time, as a form names it."""
 
     TAKEN = "taken"
     NEAR = "near"
-    """The time is within the buffer that stays free before or after another visit."""
+    """The time is within the buffer that stays free before or after another patient's visit."""
     CLOSED = "closed"
     AWAY = "away"
-    """The clinic is open, and the practitioner of this column does not work."""
+    """The clinic is open, but the practitioner of this column does not work then."""
     BLOCKED = "blocked"
     PAST = "past"
     FAR = "far"
 
 
 BESIDE = frozenset({Doubt.TAKEN, Doubt.NEAR})
-"""The doubts about a time that another patient has, or is close to."""
+"""The doubts about a time that another patient has, or that is close to another patient's."""
 
 
 @dataclass(frozen=True)
 class Concern:
-    """A reason against a time."""
+    """A reason against giving a patient a certain time."""
 
     doubt: Doubt
     appointment: Appointment | None = None
-    """The other patient's appointment, where one is in the way."""
+    """The other patient's appointment, if that is what speaks against the time."""
     words: str = ""
-    """The reason that was typed with the block, where one is in the way."""
+    """The reason that was typed with a block of time, where one is in the way."""
 
 
 @dataclass(frozen=True)
 class Concerns:
-    """Finds the concerns about a time."""
+    """Finds the concerns about a time that the desk would give a patient."""
 
     database: Database
 
     def about(
         self, clinic: Clinic, schedule: Schedule, start: datetime, now: datetime, but: int | None = None
     ) -> list[Concern]:
-        """Return the concerns about a visit that begins at `start`, not counting the appointment `but`.
+        """Return the concerns about a visit in this column that begins at `start`, not counting the appointment `but`.
 
         Raises StoreAway.
         """
@@ -83,7 +83,7 @@ class Concerns:
     def choose(
         self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
     ) -> tuple[Schedule, list[Concern]]:
-        """Return the column with the fewest concerns about a time, the first of equals, with its concerns.
+        """Return the column with the fewest concerns about a visit at `start`, the first of equals, and its concerns.
 
         Raises StoreAway.
         """
@@ -92,7 +92,7 @@ class Concerns:
 
 
 def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    """Return the appointments of a column that take time between two moments, with the buffer around, by time."""
+    """Return the appointments of a column that take time from `start` to `end`, with the buffer around, by time."""
     first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
     near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
     found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))

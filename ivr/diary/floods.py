@@ -1,4 +1,4 @@
-"""Finds the appointments that were booked by telephone in a flood, cancels them all at once, and takes that back.
+"""Finds the appointments that were booked by telephone in a flood, cancels them at once, and can book them again.
 
 What a flood is: flood_signs.py. No HTTP, no clock.
 """
@@ -34,13 +34,13 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 FLOOD = "flood"
-"""The detail of a cancellation in the history of an appointment that was cancelled with a whole flood."""
+"""The detail, in an appointment's history, of its cancellation together with a whole flood."""
 
 DEALT_WITH = (DiaryEvent.VOUCHED, DiaryEvent.NAMED, DiaryEvent.NOTE, DiaryEvent.MOVED, DiaryEvent.TOLD)
-"""The events after which the desk knows of an appointment, unless whoever booked it has caused them."""
+"""The events after which the desk knows of an appointment, unless whoever booked the appointment caused them."""
 
 LATELY = timedelta(days=1)
-"""Time within which a cancelled flood can be taken back."""
+"""The time within which the cancellation of a flood can be taken back."""
 
 table, lines = schema.appointments, schema.appointment_history
 
@@ -65,13 +65,13 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class Floods:
-    """Finds floods of bookings, cancels them, vouches for them, and takes a cancellation back."""
+    """Finds floods of bookings, cancels or vouches for them, and takes a cancellation back."""
 
     database: Database
     clinic_now: Callable[[], Clinic]
 
     def ahead(self, now: datetime) -> list[Flood]:
-        """Return the floods among the bookings that are still to come. Raises StoreAway.
+        """Return the floods among the appointments booked by telephone that are still to come. Raises StoreAway.
 
         A booking that the desk has named, dealt with, or vouched for belongs to none.
         """
@@ -91,11 +91,11 @@ class Floods:
         )
 
     def free(self, ids: Sequence[int], by: By) -> int:
-        """Cancel these appointments in one transaction; return how many were still booked. Raises StoreAway."""
+        """Cancel these appointments of a flood at once; return how many were still booked. Raises StoreAway."""
         return in_turn(self.database, lambda write: sum(_freed(write, each, by) for each in sorted(ids)))
 
     def vouch(self, ids: Sequence[int], by: By) -> None:
-        """Mark these appointments as patients' own, so that they count as no flood. Raises StoreAway."""
+        """Mark these appointments as patients' own, so that they count to no flood any more. Raises StoreAway."""
 
         def vouched(write: Connection) -> None:
             known = select(table.c.id, table.c.reference).where(table.c.id.in_(ids)).order_by(table.c.id)
@@ -120,7 +120,7 @@ class Floods:
         return [FreedFlood(at, who, tuple(readable(together))) for (at, who), together in found]
 
     def take_back(self, at: datetime, by: By) -> TakenBack:
-        """Book again what was cancelled as a flood at the moment `at`, as far as its times are free.
+        """Book again the appointments cancelled as a flood at the moment `at`, as far as their times are still free.
 
         Raises StoreAway.
         """
@@ -147,7 +147,7 @@ def _freed(write: Connection, appointment_id: int, by: By) -> bool:
 
 
 def _taken_back(write: Connection, buffer: timedelta, appointment_id: int, at: datetime, by: By) -> bool:
-    """Book a freed appointment again, and return whether that was done: not where it is over or was changed since.
+    """Book an appointment of a cancelled flood again; return False where its time is over, or it was changed since.
 
     Raises TimeTaken, NoSuchAppointment, UniqueViolation.
     """

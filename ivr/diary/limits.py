@@ -1,4 +1,4 @@
-"""Limits what calls may book, within the transaction that books: so nobody fills the diary by telephone.
+"""Limits the appointments that calls may book, within the transaction that books, so that nobody fills the diary.
 
 The desk is not limited. No HTTP, no clock.
 """
@@ -16,7 +16,7 @@ MOST_OWN, MOST_OF_A_FAMILY = 2, 4
 """The most coming appointments that calls may book for a number: for the caller, and with others of the family."""
 
 SHARE_OF_KEYED = 4
-"""The share of a day's times that calls may book for other numbers than their own: one in this many."""
+"""The share of a day's times that calls may book for keyed numbers, not their own: one time in this many."""
 
 
 BY_PHONE = (
@@ -35,7 +35,7 @@ class DiaryFull(Exception):
 
 
 def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, datetime], times_of_day: int) -> None:
-    """Check that a call may still book this appointment. Raises DiaryFull.
+    """Check that the limits on calls leave room for this appointment. Raises DiaryFull.
 
     `day` is the start and the end of the appointment's day, `times_of_day` the number of times on that day.
     """
@@ -51,6 +51,6 @@ def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, da
 
 
 def day_of(starts: datetime) -> tuple[datetime, datetime]:
-    """Return the start of the moment's day, in the moment's own time zone, and the start of the next day."""
+    """Return the start of the day of this moment, in the moment's own time zone, and the start of the next day."""
     start = starts.replace(hour=0, minute=0, second=0, microsecond=0)
     return start, start + timedelta(days=1)

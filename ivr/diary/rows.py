@@ -25,7 +25,7 @@ from ivr.storage.odd import name_once, read_fields, text_of
 
 
 def any_appointment(row: Row[Any]) -> AnyAppointment:
-    """Return a row of the table as an Appointment, or as an OddAppointment where it cannot be read.
+    """Return a row of the table `appointments` as an Appointment; as an OddAppointment where it cannot be read.
 
     The log names each row that cannot be read, once.
     """
@@ -37,7 +37,7 @@ def any_appointment(row: Row[Any]) -> AnyAppointment:
 
 
 def readable(rows: Iterable[Row[Any]]) -> list[Appointment]:
-    """Return the appointments of those rows that can be read."""
+    """Return the appointments of those rows of the table that can be read."""
     return [found for found in map(any_appointment, rows) if isinstance(found, Appointment)]
 
 
@@ -74,14 +74,14 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "request_id": ("request_id", _or_none(_is(int))),
     "mark": ("mark", _or_none(_is(str))),
 }
-"""The column of each field of an Appointment except its id, with the function that reads it.
+"""The table's column for each field of an Appointment except its id, with the function that reads the stored value.
 
 These functions raise ValueError or TypeError.
 """
 
 
 TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED)
-"""The changes of which somebody is told."""
+"""The kinds of changes to an appointment that staff and patients are told of."""
 
 
 LastChange = tuple[Appointment | None, DiaryEntry | None]
@@ -89,13 +89,13 @@ LastChange = tuple[Appointment | None, DiaryEntry | None]
 
 
 def with_last_change(read: Connection, appointment_id: int) -> LastChange:
-    """Return the appointment (None where it is gone or cannot be read) and its last change."""
+    """Return an appointment (None where it is gone or cannot be read) and its last change that people are told of."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 
 
 def with_last_changes(read: Connection, ids: Collection[int]) -> dict[int, LastChange]:
-    """Return each of these appointments with its last change, by id; as `with_last_change` does for one."""
+    """Return each of these appointments, by id, with its last change that people are told of, as `with_last_change`."""
     if not ids:
         return {}
     table, lines = schema.appointments, schema.appointment_history

@@ -55,7 +55,7 @@ class Host:
         return ""
 
     def _made(self, path: Path, name: str) -> str:
-        """Keep a name, unless another process of this host has just kept one; return the one that is kept."""
+        """Store a name for this host, unless another process has just stored one; return the one that is stored."""
         self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_name(f"{FILE}.{name}")
         try:

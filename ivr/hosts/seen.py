@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 table = schema.hosts
 
 EVERY = timedelta(minutes=1)
-"""Time between two writes of a host that answers calls."""
+"""The time between two writes by which a host that answers calls says that it lives."""
 
 SILENT = timedelta(minutes=5)
 """Time after which a host that was not seen counts as silent, and is named."""
@@ -35,7 +35,7 @@ class SilentHost:
 
 
 class SilentHosts:
-    """The hosts of which one process has logged that they are silent. Each is named once."""
+    """The hosts whose silence this process has logged. Each is named once."""
 
     def __init__(self) -> None:
         self._named: set[str] = set()
@@ -56,12 +56,12 @@ def _said(host: SilentHost) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Hosts:
-    """The hosts that answer calls."""
+    """The table of the hosts that answer calls, and when each was last seen."""
 
     database: Database
 
     def saw(self, name: str, now: datetime) -> None:
-        """Store that this host lives; written once a minute. Raises StoreAway."""
+        """Store that the host of this name was seen now, at most once a minute. Raises StoreAway."""
         lately = select(table.c.id).where(table.c.name == name, table.c.seen.between(now - EVERY, now))
         with self.database.reading() as read:
             if read.execute(lately).first() is not None:

@@ -40,7 +40,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Offer:
-    """The rules for wishes: the opening hours, the start and end of each part of the day, and the lead time."""
+    """The rules for wishes: the opening hours, the start and end of each part of the day, and the least time ahead."""
 
     hours: Hours
     parts: Mapping[Part, Shift]
@@ -94,7 +94,7 @@ class Offer:
 
 
 def _earlier(one: time, other: time) -> time:
-    """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
+    """Return the earlier of two times at which a part of a day ends; midnight is the end of the day, and the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 

@@ -105,7 +105,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reception:
-    """The settings for calling the reception: the number that it sees, and for how many seconds it rings."""
+    """The settings for calling the reception: the number that it sees as the caller's, and the seconds it rings."""
 
     caller_id: Phone | None
     seconds: int
@@ -163,7 +163,7 @@ class Retention:
 
     @property
     def counted(self) -> timedelta:
-        """The time for which all data behind the reports is available."""
+        """The time for which all data that the reports are counted from is kept."""
         return min(self.closed_requests, self.log)
 
 

@@ -39,7 +39,7 @@ class DiaryRules:
     lead: timedelta
     """The time between a call and the earliest visit that it is offered."""
     days: int
-    """The number of days, today among them, of which the telephone offers times."""
+    """The number of days, today included, for which callers are offered free times."""
     buffer: timedelta = timedelta()
     """The time that stays free after a visit."""
     phone_books: bool = True
@@ -52,7 +52,7 @@ class DiaryRules:
 
     @property
     def practitioners(self) -> tuple[Schedule, ...]:
-        """The columns that have a name."""
+        """The columns of the diary that are practitioners', whom callers know by name."""
         return tuple(each for each in self.schedules if each.name)
 
     def of_line(self, line: str) -> tuple[Schedule, ...]:

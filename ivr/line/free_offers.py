@@ -18,7 +18,7 @@ EARLIEST, ON_A_PAGE = 3, 4
 
 
 def bookable(call: Call, facts: Facts) -> list[Slot] | None:
-    """Return the free times for this caller, in order, one for each start; None where the diary cannot be asked."""
+    """Return the free times that this caller may book, in order, one of each start; None if the diary is away."""
     found = facts.free_times()
     if found is None:
         return None
@@ -27,7 +27,7 @@ def bookable(call: Call, facts: Facts) -> list[Slot] | None:
 
 
 def part_of(slot: Slot, facts: Facts) -> Part:
-    """Return the part of the day in which a time lies; a time before the morning begins counts as morning."""
+    """Return the part of the day in which a free time lies; a time before the morning begins counts as morning."""
     at = slot.start.time()
     begun = [part for part in Part if facts.line.offer.parts[part].start <= at]
     return begun[-1] if begun else Part.MORNING

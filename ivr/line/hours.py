@@ -49,7 +49,7 @@ def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
 
 
 def _earlier(one: time, other: time) -> time:
-    """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
+    """Return the earlier of two times at which the clinic closes; midnight is the end of the day, and the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 

@@ -93,7 +93,7 @@ class Phone:
 
     @property
     def is_made_up(self) -> bool:
-        """True for a number that can be nobody's, since it is kept for films and books: no message goes to it."""
+        """True for a number that films and books may use, and nobody has: nothing is sent to it, or about it."""
         return MADE_UP.fullmatch(self.e164) is not None
 
     @property
@@ -110,7 +110,7 @@ class Phone:
 
 @dataclass(frozen=True)
 class Dialling:
-    """The rules for numbers: the countries that the clinic calls, and its own numbers, which it never calls."""
+    """The rules for telephone numbers: the countries that the clinic calls; its own numbers, which it never calls."""
 
     countries: frozenset[str]
     ours: frozenset[Phone]
@@ -233,7 +233,7 @@ class _ValidNumber(NamedTuple):
 
 @lru_cache(REMEMBERED)
 def _valid(written: str, country: str | None) -> _ValidNumber:
-    """Return the number that this text is, as phonenumbers knows it. Raises NumberRefused if it is no valid one."""
+    """Return the valid number that a text holds, as phonenumbers knows it. Raises NumberRefused if it holds none."""
     number = _read(written, country)
     if not phonenumbers.is_valid_number(number):
         raise NumberRefused(Refusal.NO_SUCH_NUMBER)

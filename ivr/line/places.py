@@ -19,7 +19,7 @@ class ChangeWish(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """A key, the sentence that offers it, and the place it leads to."""
+    """An option of a menu: its key, the sentence that offers it, and the place that it leads to."""
 
     key: str
     says: str
@@ -65,7 +65,7 @@ class Menu:
     """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """True if 9, 0, star and hash work here. They are announced where a task begins, and after a miss."""
+    """True if 9, 0, star and hash work here. They are announced where a caller begins something, and after a miss."""
     says_options: bool = True
     """False if the caller has just heard the options elsewhere: their keys work, and are said after a miss only."""
     answers: bool = False

@@ -20,7 +20,7 @@ DAYS_NAMED_BY_WEEKDAY = 6
 
 @dataclass(frozen=True)
 class Clock:
-    """The patterns for times of day. `{hour}` and `{next}` are hours in words, `{part}` is a part of the day."""
+    """A language's patterns for times of day: `{hour}` and `{next}` are hours in words, `{part}` a part of the day."""
 
     hour: str
     quarter: str
@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """The words for days: `names`, `dates`, `choices`, `moments`, each for today, tomorrow, this week and later."""
+    """A language's words for days: in names of options (`names`, with a time `choices`), else `dates` and `moments`."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -179,7 +179,7 @@ class Script:
         return self._prompts[language]
 
     def about(self, language: str) -> Language | None:
-        """Return the details of a language; None if the line does not speak it, or no longer does."""
+        """Return the names, locale and voice of a language; None if the line does not speak it, or no longer does."""
         return self._prompts[language].about if language in self._prompts else None
 
     def spoken(self, language: str) -> str:

@@ -23,7 +23,7 @@ def need_a_menu(languages: Iterable[str]) -> bool:
 
 
 def others(call: Call, facts: Facts) -> tuple[str, ...]:
-    """Return all languages except the one of the call."""
+    """Return all languages of the line except the one of the call."""
     return tuple(language for language in facts.clinic.name if language != call.language)
 
 

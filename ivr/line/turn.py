@@ -39,7 +39,7 @@ class Own:
         return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
 
     def with_appointment(self, found: OwnAppointment) -> Self:
-        """Return this value with this appointment, which replaces the one of its id if there is one."""
+        """Return this number's appointments and requests with this appointment, which replaces the one with its id."""
         others = (each for each in self.appointments if each.id != found.id)
         return replace(self, appointments=tuple(sorted((*others, found), key=lambda each: each.starts)))
 
@@ -104,7 +104,7 @@ class Call:
     """The number of times that the call has rung the reception; the clinic limits this number."""
 
     def but(self, **changes: Any) -> Self:
-        """Return the call with these fields changed: as `replace` does, in a tenth of the time."""
+        """Return the call with these fields changed: as dataclasses.replace does, in a tenth of the time."""
         changed = object.__new__(type(self))
         changed.__dict__.update(self.__dict__, **changes)
         return changed
@@ -127,7 +127,7 @@ class Call:
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
     def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
-        """Return the call after its appointment was moved to `slot`, or cancelled if that is None, at `as_of`."""
+        """Return the call after its chosen appointment was moved to `slot`, or for None cancelled, at `as_of`."""
         chosen, own = self.chosen, self.own
         if chosen is None or chosen.id not in {each.id for each in own.appointments}:
             return self
@@ -158,7 +158,7 @@ NEW_CALL = Call("", "", "")
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts that are known when a webhook comes in."""
+    """The facts that the engine may know besides the call when a webhook comes in."""
 
     clinic: Clinic
     line: Line
@@ -177,14 +177,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class PressKey:
-    """Wait for one key, at most this many seconds."""
+    """The wait of a turn for one key, for at most this many seconds."""
 
     seconds: int
 
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """Wait for so many digits, or, if `digits` is 0, for a number that hash ends; at most `seconds` for each digit."""
+    """The wait of a turn for `digits` keys, or, if that is 0, for a number that hash ends; `seconds` for each key."""
 
     seconds: int
     digits: int = 0
@@ -192,7 +192,7 @@ class KeyNumber:
 
 @dataclass(frozen=True)
 class RingReception:
-    """Call all telephones of the reception at the same time, for at most this many seconds."""
+    """The wait of a turn for the reception, all of whose telephones ring at once for at most this many seconds."""
 
     numbers: tuple[Phone, ...]
     caller_id: Phone
@@ -203,7 +203,7 @@ class RingReception:
 
 @dataclass(frozen=True)
 class File:
-    """File this request at the desk, or book this time, then resume the call with the outcome."""
+    """The action of filing this request at the desk, or of booking this time; its outcome resumes the call."""
 
     wish: Wish
     number: Phone
@@ -221,7 +221,7 @@ class File:
 
 @dataclass(frozen=True)
 class CheckDigits:
-    """Check the digits that the caller entered against a reference, then resume the call with the outcome."""
+    """The action of checking the digits that a caller entered against a reference; its outcome resumes the call."""
 
     number: Phone
     digits: str
@@ -231,7 +231,7 @@ class CheckDigits:
 
 @dataclass(frozen=True)
 class ChangeAppointment:
-    """Move the appointment to `slot`, or cancel it if that is None, then resume the call with the outcome."""
+    """The action of moving an appointment to `slot`, or if that is None cancelling it; its outcome resumes the call."""
 
     appointment: OwnAppointment
     slot: Slot | None
@@ -239,7 +239,7 @@ class ChangeAppointment:
 
 @dataclass(frozen=True)
 class HangUp:
-    """End the call."""
+    """The end of the call, in the place of a wait."""
 
 
 Wait = PressKey | KeyNumber | RingReception | File | CheckDigits | ChangeAppointment | HangUp

@@ -27,7 +27,7 @@ FOLDER = "metrics"
 
 
 class Series(NamedTuple):
-    """The keys of one histogram: that of its sum, and those of its buckets in the order of their bounds."""
+    """The keys of one histogram in a counters' file: of its sum, and of its buckets in the order of their bounds."""
 
     sum: str
     buckets: tuple[str, ...]
@@ -55,18 +55,18 @@ class Counters:
         self._add("histogram", amounts, series)
 
     def webhook(self, lasted: timedelta, place: str, outcome: str) -> None:
-        """Count a webhook of this place: how long its answer took, and the apology if the answer was one."""
+        """Count a webhook with this label `place`: how long its answer took, and an apology if the answer was one."""
         self.observe(WEBHOOKS, max(0.0, lasted.total_seconds()), place=place, outcome=outcome)
         if outcome == FAULT or place == FALLBACK:
             self.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)
 
     def collect(self) -> Iterator[Family]:
-        """Yield the counts of all processes, but for metrics of earlier versions that exist no longer."""
+        """Yield the metrics with the counts of all processes, but for those that only earlier versions had."""
         known = {metric.family for metric in COUNTED}
         yield from (family for family in merged(self._folder) if family.name in known)
 
     def close(self) -> None:
-        """Close the files of this process, so that another process can go on with them."""
+        """Close the counters' files of this process, so that another process can go on with them."""
         with self._lock:
             if self._files:
                 self._files.close()
@@ -88,7 +88,7 @@ class Counters:
                 log.warning("nothing is counted any more: %s", refused.strerror)
 
     def _ours(self) -> CounterFiles:
-        """Return the files of this process, opened at its first count; a forked process opens its own."""
+        """Return the counters' files of this process, opened at its first count; a forked process opens its own."""
         if self._files is None or self._files.pid != os.getpid():
             self._files = CounterFiles(self._folder)
             self._begun.clear()
@@ -103,7 +103,7 @@ def _series(metric: Metric, labels: tuple[tuple[str, str], ...]) -> Series:
 
 
 def _key(metric: Metric, name: str, labels: Mapping[str, str]) -> str:
-    """Return the key under which a sample stands in the file. Raises ValueError if the labels are not the metric's."""
+    """Return the key of a metric's value in a counters' file. Raises ValueError if the labels are not the metric's."""
     if labels.keys() - {"le"} != set(metric.labels):
         raise ValueError(f"{metric.name} has the labels {metric.labels}")
     return _written(metric.family, name, tuple(labels), tuple(labels.values()), metric.help)

@@ -27,7 +27,7 @@ KINDS = ("counter", "histogram")
 
 
 class CounterFiles:
-    """The pair of files to which this process counts, held by a lock that ends with the process. Raises OSError."""
+    """The pair of files into which this process counts, held by a lock that ends with the process. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ class CounterFiles:
         self._files = {kind: _opened(folder / f"{kind}_{number}.db") for kind in KINDS}
 
     def add(self, kind: str, key: str, amount: float) -> None:
-        """Add `amount` to the value of a key in the file of this kind."""
+        """Add `amount` to the value of a metric's key in this process's file of this kind."""
         file = self._files[kind]
         file.write_value(key, file.read_value(key)[0] + amount, 0.0)
 
@@ -48,13 +48,13 @@ class CounterFiles:
 
 
 def merged(folder: Path) -> Iterator[Family]:
-    """Yield the metrics with the counts of all processes summed up, those that have ended included."""
+    """Yield the metrics with the counts from all processes' files summed up, those of ended processes too."""
     paths = [str(path) for path in folder.glob("*.db") if _readable(path)]
     yield from MultiProcessCollector.merge(paths)
 
 
 def _hold(folder: Path) -> tuple[int, int]:
-    """Return a lock on the first pair of files that no process holds, and the pair's number."""
+    """Return a lock on the first pair of counters' files that no process holds, and the pair's number."""
     for number in count(1):
         lock = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -67,7 +67,7 @@ def _hold(folder: Path) -> tuple[int, int]:
 
 
 def _opened(path: Path) -> MmapedDict:
-    """Return this counters' file, opened; an empty one where the file is missing, or damaged by a power failure."""
+    """Return this file of counts, opened; an empty one where the file is missing, or damaged by a power failure."""
     if not path.exists() or path.stat().st_size < ROOM or not _readable(path):
         path.write_bytes(bytes(ROOM))
     return MmapedDict(str(path))

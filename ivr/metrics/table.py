@@ -91,7 +91,7 @@ def label_of(path: str) -> str:
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:
-    """Yield the counters, with labels, that begin at zero: an increase is seen only of a series that exists."""
+    """Yield the counters, with labels, that begin at zero: monitoring sees an increase only of a series that exists."""
     spoken = list(languages)
     yield from ((CALLS, {"line": line, "language": language}) for line in lines for language in spoken)
     yield from ((PROMISES, {"kind": kind, "store": store}) for kind in Kind for store in (IN_DATABASE, IN_REDIS))

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("apprise")
 
 ANSWER_SECONDS = 12.0
-"""Seconds that a channel may take to answer. If one is given up on too soon, it has the notice, and is asked again."""
+"""The seconds that a channel may take to answer. Given up too soon, it has the notice and would get it again."""
 
 
 @cache
 def sender(address: str) -> "Apprise | None":
-    """Return the sender of this address; None where no kind of channel understands it. The first call loads plugins."""
+    """Return the Apprise sender of a channel's address; None where no kind of channel understands it. Loads plugins."""
     from apprise import Apprise, NotifyBase  # noqa: PLC0415 - large, and a clinic without channels needs none
 
     with _quiet():
@@ -48,22 +48,22 @@ def _quiet() -> Iterator[None]:
 
 
 def is_understood(address: str) -> bool:
-    """Return whether some kind of channel understands this address. Nothing is sent."""
+    """Return whether some kind of channel has addresses like this one. Nothing is sent."""
     return sender(address) is not None
 
 
 REQUESTS = "REQUESTS_CA_BUNDLE"
-"""The environment variable that tells the library requests, with which Apprise sends, where its roots are."""
+"""The environment variable that tells the library requests, with which Apprise sends, where root certificates are."""
 
 OPERATORS = (REQUESTS, "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""The environment variables by which an operator names other roots, which then stay in use."""
+"""The environment variables by which an operator names other root certificates, which then stay in use."""
 
 WHOLE = 50
-"""The fewest roots of a folder that is the machine's whole list: those in use have more than a hundred."""
+"""The fewest root certificates in a folder that is the host's whole list: whole lists have more than a hundred."""
 
 
 def use_roots_of_the_machine(environ: MutableMapping[str, str], paths: DefaultVerifyPaths | None = None) -> None:
-    """Set in `environ` the folder of the machine's roots, where it has all of them, each in a file of its own.
+    """Set in `environ` the folder of this host's root certificates, where each of them is in a file of its own.
 
     From a folder, a connection reads the one root that it needs. The file that requests brings is read whole for each
     connection, and Apprise makes one for each notice: nine tenths of the CPU of a notice.

@@ -20,7 +20,7 @@ SOMEBODY = "demo"
 """The name of the person who made the moves of made-up requests."""
 
 MINUTES = (4, 9, 2, 14, 6, 22, 11, 3, 48, 7, 17, 5, 95, 12, 8)
-"""Minutes after the due time at which patients are called, for one request after the other."""
+"""Minutes after the due time at which a made-up patient is called, for one request after the other."""
 
 AGAIN = timedelta(hours=2)
 
@@ -40,7 +40,7 @@ class PastRequest:
 
 
 def past_requests(clinic: Clinic, calls: Sequence[CallRecord], now: datetime) -> list[PastRequest]:
-    """Return the requests of those calls before today that left one."""
+    """Return the closed requests of those made-up calls before today that left one."""
     today = clinic.line("").hours.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     asked = [each for each in calls if "kept" in each.path and each.began < today]
     return [_request(clinic.line(each.line), each, turn) for turn, each in enumerate(asked)]
@@ -73,7 +73,7 @@ def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
 
 
 def _rung(kind: Kind, first: datetime, turn: int) -> Iterator[tuple[datetime, Outcome]]:
-    """Yield the calls to the patient: most answer the first, some the second or third; a few numbers are wrong."""
+    """Yield the desk's calls to a made-up patient: most answer the first, some a later one; a few numbers are wrong."""
     if turn % 31 == 30:
         yield first, Outcome.WRONG_NUMBER
         return

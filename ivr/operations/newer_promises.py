@@ -34,7 +34,7 @@ SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING 
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
-"""Requests that are live in the backup and were closed since, and whose number has asked for the same again."""
+"""The query for requests live in the backup and closed since, whose number has asked for the same again."""
 
 LISTED = f"SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE}) ORDER BY due, id"  # noqa: S608
 
@@ -42,7 +42,7 @@ WANTED = f"""
 SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
 ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
-"""All requests that are kept: first those that are closed, which replace their older selves in the backup."""
+"""The query for all requests that a restore keeps: first those that are closed, which replace their older selves."""
 
 
 CHANGED_SINCE = """
@@ -50,7 +50,7 @@ SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
     SELECT 1 FROM restored.appointments AS then_ WHERE then_.id = now.id AND then_.reference = now.reference
     AND then_.created = now.created AND then_.touched = now.touched) ORDER BY now.id
 """
-"""Appointments that were booked, moved, cancelled or marked since the backup was made."""
+"""The query for the appointments that were booked, moved, cancelled or marked since the backup was made."""
 
 NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients)"
 
@@ -66,7 +66,7 @@ class NewerPromise:
 
     reference: str
     number: str
-    """The number in E.164, or the words that an appointment has none."""
+    """The telephone number in E.164, or the words that an appointment has none."""
     kind: str
     due: str
     """The due time of the request, or the time of the appointment, in UTC as stored."""
@@ -93,7 +93,7 @@ class Newer:
     children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     appointments: Sequence[Row] = ()
     diary: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    """The rows of the child tables of the appointments."""
+    """The rows of the appointments' child tables, by table."""
     patients: Sequence[Row] = ()
 
 
@@ -148,7 +148,7 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
 
 
 def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
-    """Put the changed appointments back in the place of their older selves; return those for which there is no room."""
+    """Put the changed appointments back, in the place of their older selves; return those without room."""
     without_room = []
     for each in newer.patients:
         _insert(live, "patients", each)
@@ -163,7 +163,7 @@ def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]
 
 
 def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
-    """Delete the older self of an appointment, and return the id that the newer one keeps; None for a new one."""
+    """Delete the older self of a kept appointment, and return the id that the newer one has; None for a new one."""
     query = "SELECT reference, created FROM main.appointments WHERE id = ?"
     there = live.execute(query, (visit["id"],)).fetchone()
     if there and there != (visit["reference"], visit["created"]):
@@ -175,7 +175,7 @@ def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
 
 
 def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
-    """Insert an appointment with its child rows, beside another that has its hour; return whether there was room."""
+    """Insert a kept appointment with its child rows, beside any that has its hour; return whether there was room."""
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
@@ -201,7 +201,7 @@ def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
 
 
 def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
-    """Put one request back with its children, in the place of its older self; return its id, a new one if need be."""
+    """Put one kept request back with its child rows, in the place of its older self; return its id, perhaps new."""
     there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
     if there and there[0] == request["call_sid"]:
         for table in children:

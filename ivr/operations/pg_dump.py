@@ -31,7 +31,7 @@ ORDER BY due"""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
-    """Return the commands that restore the backup into a new database; the present one stays as it is.
+    """Return the shell commands that restore the backup into a new database; the present one stays as it is.
 
     The last one names the requests that were promised or booked since the backup was made.
     """
@@ -45,7 +45,7 @@ def restoring(database_url: str, file: str) -> Sequence[str]:
 
 
 def _naming_newer(former: str, restored: str) -> str:
-    """Return the command that hands the restored promises to a session of the former database, and asks there."""
+    """Return the command that takes the backup's promises to a session of the former database, and lists newer ones."""
     steps = ("CREATE TEMPORARY TABLE known (mark text, appointment timestamptz)", "\\copy known FROM pstdin", NEWER)
     asked = " ".join(f"-c {_quoted(' '.join(step.split()))}" for step in steps)
     known = _quoted(f"\\copy ({KNOWN}) TO STDOUT")
@@ -63,7 +63,7 @@ THROUGH_A_PIPE = 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec "$@"'
 
 
 def dump(database_url: str, target: Path, timeout: float = TIME_LIMIT) -> None:
-    """Dump the database to the file `target`, which appears only when it is whole. Raises BackupRefused."""
+    """Dump the desk's PostgreSQL database to the file `target`, which appears only when whole. Raises BackupRefused."""
     program = shutil.which("pg_dump")
     if not program:
         raise BackupRefused("pg_dump is not installed (Debian: apt-get install postgresql-client)")

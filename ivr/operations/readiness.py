@@ -20,7 +20,7 @@ LEAST_ROOM = 50 * 2**20
 
 @dataclass(frozen=True)
 class DatabaseReadiness:
-    """The check of a database and its disk."""
+    """The check whether the desk's database, and its disk, can store a promise."""
 
     database: Database
     revisions: tuple[str, ...]
@@ -48,7 +48,7 @@ class DatabaseReadiness:
             raise StoreAway(f"its disk is nearly full: {free // 2**20} MB left, make room")
 
     def _remark(self, trial: Connection) -> str:
-        """Return a remark on another version's schema that serves; empty for our own. Raises StoreAway for another."""
+        """Return a remark on another version's schema that serves; empty for ours. Raises StoreAway for others."""
         found = revision_at(trial)
         if found == self.revisions[-1]:
             return ""

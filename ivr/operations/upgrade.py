@@ -23,7 +23,7 @@ from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.storage.revisions import MIGRATIONS, Schema, revisions, schema_at
 
 KEPT = 3
-"""The number of older states that stay; the next one removes the oldest."""
+"""The number of backups from before upgrades that stay; the next one removes the oldest."""
 
 POOLED = (
     "a pooler such as PgBouncer stands before PostgreSQL, and pg_dump would leave its own settings to others there: "
@@ -37,7 +37,7 @@ WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 def upgrade(
     database_url: str, state_dir: Path, now: datetime, say: Callable[[str], None], *, keeps: bool = True
 ) -> None:
-    """Bring the tables up to date, and say where the older state is kept if rows change.
+    """Bring the desk's tables up to date, and say where the older state is kept if rows change.
 
     Tables that a version has made which is not known here are left as they are. Raises MigrationRefused, after which
     nothing has changed.
@@ -124,7 +124,7 @@ NAME_THEIR_TABLE = frozenset(
 """Operations whose first argument is the one table that they change."""
 
 ANY = "*"
-"""Stands for every table."""
+"""The mark that stands for every table."""
 
 
 def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
@@ -134,7 +134,7 @@ def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
 
 
 def changed_by(revision: str) -> set[str]:
-    """Return the tables that the migration to this revision may change, ANY among them where it does not say which."""
+    """Return the tables that the migration to this revision may change, with ANY where it does not say which."""
     (file,) = MIGRATIONS.glob(f"versions/{revision}_*.py")
     return {_table(call) for call in _operations(ast.parse(file.read_text())) if _name(call) not in KEEP_ROWS}
 
@@ -147,7 +147,7 @@ def _operations(module: ast.Module) -> Iterator[ast.Call]:
 
 
 def _name(call: ast.Call) -> str:
-    """Return the name of the operation, empty for any other call."""
+    """Return the name of the operation if a migration calls one of `op`; empty for any other call."""
     match call.func:
         case ast.Attribute(value=ast.Name(id="op"), attr=name):
             return name

@@ -16,10 +16,10 @@ from ivr.phone.handset import CallMoment, Ends
 WAITS: Mapping[str, TypeAdapter[Any]] = {
     each.__name__: TypeAdapter(each) for each in (Gathers, Dials, Records, Redirects, HangsUp, Ends)
 }
-"""The steps of a document at which a test call may wait, by the names of their classes."""
+"""The steps of a carrier's document at which a test call may wait, by the names of their classes."""
 
 WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
-"""The names of fields in the text where they differ from those here, so that calls under way survive a deploy."""
+"""The names of fields in the JSON text where they differ from those here, so that calls under way survive a deploy."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CallState:
     """The name of the carrier in whose words the test phone calls; empty for the first carrier."""
 
     def words(self) -> str:
-        """Return this state as JSON text, without the words that were heard already."""
+        """Return this state of a test call as JSON text, without the words that were heard already."""
         fields = {**vars(self), "moment": _packed(self.moment)}
         return json.dumps({WRITTEN.get(name, name): value for name, value in fields.items()})
 
@@ -71,7 +71,7 @@ def _unpacked(fields: Mapping[str, Any]) -> CallMoment:
 
 
 def shown(moment: CallMoment) -> dict[str, Any]:
-    """Return the part of a moment that a page shows: what is heard, and what the call waits for."""
+    """Return the part of a test call's moment that a page shows: what is heard, and what the call waits for."""
     return {"heard": _heard(moment), "waits": _waits(moment)}
 
 

@@ -40,10 +40,10 @@ class Caller(Protocol):
 
 
 Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
-"""Posts a form with headers to a URL and returns the answer, a document. Raises the errors of its transport."""
+"""Posts a form with headers to a URL, and returns the document that answers. Raises the errors of its transport."""
 
 Read = Callable[[str], Iterator[Step]]
-"""Reads a document as its carrier does, and yields the steps. Raises NotUnderstood."""
+"""Reads a document as the carrier does that it is for, and yields its steps. Raises NotUnderstood."""
 
 
 class CallFailed(Exception):
@@ -56,7 +56,7 @@ class NobodyAnswers(CallFailed):
 
 @dataclass(frozen=True)
 class Ends:
-    """The end of a document without a further step.
+    """The end of a document that has no further step for the carrier.
 
     It ends a caller's call; it connects the reception with the caller.
     """
@@ -67,7 +67,7 @@ Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
 
 @dataclass(frozen=True)
 class CallMoment:
-    """A moment of a call: what was just heard, and what the call waits for. Records and Redirects need no input."""
+    """A moment of a test call: what was just heard, and what the call waits for; Records and Redirects take no keys."""
 
     heard: tuple[Sound, ...]
     waits: Wait
@@ -78,13 +78,13 @@ class CallMoment:
 
     @property
     def over(self) -> bool:
-        """Return whether the service has ended the call."""
+        """Return whether the test call is over at this moment."""
         return isinstance(self.waits, HangsUp | Ends)
 
 
 @dataclass(frozen=True)
 class Handset:
-    """A test telephone that calls one line of the service."""
+    """A test telephone that calls one line of the service with signed webhooks."""
 
     post: Post
     read: Read
@@ -93,7 +93,7 @@ class Handset:
     call: PlacedCall
 
     def ring(self, caller: Caller, now: Callable[[], float] = lambda: 0.0) -> None:
-        """Make a whole call and report its end to the service; `now` returns seconds. Raises CallFailed."""
+        """Make a whole test call and report its end to the service; `now` returns seconds. Raises CallFailed."""
         began, moment = now(), self.begin()
         for _ in range(MOST_MOMENTS):
             pressed = _happens(moment, caller)
@@ -103,11 +103,11 @@ class Handset:
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
     def begin(self) -> CallMoment:
-        """Start the call and return the first moment of it. Raises CallFailed."""
+        """Start the test call and return its first moment. Raises CallFailed."""
         return self._go(f"{self.base_url}/voice", GoesOn())
 
     def after(self, moment: CallMoment, pressed: str) -> CallMoment:
-        """Return the next moment of the call, after `pressed`: the keys of the caller, or of the reception.
+        """Return the moment of the test call after `moment`, once the caller or the reception has pressed `pressed`.
 
         `pressed` is empty if the caller is silent, the reception does not pick up, or no input is needed. Raises
         CallFailed.
@@ -131,11 +131,11 @@ class Handset:
                 raise CallFailed("the call is over")
 
     def hang_up(self, seconds: float) -> None:
-        """Report to the service that the call is over after so many seconds. Raises CallFailed."""
+        """Report to the service that the test call is over after so many seconds. Raises CallFailed."""
         self._send(f"{self.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def _send(self, url: str, happened: Happened) -> str:
-        """Post the signed webhook that tells what has happened in this call, and return the document."""
+        """Post the signed webhook that tells what has happened in the test call; return the document that answers."""
         webhook = self.stand_in.says(url, self.call, happened)
         return self.post(url, webhook.values, webhook.headers)
 
@@ -143,7 +143,7 @@ class Handset:
         return self._read(self._send(url, happened), url)
 
     def _read(self, document: str, url: str) -> CallMoment:
-        """Return the moment at which this document waits, with all that is heard before the wait."""
+        """Return the moment at which a test call with this document waits, with all that is heard before the wait."""
         heard: list[Sound] = []
         try:
             for step in self.read(document):
@@ -155,7 +155,7 @@ class Handset:
         return CallMoment(tuple(heard), Ends(), url)
 
     def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> CallMoment:
-        """Return the moment of this wait. If the reception is called, its first telephone alone may pick up."""
+        """Return the moment of this wait. Where the reception is called, only its first telephone may pick up."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
         reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
         return CallMoment(heard, waits, url, reception)
@@ -172,7 +172,7 @@ class Handset:
 
 
 def _happens(moment: CallMoment, caller: Caller) -> str | None:
-    """Return the keys that the caller or the reception presses at this moment, empty for none; None at the end.
+    """Return the keys that the caller or the reception presses at this moment, empty for none; None at the call's end.
 
     Tells the caller first what is heard.
     """
@@ -201,7 +201,7 @@ class KeyStream:
         self._words = words.split()
 
     def press(self, wanted: Gathers) -> str | None:
-        """Return the next input, or as many of its keys as this step takes; None after the last one."""
+        """Return the test call's next input, or as many of its keys as this step takes; None after the last input."""
         if not self._words:
             return None
         word = self._words.pop(0)

@@ -29,19 +29,19 @@ ANSWER_SECONDS = 15
 
 @dataclass(frozen=True)
 class Dialect:
-    """The words of one carrier for a test call: how to read its documents, and how to sign its webhooks."""
+    """A carrier's way to make a test call: how its documents are read, and how its webhooks are signed."""
 
     read: Read
     stand_in: StandIn
 
 
 def dialect(settings: Settings, found: Carriers, name: str = "") -> Dialect:
-    """Return how to read and sign as the carrier of this name does, or as the first one. Raises NoSuchCarrier."""
+    """Return the dialect of the carrier of this name, or of the first one that is on. Raises NoSuchCarrier."""
     return Dialect(found.named(name).heard, carriers.stand_in(settings.carrier, name))
 
 
 def handset(settings: Settings, words: Dialect, called: str, caller: str, call_id: str = "") -> Handset:
-    """Return a test telephone that calls the service at its public address: with `call_id` in that call, else anew."""
+    """Return a test telephone that calls the service at its public address: in the call `call_id`, or in a new one."""
     call = PlacedCall(call_id or words.stand_in.new_call(), caller, called)
     return Handset(post, words.read, words.stand_in, settings.public_base_url, call)
 
@@ -52,7 +52,7 @@ def number_of(line: Line) -> str:
 
 
 def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Post a form over HTTP and return the answer. Raises CallFailed, or NobodyAnswers if nothing answers."""
+    """Post a form over HTTP and return the answer's text. Raises CallFailed, or NobodyAnswers if nothing answers."""
     data = urlencode(form).encode()
     request = Request(url, data=data, headers=dict(headers))  # noqa: S310 - the address is the settings'
     try:

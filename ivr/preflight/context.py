@@ -25,7 +25,7 @@ ENV_FILE = ROOT / ".env"
 
 @dataclass(frozen=True)
 class Context:
-    """The settings, clock and stores that the checks look at."""
+    """The settings, clock and stores that the preflight's checks look at."""
 
     settings: Settings
     clock: Callable[[], datetime]
@@ -38,13 +38,13 @@ class Context:
         return clinic_file.read(self.settings.clinic_file)
 
     def channels(self) -> Mapping[str, Channel]:
-        """Return the channels to the staff, by key."""
+        """Return the channels over which the staff are told, by key."""
         return channels_of(self.settings.staff_notify_urls, KeyedIds(self.settings.secret_key))
 
 
 @contextmanager
 def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Context]:
-    """Yield the context of these settings. Its connections are closed at the end."""
+    """Yield the context of the checks for these settings. Its connections are closed at the end."""
     database, redis = Database(settings.database_url), client_for_callers(settings.redis_url)
     try:
         yield Context(settings, clock, database, redis, env_file)
@@ -54,7 +54,7 @@ def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = 
 
 
 class Result(StrEnum):
-    """The result of a check. A warning is worth knowing; after a failure the line does not answer as it should."""
+    """The end of a preflight check. A warning is worth knowing; after a failure the line does not answer rightly."""
 
     PASS = "pass"  # noqa: S105 - no password
     WARN = "warn"
@@ -63,12 +63,12 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The finding of one check. Holds no secret."""
+    """The finding of one preflight check. Holds no secret."""
 
     result: Result
     saw: str
     do: str = ""
-    """The remedy; empty where all is well."""
+    """The remedy for an operator to apply; empty where all is well."""
 
 
 def well(saw: str) -> Finding:
@@ -77,10 +77,10 @@ def well(saw: str) -> Finding:
 
 
 def doubtful(saw: str, do: str) -> Finding:
-    """Return a warning: the line works, but somebody should know."""
+    """Return the finding of a check that warns: the line works, but somebody should know."""
     return Finding(Result.WARN, saw, do)
 
 
 def bad(saw: str, do: str) -> Finding:
-    """Return a failure: the line does not work as it should."""
+    """Return the finding of a check that has failed: the line does not work as it should."""
     return Finding(Result.FAIL, saw, do)

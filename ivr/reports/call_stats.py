@@ -1,4 +1,4 @@
-"""Counts many calls: by first choice, by result, by end, and by hour of the day.
+"""Counts the calls of a period: by first choice, by result, by end, and by hour of the day.
 
 Pure. request_stats.py counts requests; reports.py reads both from the database.
 """
@@ -13,18 +13,18 @@ from ivr.line.places import Menu, Passage, Place
 from ivr.reports.call_records import FAULTS, Ending
 
 NOTHING = "nothing"
-"""The choice of a caller who chose nothing. Any other choice is the name of the place that it leads to."""
+"""The first choice of a caller who chose nothing. Any other choice is named after the place that it leads to."""
 
 
 def choices_of(menu: Mapping[str, Place]) -> tuple[str, ...]:
-    """Return the names of the possible first choices: the options of the main menu, and the reception."""
+    """Return the first choices that a caller has in this menu: the options of the main menu, and the reception."""
     home = menu[HOME]
     options = home.options if isinstance(home, Menu) else ()
     return tuple(dict.fromkeys((*(option.leads for option in options), PERSON_PLACE)))
 
 
 class Fate(StrEnum):
-    """The result of a call for the caller, as far as its path tells."""
+    """The result that a call had for the caller, as far as its path tells."""
 
     BOOKED = "booked"
     """The caller booked, moved or cancelled an appointment."""
@@ -55,21 +55,21 @@ FATES: Mapping[str, Fate] = {
     "nobody": Fate.NOT_ANSWERED,
     "filed_enough": Fate.ASKED,
 }
-"""The result of a call by a word of its path. The first of these words that the path contains counts.
+"""The result of a call, by a word of its path. The first of these words that the path contains counts.
 
 They all come before the places that answer.
 """
 
 GOT_THROUGH = (Fate.BOOKED, Fate.ASKED, Fate.TALKED)
-"""Results that a later fault in the call does not change."""
+"""The results of a call that a later fault in the call does not change."""
 
 SERVED = (*GOT_THROUGH, Fate.HEARD)
 LEFT_SOMETHING = (Fate.BOOKED, Fate.ASKED)
-"""Results after which the clinic knows of the caller's wish."""
+"""The results of a call after which the clinic knows of the caller's wish."""
 
 
 class ReceptionAnswer(StrEnum):
-    """The answer to a caller who asked for the reception, whatever came after it in the call."""
+    """The answer to a caller who asked for the reception, whatever came after that in the call."""
 
     NOBODY = "nobody"
     """Nobody was there, or nobody took the call."""
@@ -103,11 +103,11 @@ class Reading:
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
     def __str__(self) -> str:
-        """Return the reading as text, which is the same for two readings that count alike."""
+        """Return this way of reading as text, which is the same for two that count alike."""
         return f"{sorted(self._choices)} {[*self._fates.items()]}"
 
     def choice(self, path: Sequence[str]) -> str:
-        """Return the first choice on this path, or NOTHING."""
+        """Return the caller's first choice on this path of a call, or NOTHING."""
         return next((word for word in path if word in self._choices), NOTHING)
 
     def fate(self, path: Sequence[str]) -> Fate:
@@ -123,11 +123,11 @@ class Reading:
 
 
 OF_THE_MENU = Reading(MENU)
-"""The reading of paths through the menu of this program."""
+"""The reading of calls' paths by this program's own menu."""
 
 
 def reception(path: Sequence[str]) -> ReceptionAnswer | None:
-    """Return the answer to a caller on this path who asked for the reception; None where they did not ask."""
+    """Return the reception's answer to the caller on this path of a call; None where they did not ask for it."""
     if PERSON_PLACE not in path:
         return None
     asked = path[path.index(PERSON_PLACE) :]
@@ -136,10 +136,10 @@ def reception(path: Sequence[str]) -> ReceptionAnswer | None:
 
 @dataclass(frozen=True)
 class CallStats:
-    """The counts of a period's calls."""
+    """The counts of the calls of a period."""
 
     hours: Mapping[int, int]
-    """The number of calls by hour of the clinic's day."""
+    """The number of calls by the hour of the clinic's day in which they began."""
     choices: Mapping[str, int]
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
@@ -148,7 +148,7 @@ class CallStats:
 
     @property
     def count(self) -> int:
-        """The number of all calls."""
+        """The number of all calls of the period."""
         return sum(self.fates.values())
 
     @property
@@ -169,7 +169,7 @@ class CallStats:
 
 @dataclass(frozen=True)
 class Calls:
-    """The number of calls with the same path and end."""
+    """The number of calls that have the same path and the same end."""
 
     path: str
     ended: Ending
@@ -177,7 +177,7 @@ class Calls:
 
 
 def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], reading: Reading = OF_THE_MENU) -> CallStats:
-    """Return the counts of these calls, whose paths `reading` reads; `hours` has the counts by hour already."""
+    """Return the counts of these groups of calls, with paths read by `reading`; `hours` are counted already."""
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()

@@ -1,4 +1,4 @@
-"""Tells to which places calls came that have just ended, from this host's spool, before the clock collects it.
+"""Finds, in this host's spool, the paths of calls that have just ended, before the clock process collects them.
 
 No HTTP, no clock, no number.
 """
@@ -18,17 +18,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LastCalls:
-    """Finds the path of a call of the last minutes, for a webhook that asks."""
+    """Finds, for a webhook, the path of a call of the last minutes."""
 
     spool: Spool
-    """The spool of this host. Where another host has answered a part of a call too, the clock corrects it later."""
+    """This host's spool. If another host answered a part of the call too, the clock corrects the path later."""
     deadline: Deadline
-    """A deadline that no caller's answer needs, so that a disk that has stalled holds up nobody."""
+    """The deadline for reading the spool, which no caller's answer shares, so that a stalled disk holds up nobody."""
 
     def path(self, mark: str) -> CallPath | None:
-        """Return the path of the call with this mark, as far as this host has answered it.
+        """Return the path of the call with this mark, as far as this host has answered the call.
 
-        None where another machine has answered it, or the disk does not answer.
+        None where another host has answered it, or the disk does not answer.
         """
         try:
             return self.deadline.wait_for(lambda: paths_here(self.spool, [mark])).get(mark)

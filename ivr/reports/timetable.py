@@ -14,7 +14,7 @@ from ivr.line.hours import Hours
 
 
 class When(NamedTuple):
-    """A day of the clinic, and True if the line was open at the moment in question."""
+    """A day of the clinic, and whether the line was open at the moment of that day that was asked for."""
 
     day: date
     is_open: bool
@@ -22,10 +22,10 @@ class When(NamedTuple):
 
 @dataclass(frozen=True)
 class Timetable:
-    """The stretches of some days, one after another, in which a line is open or closed."""
+    """The stretches of some days, one after another, in which a telephone line is open, or closed."""
 
     starts: Sequence[datetime]
-    """The starts in UTC; of those at the same moment the last counts."""
+    """The starts of the stretches in UTC; of those at the same moment the last counts."""
     stretches: Sequence[When]
 
     @classmethod
@@ -53,33 +53,33 @@ def _of_day(hours: Hours, day: date) -> Iterator[tuple[datetime, When]]:
 
 @dataclass(frozen=True)
 class DayStats:
-    """The counts of some days."""
+    """The counts of calls, served calls and reached patients on some days."""
 
     calls: Mapping[When, int]
     served: Mapping[When, int]
-    """The calls whose caller was served."""
+    """The number of calls whose caller was served."""
     reached: Mapping[When, int]
-    """The patients whom the desk has reached, by when they made their request."""
+    """The number of patients whom the desk has reached, by when they made their request."""
 
 
 def total(counts: Mapping[When, int], *, is_open: bool) -> int:
-    """Return the sum over the days of what was counted while the line was open, or while it was closed."""
+    """Return the sum over all days of what was counted while the line was open, or while it was closed."""
     return sum(count for when, count in counts.items() if when.is_open is is_open)
 
 
 @dataclass(frozen=True)
 class OpeningTime:
-    """The stretches of time in which a line is open, from one day to another."""
+    """The stretches of time in which a telephone line is open, from one day to another."""
 
     starts: Sequence[float]
-    """The starts in seconds of Unix time, since Python's difference within one time zone ignores clock changes."""
+    """The starts of the stretches in seconds of Unix time: Python's differences in a time zone miss clock changes."""
     ends: Sequence[float]
     before: Sequence[float]
-    """The seconds of opening time before each stretch, from the first day on."""
+    """The seconds of opening time, from the first day on, before each stretch begins."""
 
     @classmethod
     def of(cls, hours: Hours, first: datetime, last: datetime) -> Self:
-        """Return the opening time of these hours, from the day of `first` to the day of `last`."""
+        """Return the stretches in which a line with these hours is open, from the day of `first` to that of `last`."""
         day, end = hours.local(first).date(), hours.local(last).date()
         days = (day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
         stretches = [(start.timestamp(), end.timestamp()) for each in days for start, end in hours.stretches(each)]
@@ -91,6 +91,6 @@ class OpeningTime:
         return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
 
     def _until(self, moment: float) -> float:
-        """Return the seconds of opening time from the first day until this moment."""
+        """Return the seconds of opening time from the beginning of the first day until this moment."""
         at = bisect_right(self.starts, moment) - 1
         return 0.0 if at < 0 else self.before[at] + min(moment, self.ends[at]) - self.starts[at]

@@ -18,7 +18,7 @@ from ivr.storage.encryption import Cipher, Unreadable
 from ivr.storage.upsert import delete_any, insert_new, lock_key
 
 KEPT_FOR = timedelta(days=7)
-"""Time after which retention.py deletes a draft that nobody came back for."""
+"""The time after which a draft that nobody came back for is deleted, by retention.py."""
 
 table = schema.drafts
 
@@ -42,11 +42,11 @@ class Drafts:
         self._cipher = cipher
 
     def over(self, database: Database) -> "Drafts":
-        """Return the same store over another client of the database, such as one that may wait longer."""
+        """Return the store of drafts over another client of the database, such as one that may wait longer."""
         return Drafts(database, self._cipher)
 
     def keep(self, person_id: int, place: str, fields: Mapping[str, str], now: datetime) -> None:
-        """Keep what a person has typed in a place, instead of what they had typed there before. Raises StoreAway."""
+        """Keep what a person typed into the form of a place, instead of what they had typed there. Raises StoreAway."""
         sealed = self._cipher.encrypt(json.dumps({"place": place, "fields": dict(fields)}))
         mark = self._cipher.keyed_hash(place)
         with self._database.writing() as write:
@@ -55,28 +55,28 @@ class Drafts:
             insert_new(write, table, staff_id=person_id, mark=mark, sealed=sealed, at=now)
 
     def of(self, person_id: int) -> Sequence[Draft]:
-        """Return a person's drafts, the newest first. Raises StoreAway."""
+        """Return the drafts of this person, the newest first. Raises StoreAway."""
         return list(self._opened(table.c.staff_id == person_id))
 
     def drop(self, person_id: int, place: str) -> None:
-        """Forget what a person has typed in a place. Raises StoreAway."""
+        """Forget what a person has typed into the form of a place. Raises StoreAway."""
         delete_any(
             self._database, table, (table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place))
         )
 
     def discard(self, person_id: int, draft_id: int) -> None:
-        """Forget a draft of this person. Raises StoreAway."""
+        """Forget the draft of this id, if it is this person's. Raises StoreAway."""
         delete_any(self._database, table, (table.c.staff_id == person_id) & (table.c.id == draft_id))
 
     def mentioning(self, digits: str, places: Sequence[str]) -> Sequence[int]:
-        """Return the ids of all people's drafts of these places, and of those that hold these digits.
+        """Return the ids of all people's drafts in these places, and of all drafts that hold these digits.
 
         Raises StoreAway.
         """
         return [each.id for each in self._opened() if each.place in places or digits in _digits(each)]
 
     def erase(self, ids: Sequence[int]) -> None:
-        """Delete these drafts. Raises StoreAway."""
+        """Delete the drafts of these ids. Raises StoreAway."""
         delete_any(self._database, table, table.c.id.in_(ids))
 
     def _opened(self, *which: ColumnElement[bool]) -> Iterator[Draft]:

@@ -11,7 +11,7 @@ JOINERS = "\u200c\u200d"
 """Invisible characters that join or part the letters of an Indian script or of Urdu."""
 
 JOINED_SCRIPTS = ("\u0600", "\u0dff")
-"""The first and the last character of the scripts that have joiners."""
+"""The first and the last character of the scripts in which joiners have a use."""
 
 LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕһԁԛԝӏвкмнтοανιυρκτχεηβ01",
@@ -21,7 +21,7 @@ LOOK_ALIKE = str.maketrans(
 
 
 def can_be_name(name: str) -> bool:
-    """Return whether somebody can be called this: 1 to `LONGEST_NAME` characters that can be printed.
+    """Return whether a person can have this name: 1 to `LONGEST_NAME` characters that can be printed.
 
     Joiners count as letters within a word of a script that has them.
     """
@@ -35,19 +35,19 @@ def _is_joined_well(before: str, letter: str, after: str) -> bool:
 
 
 def proper_name(name: str) -> str:
-    """Return the name as it is stored: composed, with single blanks, and without what is invisible around a word."""
+    """Return a name as it is stored: composed, with single blanks, and without what is invisible around a word."""
     seen = (each for each in name if each in JOINERS or unicodedata.category(each) != "Cf")
     spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in seen)
     return unicodedata.normalize("NFC", " ".join(word.strip(JOINERS) for word in spaced.split(" ") if word))
 
 
 def login_of(name: str) -> str:
-    """Return the form that all names share which log in alike, however composed, capitalized, spaced and joined."""
+    """Return the form that names which log in alike share, however composed, capitalized, spaced and joined."""
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 
 def look_of(name: str) -> str:
-    """Return the form that is the same for all names that a reader cannot tell apart."""
+    """Return the form that all names share which a reader cannot tell apart."""
     compatible = unicodedata.normalize("NFKC", login_of(name)).casefold()
     return "".join(compatible.split()).translate(LOOK_ALIKE)
 
@@ -72,7 +72,7 @@ ALIKE = {
     )
     for each in pair[1:]
 }
-"""Letters and digits by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
+"""Letters and signs by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
 
 From the confusables of Unicode's Technical Standard 39, those that look like a letter of the words in `RESERVED`.
 """
@@ -84,7 +84,7 @@ def is_reserved(name: str) -> bool:
 
 
 def _skeleton(name: str) -> str:
-    """Return what a reader sees of a name: without case, width, accents, joiners, blanks and signs."""
+    """Return a name reduced to what a reader sees of it: without case, width, accents, joiners, blanks and signs."""
     plain = unicodedata.normalize("NFKD", name).casefold().translate(ALIKE)
     return "".join(each for each in plain if unicodedata.category(each)[0] in "LN").replace("rn", "m")
 

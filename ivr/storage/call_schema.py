@@ -68,7 +68,7 @@ hosts = Table(
 )
 
 DERIVED = {"derived": True}
-"""Marks the tables that hold nothing but counts of other rows: they are made again, and need not be copied."""
+"""Marks the tables that hold only counts of other tables' rows: they can be made again, and need not be copied."""
 
 day_counts = Table(
     "day_counts",

@@ -39,7 +39,7 @@ def upgrade() -> int:
 
 
 def load() -> None:
-    """Load the modules that the upgrade and the Procfile's processes need, before any is forked: all share them."""
+    """Load the modules of the database's upgrade and the Procfile's processes before any is forked: all share them."""
     gc.disable()  # what is loaded is no garbage
     import wsgi  # noqa: F401, PLC0415 - half a second, and for nothing where nothing may start
     from ivr.operations import upgrade  # noqa: F401, PLC0415 - as above

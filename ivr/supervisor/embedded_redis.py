@@ -22,14 +22,14 @@ from ivr.supervisor.redis_server import LOG, RedisServer
 from ivr.supervisor.signals import Signals
 
 THAWED, KILLED = 3.0, 6.0
-"""Seconds after which a left-over server that does not stop when asked gets SIGTERM, and then SIGKILL.
+"""Seconds after which a Redis server that an ended supervisor has left gets SIGTERM, and then SIGKILL.
 
 A frozen server is thawed, so that it hears SIGTERM.
 """
 
 
 class EmbeddedRedis:
-    """A Redis server that runs while this supervisor holds the folder's lock; each tick tries to get the lock."""
+    """A Redis server that runs while this supervisor holds the state folder's lock; each tick tries to get the lock."""
 
     def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say) -> None:
         if listens.parent != state_dir:
@@ -48,14 +48,14 @@ class EmbeddedRedis:
         self._child = RedisServer("redis", begin, say, self._data)
 
     def tick(self, now: float) -> None:
-        """Keep the server running if the folder's lock is ours or free. `now` is monotonic, in seconds."""
+        """Keep the Redis server running if the folder's lock is ours or free. `now` is monotonic, in seconds."""
         self._ours = self._ours or self._takes_lock()
         self._alone = self._alone or (self._ours and self._nobody_left_over(now))
         if self._alone:
             self._child.tick(now)
 
     def stop(self, signals: Signals) -> None:
-        """Stop the server, and release the lock for another supervisor of this folder."""
+        """Stop the Redis server, and release the lock for another supervisor of this folder."""
         self._child.stop(signals)
         if self._lock is not None:
             os.close(self._lock)
@@ -66,14 +66,14 @@ class EmbeddedRedis:
         return stays and ask(self._listens, "PING") == "+PONG"
 
     def why(self) -> str:
-        """Return the reason, in words, why the server is not ready: who holds the folder; empty if not known."""
+        """Return in words why Redis is not ready: which other `make run` has the folder; empty if that is not known."""
         if self._ours or self._lock is None:
             return ""
         pid = self._lock_file.read_text().strip()
         return f"another make run (process {pid}) keeps it, and it does not answer: end that one (kill -9 {pid}); "
 
     def _takes_lock(self) -> bool:
-        """Lock the folder, and write our process id into the lock's file; return whether that went well.
+        """Lock the state folder, and write our process id into the lock's file; return whether that went well.
 
         On a full disk, say so and try again at the next tick.
         """
@@ -92,7 +92,7 @@ class EmbeddedRedis:
         return True
 
     def _nobody_left_over(self, now: float) -> bool:
-        """Return whether no other server runs here; if a killed supervisor has left one, end it.
+        """Return whether no other Redis server runs in the folder; end one that a killed supervisor has left.
 
         Two servers must never write the same files. All that the left-over one has acknowledged is on disk, so it may
         be killed.
@@ -121,14 +121,14 @@ class EmbeddedRedis:
             os.kill(pid, signal.SIGCONT)  # a frozen one hears nothing before
 
     def _tell(self, line: str) -> None:
-        """Print a message, but each only once in the life of this supervisor."""
+        """Print a message about Redis, but each only once in the life of this supervisor."""
         if line not in self._told:
             self._told.add(line)
             self._say(line)
 
 
 def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
-    """Return the path of a Redis server: the bundled one, or else the system's. Raises CannotStart."""
+    """Return the path of a Redis server's program: the bundled one, or else the system's. Raises CannotStart."""
     found = which(_bundled()) or which("valkey-server") or which("redis-server")
     if not found:
         raise CannotStart("there is no Redis server for this machine: apt-get install redis-server, or set REDIS_URL")
@@ -136,7 +136,7 @@ def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
 
 
 def ask(listens: Path, word: str) -> str | None:
-    """Return the first line of the server's answer to a word; empty if it stays silent, None if no server listens."""
+    """Return the first line of the Redis server's answer to a word; empty if it is silent, None if nobody listens."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(1)
         try:
@@ -178,7 +178,7 @@ def _bundled() -> str:
 
 
 def _from(data: Path, listens: Path) -> str:
-    """Return the shorter path to the socket: the absolute one, or that from `data`, the server's working folder.
+    """Return the shorter path to Redis' socket: the absolute one, or that from `data`, the server's working folder.
 
     The server tells its clients this path. They cannot read one with a space, and the system refuses a long one.
     """

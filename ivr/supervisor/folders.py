@@ -13,7 +13,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def private(folder: Path) -> Path:
-    """Make this folder, for our user only, unless it exists; return it. Raises CannotStart where that fails.
+    """Make this folder, which only our user may open, unless it exists; return it. Raises CannotStart where that fails.
 
     On a full disk it may not be there: callers are answered all the same, and whoever needs it says so and tries again.
     """

@@ -24,13 +24,13 @@ LINE = re.compile(r"exec python -m ([^;&|<>()`\n]+)")
 """The pattern of a Procfile's line that runs a module, and needs a shell only to fill in variables."""
 
 HEEDED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""The signals for which this process has handlers; a fork of it must not keep them."""
+"""The signals for which the supervisor has handlers; a fork of it must not keep them."""
 
 fork = get_context("fork")
 
 
 class Forks:
-    """Starts commands: modules of Python as forks of this process, which first loads what they need."""
+    """Starts commands: those that run a module of Python as forks of the supervisor, which loads what they need."""
 
     def __init__(self, load: Callable[[], None], ours: MutableMapping[str, str]) -> None:
         self._load = load
@@ -60,7 +60,7 @@ class Forks:
 
 
 def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """Return the words of the command after `python -m`, a module and its arguments; none where they cannot be told."""
+    """Return the module and arguments that a Procfile's command runs by `python -m`; none where they cannot be told."""
     if list(command[:2]) == [sys.executable, "-m"]:
         return list(command[2:])
     line = LINE.fullmatch(command[-1])
@@ -73,7 +73,7 @@ def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
 
 
 class Forked:
-    """A module of Python that runs in a fork of this process, with as much of subprocess.Popen as is used here."""
+    """A module of Python that runs in a fork of the supervisor, with as much of subprocess.Popen as is used here."""
 
     def __init__(self, run: Callable[[], None], *, piped: bool) -> None:
         ours, theirs = os.pipe() if piped else (None, None)
@@ -97,7 +97,7 @@ class Forked:
         return self._process.exitcode
 
     def poll(self) -> int | None:
-        """Return the exit code; None while the process runs."""
+        """Return the exit code of the process; None while the process runs."""
         return self._process.exitcode
 
     def terminate(self) -> None:
@@ -106,7 +106,7 @@ class Forked:
 
 
 def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callable[[], None] | None) -> None:
-    """Run in a fork, as if it were a new process: with no handlers, session, terminal or files of this one.
+    """Run the module in a fork as if that were a new process: with no handlers, session, terminal or files of the old.
 
     The fork writes to `output`, or where we do.
     """

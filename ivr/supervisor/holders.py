@@ -15,7 +15,7 @@ PROC = Path("/proc")
 
 
 def of_port(port: int) -> int | None:
-    """Return the id of the process that listens on this port at any address of ours; None if it cannot be seen."""
+    """Return the id of the process that listens on this port, at any address of this host; None if none is seen."""
     sockets = {f"socket:[{inode}]" for inode in _listening(port)}
     for link in PROC.glob("[0-9]*/fd/*") if sockets else ():
         with suppress(OSError):  # it has ended meanwhile, or is another user's
@@ -25,7 +25,7 @@ def of_port(port: int) -> int | None:
 
 
 def of_socket(path: Path) -> int | None:
-    """Return the id of our user's process that listens on this Unix socket, even a frozen one; None for no such one."""
+    """Return the id of our user's process that listens on this Unix socket, even a frozen one; None if none does."""
     if not hasattr(socket, "SO_PEERCRED"):
         return None
     with socket.socket(socket.AF_UNIX) as wire:

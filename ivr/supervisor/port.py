@@ -11,7 +11,7 @@ from ivr.supervisor.errors import CannotStart
 
 
 def check(host: str, port: int) -> None:
-    """Check that the web process can listen on this address and port. Raises CannotStart."""
+    """Check that the web process will be able to listen on this address and port. Raises CannotStart."""
     refused = _refused(host, port)
     if refused is None:
         return

@@ -27,7 +27,7 @@ class Started(Protocol):
         """The exit code, or the negative number of the signal that ended the process; None while it runs."""
 
     def poll(self) -> int | None:
-        """Return the exit code; None while the process runs."""
+        """Return the exit code of the process; None while the process runs."""
 
     def terminate(self) -> None:
         """Ask the process to end."""

@@ -15,7 +15,7 @@ TIMEOUT = 30.0
 
 
 class Readiness:
-    """Watches /readyz until it answers 200, then prints `guide`, which tells how to ring the line.
+    """Watches /readyz until it answers 200, then prints `guide`, the words on how to ring the line.
 
     If that takes long, prints once which parts are not ready.
     """
@@ -28,7 +28,7 @@ class Readiness:
         self.reached = self.late = False
 
     def tick(self, now: float) -> None:
-        """Ask /readyz, until it has answered 200 once. `now` is monotonic, in seconds."""
+        """Ask the web process at /readyz, until it has answered 200 once. `now` is monotonic, in seconds."""
         if self.reached:
             return
         self._since = now if self._since is None else self._since

@@ -37,7 +37,7 @@ The line can be rung.
 
 @dataclass(frozen=True)
 class Program:
-    """The program that the supervisor runs: what only the entry point knows of it."""
+    """The program that the supervisor runs, as far as only its entry point knows it."""
 
     upgrade: Sequence[str]
     """The command that brings the database up to date."""
@@ -47,7 +47,7 @@ class Program:
 
 
 def run(root: Path, environ: Mapping[str, str], say: Say, program: Program) -> int:
-    """Run the Procfile of the folder `root` until a stop is asked for; return the exit code.
+    """Run the Procfile of the project's folder `root` until a stop is asked for; return the exit code.
 
     The code is 0 after a stop, and 2 if the settings or the machine forbid a start.
     """
@@ -77,7 +77,7 @@ def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say,
 
 
 def _with_phone_key(settings: Settings) -> Settings:
-    """Return the settings with a key for the telephone in the browser: a new one if none is set, none in production."""
+    """Return the settings with a key for the telephone in the browser: a new one if unset, none in production."""
     key = "" if settings.production else settings.phone_key or secrets.token_urlsafe(9)
     return settings.model_copy(update={"phone_key": key})
 
@@ -89,7 +89,7 @@ def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
 
 
 def guide(settings: Settings) -> str:
-    """Return the words that are printed when the line is ready: what to do next, the easiest first."""
+    """Return the words on the terminal once the service is ready: how to ring it, where the desk is, how to stop."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
     browser_phone = "" if settings.production else BROWSER_PHONE.format(url=settings.local_url, key=settings.phone_key)

@@ -16,21 +16,21 @@ SHORT_TICK = 0.2
 REDIS_PATIENCE = 10.0
 """Seconds to wait for Redis. After them the line opens without it, since most of a call needs no Redis."""
 TABLES_PATIENCE = 10.0
-"""Seconds to wait for the first try at the tables. After them the line opens all the same: requests wait in Redis."""
+"""Seconds to wait for the first try at the database's tables. Then the line opens, and requests wait in Redis."""
 
 
 class Supervised(Protocol):
     """A part of the service that the supervisor keeps running."""
 
     def tick(self, now: float) -> None:
-        """Do what is due for this part. `now` is monotonic, in seconds."""
+        """Do what is due for this part of the service. `now` is monotonic, in seconds."""
 
     def stop(self, signals: Signals) -> None:
         """Stop this part of the service and all of its processes."""
 
 
 class Watch(Protocol):
-    """A condition that is awaited while the parts run."""
+    """A condition, such as that all is ready, which the supervisor awaits while the parts run."""
 
     reached: bool
     late: bool
@@ -82,7 +82,7 @@ def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
 
 
 def _await(reached: Callable[[], bool], parts: Sequence[Supervised], patience: float, signals: Signals) -> bool:
-    """Keep these parts running until `reached` holds; return False if that takes more than `patience` seconds."""
+    """Keep these parts running until `reached` returns True; return False if that takes over `patience` seconds."""
     end = time.monotonic() + patience
     while True:
         for part in parts:

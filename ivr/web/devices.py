@@ -1,4 +1,4 @@
-"""Remembers in a cookie who has logged in on a device, so that strangers' failed logins do not lock them out there.
+"""Remembers in a cookie who has logged in on a device, so that strangers' failed logins do not lock them out.
 
 The cookie opens nothing: it only has the failed logins of its people counted apart on this device. It is encrypted, so
 that nobody reads in it who works at this desk. The people are known by their ids.
@@ -16,17 +16,17 @@ from ivr.storage.encryption import Unreadable
 from ivr.web.services import services
 
 LASTS = 180 * 24 * 3600
-"""Seconds for which a device is known after the last login on it."""
+"""The seconds for which a device is known after the last login on it."""
 
 MOST = 20
-"""The most people that a device remembers: as many as work at one desk."""
+"""The most people that the cookie of a device remembers: as many as work at one desk."""
 
 NEW = "device_cookie"
-"""Key in `g` of a cookie that is to be set with this answer."""
+"""The key, in Flask's `g`, of a device's cookie that is to be set with this answer."""
 
 
 class SessionsAndDevices(SecureCookieSessionInterface):
-    """Saves Flask's session cookie, and behind it the cookie of the device."""
+    """Saves Flask's session cookie in each answer, and behind it the cookie of the device."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Set the cookies of this answer: the session's, and the device's where somebody has just logged in."""
@@ -37,7 +37,7 @@ class SessionsAndDevices(SecureCookieSessionInterface):
 
 
 def known_to(person_id: int | None) -> str:
-    """Return the key of this device if the person has logged in on it before, else ""."""
+    """Return the key of this device if this person has logged in on it before, else ""."""
     key, people = _device()
     return hashlib.sha256(key.encode()).hexdigest() if key and person_id in people else ""
 
@@ -51,7 +51,7 @@ def remember(person_id: int) -> None:
 
 
 def _device() -> tuple[str, list[int]]:
-    """Return the key of this device and the ids of its people; nothing where it is new or its cookie is not ours."""
+    """Return the key of this device, and the ids of its people; none where it is new or the cookie is not ours."""
     try:
         key, people = json.loads(services().staff.devices.decrypt(request.cookies.get(_cookie(), "")))
     except Unreadable:

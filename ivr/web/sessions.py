@@ -1,4 +1,4 @@
-"""Sessions at the desk. One begins with a login; it ends by disuse, after half a day, by a logout, or by the epoch.
+"""The sessions of the desk. One begins with a login; it ends by disuse, after half a day, by a logout or by the epoch.
 
 The epoch is a number that the database has for each person: raising it ends all sessions of that person. The database
 also knows which sessions were ended. The rest is in the signed cookie, which holds no password. The tokens of a
@@ -21,41 +21,41 @@ from ivr.web.i18n import CHOSEN
 from ivr.web.services import services
 
 UNUSED = timedelta(minutes=30)
-"""Idle time after which a session ends."""
+"""The time without use after which a session ends."""
 
 LONGEST = timedelta(hours=12)
-"""Longest duration of a session: a working day at the clinic."""
+"""The longest time that a session lasts: a working day at the clinic."""
 
 NOTED_EVERY = timedelta(minutes=1)
-"""Precision of the last use, so that the cookie need not be sent with every page."""
+"""The precision with which a session's last use is noted, so that not every page has to send the cookie."""
 
 EPOCH, BEGAN, USED = "epoch", "began", "used"
-"""Session keys of the person's epoch, the beginning and the last use; moments in seconds."""
+"""The session keys of the person's epoch, the session's beginning and its last use; moments in seconds."""
 
 KEY = "key"
-"""Session key of the random key by which the database knows the session."""
+"""The session key under which the cookie holds the random key by which the database knows the session."""
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 - the name of a field
-"""Session key of the value that Flask-WTF signs into the token of a form, and name of the token's field."""
+"""The session key of the value that Flask-WTF signs into a form's token, and the name of the token's field."""
 
 HALF = "half"
-"""Session key of the half session: the person's id, their epoch, and its beginning in seconds."""
+"""The session key of the half session: the person's id, their epoch, and its beginning in seconds."""
 
 HALF_LASTS = timedelta(minutes=10)
-"""Duration of a half session: time enough to find the authenticator app."""
+"""The time that a half session lasts: enough to find the authenticator app."""
 
 PERSON = "_user_id"
-"""Session key under which Flask-Login keeps the person's id."""
+"""The session key under which Flask-Login keeps the person's id."""
 
 HTMX = "HX-Request"
-"""Header of a request that an open page makes by itself."""
+"""The header of a request that an open page makes by itself."""
 
 LOOKED_FOR = "person_looked_for"
-"""Key in `g` that is set once this request has looked for the person."""
+"""The key, in Flask's `g`, that is set once this request has looked up the session's person."""
 
 
 class User(UserMixin):
-    """A person at the desk, as Flask-Login needs it."""
+    """The person of a session, as Flask-Login needs it."""
 
     def __init__(self, person: Person) -> None:
         self.id = str(person.id)
@@ -71,12 +71,12 @@ def who() -> str:
 
 
 def by() -> By:
-    """Return the logged-in person and the present moment, for the audit and the history."""
+    """Return the logged-in person and the present moment, for the audit and a history."""
     return By(who(), services().clock())
 
 
 def begin(person: Person) -> None:
-    """Begin a session of this person. Only the language is kept from the session before."""
+    """Begin a session of this person. Of the browser's session before, only the language is kept."""
     end()
     now, key = services().clock(), secrets.token_hex(20)
     services().staff.sessions.begin(person.id, key, now)
@@ -87,13 +87,13 @@ def begin(person: Person) -> None:
 
 
 def begin_half(person: Person) -> None:
-    """Begin a half session of a person who has entered the password and must still enter a code. Logs nobody in."""
+    """Begin a half session of a person who entered the password and has still to enter a code. Logs nobody in."""
     end()
     session[HALF] = [person.id, person.epoch, services().clock().timestamp()]
 
 
 def half_way() -> Person | None:
-    """Return the person of the half session, or None where there is none or it has ended. Raises StoreAway."""
+    """Return the person of the half session; None where there is no half session, or it has ended. Raises StoreAway."""
     person_id, epoch, at = session.get(HALF, (0, 0, 0.0))
     if services().clock() - datetime.fromtimestamp(at, UTC) >= HALF_LASTS:
         return None
@@ -121,7 +121,7 @@ def has_ended() -> bool:
 
 
 def load_user(user_id: str) -> User | None:
-    """Return the person of the session, or None where it has ended or they may no longer work at the desk.
+    """Return the person of the session; None where it has ended, or the person may no longer use the desk.
 
     Raises StoreAway, but only once a request.
     """
@@ -146,7 +146,7 @@ def types() -> None:
 
 
 def owner_of_form() -> int | None:
-    """Return the id of the person for whose session the form in this request was made, ended or not; None if unknown.
+    """Return the id of the person for whose session the sent form was made, ended or not; None if unknown.
 
     The token of the form tells it, not the cookie: somebody else may have logged in since. Raises StoreAway.
     """
@@ -182,7 +182,7 @@ def _goes_on(now: datetime) -> bool:
 
 
 def _known() -> StaffSession:
-    """Return what the database knows of this session; one that an older version began is stored now."""
+    """Return what the database knows of the cookie's session; one that an older version began is stored now."""
     sessions = services().staff.sessions
     found = sessions.find(_key())
     if found is None and KEY not in session:
@@ -196,7 +196,7 @@ def _names_a_session() -> bool:
 
 
 def _key() -> str:
-    """Return the key of this session; for one that an older version began, its person and beginning."""
+    """Return the key of the cookie's session; for one that an older version began, its person and beginning."""
     return str(session.get(KEY) or f"{session[PERSON]} {session[BEGAN]}")
 
 

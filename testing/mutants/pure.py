@@ -15,15 +15,15 @@ from pathlib import Path
 MUTMUT = Path(sys.executable).with_name("mutmut")
 
 NO_SUCH = "none-*"
-"""A name that no change has: told to try it, mutmut makes all changes, learns which test goes where, and stops."""
+"""A name that no change has: asked for it, mutmut makes all changes, learns which test goes where, and tries none."""
 
 
 class MutmutFailed(Exception):
-    """mutmut could not begin; the message ends with the last lines that it printed."""
+    """The error of a mutmut that could not begin; its message ends with the last lines that mutmut printed."""
 
 
 def survivors(tree: Path, most: int, seed: int, jobs: int) -> tuple[int, int, list[str]]:
-    """Try `most` changes (0: all of them); return how many were tried, how many there are, and those unnoticed.
+    """Try `most` small changes (0: all); return how many were tried, how many there are, and those unnoticed by tests.
 
     An unnoticed change is shown as mutmut shows it.
     """
@@ -42,7 +42,7 @@ def _names(tree: Path) -> Iterator[str]:
 
 
 def _left(tree: Path, chosen: Sequence[str]) -> Iterator[str]:
-    """Yield the names of those changes that mutmut reports as neither killed by a test nor timed out."""
+    """Yield the names of those of the chosen changes that were neither noticed by a test nor timed out."""
     wanted = set(chosen)
     for told in _mutmut(tree, "results").splitlines():
         name, _, status = told.strip().rpartition(": ")

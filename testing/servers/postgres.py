@@ -39,7 +39,7 @@ SETTINGS = {
 }
 
 IN_USE = {"fsync": "on", "autovacuum": "on", "shared_buffers": "128MB"}
-"""PostgreSQL's settings on servers that are in real use, for a durable one of the tests."""
+"""PostgreSQL's settings on servers in real use, which a durable server for tests has, too."""
 
 
 OTHERS_END = """
@@ -59,7 +59,7 @@ EMPTY = """
     WHERE starelid = pg_class.oid AND relnamespace = 'public'::regnamespace;
     END $$
 """
-"""The SQL that empties a database: only tables that hold rows, and only sequences that have counted.
+"""The SQL that empties a PostgreSQL database: only tables that hold rows, and only sequences that have counted.
 
 Each that is emptied costs PostgreSQL a new file, so the others are left alone. What ANALYZE has learned of the rows is
 deleted, too: it would change how the next rows are looked up.
@@ -75,12 +75,12 @@ SHAPE = """
 
 
 class PostgresUnavailable(Exception):
-    """No PostgreSQL can run here; the message says what to install."""
+    """The error when no PostgreSQL can run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Postgres(Server):
-    """A PostgreSQL of the tests' own. The url is that of its first database; the user may do everything."""
+    """A PostgreSQL server for tests. The url is that of its first database; the user may do everything."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the sessions, then writes all down
     orphans_end: ClassVar[signal.Signals] = signal.SIGQUIT  # "immediate": its children too, even frozen ones
@@ -94,19 +94,19 @@ class Postgres(Server):
             return False
 
     def new_database(self, like: str = "template1") -> str:
-        """Make a database, empty or as a copy of the database of the name `like`; return its url."""
+        """Make a database on this server, empty or a copy of the database named `like`; return its url."""
         name = f"test_{secrets.token_hex(8)}"
         self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Remove the database of this url, though somebody is connected to it, or the server stopped or frozen."""
+        """Remove the database at this url, though somebody is connected to it, or the server stopped or frozen."""
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
 
     def empty(self, url: str) -> "Shape":
-        """Remove every row and setting of a database, but not its tables; return the shape of these."""
+        """Remove every row and setting of the database at this url, but not its tables; return the tables' shape."""
         name = sql.Identifier(urlsplit(url).path[1:])
         with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
             connection.execute(OTHERS_END)
@@ -115,7 +115,7 @@ class Postgres(Server):
             return _shape(connection)
 
     def shape(self, url: str) -> "Shape":
-        """Return the shape of a database: its tables and indexes as they are now."""
+        """Return the shape of the database at this url: its tables, indexes and revision as they are now."""
         with psycopg.connect(url, autocommit=True) as connection:
             return _shape(connection)
 
@@ -137,7 +137,7 @@ def _shape(connection: psycopg.Connection) -> Shape:
 
 @contextmanager
 def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator[Postgres]:
-    """Run a PostgreSQL until the end of the block. Raises PostgresUnavailable, ServerFailed.
+    """Run a PostgreSQL for tests until the end of the block. Raises PostgresUnavailable, ServerFailed.
 
     A durable one writes each commit to the disk, and runs autovacuum, as servers in real use do.
     """
@@ -160,7 +160,7 @@ def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator
 
 
 def unprivileged() -> Account:
-    """Return the account for a server that refuses root: "nobody" if the tests run as root, else the tests' own."""
+    """Return the account for a server that refuses to run as root: "nobody" if the tests do, else the tests' own."""
     if os.geteuid() != 0:
         return OURSELVES
     nobody = pwd.getpwnam("nobody")
@@ -168,9 +168,9 @@ def unprivileged() -> Account:
 
 
 def programs_for(account: Account, folder: Path, *, prefer_package: bool = False) -> Path:
-    """Return PostgreSQL's programs: the machine's, the wheel's, or a copy of the wheel's. Raises PostgresUnavailable.
+    """Return the folder of PostgreSQL's programs that this account can run. Raises PostgresUnavailable.
 
-    The first that this account can run are taken.
+    The machine's are tried first, then the wheel's, then a copy of the wheel's.
     """
     packed = _in_the_wheel()
     for programs in [*([] if prefer_package else _on_the_machine()), *packed]:
@@ -194,7 +194,10 @@ def _on_the_machine() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    """Return PostgreSQL's major version by its path, .../postgresql/15/bin or .../postgresql@15/bin; else 0."""
+    """Return PostgreSQL's major version, as the folder of its programs tells it; 0 if it does not.
+
+    Such as .../postgresql/15/bin or .../postgresql@15/bin.
+    """
     digits = programs.parent.name.rpartition("@")[2]
     return int(digits) if digits.isdigit() else 0
 
@@ -210,7 +213,7 @@ def _run(account: Account, programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path, account: Account) -> Path:
-    """Copy PostgreSQL's programs to where the account can reach them: a wheel below root's home is out of its reach."""
+    """Copy PostgreSQL's programs out of the wheel to where this account can run them, and not below root's home."""
     install = programs.parent
     home, site = install.parent, install.parent.parent
     copies = folder / "programs"

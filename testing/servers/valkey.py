@@ -21,12 +21,12 @@ from testing.servers import Server, own_folder, reserved_port
 
 
 class ValkeyUnavailable(Exception):
-    """No Valkey or Redis can run here; the message says what to install."""
+    """The error when no Valkey or Redis can run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Valkey(Server):
-    """A Valkey of the tests' own. A durable one keeps on disk all that it has acknowledged; any other keeps nothing."""
+    """A Valkey server for tests. A durable one keeps on disk all that it has acknowledged; any other keeps nothing."""
 
     tcp: bool = False
     durable: bool = True
@@ -43,7 +43,7 @@ class Valkey(Server):
             return False
 
     def flush(self) -> None:
-        """Delete everything that the server holds."""
+        """Delete everything that this Valkey holds."""
         with self._client() as client:
             client.flushall()
 
@@ -53,7 +53,7 @@ class Valkey(Server):
 
 @contextmanager
 def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = True) -> Iterator[Valkey]:
-    """Run a Valkey until the end of the block. Raises ValkeyUnavailable, ServerFailed.
+    """Run a Valkey for tests until the end of the block. Raises ValkeyUnavailable, ServerFailed.
 
     A `folder` that is given holds its data, which stay there afterwards; without one, the data go with the block.
     """
@@ -74,7 +74,10 @@ def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = Tru
 
 
 def program() -> Path:
-    """Return the server's path: the wheel's Valkey, else the machine's Valkey or Redis. Raises ValkeyUnavailable."""
+    """Return the path of the server's program: the wheel's Valkey, else the machine's Valkey or Redis.
+
+    Raises ValkeyUnavailable.
+    """
     found = _in_the_wheel() or shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise ValkeyUnavailable("no Valkey runs here: pip install -r requirements.txt, or install valkey or redis")
@@ -82,7 +85,7 @@ def program() -> Path:
 
 
 def _in_the_wheel() -> str | None:
-    """Return the path of the Valkey in the Python wheel, or None.
+    """Return the path of the Valkey program in the Python wheel; None if there is no wheel for this machine.
 
     No other place knows the private name by which the wheel tells it, so a new release can break only this one.
     """

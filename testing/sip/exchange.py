@@ -27,7 +27,7 @@ from testing.sip.webhooks import Service, Webhooks, within
 NUMBER = re.compile(r"\+?\d{8,15}")
 
 BUSY, NO_SOUND = 486, 488
-"""The SIP codes by which a call is refused: the telephone takes no call; its kinds of sound are none of ours."""
+"""The SIP codes of a refused call: no port for its sound is free; the telephone offers no sound that can be had."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,15 @@ class Wanted:
 
     voice: Voice
     port: int = 0
-    """The port on which telephones call the exchange; 0 for any free one."""
+    """The port on which the exchange listens for telephones' calls; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
-    """The ports over which sound comes and goes."""
+    """The ports over which the sound of calls comes and goes."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0
-    """The factor by which each silence of a document is shortened: 1 in earnest, less in tests."""
+    """The factor by which each silence in a document is shortened: 1 in earnest, less in tests."""
     tells: Callable[[str], None] = lambda _line: None
-    """A function that is called with each step of a call, in a line that names nobody."""
+    """A function that is called with a line for each step of a call; the line names nobody."""
 
 
 @dataclass
@@ -54,11 +54,11 @@ class Exchange:
     service: Service
     wanted: Wanted
     stories: dict[str, Story] = field(default_factory=dict)
-    """The story of each caller's latest call."""
+    """The story of each caller's latest call, by the caller's number."""
     carried: list[Carried] = field(default_factory=list)
-    """The packets and keys that the telephone of each ended call has sent."""
+    """The numbers of packets and keys that each ended call's telephone has sent."""
     faults: list[BaseException] = field(default_factory=list)
-    """Errors of the exchange's own code in calls; tests expect none."""
+    """The errors of the exchange's own code during calls; tests expect none."""
     _calls: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _count: int = 0
 
@@ -69,7 +69,7 @@ class Exchange:
 
     @property
     def port(self) -> int:
-        """The port where telephones call this carrier."""
+        """The port on which the carrier listens for telephones' calls."""
         return self._signalling.port
 
     def address(self, line: str = "line") -> str:
@@ -77,7 +77,7 @@ class Exchange:
         return f"sip:{line}@{LOOPBACK}:{self.port}"
 
     def story(self, caller: str) -> Story:
-        """Return the story of this caller's call, which may be still to come; it grows as the call goes on."""
+        """Return the story of the call from this number, which may not have come yet; it grows as the call goes on."""
         return self.stories.setdefault(caller, Story())
 
     @asynccontextmanager
@@ -113,7 +113,7 @@ class Exchange:
         return self._signalling.ring(address, "reception", offer)
 
     async def _call(self, incoming: IncomingCall) -> None:
-        """Answer a call, follow it to its end, and report the end to the service."""
+        """Answer a call that comes in, follow it to its end, and report the end to the service."""
         story = self._story_of(incoming)
         story.tell(Did.CAME_IN)
         try:
@@ -146,7 +146,7 @@ class Exchange:
             moment = await leg.follow(await leg.webhooks.go(within(moment, moment.waits.action), WasRung(talked)))
 
     async def _answered(self, incoming: IncomingCall) -> Stream:
-        """Answer a telephone that calls, and connect its sound. Raises NoPort, OffThisMachine, SdpNegotiationError."""
+        """Answer a telephone and connect its sound. Raises NoPort, OffThisMachine, SdpNegotiationError."""
         offer = incoming.sdp_offer
         if offer is None or offer.rtp_address is None:
             raise SdpNegotiationError("the telephone offers no sound")

@@ -18,27 +18,27 @@ from testing.sip.sound import FRAME_SECONDS, SILENCE, frames
 LOOPBACK = "127.0.0.1"
 
 CODECS = (PayloadType.PCMA, PayloadType.PCMU)
-"""The codecs that the carrier offers, those of India's telephones first."""
+"""The codecs that the carrier on this machine offers a telephone, those of India's telephones first."""
 
 KEYS = 101
 """The RTP payload type for key presses, unless the other side asks for another."""
 
 MOST_BEHIND = 10
-"""The most frames of the other telephone that wait to be sent, so that a conversation lags by 200 ms at most."""
+"""The most frames of the other telephone's sound that wait to be sent: a conversation lags by 200 ms at most."""
 
 Address = tuple[str, int]
 
 
 class OffThisMachine(Exception):
-    """An address that sound or a call should go to is not one of this machine."""
+    """The error when sound or a call should go to an address that is not one of this machine."""
 
 
 class NoPort(Exception):
-    """No port for sound is free: as many calls are under way as there are ports."""
+    """The error when no port for sound is free: as many calls are under way as there are ports."""
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return the address if it is one of this machine. Raises OffThisMachine: nothing is sent beyond the machine.
+    """Return this network address if it is one of this machine. Raises OffThisMachine: no sound leaves the machine.
 
     Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
     """
@@ -61,17 +61,17 @@ def _own_addresses() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Carried:
-    """The numbers of packets and keys that a telephone has sent."""
+    """The numbers of key presses and packets of sound that a telephone has sent."""
 
     keys: int = 0
     packets: int = 0
     lost: int = 0
-    """The number of packets that did not come."""
+    """The number of packets of sound that the telephone sent and that did not arrive."""
 
 
 @dataclass
 class Stream:
-    """The sound to and from one telephone, with its keys."""
+    """The sound to and from one telephone in a call, with the keys that are pressed on it."""
 
     session: RTPSession
     port: int
@@ -84,13 +84,13 @@ class Stream:
     _clock: "asyncio.Task[None] | None" = None
 
     def start(self) -> None:
-        """Begin to send sound, silence at first."""
+        """Begin to send sound to the telephone, silence at first."""
         self.session.on_audio = lambda pcm, _at: self.hear(pcm) if self.hear else None
         self.session.on_dtmf = self._pressed
         self._clock = asyncio.ensure_future(self._send())
 
     async def play(self, pcm: bytes) -> None:
-        """Send a sound, and return once all of it was sent; cancelling this coroutine stops the sound."""
+        """Send a sound to the telephone; return once all of it was sent. Cancelling this coroutine stops the sound."""
         self._waiting.extend(frames(pcm))
         self._said.clear()
         try:
@@ -99,23 +99,23 @@ class Stream:
             self._waiting.clear()
 
     def pass_on(self, frame: bytes) -> None:
-        """Queue a frame of another telephone's sound to be sent here; drop it if too many wait already."""
+        """Queue a frame of another telephone's sound, to be sent to this one; drop it if too many wait already."""
         if len(self._waiting) < MOST_BEHIND:
             self._waiting.append(frame)
 
     def forget_keys(self) -> None:
-        """Forget the keys that were pressed so far."""
+        """Forget the keys that were pressed on the telephone so far."""
         while not self.keys.empty():
             self.keys.get_nowait()
 
     @property
     def carried(self) -> Carried:
-        """The numbers of packets and keys that have come from the telephone so far."""
+        """The numbers of packets of sound and key presses that have come from the telephone so far."""
         stats = self.session.stats
         return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
 
     async def close(self) -> None:
-        """Stop sending sound, and release the sockets."""
+        """Stop sending sound to the telephone, and release the sockets."""
         if self._clock:
             self._clock.cancel()
         await self.session.close()
@@ -137,13 +137,13 @@ class Stream:
 
 @dataclass
 class Ports:
-    """The free ports for sound: an even one for each telephone, with the odd one above it."""
+    """The ports that are free for the sound of calls: an even one for each telephone, with the odd one above it."""
 
     free: "deque[int]"
 
     @classmethod
     def among(cls, ports: range) -> "Ports":
-        """Return ports for sound: the even ones of this range."""
+        """Return the free ports for sound: the even ones in this range."""
         return cls(deque(port for port in ports if port % 2 == 0))
 
     async def stream(self, remote: Address | None, codec: int = CODECS[0], keys: int = KEYS) -> Stream:
@@ -165,6 +165,6 @@ class Ports:
         raise NoPort
 
     async def close(self, stream: Stream) -> None:
-        """End a stream, so that its port is free again."""
+        """End a telephone's stream, so that its port is free again."""
         await stream.close()
         self.free.append(stream.port)

@@ -24,10 +24,13 @@ RINGING_TONE = tone(400, 0.4, 0.1) + silence(0.2) + tone(400, 0.4, 0.1) + silenc
 """The ringing tone of India, which a caller hears while the reception's telephones ring."""
 
 FOR_THE_KEY = 5
-"""Seconds after the words in which the key must be pressed, where the carrier itself listens for it, not a document."""
+"""Seconds after the words in which somebody at the reception must press the key that takes the call.
+
+Where the carrier itself listens for the key, and no document does.
+"""
 
 Taken = asyncio.Future[tuple[Stream, "asyncio.Task[None]"]]
-"""The telephone that takes the call, once one does: its sound, and the task that ends when it hangs up."""
+"""The telephone of the reception that takes the call: its sound, and the task that ends when it hangs up."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class Reception:
     telephones: Mapping[str, str]
     ports: Ports
     ring: Callable[[str, Stream], Ringing]
-    """A function that calls a SIP address and offers it a stream of sound."""
+    """A function that calls a telephone at a SIP address, and offers it a stream of sound."""
 
     async def talks(self, moment: CallMoment, dials: Dials, patient: Leg) -> bool:
-        """Call the reception for a patient; return, after the reception has hung up, whether the two talked."""
+        """Call the reception for a patient, and connect the two until it hangs up; return whether they talked."""
         patient.tell(Did.RINGS, f"telephones: {len(dials.numbers)}")
         taken: Taken = asyncio.get_running_loop().create_future()
         legs = {
@@ -61,7 +64,7 @@ class Reception:
             await _end(waiting, *legs)
 
     async def _leg(self, name: str, dialled: tuple[str, str], moment: CallMoment, patient: Leg, taken: Taken) -> None:
-        """Call one telephone, ask who answers, and stay until it hangs up where it has taken the call."""
+        """Call one telephone of the reception, ask who answers, and stay until it hangs up if it takes the call."""
         (number, document), dials = dialled, moment.waits
         assert isinstance(dials, Dials)
         me = asyncio.current_task()
@@ -80,7 +83,7 @@ class Reception:
 
     @asynccontextmanager
     async def _answered(self, number: str, seconds: float) -> AsyncIterator[tuple[Stream, Ringing]]:
-        """Call a telephone and yield its sound once it answers; hang up at the end. Raises NotTaken, TimeoutError."""
+        """Call the telephone with this number; yield its sound until the block ends. Raises NotTaken, TimeoutError."""
         if number not in self.telephones:
             raise NotTaken("no telephone of this machine has the number")
         stream = await self.ports.stream(None)
@@ -98,7 +101,7 @@ class Reception:
 
 
 async def _takes(leg: Leg, document: str, key: str) -> bool:
-    """Return whether the person who picked up takes the call: a document asks for it, or for the carrier's own key.
+    """Return whether the person who picked up takes the call, as a document or the carrier's own key asks.
 
     Where the service names no such document, picking up takes the call.
     """
@@ -122,7 +125,7 @@ async def _connected(patient: Leg, stream: Stream, until: "asyncio.Task[None]") 
 
 
 async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
-    """Wait until one of the called telephones has taken the call, or none of them is left. Raises CallFailed."""
+    """Wait until a telephone of the reception has taken the call, or none of them is left. Raises CallFailed."""
     left = set(legs)
     while left and not taken.done():
         anything: set[asyncio.Future[Any]] = {taken, *left}
@@ -133,7 +136,7 @@ async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
 
 
 async def _unless(gone: asyncio.Event, wanted: Awaitable[bool]) -> bool:
-    """Return the answer that is awaited, or False if `gone` is set before: the telephone has hung up."""
+    """Return the awaited answer of the person who picked up; False if `gone` is set first, as the telephone hung up."""
     answer, end = asyncio.ensure_future(wanted), asyncio.ensure_future(gone.wait())
     try:
         await asyncio.wait((answer, end), return_when=asyncio.FIRST_COMPLETED)

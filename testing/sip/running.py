@@ -1,4 +1,4 @@
-"""The service that `make ring` puts calls through to: the one that runs already, or else one that is started for it."""
+"""The service to which `make ring` connects softphones: the one that runs already, or one started for it."""
 
 import signal
 import subprocess
@@ -36,7 +36,7 @@ def the_service(environ: Mapping[str, str], tell: Callable[[str], None]) -> Iter
 
 
 def _running(environ: Mapping[str, str]) -> Settings | None:
-    """Return the service's settings if it answers at its address, else None, as before its first start."""
+    """Return the settings of the service that runs already; None if none answers, as before the first start."""
     with suppress(BadSettings, OSError):
         settings = read(environ, carriers=SETTINGS)
         with urlopen(f"{settings.public_base_url}/healthz", timeout=2) as answer:  # noqa: S310 - the settings' address

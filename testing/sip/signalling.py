@@ -20,7 +20,7 @@ USUAL_PORT = 5060
 
 
 class NotTaken(Exception):
-    """The called telephone is busy, refuses the call, or is not there."""
+    """The error when a called telephone is busy, refuses the call, or is not there."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -58,21 +58,24 @@ class LoopbackTransport(SipTransport):
 
 @dataclass
 class Ringing:
-    """A call from the carrier to a telephone, which rings or has answered."""
+    """A call that the carrier makes to a telephone, which rings or has answered."""
 
     call: OutgoingCall
     uac: SipUAC
     answer: "asyncio.Future[SdpMessage]"
     gone: asyncio.Event
-    """An event that is set when the telephone has hung up."""
+    """An event that is set when the called telephone has hung up."""
 
     async def answered(self, seconds: float) -> SdpMessage:
-        """Wait until the telephone answers; return what it says of its sound (SDP). Raises NotTaken, TimeoutError."""
+        """Wait until the telephone answers; return its description of its sound (SDP).
+
+        Raises NotTaken, TimeoutError.
+        """
         async with asyncio.timeout(seconds):
             return await asyncio.shield(self.answer)
 
     def hang_up(self) -> None:
-        """End the call: a telephone that still rings falls silent, one that has answered is hung up."""
+        """End the call to the telephone, whether it still rings or has answered."""
         if self.call.dialog.state is DialogState.EARLY:
             self.call.cancel(self.uac)
         else:
@@ -81,12 +84,12 @@ class Ringing:
 
 @dataclass
 class Signalling:
-    """The carrier's end of SIP, with which telephones exchange messages."""
+    """The SIP messages of the carrier on this machine: it takes calls, makes calls, and hears who hangs up."""
 
     called: Callable[[IncomingCall], None]
-    """A function that is called with each call that comes in."""
+    """A function that is called with each call that a telephone makes to the carrier."""
     hung_up: Callable[[str], None]
-    """A function that is called with the Call-ID of each call that came in and that its caller has ended."""
+    """A function that is called with the Call-ID of each call to the carrier whose caller has hung up."""
     port: int = 0
     uac: SipUAC = field(init=False)
     _uas: SipUAS = field(init=False)
@@ -110,7 +113,7 @@ class Signalling:
         await self._uas.stop()
 
     def ring(self, address: str, sender: str, offer: SdpMessage) -> Ringing:
-        """Call the telephone at a SIP address. Raises OffThisMachine."""
+        """Call the telephone at this SIP address, and offer it sound on a port. Raises OffThisMachine."""
         uri = parse_uri(address)
         there = on_this_machine((uri.host, uri.port or USUAL_PORT))
         call = self.uac.send_invite(f"sip:{sender}@{LOOPBACK}:{self.port}", address, there, offer)

@@ -7,13 +7,13 @@ from functools import cache
 from operator import mul
 
 RATE = 8_000
-"""Samples of sound in a second."""
+"""The number of samples in a second of a telephone's sound."""
 
 BYTES_A_SECOND = 2 * RATE
 
 FRAME_SECONDS = 0.02
 FRAME = int(BYTES_A_SECOND * FRAME_SECONDS)
-"""Bytes of a frame: the 20 ms of sound that one packet carries."""
+"""The number of bytes in a frame: the 20 ms of sound that one packet carries."""
 
 SILENCE = bytes(FRAME)
 
@@ -24,7 +24,7 @@ HIGHEST = 3_600
 """The highest frequency that a telephone lets pass, in hertz."""
 
 TAPS = 6
-"""The number of samples on each side, at the telephone's rate, from which a new sample is computed."""
+"""The number of samples on each side, at a telephone's rate, from which resampling computes a new sample."""
 
 
 def seconds(pcm: bytes | bytearray) -> float:
@@ -33,13 +33,13 @@ def seconds(pcm: bytes | bytearray) -> float:
 
 
 def frames(pcm: bytes) -> Iterator[bytes]:
-    """Yield a sound frame by frame, the last frame filled up with silence."""
+    """Yield a sound frame by frame, each of 20 ms, the last one filled up with silence."""
     for start in range(0, len(pcm), FRAME):
         yield pcm[start : start + FRAME].ljust(FRAME, b"\0")
 
 
 def silence(length: float) -> bytes:
-    """Return silence of this many seconds."""
+    """Return silence of this many seconds, as a telephone's sound."""
     return bytes(2 * round(RATE * length))
 
 
@@ -56,7 +56,7 @@ def loudness(pcm: bytes | bytearray) -> float:
 
 
 def strength(pcm: bytes | bytearray, hertz: float) -> float:
-    """Return the strength of one tone in a sound: the tone's amplitude."""
+    """Return the strength of the tone of this frequency in a sound: the tone's amplitude."""
     samples = array("h", bytes(pcm))
     turn = 2 * math.pi * hertz / RATE
     sine = sum(each * math.sin(turn * n) for n, each in enumerate(samples))
@@ -65,7 +65,7 @@ def strength(pcm: bytes | bytearray, hertz: float) -> float:
 
 
 def for_telephone(samples: Sequence[int], rate: int) -> bytes:
-    """Return a sound resampled for a telephone, given the sample rate that it has."""
+    """Return a sound in the form that a telephone carries, resampled from the rate that it has."""
     if rate == RATE:
         return array("h", samples).tobytes()
     common = math.gcd(rate, RATE)
@@ -85,7 +85,7 @@ def _sample(kernels: Sequence[Sequence[float]], width: int, padded: list[int], a
 
 @cache
 def _kernels(step: int, phases: int) -> tuple[tuple[float, ...], ...]:
-    """Return the resampling kernels: the weights of the samples around a new one, by its place between two of them.
+    """Return the weights by which resampling sums the samples around a new one, for each place between two samples.
 
     Each is a windowed sinc.
     """

@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Did(Enum):
-    """The kinds of step in a call: the events that the carrier sees or does."""
+    """The kinds of step in the story of a call: each is something that the carrier sees or does."""
 
     CAME_IN = "a call comes in"
     SPEAKS = "speaks"
@@ -42,36 +42,36 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a call: its kind, and what belongs to it."""
+    """A step in the story of a call: its kind, and details that belong to it."""
 
     what: Did
     detail: str = ""
-    """More about the step that a log may hold: a language, a count, seconds."""
+    """A detail of the step that a log may show: a language, a count, seconds."""
     spoken: Spoken | None = field(default=None, repr=False)
-    """The sentence that is spoken in this step; for tests."""
+    """The sentence that is spoken in this step, for tests alone."""
     who: str = ""
-    """The telephone, if it is one of the reception's; empty for the caller's."""
+    """The name of the reception's telephone of which this is a step; empty for the caller's telephone."""
     at: float = 0.0
     """The moment of the step, in seconds of the event loop's clock."""
 
     @property
     def line(self) -> str:
-        """The step in one line that names nobody."""
+        """The step in one line, for a terminal; the line names nobody."""
         who = f"{self.who}: " if self.who else ""
         return f"{who}{self.what.value}{f' ({self.detail})' if self.detail else ''}"
 
 
 @dataclass
 class Story:
-    """The steps of a call, in order."""
+    """The steps of one call so far, in order."""
 
     hear: Callable[[str], None] = lambda _line: None
-    """A function that is called with the line of each step."""
+    """A function that is called with the line of each new step."""
     steps: list[Step] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def tell(self, what: Did, detail: str = "", spoken: Spoken | None = None, who: str = "") -> None:
-        """Add a step to the story."""
+        """Add a step to the story of the call."""
         step = Step(what, detail, spoken, who, asyncio.get_running_loop().time())
         self.steps.append(step)
         self.hear(step.line)
@@ -79,7 +79,7 @@ class Story:
         self._news = asyncio.Event()
 
     async def until(self, what: Did, after: int = 0, who: str = "") -> int:
-        """Wait for a step of this kind; return the number of steps up to and including it, to go on from there."""
+        """Wait for a step of this kind, after the first `after` ones; return the number of steps up to and with it."""
         while True:
             for number, step in enumerate(self.steps[after:], start=after + 1):
                 if step.what is what and step.who == who:
@@ -87,5 +87,5 @@ class Story:
             await self._news.wait()
 
     def all(self, what: Did) -> list[Step]:
-        """Return the steps of this kind that the call has had so far."""
+        """Return all steps of this kind that the call has had so far."""
         return [step for step in self.steps if step.what is what]

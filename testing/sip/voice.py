@@ -19,21 +19,21 @@ PROGRAM = "espeak-ng"
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng"
 
 HEADER = b"data"
-"""The mark in a WAV file behind which size and samples stand; espeak-ng does not state the size on a pipe."""
+"""The mark in a WAV file after which the sound's length and samples stand; through a pipe espeak-ng tells no length."""
 
 AT = 22_050
-"""Samples in a second of the sound that espeak-ng makes."""
+"""The number of samples in a second of the sound that espeak-ng makes."""
 
 LEISURELY, HASTY = 150, 900
 """Speeds of the voice, in words a minute: that of a carrier, and a faster one for tests."""
 
 
 HANDS = 2
-"""The number of processes that speak sentences."""
+"""The number of processes that speak sentences at the same time."""
 
 
 class NoVoice(Exception):
-    """espeak-ng is not installed, or does not speak this language."""
+    """The error when espeak-ng is not installed, or does not speak a sentence's language."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Voice:
     _said: "dict[tuple[str, str], asyncio.Future[bytes]]" = field(default_factory=dict, repr=False)
 
     def prepare(self, sentences: Iterable[Heard]) -> None:
-        """Begin to speak these sentences in the background, so that they are ready when a call needs them."""
+        """Begin to speak these sentences in the background, so that their sound is ready when a call needs it."""
         for each in sentences:
             self._speaking(each)
 
     async def says(self, sentence: Heard) -> bytes:
-        """Return the sound of a sentence; a recorded sentence is spoken by this voice, too. Raises NoVoice."""
+        """Return the sound of a sentence; this voice also speaks a sentence that has a recording. Raises NoVoice."""
         return await asyncio.shield(self._speaking(sentence))
 
     def _speaking(self, sentence: Heard) -> "asyncio.Future[bytes]":
@@ -63,7 +63,7 @@ class Voice:
 
 @contextmanager
 def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
-    """Start a voice until the end of the block.
+    """Start a voice that speaks sentences, until the end of the block.
 
     It speaks in processes of its own, so that no sound under way is late.
     """
@@ -78,7 +78,7 @@ def _leave_ctrl_c() -> None:
 
 
 def spoken(words: str, language: str, words_a_minute: int) -> bytes:
-    """Return these words as sound. Raises NoVoice."""
+    """Return the sound of these words in this language, for a telephone. Raises NoVoice."""
     if which(PROGRAM) is None:
         raise NoVoice(NO_VOICE)
     command = [PROGRAM, "-v", language, "-s", str(words_a_minute), "--stdout"]

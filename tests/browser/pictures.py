@@ -37,9 +37,9 @@ HOLIDAY = DeskClosure(date(2026, 12, 25), "", (), "public_holiday")
 
 
 class Shown(NamedTuple):
-    """A page of the desk of which a picture is taken.
+    """A page of the desk of which pictures are taken for the README.
 
-    In the narrow size it begins with this selector's element, or the page's top.
+    In the narrow size the picture begins with this selector's element, or with the page's top.
     """
 
     path: str
@@ -52,7 +52,7 @@ PAGES = {
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
-"""Pages that need no request of their own; the telephone and the card are taken besides."""
+"""The pages that need no request or call of their own; pictures of the telephone and of a card are taken besides."""
 
 SETTLED = """() => new Promise(drawn => {
     document.activeElement.blur();
@@ -61,7 +61,7 @@ SETTLED = """() => new Promise(drawn => {
 """A script that takes the focus away, and waits until the page is drawn."""
 
 FIRST = "each => each.scrollIntoView({block: 'start'})"
-"""A script that scrolls the page until this element is at its top."""
+"""A script that scrolls a page until an element is at the top of the window."""
 
 VOICES = """
 const voices = [{ name: "English", lang: "en-IN" }, { name: "Hindi", lang: "hi-IN" }];
@@ -70,7 +70,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices, cancel() {}, speak(it) { it.onstart?.({}); setTimeout(() => it.onend({})); },
 } });
 """
-"""A stand-in for a browser's voices, which headless ones lack: it says each sentence in no time."""
+"""A stand-in for the browser's voices, which headless browsers lack: it says each sentence in no time."""
 
 PROMISE = "text=Your appointment is booked"
 
@@ -99,7 +99,7 @@ def main() -> None:
 
 @contextmanager
 def running() -> Iterator[Services]:
-    """Run a service with made-up requests and calls, and with asha at its desk, until the block ends."""
+    """Run a service with made-up requests and calls, and with asha as a manager of its desk, until the block ends."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as name, valkey() as redis:
         folder = Path(name)
@@ -118,14 +118,14 @@ def running() -> Iterator[Services]:
 
 
 def opened(browser: Browser, services: Services) -> Page:
-    """Return a page of a browser that is open at this service."""
+    """Return a page, still empty, of a browser that finds this service."""
     page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page
 
 
 def rings(page: Page, caller: str, keys: str, heard: str) -> str:
-    """Call from this number in the browser's telephone and press these keys; return the reference that was heard."""
+    """Call from this number by the page's telephone and press these keys; return the reference that was heard."""
     page.goto(PHONE_PAGE)
     page.uncheck("#counts")  # the telephone counts no silence while its picture is taken
     page.select_option("#caller", "other")
@@ -149,7 +149,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """Take pictures of the page as it is now, in both sizes and colours; `first` has the element a size begins with."""
+    """Take pictures of the page in both sizes and colours; `first` has the element with which a size begins."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass
 class Taps:
-    """Somebody who taps on a page, and the number of their taps."""
+    """Somebody who taps on a page of the diary, and the number of their taps."""
 
     page: Page
     count: int = 0
@@ -46,7 +46,7 @@ def books(service: Service, clock: Clock, hour: int = 16, number: int = 1) -> in
 
 
 def changed(page: Page, happens: Callable[[], object]) -> None:
-    """Let something happen, and wait until the open page's words have changed."""
+    """Let something happen elsewhere, and wait until the words of the open page have changed."""
     words = page.inner_text("main")
     happens()
     page.wait_for_function("words => document.querySelector('main').innerText !== words", arg=words)

@@ -1,4 +1,4 @@
-"""The open list while it changes: focus and selection stay where they are, and nothing is announced without news."""
+"""The open page of the list while the list changes: focus and selection stay, and nothing is announced without news."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ CHOSEN = "getSelection().toString()"
 
 
 def changed(page: Page, happens: Callable[[], object]) -> None:
-    """Let something happen, and wait until the words of the open list have changed."""
+    """Let something happen elsewhere, and wait until the words of the open list have changed."""
     words = page.inner_text("main")
     happens()
     page.wait_for_function("words => document.querySelector('main').innerText !== words", arg=words)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 CALLBACK = ("2", "1", "1", "1")
 THREEFOLD = 6000
-"""Milliseconds: three times the two seconds in which an open desk shows a missed call."""
+"""Milliseconds that a missed call may take to show at an open desk: three times the promised two seconds."""
 
 
 def top_of_the_first_card(page: Page) -> float:

@@ -43,7 +43,7 @@ PicksUp = Callable[..., Page]
 
 @pytest.fixture
 def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A service with a reception, on a real port."""
+    """A telephone at a service with a reception, on a port where a browser finds it."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock(), "manager")
@@ -52,7 +52,7 @@ def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Itera
 
 @pytest.fixture
 def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
-    """A function that opens the page of the telephone in a fresh browser; with `voices`, in one that speaks."""
+    """A function that opens the page of the telephone in a fresh browser; with `voices`, one that can speak."""
     contexts = []
 
     def open_page(*, size: str = "desk", dark: bool = False, voices: bool = False, **more: Any) -> Page:
@@ -77,7 +77,7 @@ def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
 
 
 def asked(page: Page) -> None:
-    """Wait until the page's telephone waits for a key."""
+    """Wait until the telephone on the page waits for a key."""
     expect(page.locator("#stay-silent")).to_be_enabled()
 
 
@@ -162,7 +162,7 @@ def test_the_telephone_keeps_nobody_out_and_fits_in_every_state(picks_up: PicksU
 
 
 def cuts_the_line(page: Page) -> Event:
-    """Return an event that, once set, keeps every key from the service.
+    """Return an event; once it is set, no key that is pressed on the page reaches the service.
 
     A new route would not do, as browsers may still let one request past it.
     """

@@ -13,13 +13,13 @@ from tests.phone.ways import WAYS, Way, line_for, words_of
 
 @pytest.fixture(params=[True, False], ids=["the stores there", "the stores away"])
 def stores(request: pytest.FixtureRequest) -> bool:
-    """True if the database and Redis answer; each test runs with both values."""
+    """True if the database and Redis of the service answer; each test runs with them and without."""
     return bool(request.param)
 
 
 @pytest.fixture
 def line(stores: bool, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the shipped clinic, which runs on a real port."""
+    """A telephone at the shipped clinic's service, on a port where a browser finds it."""
     with line_for(stores, tmp_path, sqlite_url, redis_url, clock) as phone:
         yield phone
 
@@ -49,7 +49,7 @@ def test_the_browser_walks_them(page: Page, line: Phone, stores: bool, language:
 
 
 def calls_from(page: Page, caller: str) -> None:
-    """Choose the number from which the page calls: withheld, or this one."""
+    """Choose on the page the number that calls: withheld, or this one."""
     if caller == "withheld":
         page.select_option("#caller", label="Withheld")
     else:
@@ -75,7 +75,7 @@ def presses(page: Page, keys: str) -> None:
 
 
 def waits(page: Page) -> None:
-    """Wait until the call waits for a key, or is over."""
+    """Wait until the call on the page waits for a key, or is over."""
     expect(page.locator("#stay-silent:enabled, #ring:visible")).to_have_count(1)
 
 

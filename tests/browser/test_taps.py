@@ -29,7 +29,7 @@ DIALS = """document.addEventListener("click", (event) => {
 
 
 class Finger:
-    """Somebody who taps only what is in sight, and the number of their taps."""
+    """Somebody who taps only on what is in sight of a page, and the number of their taps."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -47,7 +47,7 @@ class Finger:
 
 
 def with_telephone(page: Page) -> list[str]:
-    """Return a list that grows by each number which the page asks the telephone to call from now on."""
+    """Return a list that grows by each number which the page has the telephone dial from now on."""
     dialled: list[str] = []
     page.expose_function("dialled", lambda number: dialled.append(number))  # noqa: PLW0108 - it asks for a function
     page.add_init_script(DIALS)
@@ -139,7 +139,7 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
 
 
 def closes_early(page: Page, hour: str) -> Finger:
-    """Tap all that an early closing takes, up to the button that saves it; type the hour."""
+    """Go from the list to the form for an early closing, and type the hour, without saving; return the finger."""
     page.goto("/desk")
     finger = Finger(page)
     finger.taps_on("nav a[href='/desk/hours']")

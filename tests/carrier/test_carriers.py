@@ -12,7 +12,7 @@ from ivr.carrier.port import Carrier
 
 @dataclass(frozen=True)
 class Signs:
-    """A carrier that recognizes a request by its own header of a signature."""
+    """A carrier that takes a request for its own if the request has this header."""
 
     header: str
 

@@ -12,7 +12,7 @@ QUESTION = (Say("screen"), Say("option_take", {"key": "1"}))
 
 
 def after(*pressed: str | None) -> Leg:
-    """Return the reception's leg after these keys, pressed one after another; None stands for silence."""
+    """Return the reception's leg after these keys, each pressed when the leg asks again; None stands for silence."""
     leg = Leg(CALL, SCREENING, begins=True)
     for key in pressed:
         assert not leg.taken

@@ -30,16 +30,16 @@ WORDS = {
 ANY = re.compile("|".join(WORDS.values()), re.IGNORECASE)
 
 STORED = re.compile(r"\bcall_sid\b")
-"""A column's and a key's name that stays for ever, since another program reads it."""
+"""A carrier's word in the name of a column and of a key, which stays for ever, since another program reads it."""
 
 COMMAND = re.compile(r"\bfallback-twiml\b")
-"""A command's name that stays, since operators have it in their scripts."""
+"""A carrier's word in a command's name, which stays, since operators have it in their scripts."""
 
 ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 
 
 def odd_words(code: str) -> Iterator[str]:
-    """Yield the words of one carrier that this code uses, each with its line."""
+    """Yield each word in this code that belongs to one carrier, with its line."""
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         found = ANY.search(COMMAND.sub("", STORED.sub("", token.string)))
         if found:

@@ -1,4 +1,4 @@
-"""A short chaos campaign against the running service, and the proof that it notices each promise that is broken.
+"""A short chaos campaign against the running service, and the proof that it notices each kind of broken promise.
 
 The long one, with thousands of calls, is `make chaos`.
 """
@@ -12,7 +12,10 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES
 
 SEED = 3
-"""The seed of these campaigns. Any would do; with this one no worker dies in a task, which would wait for its lease."""
+"""The seed of these campaigns' plans.
+
+Any would do; with this one no worker dies in a task, which would take a lease.
+"""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

@@ -45,7 +45,7 @@ def runs(app: Flask, *words: str, typed: str = "") -> Result:
 
 
 def made(app: Flask, *more: str) -> Path:
-    """Make a backup in a folder of its own by the command; return its path."""
+    """Make a backup of the service's database by the command; return the backup's path."""
     told = runs(app, "backup", *more)
     assert told.exit_code == 0, told.output
     return Path(told.output.partition(": ")[0])
@@ -60,7 +60,7 @@ def books(phone: Phone, number: int) -> str:
 
 
 def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[T, list[str]]:
-    """Do something while people call; return its result and the references that the callers heard.
+    """Do something while people call; return its result, and the references that these callers have heard.
 
     One of them has called before it begins.
     """
@@ -85,7 +85,7 @@ def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[
 
 @pytest.fixture
 def live(sqlite_url: str) -> Path:
-    """The path of the desk's own database file."""
+    """The path of the SQLite file that the desk uses."""
     return sqlite_path(sqlite_url)
 
 
@@ -358,7 +358,7 @@ def test_an_appointment_that_was_given_since_stands(phone: Phone, app: Flask, cl
 
 
 def test_one_whose_place_another_has_taken_gets_a_new_one(phone: Phone, app: Flask) -> None:
-    """Erased requests come back from a backup under new ids, if newer requests have got their old ids.
+    """An erased request that comes back from a backup gets a new id, if a newer request has got its old one.
 
     A number may have several live requests: the one that comes back stands beside the new one.
     """
@@ -399,7 +399,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
 
 
 def damage(path: Path) -> None:
-    """Overwrite the middle of the database's file."""
+    """Overwrite the middle of this database's file."""
     with closing(sqlite3.connect(path)) as whole:
         whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
@@ -545,7 +545,7 @@ def test_a_writer_who_does_not_end_keeps_a_restore_waiting_and_then_nothing_has_
 
 @pytest.fixture
 def older(tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Services]:
-    """A service whose database has a request, and is of a revision before the table of requests last changed."""
+    """A service whose SQLite database is of revision 0005, older than the program's, with one request in it."""
     url = f"sqlite:///{tmp_path}/older.db"
     migrate(url, "0005")
     with closing(sqlite3.connect(sqlite_path(url))) as write:
@@ -666,7 +666,7 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
 
 
 def books_in(services: Services, reference: str, clock: Clock) -> None:
-    """Give the request with this reference a time in the diary, as somebody at the desk does."""
+    """Give the request with this reference an appointment in two days, as somebody at the desk does."""
     (found,) = services.desk.worklist.referred(reference)
     services.desk.moves.take(found.id, By("asha", clock()))
     at = OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=2))
@@ -674,7 +674,7 @@ def books_in(services: Services, reference: str, clock: Clock) -> None:
 
 
 def operates(line: str, programs: Path, password: str) -> str:
-    """Run a shell line that the docs give for pasting, with PostgreSQL's programs and password; return its output."""
+    """Run a shell line from the docs, with PostgreSQL's programs and password at hand; return its output."""
     surroundings = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PGPASSWORD": password}
     done = subprocess.run(
         ["/bin/sh", "-c", line], env=surroundings, capture_output=True, text=True, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""`flask line check`: its output for sound words and a sound table and for faulty ones, while both stores are away."""
+"""`flask line check`: its output for sound sentences and a sound table and for faulty ones, with both stores away."""
 
 import os
 import re
@@ -47,7 +47,7 @@ MEANT = "what is heard is what the menu has"
 
 @pytest.fixture
 def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
-    """The services of a clinic that never opens, with both stores away: little can happen in a call there."""
+    """The services of a clinic that never opens, with both stores away: few things can happen in a call there."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     file = tmp_path / "clinic.toml"
     file.write_text(re.sub(r'= \["[0-9:-]+"\]', "= []", words))
@@ -104,7 +104,7 @@ def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeles
 
 
 class WithoutAnEnd(Renderer):
-    """A renderer whose apology in one language leaves the call open."""
+    """A renderer of documents whose apology in one language does not end the call."""
 
     def fault(self, again: str | None = None) -> str:
         (says,) = self._speaker.elements((Say("fault"),), "en")
@@ -151,14 +151,14 @@ def test_a_reception_that_gets_the_patient_otherwise_than_by_its_key_is_objected
 
 
 class CountsAnotherKey(PlivoRenderer):
-    """A renderer by which the carrier waits for another key than the one that is said to the reception."""
+    """A renderer of documents by which the carrier waits for another key than the reception is told to press."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace('confirmKey="1"', 'confirmKey="2"')
 
 
 class HangsUpOnTheReception(PlivoRenderer):
-    """A renderer whose document for the reception's leg hangs up after speaking."""
+    """A renderer of documents that ends the reception's leg after speaking, without waiting for a key."""
 
     def screening(self, leg: Leg) -> str:
         return super().screening(leg).replace("</Response>", "<Hangup /></Response>")
@@ -183,7 +183,7 @@ def test_a_carrier_that_counts_the_key_itself_counts_the_right_one_while_it_only
 
 
 class LeavesOutHindi(PlivoRenderer):
-    """A renderer that says in English the sentences that should be said in Hindi."""
+    """A renderer of documents that says in English the sentences that should be said in Hindi."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace("hi-IN", "en-IN")

@@ -59,7 +59,7 @@ def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
 
 @contextmanager
 def without_database(phone: Phone) -> Iterator[Phone]:
-    """Yield a telephone at the same service while its database is away."""
+    """Yield a telephone at the same service as this one's, while its database is away."""
     nowhere = f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"
     settings = phone.services.settings.model_copy(update={"database_url": nowhere})
     away = build(settings, phone.services.clock, QUICK)
@@ -68,21 +68,21 @@ def without_database(phone: Phone) -> Iterator[Phone]:
 
 
 def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
-    """Make a request by telephone that is pending in Redis, as the database is away; return the call."""
+    """Make a request by telephone while the database is away, so that it is pending in Redis; return the call."""
     with without_database(phone) as away:
         return away.rings(caller=caller).press(*ASK_TO_BE_RUNG)
 
 
 def missed_in_redis(phone: Phone, caller: str = MARKED) -> None:
-    """Leave a missed call that waits in Redis, as the database is away."""
+    """Leave a missed call while the database is away, so that it waits in Redis."""
     with without_database(phone) as away:
         away.rings(caller=caller).hangs_up()
 
 
 def known_well(phone: Phone, clock: Clock) -> list[str]:
-    """Make, for one number, a closed request with a note, a live one, a pending one and a block.
+    """Give one number a closed request with a note, a live one, a pending one and a block.
 
-    Return the references.
+    Return the requests' references.
     """
     moves: Moves = phone.services.desk.moves
     closed = phone.rings(caller=MARKED).press(*ASK_TO_BE_RUNG)
@@ -102,7 +102,7 @@ def desk_of(phone: Phone) -> list[Request]:
 
 
 def refused(phone: Phone, url: str) -> str:
-    """Return the words by which the command reports an erasure that fails half-way, with little patience."""
+    """Return the message of an erasure that fails half-way, since this database gives it little time."""
     database = Database(url, timeout=0.1)
     desk = phone.services.desk
     dossiers = PersonalData(database, desk.pending, desk.sealed_missed, phone.services.reports.keyed_ids)
@@ -272,7 +272,7 @@ def test_what_was_sealed_under_another_secret_is_said_to_be_anybodys(phone: Phon
 
 
 def bytes_of(folder: Path) -> bytes:
-    """Return all bytes of the database's files in a folder."""
+    """Return all bytes of the SQLite database's files in this folder."""
     return b"".join(path.read_bytes() for path in sorted(folder.glob("clinic.db*")))
 
 

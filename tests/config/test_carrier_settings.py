@@ -1,4 +1,4 @@
-"""Settings of carriers: its own variables switch each on, at least one must be on, and half-set ones are named."""
+"""The settings of carriers: each is on if its own variables are set; one must be on, and half-set ones are named."""
 
 import pytest
 

@@ -15,7 +15,7 @@ SHIPPED = ROOT / "config" / "clinic.toml"
 
 
 def clinic(folder: Path, *changes: tuple[str, str]) -> Clinic:
-    """Return the shipped clinic with words of its file replaced, read from a folder of the test's own."""
+    """Return the clinic of a changed copy of the shipped file: each pair replaces old words of it by new ones."""
     text = SHIPPED.read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text, f"the shipped file has no {old}"

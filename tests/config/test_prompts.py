@@ -36,7 +36,7 @@ SCRIPT = read(LANGUAGES)
 
 
 def prompts(folder: Path, *changes: tuple[str, str, str]) -> Script:
-    """Return the shipped prompts with lines replaced: for each the language, how the line begins, and the new line."""
+    """Return the shipped prompts with changed lines: for each the language, how the line begins, and the new line."""
     copy = folder / "prompts"
     shutil.copytree(FOLDER, copy)
     for language, begins, line in changes:
@@ -158,7 +158,7 @@ def known(moment: str, *, caller: Phone | None = OWN) -> Facts:
 
 
 def never_open() -> Facts:
-    """Return the facts of a line with its own greeting, whose clinic never opens again."""
+    """Return the facts of a call to a line with its own greeting, at a clinic that never opens again."""
     facts = known(MOMENTS["in hours"])
     hours = Hours(DELHI, ((),) * 7)
     line = replace(facts.line, greeting=REASON, offer=replace(facts.line.offer, hours=hours))
@@ -170,7 +170,7 @@ FACTS.append(known(MOMENTS["in hours"], caller=None))
 
 
 def with_practitioners() -> Facts:
-    """Return the facts of a clinic where callers choose one of two practitioners and hear the way to it."""
+    """Return the facts of a call to a clinic with two practitioners to choose from, and words for the way there."""
     facts = known(MOMENTS["in hours"])
     named = tuple(Schedule(key, timedelta(minutes=30), REASON) for key in ("knee", "neck"))
     rules = replace(facts.clinic.diary, schedules=named, phone_books=True)
@@ -184,7 +184,7 @@ STATES = States(MENU)
 
 
 def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
-    """Return calls at this place with all that it needs: one for each different state of what was gathered."""
+    """Return calls at this place with all that the place needs, one for each different state of what was gathered."""
     call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456", offered_at=facts.now)
     every = [replace(call, kind=kind) for kind in Kind]
     every += [replace(each, day=date(2026, 11, 27), part=Part.MORNING, joined=True) for each in every]
@@ -198,7 +198,7 @@ def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
 
 
 def turns(call: Call, facts: Facts) -> Iterator[Turn]:
-    """Yield every turn that can come next in this call: by keys, silence, mistakes and outcomes."""
+    """Yield every turn that can come next in this call: by keys, silence, mistakes and an action's outcomes."""
     place = MENU[call.place]
     yield enter(call, call.place, facts)
     if isinstance(place, Menu | Keying):
@@ -214,7 +214,7 @@ def turns(call: Call, facts: Facts) -> Iterator[Turn]:
 
 
 HEARD = Call("main", "en", "screen")
-"""A call on the reception's own leg, which hears the question whether the patient is taken."""
+"""A call at the place of the reception's own leg, which asks for the key that takes the patient."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

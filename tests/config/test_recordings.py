@@ -86,7 +86,7 @@ def test_a_name_in_capital_letters_from_a_windows_machine_counts(tmp_path: Path)
 
 
 def noted(tmp_path: Path, **words: str) -> None:
-    """Write down which words these recordings say, each with the digest of its sound."""
+    """Write the note of which words each Hindi recording says, beside the digest of its sound."""
     folder = tmp_path / "voices" / "hi"
     sounds = {each.sentence: each.digest for each in read(tmp_path / "voices", SCRIPT).usable}
     lines = (f'{name} = {{ words = "{said}", sound = "{sounds[name]}" }}\n' for name, said in words.items())

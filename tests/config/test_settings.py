@@ -12,7 +12,7 @@ from ivr.wiring.carriers import SETTINGS
 SECRET = "0123456789abcdef" * 4
 TOKEN = "fedcba9876543210" * 2
 GOOD = {"PUBLIC_BASE_URL": "https://line.example", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN}
-"""The variables that production needs, all of them valid."""
+"""The environment variables that a service in production needs, all of them valid."""
 
 
 def settings(**more: str) -> Settings:
@@ -20,7 +20,7 @@ def settings(**more: str) -> Settings:
 
 
 def refusal(**environ: str) -> str:
-    """Return the words of the error by which the service refuses to start with these variables."""
+    """Return the message with which the settings refuse these environment variables at the start."""
     with pytest.raises(BadSettings) as refused:
         read(environ, env_file=None, carriers=SETTINGS)
     return str(refused.value)

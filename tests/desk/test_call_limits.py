@@ -19,13 +19,13 @@ CALLER = Phone("+919999900001")
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    """A client of an empty Redis, as the web process makes it."""
+    """A client of an empty Redis, with the settings that the web process gives its own."""
     with client_for_callers(redis_url) as client:
         yield client
 
 
 def counting(redis: Redis, most: int) -> CallLimits:
-    """Return limits of `most` calls for a number; its line takes ten, two of them withheld."""
+    """Return limits by which a number may call `most` times; a line takes ten calls, two of them withheld."""
     return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 10, 2, 6))
 
 

@@ -32,12 +32,12 @@ WEBS, THREADS = 2, 4
 """The numbers of processes that answer calls and of threads in each, as in the Procfile."""
 
 SLACK = 3
-"""The factor by which the limits of a caller's wait are longer here than in the service, for a busy machine."""
+"""The factor by which a caller's wait may be longer here than in the service, for a busy machine."""
 
 
 @contextmanager
 def web(services: Services) -> Iterator[Intake]:
-    """Yield the intake of one web process, which has connections of its own."""
+    """Yield the intake of one web process, with a database connection pool of its own."""
     limits = A_CALLER_WAITS.times(SLACK)
     database = Database(
         services.settings.database_url, timeout=limits.statement, breaker=Breaker(limits.database_stalls)
@@ -73,7 +73,7 @@ def test_at_fifty_confirmations_a_second_none_falls_to_redis(
 
 
 def test_who_would_join_a_request_that_is_closed_at_that_moment_makes_a_new_one(postgres_url: str) -> None:
-    """A caller whose request the desk is just closing gets a new one. PostgreSQL has them wait for each other."""
+    """A caller whose request the desk closes at that moment gets a new one. On PostgreSQL one waits for the other."""
     with closing(Database(postgres_url, timeout=60)) as database:
         store = RequestStore(database)
         first = store.keep(NEW, "m1", "000001")

@@ -215,7 +215,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 
 @pytest.fixture
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
-    """Merging and moves at the same desk, with a limit of time that many threads at once do not reach."""
+    """Merging and moves at the same desk, with a limit of time for stores that many threads at once do not reach."""
     database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield Merging(database), replace(services.desk.moves, database=database)
     database.close()

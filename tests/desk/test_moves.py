@@ -15,7 +15,7 @@ from tests.people import Clock, Phone
 
 @pytest.fixture
 def request_id(services: Services, phone: Phone) -> int:
-    """The id of a request that a caller has just made."""
+    """The id of a request that a caller has just made by telephone."""
     phone.rings().press("2", "1", "1", "1")
     return services.desk.store.waiting()[0].id
 

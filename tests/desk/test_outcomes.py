@@ -24,7 +24,7 @@ SOMEBODY = Number("+919999900009")
 
 @pytest.fixture
 def taken(services: Services, phone: Phone, clock: Clock) -> Request:
-    """Request 1, which asha has taken."""
+    """Request 1, which asha has taken from the list."""
     phone.rings().press(*CALLBACK)
     services.desk.moves.take(1, By("asha", clock()))
     return services.desk.store.request(1)
@@ -41,7 +41,7 @@ def in_diary(services: Services) -> list[tuple[datetime, str, int]]:
 
 
 def stands(services: Services) -> tuple[Request, list[str], list[tuple[datetime, str, int]]]:
-    """Return the request, its history and the diary: all that a refused move must leave as it is."""
+    """Return request 1, its history and the diary: all that a refused move must leave as it is."""
     told = [f"{each.what} {each.detail}" for each in services.desk.store.history(1)]
     return services.desk.store.request(1), told, in_diary(services)
 
@@ -146,7 +146,7 @@ def test_of_many_who_book_one_time_at_once_one_has_it(services: Services, phone:
 
 @pytest.fixture
 def about(services: Services, taken: Request, clock: Clock) -> int:
-    """The id of an appointment at ten that request 1 is about, since the clinic is closed then."""
+    """The id of a ten o'clock appointment that request 1 is about, since the clinic is closed then."""
     appointment_id = somebody_has(services, TEN, clock())
     is_about(services, appointment_id, Why.CLOSED)
     return appointment_id

@@ -24,7 +24,7 @@ MOMENT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 NEW = wish_to_be_rung(CALLER, MOMENT)
 
 CIPHER = Cipher("0123456789abcdef" * 4, "waiting request")
-"""The cipher that has the secret of the tests' settings."""
+"""The cipher that seals pending requests, with the secret of the tests' settings."""
 
 Place = tuple[Phone, WorkerServices]
 
@@ -43,7 +43,7 @@ AS_WRITTEN = {
     "asked": MOMENT.isoformat(),
     "own_number": True,
 }
-"""The words of a pending request in the form that commit 837caff gave them."""
+"""The fields of a pending request in the form that commit 837caff gave them."""
 
 
 def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> None:
@@ -57,7 +57,7 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
 
 
 def words(**odd: object) -> bytes:
-    """Return the sealed words of a pending request with these odd values in it."""
+    """Return a sealed pending request in that form, with these odd values in it."""
     return CIPHER.encrypt(json.dumps({**AS_WRITTEN, **odd})).encode()
 
 
@@ -81,7 +81,7 @@ ODD = {
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """A telephone at a service, and its worker's services, on each kind of database."""
+    """A telephone at a service, and the services of its worker: the test runs on SQLite and on PostgreSQL."""
     url = request.getfixturevalue(f"{request.param}_url")
     with service(tmp_path, url, redis_url, clock) as phone:
         worker = build_workers(phone.services.settings, clock)

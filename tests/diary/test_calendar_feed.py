@@ -122,7 +122,7 @@ def test_an_appointment_that_cannot_be_read_keeps_nobody_from_the_others(feed: C
 
 
 def appointment(**values: object) -> dict[str, object]:
-    """Return a row of the appointments' table with these values."""
+    """Return a row of the table of appointments with these values."""
     starts = values["starts"]
     assert isinstance(starts, datetime)
     return {

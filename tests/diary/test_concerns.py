@@ -1,4 +1,7 @@
-"""Concerns about a time in the diary: it is taken, too soon, closed, blocked, over or far ahead. On both databases."""
+"""Concerns about a time that somebody wants to book: taken, too soon, closed, blocked, over or far ahead.
+
+On both databases.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""A flood of bookings, known by its pace: its times are freed at once, and restored as far as they still can be."""
+"""A flood of bookings, known by its pace: its times are freed at once, and restored as far as they are still free."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ def floods(database: Database) -> Floods:
 
 
 def books(database: Database, *made: datetime, whose: Whose = KEYED, call: str = "", first: int = 0) -> list[int]:
-    """Book by telephone, one time after another, at each of these moments; return the appointments' ids."""
+    """Book an appointment by telephone at each of these moments; return the appointments' ids."""
     ids = []
     with database.writing() as write:
         for place, at in enumerate(made, first):

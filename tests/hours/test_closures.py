@@ -27,7 +27,7 @@ DIWALI = DeskClosure(date(2027, 10, 29), "", (), "diwali")
 
 @pytest.fixture
 def closures(database: Database) -> Closures:
-    """The store of the desk's closures."""
+    """The store of the closures that the desk sets."""
     return Closures(database)
 
 

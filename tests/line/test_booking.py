@@ -14,7 +14,7 @@ from ivr.line.hours import Closure, Shift
 from tests.people import DELHI
 
 OFFER = read(ROOT / "config" / "clinic.toml").line("main").offer
-"""The shipped clinic's rules for wishes: an hour of a part of the day must be left; afternoon is from noon to five."""
+"""The shipped clinic's rules for offers: an hour of a part of the day must be left; afternoon is from noon to five."""
 
 MORNING, AFTERNOON, EVENING = Part
 CLOSED = Closure({"en": "Diwali", "hi": "दिवाली"})
@@ -200,7 +200,10 @@ def test_where_the_clinic_never_opens_somebody_must_look_at_it_now() -> None:
 
 
 def _clock(tens: int) -> time:
-    """Return the time of day after this many tens of minutes; 144 gives the midnight that ends the day."""
+    """Return the time of day that is this many tens of minutes after midnight.
+
+    144 gives the midnight that ends the day.
+    """
     return time.min if tens == 144 else time(tens // 6, tens % 6 * 10)
 
 

@@ -33,7 +33,7 @@ def at(written: str) -> datetime:
 
 
 def facts(now: str = OPEN, *, withheld: bool = False, staffed: bool = False) -> Facts:
-    """Return the facts of a call in Delhi; 23 November 2026 is a Monday."""
+    """Return the facts of a call to a clinic in Delhi; 23 November 2026 is a Monday."""
     clinic = STAFFED if staffed else SHIPPED
     return free_times(Facts(clinic, clinic.line("main"), None if withheld else OWN, at(now)))
 
@@ -46,7 +46,7 @@ def standing_at(place: str, language: str = "en", **more: object) -> Call:
 
 
 def keys(call: Call, *pressed: str | None, now: str = OPEN, withheld: bool = False) -> Turn:
-    """Return the turn after these keys, pressed one after another; None stands for silence."""
+    """Return the turn of a call after these keys, pressed one after another; None stands for silence."""
     for key in pressed:
         turn = press(call, key, facts(now, withheld=withheld))
         call = turn.call

@@ -35,7 +35,7 @@ def offered(turn: Turn, at: Facts) -> dict[str, Say]:
 
 
 def names(say: Say, slot: Slot, at: Facts) -> bool:
-    """Return whether this option names the free time, or the day or part of the day in which it lies."""
+    """Return whether an option's sentence names this free time, or the day or part of the day in which it lies."""
     match say.values.get("at") or say.values.get("day"):
         case MomentName(at=moment) | Hour(at=moment):
             return moment == slot.start
@@ -45,7 +45,7 @@ def names(say: Say, slot: Slot, at: Facts) -> bool:
 
 
 def way_to(slot: Slot, at: Facts) -> Iterator[str]:
-    """Yield the way to a free time: the keys of a caller who wants it, from 1 for an appointment to the last yes."""
+    """Yield the keys of a caller who wants this free time and no other: from 1 for an appointment to the last yes."""
     turn = press(Call("main", "en", "main"), "1", at)
     yield "1"
     while turn.call.slot is None:

@@ -66,7 +66,7 @@ AS_PEOPLE_TYPE = (
     "\u202a+91 99999 00001\u202c",  # pasted from a telephone's contacts
     *("+91\u200b99999\u200d00001", "99999\u00a000001", "99999\u201300001", "\t99999 00001\r\n"),
 )
-"""The same number in all the ways in which people type, paste and dictate it."""
+"""The same telephone number in all the ways in which people type, paste and dictate it."""
 
 
 @pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)
@@ -316,7 +316,7 @@ DIALLINGS = st.sampled_from([INDIA, ABROAD_TOO])
 
 
 def may_be_rung(found: Phone, dialling: Dialling) -> bool:
-    """Return whether the clinic may call this number, judged by phonenumbers alone, without our own rules."""
+    """Return whether the clinic may call this number, as phonenumbers alone judges it, without our own rules."""
     number = phonenumbers.parse(found.e164, None)
     return (
         phonenumbers.is_valid_number(number)

@@ -42,7 +42,7 @@ def test_a_channel_has_time_to_answer_unless_its_address_says_how_long() -> None
 
 
 def with_roots(folder: Path, count: int, **environ: str) -> dict[str, str]:
-    """Return the workers' environment on a machine that has this many TLS roots in the folder."""
+    """Return the workers' environment on a machine that has this many TLS roots in its folder."""
     for number in range(count):
         (folder / f"{number:08x}.0").touch()
     use_roots_of_the_machine(environ, get_default_verify_paths()._replace(capath=str(folder)))

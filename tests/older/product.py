@@ -13,13 +13,13 @@ from workers.services import WorkerServices, build
 
 
 def clock_collects_calls(phone: Phone) -> None:
-    """Make the records of calls that are over, as the clock does."""
+    """Make the records of calls that are over, as the clock process does."""
     _with_tools(phone, send_traces)
     _with_tools(phone, record_calls)
 
 
 def clock_sweeps(phone: Phone) -> None:
-    """Run a sweep of the clock: put neglected requests back on the list, and queue what is due."""
+    """Run a sweep of the clock process: put neglected requests back on the list, and queue what is due."""
     _with_tools(phone, sweep)
 
 

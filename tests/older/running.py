@@ -1,4 +1,4 @@
-"""The service's processes as they run in production, started so that their logs can be read."""
+"""The service's processes, started as in production, so that their log lines can be read."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 def log_of_the_web(phone: Phone) -> str:
-    """Return the log lines of the running web about one call."""
+    """Run the web, make a call to it, and return the log of its processes."""
     with web(phone.services, phone.services.settings, ENV="production") as running:
         running.phone.rings(caller=number(98)).press(*BOOK)
     return running.log.read_text()

@@ -35,7 +35,7 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names that were taken away on purpose.
+"""Names that were in 837caff's state and were taken away on purpose.
 
 An appointment is now changed in the diary; lines of an older program are still read. The job lies on a queue of its
 own: an older program that is put back does not look there, and its sweep queues the job again. The day's channel is now
@@ -44,7 +44,7 @@ called nonsense; what is stored as not told is still read.
 
 
 def each_name(found: Any, of_what: str = "") -> Iterator[str]:
-    """Yield every name in a nested structure, together with what it names."""
+    """Yield every name in a nested structure of names, each together with the names above it."""
     match found:
         case dict():
             for name, more in found.items():

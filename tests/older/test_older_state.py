@@ -39,13 +39,13 @@ def clock_of_then() -> Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands at the moment at which the clock of 837caff stood."""
+    """A clock that stands at the moment at which 837caff's own clock stood."""
     return clock_of_then()
 
 
 @pytest.fixture(scope="session")
 def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) -> str:
-    """The path of 837caff's SQLite database, upgraded by the command; tests copy it."""
+    """The path of 837caff's SQLite database, upgraded to the present revision by the command; tests copy it."""
     folder = tmp_path_factory.mktemp("older")
     valkey_server.resume()
     valkey_server.start()
@@ -57,7 +57,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) ->
 
 @pytest.fixture(scope="session")
 def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres) -> str:
-    """The name of a PostgreSQL database with the same desk, moved there by the command; tests copy it."""
+    """The name of a PostgreSQL database with 837caff's desk, moved there from SQLite by the command; tests copy it."""
     postgres_server.start()
     url, nowhere = postgres_server.new_database(), "redis://127.0.0.1:1/0"
     folder = tmp_path_factory.mktemp("moved")
@@ -104,7 +104,7 @@ def comes(phone: Phone, clock: Clock, name: str = "meera") -> Staff:
 
 
 def with_password(phone: Phone, name: str, password: str = "") -> tuple[Staff, int]:
-    """Log a person in with a password alone; return the person and the status of the answer."""
+    """Log a person in with a password alone; return the person, and the status of the answer."""
     person = Staff(phone.app, name, password or PEOPLE_THEN["password"])
     return person, person.logs_in().status_code
 
@@ -202,7 +202,7 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    """A caller with a request of 837caff is asked for whom they call, and joins it as the same person."""
+    """A caller with a request from 837caff's time is asked for whom they call, and joins it as the same person."""
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])

@@ -19,7 +19,7 @@ from tests.web import service
 
 
 def write_pages(day: Day) -> None:
-    """Write the pages that people at the desk see, and the words that callers hear."""
+    """Write into a file the pages that people at the desk see, and the words that callers hear."""
     meera = day.comes("meera")
     audit = looks.audit(meera)
     cards = [
@@ -40,7 +40,7 @@ def write_pages(day: Day) -> None:
 
 
 def main() -> None:
-    """Write all the files anew."""
+    """Write all files of the folder 837caff anew."""
     WRITTEN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, valkey() as server:
         clock = Clock(at_the_beginning())

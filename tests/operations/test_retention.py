@@ -56,7 +56,7 @@ def rings(services: Services) -> Request:
 
 
 def closes(services: Services, outcome: Outcome, clock: Clock) -> Request:
-    """Make a request and close it with this outcome, as somebody at the desk does; return it."""
+    """Make a request by telephone and close it with this outcome, as somebody at the desk does; return it."""
     found = rings(services)
     while services.desk.store.request(found.id).status is not Status.CLOSED:
         at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
@@ -194,7 +194,7 @@ def test_the_digits_of_what_is_forgotten_are_gone_from_the_file_too(
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return all bytes of a database's file and of its journal."""
+    """Return all bytes of a SQLite database's file, after its journal was written into the file."""
     with closing(sqlite3.connect(path, isolation_level=None)) as desk:
         desk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
@@ -280,7 +280,7 @@ def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> Non
 
 
 def visits(database: Database, ends: datetime, number: int = 1, **more: object) -> int:
-    """Book an appointment that ends at this moment, for a named patient; return its id."""
+    """Store an appointment that ends at this moment, with a named patient and a task; return its id."""
     starts = ends - timedelta(minutes=30)
     with database.writing() as write:
         appointment_id = book(write, wished(starts, number, created=starts, mark=None, **more), asked(starts))

@@ -30,7 +30,7 @@ from tests.conftest import NO_PG_DUMP, with_driver
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 HEAD = revisions()[-1]
 OLD = "0005"
-"""The older revision from which tests upgrade: the next migration changes `requests`, and no other table."""
+"""The older revision from which the tests upgrade; the next migration changes the table `requests` and no other."""
 
 KEPT = f"before-{HEAD}-20261123-083000Z"
 WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"
@@ -88,7 +88,7 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 
 
 def at_old(url: str) -> str:
-    """Bring a database to the older revision, with one request in it."""
+    """Bring the database at this url to the older revision, with one request in it; return the url."""
     migrate(url, OLD)
     with connected(url) as write:
         write.execute(insert(schema.requests).values(request("12345")))
@@ -114,7 +114,7 @@ def old_postgres(empty_postgres: str) -> str:
 
 
 def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
-    """Upgrade a database; return the messages before the last one, which says that it is up to date."""
+    """Upgrade the database at this url; return the messages before the last one, which says that it is up to date."""
     said: list[str] = []
     upgrade(url, state_dir, now, said.append, **more)
     assert revision(url) == HEAD
@@ -133,7 +133,7 @@ def kept(state_dir: Path) -> list[str]:
 
 
 def is_old_state(url: str) -> bool:
-    """Return whether the database is at the older revision, with its request."""
+    """Return whether the database at this url is still at the older revision, with its request."""
     with connected(url) as read:
         columns = {each["name"] for each in inspect(read).get_columns("requests")}
         return "merged_into" not in columns and read.scalars(text("SELECT reference FROM requests")).all() == ["12345"]
@@ -272,7 +272,7 @@ def test_without_pg_dump_the_upgrade_stops_and_says_what_to_install(
 
 
 def stands_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a pg_dump that runs this script first on PATH."""
+    """Put a pg_dump that only runs this script first on PATH, in place of PostgreSQL's own."""
     program = folder / "pg_dump"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

@@ -13,13 +13,13 @@ from tests.served import rung_by_itself
 
 @dataclass(frozen=True)
 class Way:
-    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences then heard."""
+    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences heard after them."""
 
     keys: str
     hears: tuple[str, ...]
-    """The names of sentences without blanks that are heard, in this order."""
+    """The names of the sentences without blanks that a caller then hears, in this order."""
     stores: bool = True
-    """False if the database and Redis are away."""
+    """False if the service's database and Redis are away."""
     caller: str = ""
 
     @property
@@ -56,6 +56,6 @@ def line_for(stores: bool, folder: Path, database_url: str, redis_url: str, cloc
 
 
 def words_of(phone: Phone, name: str, language: str) -> str:
-    """Return the words of a sentence in this language."""
+    """Return the words of the sentence with this name, in this language."""
     words: Any = phone.services.script.prompts(language).sentences[name]
     return str(words)

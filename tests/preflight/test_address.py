@@ -43,7 +43,7 @@ def service(tmp_path: Path, tls: Path | None = None, **more: str) -> Iterator[Se
 
 
 def answers(status: str, *headers: tuple[str, str], body: bytes = b"") -> Wsgi:
-    """Return a web server that is not our service, and gives this answer."""
+    """Return a web server that is not our service, and gives every request this answer."""
 
     def app(_environ: object, start: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
         start(status, [*headers, ("Content-Length", str(len(body)))])
@@ -231,7 +231,7 @@ def test_an_account_whose_token_is_wrong_fails(tmp_path: Path, account: Account)
 
 @pytest.fixture
 def over_plivo(tmp_path: Path) -> Iterator[tuple[PlivoStandInAccount, Settings]]:
-    """The clinic's account at Plivo with a number that leads here, and a clinic with a reception, without Twilio."""
+    """The clinic's account at Plivo with a number that leads here, at a clinic with a reception and without Twilio."""
     file = Path(clinic_with_reception(tmp_path))
     file.write_text(file.read_text().replace("+91 8090080906", TOLL_FREE))
     with plivo_account() as account:

@@ -1,4 +1,4 @@
-"""Statistics of appointments: who booked, moved and cancelled them, and whether the patients came."""
+"""Statistics of appointments in a report: who booked, moved and cancelled them, and whether the patients came."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def changed(what: str, who: str = CALLER, *, appointment: int = 1, undone: str = "") -> DiaryChange:
-    """Return a change of an appointment, made by a caller or the desk.
+    """Return a change of an appointment by a caller, or by the person at the desk with this name.
 
     A caller's appointment was booked by telephone.
     """

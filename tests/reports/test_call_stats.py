@@ -1,4 +1,4 @@
-"""Statistics of calls: what their callers chose first, and how the calls ended."""
+"""Statistics of calls in a report: their callers' first choices, and how the calls ended."""
 
 import pytest
 

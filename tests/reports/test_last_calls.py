@@ -1,4 +1,4 @@
-"""The last calls: the path of a call that has just ended, read from the spool of this host."""
+"""The last calls, as the desk shows them: the path of a call that just ended, read from this host's spool."""
 
 import logging
 import os
@@ -79,9 +79,9 @@ def test_of_a_long_spool_only_the_newest_part_is_read(spool: Spool, tmp_path: Pa
 def test_a_disk_that_does_not_answer_is_not_waited_for(
     spool: Spool, last_calls: LastCalls, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A path is reported as unknown in time if the disk stalls.
+    """A call's path is reported as unknown, in time, if the disk stalls.
 
-    A pipe stands in for it: nobody can read from an unfed one.
+    A pipe stands in for the disk: nobody can read from a pipe into which nothing is written.
     """
     pipe = tmp_path / "20261123T0830.jsonl"
     os.mkfifo(pipe)

@@ -1,4 +1,4 @@
-"""The period of a report: its days in the clinic's time zone, and the earlier days with which they are compared."""
+"""The period of a report: its days in the clinic's time zone, and the earlier days to which they are compared."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

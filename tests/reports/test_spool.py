@@ -1,4 +1,4 @@
-"""The spool on a disk that fills: whole lines stay, and what is lost is told."""
+"""The spool on a disk that fills: whole lines stay, and the loss of others is logged."""
 
 import resource
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ TRACES = [Trace(f"{number:032x}", NOW, "main", "en", ("welcome", "main")) for nu
 
 @contextmanager
 def room_for(size: int) -> Iterator[None]:
-    """Let files of this process grow to so many bytes: the write that passes them takes only a part of its bytes."""
+    """Let a file of this process grow to this many bytes until the block ends: a write beyond that stays incomplete."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:

@@ -29,13 +29,13 @@ calls = Calls()
 OVER_EACH = pytest.mark.parametrize("carrier", CARRIERS)
 
 TONE = 300.0
-"""The strength from which a tone counts as heard: no way loses even a third of it, and speech has far less."""
+"""The strength from which a tone counts as heard: speech has far less, and no call takes even a third of it away."""
 
 MOST_LOST = 0.05
-"""The share of packets that may be lost: none on a quiet machine, some while a stack waits for its turn."""
+"""The share of sound packets that may be lost: none on a quiet machine, some while a stack waits for its turn."""
 
 PATIENTS, RECEPTIONS, VOICEMAILS = 1_700.0, 1_000.0, 1_300.0
-"""The tones, in hertz, that people say in these tests: patients, the reception, a voicemail."""
+"""The tones, in hertz, by which telephones in these tests speak: patients', the reception's, a voicemail's."""
 
 
 @calls.test
@@ -168,7 +168,7 @@ async def test_ten_patients_call_at_once_and_each_is_kept(line: "Line") -> None:
 
 @OVER_EACH
 def test_what_is_told_of_a_call_names_nobody(outcomes: OverEach, carrier: str) -> None:
-    """The lines in the terminal hold no number, no key and none of the call's words."""
+    """The lines about calls in the terminal hold no number, no key and none of the calls' words."""
     spared = re.compile(r"^call \d+: |\d+\.\d s|(reception|telephones:) ?\d|\d+ keys?")
     told = {spared.sub("", line) for line in outcomes[carrier].told}
     assert told

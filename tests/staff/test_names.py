@@ -13,10 +13,10 @@ from ivr.web.i18n import LANGUAGES, catalogue
 from tests.staff.staffed import NOW, PASSWORD, Stores
 
 DEEPTI = "\u0926\u0940\u092a\u094d\u200c\u0924\u093f"
-"""A name with a joiner that keeps two letters apart: many keyboards write the joiner, and many do not."""
+"""A person's name with a joiner that keeps two letters apart, which only some keyboards write."""
 
 ZAKIR = ("\u095b\u093e\u0915\u093f\u0930", "\u091c\u093c\u093e\u0915\u093f\u0930")
-"""A name in two encodings of its first letter: as one character, and as a letter with a dot put under it."""
+"""A person's name in two encodings of its first letter: as one character, and as a letter with a dot put under it."""
 
 
 @pytest.mark.parametrize(

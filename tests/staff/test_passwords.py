@@ -1,4 +1,4 @@
-"""Chosen passwords: long enough, and none that is guessed first; their hashing gives way to calls."""
+"""Passwords that people choose: long enough, and none that is guessed first; the hashing of them gives way to calls."""
 
 import os
 import sys
@@ -69,7 +69,7 @@ def test_who_chose_an_easy_one_before_still_comes_in() -> None:
 
 
 class Watched(PasswordHasher):
-    """A hasher of passwords that notes the thread and the priority at which it checks."""
+    """A hasher of passwords that notes in which thread, and at which priority, it checks."""
 
     where: tuple[str, int] = ("", 0)
 

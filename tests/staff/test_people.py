@@ -85,7 +85,7 @@ def test_no_password_lies_in_the_table(desk: Stores) -> None:
 
 
 class Counting(PasswordHasher):
-    """A hasher of passwords that is quick, and remembers the costs of the hashes that it checks."""
+    """A quick hasher of passwords that remembers the costs of the hashes that it checks."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)

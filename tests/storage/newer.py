@@ -67,7 +67,7 @@ REVISIONS = {ADDS: "9001", TAKES_AWAY: "9002"}
 
 
 def goes_on_to(url: str, invented: str, folder: Path) -> str:
-    """Bring a database to an invented later revision; return the revision's name."""
+    """Bring a database to an invented later revision, by this migration's statements; return the revision's name."""
     revision = REVISIONS.get(invented, "9003")
     up, _, down = invented.partition("---")
     words = {name: textwrap.indent(part.strip(), "    ") for name, part in (("up", up), ("down", down))}
@@ -80,7 +80,7 @@ def goes_on_to(url: str, invented: str, folder: Path) -> str:
 
 
 def comes_back(url: str, folder: Path) -> None:
-    """Bring a database back from the invented revision to the product's newest."""
+    """Bring a database back from an invented revision to the product's newest one."""
     _run(url, folder / "newer", command.downgrade, revisions()[-1])
 
 

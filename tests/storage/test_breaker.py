@@ -1,4 +1,4 @@
-"""The breaker of a store: that a store stalls is noticed once, and not by every caller anew."""
+"""The breaker of a store: one caller finds out that the store stalls, and not every caller anew."""
 
 import threading
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SLOW = 0.5
 
 
 class Trouble(Exception):
-    """An error of the store itself."""
+    """The error that the store itself raises."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Sealed words: they can be read with the same secret, for the same purpose, and unchanged; else not at all."""
+"""Sealed words: with the same secret, for the same purpose, and unchanged they can be read; else not at all."""
 
 import pytest
 

@@ -40,12 +40,12 @@ def app(services: Services) -> Flask:
 
 
 def starts(services: Services, clock: Clock) -> WorkerServices:
-    """Start the clock process at this moment; return its services."""
+    """Start the clock process on this service's stores; return its services."""
     return build_workers(services.settings, clock, clock.seconds)
 
 
 def fill(services: Services, clock: Clock) -> None:
-    """Fill the database with a row for each of the last ninety days, of each kind that is deleted by age."""
+    """Store a row for each of the last ninety days, in each table from which rows are deleted by age."""
     at = [clock() - number * DAY for number in range(1, 90)]
     closed = [request(status="closed", created=each, touched=each, call_sid=f"CA{each}") for each in at]
     audit = [{"at": each, "who": "asha", "what": "saw request", "about": "", "detail": ""} for each in at]
@@ -74,7 +74,7 @@ def held(services: Services) -> dict[str, int]:
 
 
 def works(worker: WorkerServices) -> None:
-    """Run a sweep of the clock, with its deletions."""
+    """Run a sweep of the clock process, and its deletions by age."""
     sweep(worker)
     purge_expired(worker)
 

@@ -1,4 +1,4 @@
-"""Odd moments, days and words in a column: they are returned as they are stored."""
+"""Odd moments, days and words in the tables: the program reads them as they are stored, and does not fail."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -25,7 +25,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def stored(database: Database, column: str, value: object) -> object:
-    """Store this value in a column; return the value that the program then reads."""
+    """Store this value in a database column of the only request; return the value that the program then reads."""
     with database.writing() as write:
         kind = schema.requests.c[column].type.compile(dialect=write.dialect)
         cast = ":value" if write.dialect.name == "sqlite" else f"CAST(:value AS {kind})"

@@ -29,7 +29,7 @@ Line = Callable[[str], AbstractContextManager[Phone]]
 
 @pytest.fixture
 def server() -> Iterator[Valkey]:
-    """A Redis of this test alone, which it may spoil."""
+    """A Redis of this test alone, which the test may spoil."""
     with valkey(tcp=True) as server:
         yield server
         server.kill()  # a Redis that cannot save does not end when it is asked to
@@ -37,7 +37,7 @@ def server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def line(tmp_path: Path, clock: Clock) -> Line:
-    """A telephone at a service that has this Redis and no database."""
+    """A function that starts a service on the Redis at this address, without a database; yields a telephone."""
 
     def opened(redis_url: str) -> AbstractContextManager[Phone]:
         return service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", redis_url, clock)
@@ -46,7 +46,7 @@ def line(tmp_path: Path, clock: Clock) -> Line:
 
 
 def told(url: str) -> str:
-    """Return the words that say what is wrong with the Redis at this address; empty if nothing is."""
+    """Return the message about what is wrong with the Redis at this address; empty if nothing is."""
     with client_for_callers(url) as client:
         try:
             JobQueue(client).check()
@@ -57,7 +57,7 @@ def told(url: str) -> str:
 
 @contextmanager
 def tls_port() -> Iterator[int]:
-    """Listen on a port that speaks only TLS, and closes a connection on which a client does not."""
+    """Listen on a port that speaks only TLS, and closes a connection whose client does not; yield the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

@@ -24,7 +24,7 @@ from ivr.storage.migrate import migrate
 from tests.conftest import with_driver
 
 MARKED = "+919876501234"
-"""A caller's number, made up: nothing that leaves the database may show it."""
+"""A made-up caller's number, which nothing that leaves the database may show."""
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -58,7 +58,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """Open a connection to this database past the product's own code."""
+    """Open a connection to this database that is not the product's own."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -178,7 +178,7 @@ def test_a_file_that_was_moved_is_an_error_and_never_a_new_and_empty_desk(
 
 
 def told_of(error: BaseException) -> str:
-    """Return all words that a log, or RQ's list of failed jobs, would show of an error."""
+    """Return all words by which a log, or RQ's list of failed jobs, would show this error."""
     return "".join(traceback.format_exception(error)) + repr(error) + str(error.__dict__)
 
 
@@ -189,7 +189,7 @@ def provoke(database: Database, **values: Any) -> Exception:
 
 
 PERSON = {"name": MARKED, "password_hash": "", "active": True, "created": NOW}
-"""A row of a table whose unique key is personal."""
+"""A row of the table of people at the desk, whose unique key, the name, is personal; a number stands for it."""
 
 
 def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:

@@ -65,7 +65,7 @@ def keeps(desk: RequestStore, new: NewRequest) -> Saved:
 
 
 PERSON = {"name": NAME, "password_hash": MARKED, "active": True, "created": NOW}
-"""A row of a table whose unique key is personal."""
+"""A row of the table of people at the desk, whose unique key, the name, is personal."""
 
 
 def test_the_server_itself_would_write_down_whose_key_clashed(

@@ -11,7 +11,7 @@ from tests.supervisor.supervised import Premises
 
 @pytest.fixture
 def premises() -> Iterator[Premises]:
-    """A folder with a Procfile.
+    """A folder with a Procfile, in which the tests start supervisors.
 
     Its name has a space, as people's folders have, and is short enough for a socket in it.
     """

@@ -1,4 +1,4 @@
-"""Forked modules of Python: each behaves as if it were started anew, and the modules they share are loaded once."""
+"""Python modules that the supervisor runs in forks: each behaves as if started anew; what they share is loaded once."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def ended(process: Started) -> int | None:
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on Python's path, for modules that a test writes."""
+    """A folder on Python's path, for modules that a test writes and runs in a fork."""
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 

@@ -23,7 +23,7 @@ NEVER = "never"
 
 
 class Application:
-    """A WSGI application that remembers what it was asked, and answers with the request's body."""
+    """A WSGI application that remembers the request's environment, and answers with the request's body."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -35,13 +35,13 @@ class Application:
 
 
 def body(*chunks: bytes) -> list[Message | str]:
-    """Return the ASGI messages by which a body comes in these pieces."""
+    """Return the ASGI messages of a request whose body comes in these pieces."""
     last = len(chunks) - 1
     return [{"type": "http.request", "body": each, "more_body": at < last} for at, each in enumerate(chunks)]
 
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
-    """Return the ASGI messages in which an application's server answers a request."""
+    """Return the ASGI messages of the answer, when our server for ASGI gives this application a request."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -52,7 +52,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
 
 
 def serve(server: AsgiServer, came: Sequence[Message | str], send: asgi.Send, **scope: Any) -> None:
-    """Have a server answer a request, whose messages come as given and whose answer goes to `send`."""
+    """Have our server for ASGI answer a request: its body's messages come as given, the answer's go to `send`."""
     usual: dict[str, Any] = {
         "type": "http",
         "method": "POST",
@@ -152,7 +152,7 @@ def test_an_error_that_the_application_lets_out_is_logged_without_its_values(cap
 
 
 class Closing(list[bytes]):
-    """A WSGI answer that calls a function when it is closed."""
+    """A WSGI application's answer that calls a function when the server closes it."""
 
     def __init__(self, close: Callable[[], object]) -> None:
         super().__init__([b"said"])

@@ -25,7 +25,7 @@ def rules(app: Flask) -> list[Rule]:
 
 
 def path_of(rule: Rule) -> str:
-    """Return an address that this route matches."""
+    """Return a path that this route of the application matches."""
     return re.sub(r"<[^>]*>", "main", re.sub(r"<int[^>]*>", "1", rule.rule))
 
 

@@ -31,7 +31,7 @@ DOWN = "OperationalError: nobody listens there: is it running?"
 
 @contextmanager
 def worker(phone: Phone) -> Iterator[None]:
-    """Run a real worker on the service's stores until the end of the block; it tells nobody."""
+    """Run a real worker on this service's stores until the end of the block; it sends no notices."""
     settings = phone.services.settings
     with (settings.state_dir / "worker.log").open("w") as log:
         command = [sys.executable, "-m", "workers"]

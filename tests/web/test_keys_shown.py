@@ -28,7 +28,7 @@ from tests.web import at_the_desk
 KEY = re.compile(
     r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\b(?:noshow|None)\b|\((?:command line|unknown|everybody)\)"
 )
-"""The pattern of what no reader should see: keys of the program, moments as programs write them, empty values."""
+"""The pattern of words that no reader should see: the program's keys, dates as programs write them, empty values."""
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = frozenset(
@@ -71,13 +71,13 @@ IN_DIARY = {
 
 @pytest.fixture
 def reader(phone: Phone) -> Staff:
-    """A manager, who may see every page."""
+    """A manager at the desk, who may see every page."""
     at_the_desk(phone)
     return at_the_desk(phone, "meena")
 
 
 def shown(page: str) -> str:
-    """Return the words and labels that a reader sees or hears on a page, without its bar and its scripts."""
+    """Return the words and labels that a reader sees or hears on a page, but for its top bar and its scripts."""
     body = re.sub(r"(?s)<(script|style|head|header).*?</\1>", " ", page)
     labels = re.findall(r'(?:aria-label|placeholder|title|data-words|data-refused)="([^"]*)"', body)
     values = re.sub(r"(?s)<textarea.*?</textarea>", " ", body)
@@ -85,7 +85,7 @@ def shown(page: str) -> str:
 
 
 def betrayed(page: str, language: str) -> set[str]:
-    """Return the keys that a page shows; on a Hindi page also the words in Latin letters, except for names."""
+    """Return the program's keys that a page shows; on a Hindi page also Latin words other than names."""
     words = shown(page)
     found = set(KEY.findall(words))
     if language == "hi":
@@ -94,7 +94,7 @@ def betrayed(page: str, language: str) -> set[str]:
 
 
 def reads(reader: Staff, language: str, *paths: str) -> dict[str, set[str]]:
-    """Return the keys that these pages show in this language, by the page's path."""
+    """Return the keys of the program that these pages show in this language, by the page's path."""
     reader.browser.post("/language", data={"language": language, "csrf_token": reader.csrf()})
     found = {}
     for path in paths:
@@ -235,7 +235,7 @@ def test_the_audit_tells_every_action_with_all_that_it_is_about_in_words(
 
 
 def sets_hours_and_blocks_times(services: Services, by: By) -> None:
-    """Set closures with every reason, on one line and on all, undo them, and block a time of some days."""
+    """Set closures with every reason, on one line and on all, undo them, and block times in the diary."""
     day = date(2026, 11, 24)
     half = (Shift(time(9), time(12)), Shift(time(16), time(20)))
     wished = [DeskClosure(day, "", (), reason) for reason in services.clinic.reasons]

@@ -1,4 +1,4 @@
-"""The live part of an open page: sent again if its words have changed, else the answer is that nothing has."""
+"""The live part of an open page: sent again if its words have changed; if not, the answer is that nothing has."""
 
 import re
 

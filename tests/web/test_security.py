@@ -95,7 +95,7 @@ def test_no_method_tells_a_stranger_more_than_get_or_lets_another_site_in(app: F
 
 
 def logs_in(app: Flask, password: str = PASSWORD, token: str = "", **headers: str) -> TestResponse:
-    """Log in over https, as a browser whose request comes through the proxy."""
+    """Log in over https, in a browser whose requests come through the proxy; return the answer."""
     browser = app.test_client()
     page = browser.get("/login", base_url="https://line.example")
     form = {"name": "asha", "password": password, "csrf_token": token or Staff.token(page.text)}
@@ -131,7 +131,7 @@ def test_what_stood_in_the_browser_before_a_login_opens_nothing_after_it(app: Fl
 
 
 class LongAgo(TimestampSigner):
-    """A signer of sessions whose signatures are eleven hours old; it reads the machine's clock."""
+    """A signer of session cookies that signs as of eleven hours ago, by the machine's clock."""
 
     def get_timestamp(self) -> int:
         return super().get_timestamp() - 11 * 3600
@@ -199,7 +199,7 @@ def test_whatever_host_is_asked_for_no_link_leads_there(phone: Phone, staff: Sta
 
 
 def counted(phone: Phone) -> set[str]:
-    """Return the client addresses for which failed logins were counted."""
+    """Return the client addresses that the audit has for failed logins."""
     return {line.detail for line in phone.services.staff.audit.page() if line.what == "failed login"}
 
 
@@ -273,7 +273,7 @@ def web(phone: Phone) -> Iterator[int]:
 
 
 def asked(port: int, method: str, path: str, **headers: str) -> tuple[int, str]:
-    """Return the status and the text of the web's answer; 0 where nobody answers."""
+    """Return the status and the text of the web's answer at this port; 0 and no text if nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, headers=headers)

@@ -58,7 +58,7 @@ FORMS = {
     "hours": ("/desk/hours", {"what": "day", "day": "2026-11-27", "from": "10:35", "until": "13:00", "line": "*"}),
     "invitation": ("/desk/people", {"name": "Rukmini", "role": "manager"}),
 }
-"""A form of each kind, with the words that are typed into it."""
+"""The forms of the desk's pages: the path to which each is sent, and the words that are typed into it."""
 
 SHOWN = {
     "note": [WORDS],
@@ -78,11 +78,11 @@ SHOWN = {
     "hours": ["2026-11-27", "10:35", "13:00"],
     "invitation": ["Rukmini"],
 }
-"""The values that stand in the fields of each form's page afterwards."""
+"""The values that each form's page shows in its fields after the words were kept."""
 
 
 class Fields(HTMLParser):
-    """A page as parsed: the values of its visible fields, and the targets of its links and forms."""
+    """A page of the desk as parsed: the values of its visible fields, and the targets of its links and forms."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ def sends(person: Staff, path: str, form: dict[str, str], token: str, **headers:
 
 
 def logs_in_at(person: Staff, answer: TestResponse) -> str:
-    """Follow an answer to the login, log in there, and return the page that follows."""
+    """Follow an answer that leads this person to the login, log in there, and return the page that follows."""
     assert answer.status_code == 302, answer.status_code
     assert answer.headers["Location"].startswith("/login")
     page = person.browser.get(answer.headers["Location"])
@@ -167,7 +167,7 @@ BESIDE = {
     "find": {"reference": "12345"},
     "undo": {"what": "taken"},
 }
-"""The buttons of a card that make no move, and the fields that each sends beside the note."""
+"""The buttons of a card that make no move, and the fields that each sends beside the card's note."""
 
 
 @pytest.mark.parametrize("button", BESIDE)
@@ -503,7 +503,7 @@ def test_of_the_cards_one_form_each_button_reads_its_own_fields(
 
 
 def types(person: Staff, place: str, **form: str) -> TestResponse:
-    """Send words that are still being typed, as an open page does."""
+    """Send words that this person is still typing, as an open page does by itself."""
     where = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk/new"}
     return sends(person, "/desk/drafts", {"place": place, **form}, person.csrf(), **where)
 
@@ -620,7 +620,7 @@ def test_a_note_on_a_request_that_is_gone_is_shown_with_the_refusal(taken: Staff
 
 
 class Loose(HTMLParser):
-    """A page as parsed: the fields that people type into and that are sent, but not kept while they type."""
+    """A page of the desk as parsed: the fields into which people type and whose words are not kept meanwhile."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

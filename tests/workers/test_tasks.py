@@ -70,7 +70,7 @@ def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on
 
 
 class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is not typed
-    """The carrier's own HTTP client, whose requests go to a server of the test's."""
+    """Twilio's own HTTP client for texts, whose requests go to the test's own server."""
 
     def __init__(self, base: str) -> None:
         super().__init__(timeout=5)
@@ -84,7 +84,7 @@ class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's clien
 def texting(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, channel: Listener
 ) -> Iterator[tuple[Phone, WorkerServices]]:
-    """A telephone at a service that sends texts, and its worker; the carrier is a server of the test's."""
+    """A telephone at a service that sends texts, and its worker; the test's own server stands in for the carrier."""
     more = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_TEXT_FROM": "+12025550123"}
     settings = settings_for(tmp_path, sqlite_url, redis_url, **more)
     services: Services = build(settings, clock)
@@ -153,7 +153,7 @@ Telling = Callable[..., tuple[Phone, WorkerServices]]
 
 @pytest.fixture
 def tells(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Telling]:
-    """A function that returns a telephone at a service, and its worker, which tell the staff over these addresses."""
+    """A function that returns a telephone at a service, and its worker, whose notices go to these addresses."""
     with ExitStack() as at_the_end:
 
         def with_addresses(*addresses: str) -> tuple[Phone, WorkerServices]:
@@ -171,7 +171,7 @@ def json_of(channel: Listener) -> str:
 
 
 def works(worker: WorkerServices, clock: Clock) -> None:
-    """Let the clock and the workers go on until no task is due any more."""
+    """Let the clock sweep and the workers run their tasks, again and again, until no task is due any more."""
     for pause in (timedelta(0), *PAUSES, timedelta(0)):
         clock.now += pause
         sweep(worker)
@@ -291,7 +291,7 @@ def comes(phone: Phone, clock: Clock) -> Staff:
 
 
 class LosesAnswers(ToListener):
-    """An HTTP client that sends every order, and loses the answer to the first."""
+    """Twilio's HTTP client for texts, which sends every order of a text, and loses the answer to the first."""
 
     lost = 0
 

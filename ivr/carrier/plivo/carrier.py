@@ -38,7 +38,7 @@ class Plivo:
         return _answer(self.renderer.document(heard, addresses, self.account.caller_id))
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return Plivo's document of the apology for a fault; then the carrier asks `again`, or the call ends."""
+        """Return Plivo's document of the apology for a fault; then Plivo asks the address `again`, or ends the call."""
         return _answer(self.renderer.fault(again))
 
     def failed_step(self, values: Mapping[str, str]) -> str:
@@ -46,7 +46,7 @@ class Plivo:
         return INCOMING
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Yield the steps of a document, in order; of a recording, the words that it says. Raises NotUnderstood."""
+        """Yield the steps of a document of Plivo's; of a recording, the words that it says. Raises NotUnderstood."""
         return map(self.renderer.named, reader.steps(document))
 
 

@@ -27,10 +27,10 @@ WORDS = {
 """The settings of an application that say where its calls go, each with the operator's words for it."""
 
 READ_BACK: Mapping[str, str] = {"fallback_method": "fallback_answer_method"}
-"""The other names that settings have where an application is read, as Plivo's documentation has it."""
+"""The names of settings that are otherwise when Plivo tells of an application, as its documentation has them."""
 
 APPLICATION = "app_id"
-"""The setting of a number at Plivo that names its application."""
+"""The setting of a number at Plivo that names the number's application."""
 
 
 def application_name(ours: OurAddresses) -> str:
@@ -59,20 +59,20 @@ class PlivoNumbers:
         self._name = application_name(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Plivo, in order. Raises CarrierRefused."""
         with _told():
             applications = {str(each.get(APPLICATION, "")): each for each in self._api.all("Application")}
             found = [self._number(each, applications) for each in self._api.all("Number")]
         return sorted(found, key=lambda number: number.e164)
 
     def connect(self, number: Number) -> None:
-        """Connect this number to us, by way of our application. Safe to repeat. Raises CarrierRefused."""
+        """Connect a rented number to us, by way of our application at Plivo. Safe to repeat. Raises CarrierRefused."""
         if number.differences:
             with _told():
                 self._api.change("Number", number.id, app_id=self._application())
 
     def _application(self) -> str:
-        """Return the id of our application at Plivo, which is made, or its settings corrected, where needed."""
+        """Return the id of our application at Plivo; make it, or correct its settings, where needed."""
         ours = next((each for each in self._api.all("Application") if each.get("app_name") == self._name), None)
         if ours is None:
             made = self._api.change("Application", app_name=self._name, **self._wanted)
@@ -82,7 +82,7 @@ class PlivoNumbers:
         return _id(ours)
 
     def _number(self, found: Mapping[str, Any], applications: Mapping[str, Mapping[str, Any]]) -> Number:
-        """Return a number as Plivo describes it; the end of an address in there names the number's application."""
+        """Return a number as Plivo tells of it, in which the end of an address names the number's application."""
         digits = str(found.get("number", "")).removeprefix("+")
         application = applications.get(str(found.get("application") or "").rstrip("/").rpartition("/")[2], {})
         name = str(application.get("app_name") or "")
@@ -111,7 +111,7 @@ REFUSALS = refusals(AUTH_ID, AUTH_TOKEN)
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn errors into CarrierRefused, without the carrier's own message, which may contain numbers."""
+    """Turn errors of Plivo's API into CarrierRefused, without the carrier's own message, which may contain numbers."""
     try:
         yield
     except ApiRefused as refused:

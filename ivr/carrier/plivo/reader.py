@@ -12,7 +12,7 @@ NO_KEY = "none"
 
 
 def steps(document: str) -> Iterator[Step]:
-    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    """Yield the steps of a document of Plivo's, in order. Raises NotUnderstood."""
     return steps_of(document, ELEMENTS)
 
 

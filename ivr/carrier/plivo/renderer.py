@@ -36,7 +36,7 @@ class PlivoRenderer:
         self._speaker = Speaker(script, voices_of(script, voices), sound_elements, recorded)
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Phone | None = None) -> str:
-        """Return Plivo's document of the turn.
+        """Return Plivo's document of a turn of the call.
 
         The reception sees `calls_from` as the caller, else the turn's number.
         """
@@ -57,14 +57,14 @@ class PlivoRenderer:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
 
     def screening(self, leg: Leg) -> str:
-        """Return the document for whoever has picked up: sounds alone, since Plivo itself waits for the key."""
+        """Return the document for whoever has picked up at the reception: sounds alone, as Plivo waits for the key."""
         if not leg.begins:
             return PLIVO.document()
         question = [*self._speaker.elements(leg.asks, leg.call.language)]
         return PLIVO.document(*question, _pause(BETWEEN_QUESTIONS), *question)
 
     def fault(self, again: str | None = None) -> str:
-        """Return the document of the apology in every language; then the carrier asks `again`, or the call ends."""
+        """Return the document of the apology in every language; then Plivo asks the URL `again`, or the call ends."""
         says = (Say("fault_again" if again else "fault"),)
         sorry = [each for language in self._speaker.languages for each in self._speaker.elements(says, language)]
         if again is None:
@@ -77,7 +77,7 @@ class PlivoRenderer:
 
 
 def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return the element that waits for one key.
+    """Return Plivo's element that waits for one key.
 
     No key ends the wait, so that hash is a key as any other; and the carrier logs no key.
     """
@@ -95,7 +95,7 @@ def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addre
 
 
 def _number(seconds: int, digits: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return the element that waits for a number, for `seconds` at each digit; GetInput would wait so long for all."""
+    """Return Plivo's element that waits for a number, `seconds` for each digit; GetInput would wait so long for all."""
     most: dict[str, Any] = {"numDigits": digits} if digits else {}
     return PLIVO.element(
         "GetDigits",
@@ -120,7 +120,7 @@ def _pause(seconds: int) -> Element:
 
 
 def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Element:
-    """Return the element that calls the reception: whoever presses the key first gets the patient, and no other."""
+    """Return Plivo's element that calls the reception: whoever presses the key first gets the patient, and no other."""
     screened: dict[str, Any] = {}
     if ring.screening:
         screened = {

@@ -19,7 +19,7 @@ MOST_PAGES = 100
 
 
 class ApiRefused(Exception):
-    """The API has answered with an error, of which `code` is the HTTP status. Holds none of the carrier's words."""
+    """Plivo's API has answered with an error, of which `code` is the HTTP status. Holds none of the carrier's words."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"HTTP {code}")
@@ -31,7 +31,7 @@ class NotTheApi(ValueError):
 
 
 class PlivoApi:
-    """The REST API of one account. Each method raises ApiRefused, NotTheApi, or OSError if it cannot be reached."""
+    """The REST API for one account at Plivo. Each method raises ApiRefused, NotTheApi, or OSError if out of reach."""
 
     def __init__(self, account: PlivoAccount) -> None:
         self._session = requests.Session()
@@ -39,7 +39,7 @@ class PlivoApi:
         self._account = f"{account.api_url or THE_CARRIERS}/v1/Account/{account.auth_id}"
 
     def all(self, kind: str, **wanted: str) -> Iterator[Mapping[str, Any]]:
-        """Yield every entry of a list of the account, such as "Number", page by page; `wanted` narrows it."""
+        """Yield every entry of a list that the account has at Plivo, such as "Number"; `wanted` asks only for some."""
         query: dict[str, str] = {**wanted, "limit": "20"}
         for _ in range(MOST_PAGES):
             page = self._asked("GET", kind, params=query)
@@ -50,11 +50,11 @@ class PlivoApi:
             query = dict(parse_qsl(urlsplit(str(onward)).query))
 
     def first(self, kind: str, **wanted: str) -> list[Mapping[str, Any]]:
-        """Return the first page of a list of the account, such as "Message": its newest entries."""
+        """Return the newest entries of a list that the account has at Plivo, such as "Message": its first page."""
         return list(_listed(self._asked("GET", kind, params={**wanted, "limit": "20"})))
 
     def change(self, kind: str, name: str = "", **fields: str) -> Mapping[str, Any]:
-        """Make an entry of this kind, such as "Application", or change the one of this name; return the answer."""
+        """Make an entry of this kind at Plivo, such as "Application", or change the named one; return its answer."""
         return self._asked("POST", f"{kind}/{name}" if name else kind, json=fields)
 
     def _asked(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:

@@ -38,7 +38,7 @@ def is_signed(tokens: Iterable[str], url: str, fields: Mapping[str, str], header
 
 
 def signed_text(url: str, fields: Mapping[str, str]) -> str:
-    """Return the text of a webhook that is signed, but for the nonce; its query is decoded and sorted."""
+    """Return the text of a webhook that Plivo signs, without the nonce; the query is decoded and sorted."""
     parts = urlsplit(url)
     query = "&".join(f"{name}={value}" for name, value in sorted(parse_qsl(parts.query, keep_blank_values=True)))
     posted = "".join(f"{name}{value}" for name in sorted(fields) for value in sorted(values_of(fields, name)))

@@ -18,25 +18,25 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 SHORT = ("From", "To")
 LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "CallStatus", "BillDuration", "Duration")
-"""The names of the fields that we read, and of one that ends like another; no field's value holds a long one."""
+"""The long names among the fields that we read, and BillDuration, which ends like one; no value may hold them."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
-"""The event whose name ends like a field's, with the field that is checked in its place: an empty event."""
+"""The value of Event that ends in a field's name, with the field put in its place for the check: an empty one."""
 
 BORDERS = re.compile(r"[&=?.]")
-"""The characters between the parts of a signed text. No name of Plivo's fields has one in it."""
+"""The characters that separate the parts of the text that Plivo signs. No name of Plivo's fields has one in it."""
 
 BETWEEN_PAIRS = re.compile(r"[&?.]")
 """The characters of BORDERS without =, which may stand at the end of a value in our addresses."""
 
 CALLED_OTHERWISE = {"timeout": "no-answer", "cancel": "canceled"}
-"""Plivo's words for the status of a call that differ from those of `CallEvent`, with the latter."""
+"""The words for the status of a call that Plivo has otherwise than `CallEvent`, each with that of `CallEvent`."""
 
 
 def read(
     account: PlivoAccount, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]
 ) -> CallEvent:
-    """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
+    """Return the event of a webhook that Plivo has signed and sent to this public URL. Raises NotSigned, Malformed."""
     if not is_signed(account.tokens, url, values if method == "POST" else {}, headers):
         raise NotSigned
     for name in _drawn_anew(url, values):

@@ -68,7 +68,7 @@ class Numbers:
         self._wanted = wanted(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Twilio, in order. Raises CarrierRefused."""
         with _told():
             found = [self._number(each) for each in self._client.incoming_phone_numbers.list()]
         return sorted(found, key=lambda number: number.e164)
@@ -81,7 +81,7 @@ class Numbers:
                 self._client.incoming_phone_numbers(number.id).update(**changes)
 
     def _number(self, found: object) -> Number:
-        """Return a number as Twilio describes it; a setting that is left out or null counts as empty."""
+        """Return a number as Twilio tells of it; a setting that is left out or null counts as empty."""
         has = {name: str(getattr(found, name, None) or "") for name in WORDS}
         compared = (Difference(name, words, has[name], self._wanted.get(name, "")) for name, words in WORDS.items())
         differences = tuple(each for each in compared if each.is_now != each.should_be)
@@ -95,7 +95,7 @@ REFUSALS = refusals(ACCOUNT_SID, AUTH_TOKEN)
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn errors into CarrierRefused, without the carrier's own message, which may contain numbers."""
+    """Turn errors of Twilio's API into CarrierRefused, without the carrier's own message, which may contain numbers."""
     try:
         yield
     except OSError as away:  # the errors of requests are subclasses of it
@@ -105,7 +105,7 @@ def _told() -> Iterator[None]:
 
 
 def _why(refused: Exception) -> str:
-    """Return the reason for an error, by its HTTP status.
+    """Return the reason for an error of Twilio's API in words, by its HTTP status.
 
     One below 400 means that something other than the API answered.
     """
@@ -116,7 +116,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """Return the HTTP status of an error, or 0. The error of a list has its answer as the last argument."""
+    """Return the HTTP status of an error of the API, or 0. The error of a list has its answer as the last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

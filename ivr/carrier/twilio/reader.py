@@ -8,7 +8,7 @@ from ivr.carrier.xml_steps import Elements, cuttable, hung_up, paused, played, s
 
 
 def steps(document: str) -> Iterator[Step]:
-    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    """Yield the steps of a TwiML document, in order. Raises NotUnderstood."""
     return steps_of(document, VERBS)
 
 

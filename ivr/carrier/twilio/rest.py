@@ -34,5 +34,5 @@ class Http(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is n
 
 
 def client(account: Account, http: TwilioHttpClient | None = None) -> Client:
-    """Return a client of the REST API for this account."""
+    """Return a client of Twilio's REST API for this account."""
     return Client(account.account_sid, account.token, http_client=http or Http(account.api_url))

@@ -41,7 +41,7 @@ def is_signed(tokens: Iterable[str], url: str, fields: Fields, given: str) -> bo
 
 
 def _signed_text(url: str, fields: Fields) -> str:
-    """Return the text over which a signature is made: the address, then each field's name with each of its values."""
+    """Return the text over which Twilio signs: the address, then each field's name with each of its values."""
     return url + "".join([name + value for name in sorted(fields) for value in fields[name]])
 
 
@@ -53,7 +53,7 @@ def _signature(token: str, text: str) -> str:
 
 @lru_cache(maxsize=4)  # the tokens of an account: today's and the next
 def _keyed(token: str) -> hmac.HMAC:
-    """Return the beginning of the hash with this token, which is the same for all webhooks."""
+    """Return the hash keyed with this token and nothing hashed yet; each webhook's signature goes on from a copy."""
     return hmac.new(token.encode(), digestmod="sha1")
 
 

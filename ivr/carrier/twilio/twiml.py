@@ -27,7 +27,7 @@ class Renderer:
         self._speaker = Speaker(script, voices_of(script, voices), verbs, recorded)
 
     def document(self, turn: Turn, addresses: Addresses) -> str:
-        """Return the TwiML of the turn."""
+        """Return the TwiML of a turn of the call."""
         first = self._speaker.elements(turn.first, turn.call.language)
         return TWILIO.document(*first, *self._waiting(turn, addresses))
 
@@ -55,7 +55,7 @@ class Renderer:
         return TWILIO.document(*self._ask(leg.asks, leg.asked_again, addresses, leg.seconds, **ONE_KEY))
 
     def fault(self, again: str | None = None) -> str:
-        """Return the TwiML of the apology in every language; then Twilio asks the address `again`, or the call ends."""
+        """Return the TwiML of the apology in every language; then Twilio asks the address `again`, or ends the call."""
         says = (Say("fault_again" if again else "fault"),)
         sorry = [each for language in self._speaker.languages for each in self._speaker.elements(says, language)]
         if again is None:
@@ -76,7 +76,7 @@ class Renderer:
 
 
 ONE_KEY: Mapping[str, Any] = {"numDigits": 1, "finishOnKey": ""}
-"""The attributes of a Gather that any one key ends, hash like all others."""
+"""The attributes of a Gather that ends at any one key, the hash included."""
 
 HANG_UP = TWILIO.element("Hangup")
 

@@ -19,11 +19,11 @@ LONG = (
     *("CallSid", "AccountSid", "ForwardedFrom", "Digits", "CallDuration"),
     *("DialCallStatus", "DialBridged", "CallStatus"),
 )
-"""The names of the fields that we read; no other field's value holds a long one."""
+"""The long names among the fields that we read; another field's value that holds one was forged."""
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-    """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
+    """Return the event of a webhook that Twilio has signed and sent to this public URL. Raises NotSigned, Malformed."""
     fields = fields_of(values)
     if not is_signed(account.tokens, url, fields if method == "POST" else {}, headers.get(SIGNATURE, "")):
         raise NotSigned

@@ -18,23 +18,23 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""The time for which an erased number's earlier calls teach no language; by then all of them are recorded."""
+"""The time after a number is erased in which its earlier calls teach no language; by then all have their records."""
 
 
 @dataclass(frozen=True)
 class UsedLanguage:
-    """The language in which a caller has last pressed a key in a call."""
+    """The language in which the caller of a finished call has last pressed a key."""
 
     mark: str
-    """The keyed hash of the number that called."""
+    """The keyed hash of the number that has called."""
     language: str
     chosen: bool
-    """True if the caller chose the language: the call began in another one."""
+    """True if the caller chose that language: the call had begun in another one."""
     began: datetime
 
 
 def remember(write: Connection, calls: Sequence[UsedLanguage], keyed_ids: KeyedIds) -> None:
-    """Remember the languages that callers used in these finished calls; each call may be given only once.
+    """Remember, for the numbers of these finished calls, the languages that callers used; each call may be given once.
 
     A language that was chosen in two calls in a row is the one that the number is greeted in from then on. Calls of
     blocked numbers are left out.
@@ -53,7 +53,7 @@ def _blocked(read: Connection, keyed_ids: KeyedIds) -> frozenset[str]:
 
 
 def _chosen(write: Connection, call: UsedLanguage) -> Any:
-    """Return the SQL statement that stores a call in which the caller chose another language."""
+    """Return the SQL statement that remembers, for the number of a call, that its caller chose another language."""
     found = {"mark": call.mark, "latest": call.language, "at": call.began}
     insert = INSERTS[write.dialect.name](table).values(**found)
     latest, told = insert.excluded.latest, insert.excluded.at
@@ -64,7 +64,7 @@ def _chosen(write: Connection, call: UsedLanguage) -> Any:
 
 
 def _answered(call: UsedLanguage) -> Any:
-    """Return the SQL statement that stores a call whose caller used the language it began in.
+    """Return the SQL statement that remembers, for the number of a call, that its caller kept the language it began in.
 
     Such a call interrupts a row of calls in another language, and so keeps a telephone that two people share from
     changing over.
@@ -83,7 +83,7 @@ def language_of(read: Connection, number: Phone, keyed_ids: KeyedIds) -> str:
 
 
 def remembered(read: Connection, number: str, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
-    """Return the row that is remembered of a number, given in E.164, as a list of one; an empty list without a row."""
+    """Return the stored row about the language of a number (in E.164), as a list of one; an empty list without one."""
     columns = (table.c.language, table.c.latest, table.c.at)
     query = select(*columns).where(table.c.mark == keyed_ids.telephone(number), table.c.latest.is_not(None))
     return [dict(row) for row in read.execute(query).mappings()]

@@ -27,11 +27,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class KnownCaller:
-    """The facts that are known about a calling number: its own requests and appointments, and its language."""
+    """The facts that are known of the number that calls: its requests and appointments, and its language."""
 
     own: Own = field(default_factory=Own)
     language: str = ""
-    """The language in which the number is greeted; empty for the line's own."""
+    """The language in which the caller is greeted; empty for the language of the telephone line."""
 
 
 NOBODY = KnownCaller()
@@ -47,7 +47,7 @@ class CallerLookUp:
     keyed_ids: KeyedIds
 
     def of(self, caller: Phone | None, line: Line, now: datetime) -> KnownCaller:
-        """Return the facts that are known of a caller's number and that this line may use.
+        """Return the facts that are known of a caller's number, as far as the settings of this telephone line use them.
 
         NOBODY for a withheld number, on a line whose settings use none of them, and while the database gives no answer.
         """
@@ -77,6 +77,6 @@ ASKED_FOR = (
 
 
 def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of live requests that calls from this number itself have made."""
+    """Return the kinds of those live requests for this number that calls from the number itself have made."""
     found = set(read.scalars(ASKED_FOR, {"phone": number.e164}))
     return tuple(kind for kind in Kind if kind in found)

@@ -14,18 +14,18 @@ from ivr.line.places import Changing, Filing, Fork, Menu, Passage, Place, Ringin
 TALKED = "talked"
 FAULTS = frozenset({"fault", "failed"})
 OVER_LIMIT = "over_limit"
-"""Words that a call's path may hold beside the places of the menu: see ivr/reports/call_records.py."""
+"""The words in a call's path that are no places of the menu; ivr/reports/call_records.py says what each means."""
 
 RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
-"""The progress of a caller who asked for the reception: left while it rang, heard that it is closed, reached nobody."""
+"""The point reached by a missed caller of the reception: hung up while it rang, heard it is closed, reached nobody."""
 
 PROMISES = ("kept", "booked", "moved", "cancelled")
-"""The outcomes after which the clinic knows what the caller wishes, or has it in the diary."""
+"""The outcomes of actions after which the clinic knows what the caller wishes, or has it in the diary."""
 
 
 @dataclass(frozen=True)
 class CallPath:
-    """The places that a call passed, as far as they are known here."""
+    """The places of the menu that a call passed, as far as this host or the database knows them."""
 
     path: Sequence[str]
     line: str
@@ -35,15 +35,15 @@ class CallPath:
 
 @dataclass(frozen=True)
 class HowFar:
-    """The progress of a call that was missed, or that the reception took."""
+    """The point that a call reached: how far a missed call came, or that the reception talked to its caller."""
 
     kind: MissedKind
     reached: str = ""
-    """The chosen option of the main menu, by its place; for a caller of the reception, RINGING, CLOSED or NOBODY."""
+    """The option chosen in the main menu, by its place; of a caller of the reception, RINGING, CLOSED or NOBODY."""
 
     @property
     def rank(self) -> int:
-        """The place of its kind in RANKS: the higher, the more a missed call tells of its caller."""
+        """The rank of the missed call's kind in RANKS: the higher, the more it tells of what its caller wished."""
         return RANKS.index(self.kind)
 
 
@@ -52,12 +52,12 @@ RANKS = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.REC
 
 @dataclass(frozen=True)
 class PathReader:
-    """Reads from a call's path through the menu how far the call came."""
+    """Reads from a call's path through the menu how far the call came before it ended."""
 
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
 
     def how_far(self, path: Sequence[str]) -> HowFar | None:
-        """Return how far a call on this path came; None where nothing was missed, or nothing is to be kept of it.
+        """Return how far a call on this path came; None where the caller missed nothing that the desk should see.
 
         A caller who was promised something needs no call. One who heard an answer needs none either, unless they asked
         for the reception after it. A caller who was refused is blocked or over a limit.
@@ -81,12 +81,12 @@ class PathReader:
         return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:
-        """Return the places to which these outcomes of an action lead."""
+        """Return the places of the menu to which these outcomes of an action lead."""
         actions = (place.on for place in self.menu.values() if isinstance(place, Filing | Changing | Ringing))
         return {on[each] for on in actions for each in outcomes if each in on}
 
     def _since_the_last_answer(self, path: Sequence[str]) -> Sequence[str]:
-        """Return the part of the path after the last place that is an answer; the whole path without one."""
+        """Return the part of a call's path after the last place that is an answer; the whole path without one."""
         last = max((at for at, word in enumerate(path) if word in self._answers), default=-1)
         return path[last + 1 :]
 

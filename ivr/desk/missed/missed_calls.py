@@ -1,4 +1,4 @@
-"""Stores the missed calls, with the number of each, until somebody calls it or it is too old.
+"""Stores the missed calls, with the number of each, until somebody calls that number or the call is too old.
 
 Nothing here was promised to anybody. What stands is decided by conditions of SQL alone, so that a list cannot show what
 the purge deletes. No HTTP, no clock.
@@ -30,17 +30,17 @@ from ivr.storage.upsert import in_turn, insert_new
 table = schema.missed_calls
 
 MOST = 300
-"""The most calls that are read at once, the newest: more than anybody calls back in a day."""
+"""The most missed calls that are read at once, the newest: more than anybody calls back in a day."""
 
 READ: tuple[Any, ...] = tuple(
     table.c[name] for name in ("id", "call_sid", "phone", "line", "language", "at", "kind", "reached")
 )
 
 REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKED_FOR, HistoryEvent.TAKEN, *Outcome)
-"""The events of a request after which its number's missed calls leave the list: a wish came, or somebody called."""
+"""The events of a number's request that take its missed calls off the list: a wish came, or somebody called."""
 
 IN_THE_DIARY = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.ARRIVED)
-"""The events of an appointment after which its number's missed calls leave the list."""
+"""The events of a number's appointment that take the number's missed calls off the list."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ class NewMissedCall:
     at: datetime
     """The moment when the call began."""
     how_far: HowFar | None
-    """The progress of the call; None while it is not known, until the call's record tells."""
+    """The point that the call reached; None while that is not known, until the call's record tells."""
 
 
 @dataclass(frozen=True)
 class MissedCall:
-    """The missed calls of one number, joined."""
+    """The missed calls of one number, joined to one entry of the desk's list."""
 
     id: int
     """The id of the number's latest missed call."""
@@ -70,12 +70,12 @@ class MissedCall:
     at: datetime
     """The moment when the number's latest missed call began."""
     how_far: HowFar
-    """The progress of that call of the number which came furthest."""
+    """The point reached by that call of the number which came furthest."""
     times: int = 1
 
     @property
     def talked(self) -> bool:
-        """True if the reception has talked to the caller, so that nothing was missed."""
+        """True if the reception has talked to the number's caller, so that nothing was missed."""
         return self.how_far.kind is MissedKind.TALKED
 
 
@@ -85,7 +85,7 @@ class MissedCalls:
 
     database: Database
     clinic: Clinic
-    """The clinic without the desk's closures; `closures` reads these, since past ones are in the database only."""
+    """The clinic's settings without the desk's closures, which `closures` reads: past ones are in the database only."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
 
     def keep(self, new: NewMissedCall) -> bool:
@@ -105,7 +105,7 @@ class MissedCalls:
         return in_turn(self.database, kept)
 
     def standing(self, now: datetime) -> list[MissedCall]:
-        """Return the missed calls that wait for a call, joined by number, the latest first.
+        """Return the missed calls on the list, which wait to be called back, joined by number, the latest first.
 
         Numbers to which the reception has talked come last. Raises StoreAway.
         """
@@ -118,7 +118,7 @@ class MissedCalls:
         return joined([found for row in rows if (found := _missed(row)) is not None])
 
     def version(self) -> str:
-        """Return the version of the list: text that changes when a missed call comes, goes, is called or corrected.
+        """Return the version of the missed calls: text that changes when one comes, goes, is called or is corrected.
 
         Raises StoreAway.
         """
@@ -128,7 +128,7 @@ class MissedCalls:
             return "-".join(str(each or 0) for each in read.execute(counts).one())
 
     def find(self, missed_id: int) -> MissedCall | None:
-        """Return the missed call with this id, waiting or not; None where it is gone or cannot be read.
+        """Return the missed call with this id, still on the list or not; None where it is deleted or cannot be read.
 
         Raises StoreAway.
         """
@@ -137,7 +137,7 @@ class MissedCalls:
         return _missed(row) if row else None
 
     def call(self, missed_id: int, by: By) -> bool:
-        """Mark all missed calls of this one's number as called, and return whether any waited until now.
+        """Mark all missed calls of the number of the call `missed_id` as called; return whether any still waited.
 
         The audit names the call by its id, and no number. Raises StoreAway.
         """
@@ -153,7 +153,7 @@ class MissedCalls:
         return in_turn(self.database, called)
 
     def undo(self, missed_id: int, by: By) -> bool:
-        """Undo `call`, if this person has just done it, and return whether it was undone. Raises StoreAway."""
+        """Undo what `call` did, if this person has just done it, and return whether it was undone. Raises StoreAway."""
 
         def undone(write: Connection) -> bool:
             just = (table.c.called_by == by.who, table.c.called_at >= by.at - UNDO_WITHIN)
@@ -167,7 +167,7 @@ class MissedCalls:
         return in_turn(self.database, undone)
 
     def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
-        """Return the SQL condition for missed calls that are over: the next open day of their line has ended.
+        """Return the SQL condition of missed calls that are over, as the next open day of their line has ended.
 
         Each is over at the latest after the time for which closed requests are kept.
         """
@@ -181,7 +181,7 @@ class MissedCalls:
 
 
 def dealt_with() -> ColumnElement[bool]:
-    """Return the SQL condition of missed calls settled by a later event of `REACHED_BY_DESK` or `IN_THE_DIARY`."""
+    """Return the SQL condition of missed calls that an event of `REACHED_BY_DESK` or `IN_THE_DIARY` has followed."""
     lines, requests = schema.history, schema.requests
     visits, diary = schema.appointments, schema.appointment_history
     at_the_desk = exists(
@@ -199,13 +199,13 @@ def dealt_with() -> ColumnElement[bool]:
 
 
 def _of_blocked() -> ColumnElement[bool]:
-    """Return the SQL condition of missed calls whose number was blocked since."""
+    """Return the SQL condition of missed calls whose number the desk has blocked."""
     blocked = schema.blocked
     return exists(select(blocked.c.id).where(blocked.c.phone == table.c.phone, blocked.c.lifted_at.is_(None)))
 
 
 def joined(found: Sequence[MissedCall]) -> list[MissedCall]:
-    """Return one missed call for each number, joined from `found`, where the latest come first.
+    """Return the missed calls `found`, whose latest come first, with the calls of each number joined to one.
 
     Calls before the reception talked to their number are not missed any more.
     """
@@ -242,7 +242,7 @@ def _row(new: NewMissedCall) -> Mapping[str, Any]:
 
 
 def _missed(row: Row[Any]) -> MissedCall | None:
-    """Return a row of the table as a MissedCall; None where it cannot be read, which the log says once.
+    """Return a row of the table as a MissedCall; None where it cannot be read, which the log then says once.
 
     Nothing was promised to its caller, so that it may be left out.
     """

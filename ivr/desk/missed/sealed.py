@@ -27,12 +27,12 @@ KEPT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class SealedMissedCall:
-    """A missed call that waits in Redis."""
+    """A missed call that waits in Redis, encrypted, for the database."""
 
     field: str
     """The field of the missed call in the Redis hash: the keyed id of its call."""
     new: NewMissedCall | None
-    """The missed call; None where it cannot be decrypted with this secret, or this version cannot read it."""
+    """The missed call, decrypted; None where this secret cannot decrypt it, or this version cannot read it."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class SealedMissedCalls:
             both.execute()
 
     def all(self) -> Sequence[SealedMissedCall]:
-        """Return the missed calls that wait. Raises QueueAway."""
+        """Return the missed calls that wait in Redis, decrypted where they can be. Raises QueueAway."""
         with queue_errors(self.breaker):
             found = list(self.redis.hscan_iter(KEY))
         return [SealedMissedCall(field.decode(errors="replace"), self._open(words)) for field, words in found]
 
     def of(self, number: str) -> Sequence[SealedMissedCall]:
-        """Return the waiting missed calls of this number, given in E.164. Raises QueueAway."""
+        """Return the missed calls of this number, given in E.164, that wait in Redis. Raises QueueAway."""
         return [each for each in self.all() if each.new and each.new.phone.e164 == number]
 
     def leave(self, found: Sequence[SealedMissedCall]) -> None:
@@ -75,7 +75,7 @@ class SealedMissedCalls:
 
 
 def to_json(new: NewMissedCall) -> str:
-    """Return the missed call as JSON, not encrypted yet."""
+    """Return the missed call as JSON, which is still to be encrypted."""
     return json.dumps(
         {
             "call": new.call_id,

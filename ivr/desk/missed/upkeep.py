@@ -1,4 +1,4 @@
-"""Keeps the missed calls true: brings those that wait in Redis, looks again how far each came, deletes what is over.
+"""Keeps the missed calls true: stores those that wait in Redis, corrects how far each came, deletes what is over.
 
 The clock does it every few seconds. No HTTP, no clock.
 """
@@ -19,31 +19,31 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(hours=2)
-"""The time after which a call without a record counts as one whose record was lost."""
+"""The time after a missed call by which its record should have come; without one by then, the record is lost."""
 
 table, calls = schema.missed_calls, schema.calls
 
 Correction = Mapping[str, Any] | None
-"""The values that correct a missed call's row; empty where it is right, None where nothing was missed after all."""
+"""The new values of a missed call's row, by column; empty where it is right, None where nothing was missed at all."""
 
 
 @dataclass(frozen=True)
 class MissedCallUpkeep:
-    """The upkeep of missed calls: stores those that wait in Redis, corrects them by the call's record, deletes some."""
+    """Keeps the missed calls true: stores those in Redis, corrects them by the calls' records, deletes old ones."""
 
     store: MissedCalls
     sealed: SealedMissedCalls
     mark_of: Callable[[str], str]
-    """Returns the mark of a call's record, by the call's id."""
+    """The function that returns the mark under which a call is recorded, by the call's id."""
     paths_so_far: Callable[[Collection[str]], Mapping[str, CallPath]]
-    """Returns the paths of the calls with these marks, by mark, as far as hosts have sent their traces.
+    """The function that returns the paths of the calls with these marks, by mark, as far as hosts have sent traces.
 
     Raises StoreAway.
     """
     reader: PathReader = field(default_factory=PathReader)
 
     def bring(self) -> int:
-        """Bring the missed calls that wait in Redis to the desk, and return how many waited.
+        """Store the missed calls that wait in Redis in the database, and return how many waited.
 
         Raises QueueAway, StoreAway.
         """
@@ -55,7 +55,7 @@ class MissedCallUpkeep:
         return len(waiting)
 
     def check(self, now: datetime) -> int:
-        """Correct the missed calls by what is known of their calls by now; return how many rows changed.
+        """Correct the missed calls by the traces and records of their calls; return how many rows changed.
 
         The first look may have been too early for the caller's last step, or on another host than the call. Each later
         look can take a missed call off the list, or say that it came further. The record of the call has the last word.
@@ -78,7 +78,7 @@ class MissedCallUpkeep:
         return len(wrong)
 
     def _correction(self, row: Row[Any], path: CallPath | None, last: bool) -> Correction:
-        """Return the correction of a missed call's row by what its call's path shows; `last` if the path is final."""
+        """Return the correction of a missed call's row by the path of its call, which is final if `last` is true."""
         how_far = self.reader.how_far(path.path) if path else None
         if path and how_far is None:
             # Whoever heard an answer may have asked for more on a host that has still to send it.
@@ -95,14 +95,14 @@ class MissedCallUpkeep:
         return changed
 
     def look_again(self, write: Connection, marks: Collection[str]) -> None:
-        """Have the missed calls with these marks checked once more, since the records of their calls were corrected."""
+        """Have the missed calls with these marks checked once more, as the records of their calls were corrected."""
         rows = write.execute(select(table.c.id, table.c.call_sid).where(table.c.checked.is_(True))).all()
         ids = [row.id for row in rows if self.mark_of(text_of(row.call_sid)) in marks]
         if ids:
             write.execute(update(table).where(table.c.id.in_(ids)).values(checked=False))
 
     def purge(self, lived: datetime) -> int:
-        """Delete the missed calls that do not wait any more at the lived time, and return how many.
+        """Delete the missed calls that need no call any more at this moment of lived time; return how many.
 
         Raises StoreAway.
         """
@@ -133,7 +133,7 @@ def _recorded(read: Connection, marks: Sequence[str]) -> Mapping[str, CallPath]:
 
 
 def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of the call is lost: it should have come by now.
+    """Return whether the record of a missed call is lost, since it should have come by now.
 
     A time far ahead was written by a wrong clock, and counts as long ago.
     """

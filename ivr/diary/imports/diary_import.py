@@ -23,10 +23,10 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 
 AT_ONCE = 100
-"""The most busy times that one transaction enters."""
+"""The most busy times that one transaction of an import enters."""
 
 VISITS_AT_ONCE = 20
-"""The most appointments that one transaction enters: each takes some milliseconds, and callers wait for its lock."""
+"""The most appointments that one transaction of an import enters: each takes time, and callers wait meanwhile."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,11 +34,11 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class DiaryImport:
-    """Imports a diary that is kept elsewhere, for one column or for all."""
+    """Imports a diary that is kept elsewhere into one column of this diary, or into all."""
 
     database: Database
     clinic: Clinic
-    """The clinic with the closures of the desk."""
+    """The clinic's settings with the closures of the desk."""
     marks: Marks
 
     def plan(self, file: FileContent, now: datetime, *, take_away: bool = False) -> Plan:
@@ -54,7 +54,7 @@ class DiaryImport:
         return plan
 
     def enter(self, plan: Plan, by: By) -> None:
-        """Take the steps of the plan. Raises StoreAway; then a part of them may be taken."""
+        """Take the steps of an import's plan. Raises StoreAway; then a part of them may be taken."""
         for ids in _batches(plan.unblock, AT_ONCE):
             in_turn(self.database, lambda write: undo_blocks(write, ids, by))  # noqa: B023 - called at once
         self._each(plan.cancel, lambda write, each: steps.cancelled(write, each, by))
@@ -67,7 +67,7 @@ class DiaryImport:
             in_turn(self.database, lambda write: steps.blocked(write, blocks, by))  # noqa: B023
 
     def _each(self, items: Sequence[Item], work: Callable[[Connection, Item], Result]) -> list[Result]:
-        """Do the work for each item, in a transaction of its own as at the desk, and return the results."""
+        """Do the work for each item of the plan, in a transaction of its own as at the desk; return the results."""
         return [in_turn(self.database, lambda write: work(write, each)) for each in items]  # noqa: B023
 
     def _move(self, visits: Sequence[PlannedVisit], by: By) -> None:

@@ -16,11 +16,11 @@ from ivr.storage.encryption import KeyedIds
 
 
 class UnreadableFile(ValueError):
-    """The file cannot be read at all; the message says why, and what to do."""
+    """The imported file cannot be read at all; the message says why, and what to do."""
 
 
 class LeftOutWhy(StrEnum):
-    """A reason for which an entry of the file is left out, in words."""
+    """A reason for which an import leaves an entry of the file out, in words."""
 
     PAST = "over already"
     CANCELLED = "cancelled there"
@@ -42,23 +42,23 @@ class ImportedEntry:
     starts: datetime
     ends: datetime
     recurrence: str = ""
-    """For an occurrence of a repeated entry, the name of that occurrence; empty for any other entry."""
+    """The name of the occurrence, where a repeated entry has several; empty for any other entry."""
     schedule: str = ""
-    """The key of the column that the file names; empty where it names none."""
+    """The key of the diary's column that the file names for the entry; empty where it names none."""
     phone: Phone | None = None
     name: str = ""
     words: str = ""
-    """The reason of a busy time, or the note on an appointment."""
+    """The reason of the busy time, or the note on the appointment."""
 
     @property
     def is_visit(self) -> bool:
-        """True for an appointment: the entry names a patient or a number. Else it is a busy time."""
+        """True for a patient's appointment: the entry has a name or a number. Else it is a busy time."""
         return bool(self.phone or self.name)
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An entry that is left out; `detail` says more where it cannot be read."""
+    """An entry of the file that an import leaves out, and why; `detail` says more where it cannot be read."""
 
     where: str
     why: LeftOutWhy
@@ -67,30 +67,30 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FileContent:
-    """The content of a file: the entries that lie ahead, and what is left out."""
+    """The content of an imported file: the entries that lie ahead, and what is left out."""
 
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """All ids of the file that could be read: what else was imported under one of them is gone in the other diary."""
+    """All ids that could be read in the file; what else was imported under one of them is gone in the other diary."""
     repeats: bool = False
-    """True if an entry is repeated without an end, of which only the next year is here."""
+    """True if an entry repeats without an end; only the occurrences of the next year are here."""
     unused: tuple[str, ...] = ()
-    """The headings of a table's columns that are not read."""
+    """The headings of the table's columns that the import does not read."""
 
 
 @dataclass
 class FoundEntries:
-    """The content of a file while it is read."""
+    """Collects the content of an imported file while it is read."""
 
     entries: dict[tuple[str, str], ImportedEntry] = field(default_factory=dict)
-    """The entries by id and occurrence."""
+    """The entries by their id and occurrence."""
     left_out: list[LeftOut] = field(default_factory=list)
     uids: set[str] = field(default_factory=set)
     repeats: bool = False
 
     def take(self, found: Iterable[ImportedEntry | LeftOut]) -> None:
-        """Add entries, each once, and the reasons of those that are left out."""
+        """Add entries of the file, each once, and those that are left out."""
         for each in found:
             if isinstance(each, LeftOut):
                 self.left_out.append(each)
@@ -98,34 +98,34 @@ class FoundEntries:
                 self.leave_out(each.where, LeftOutWhy.TWICE)
 
     def leave_out(self, where: str, why: LeftOutWhy, detail: str = "") -> None:
-        """Note the reason for which an entry is left out."""
+        """Note an entry of the file that is left out, and the reason."""
         self.left_out.append(LeftOut(where, why, detail))
 
     def content(self, unused: tuple[str, ...] = ()) -> FileContent:
-        """Return the content of the file, once all of it is read."""
+        """Return the content of the imported file, once all of it is read."""
         return FileContent(
             tuple(self.entries.values()), tuple(self.left_out), frozenset(self.uids), self.repeats, unused
         )
 
 
 REPEATED = timedelta(days=366)
-"""The time ahead for which each occurrence of a repeated entry is entered."""
+"""The time ahead for which an import enters each occurrence of a repeated entry."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """The stretch of time from which entries are taken, two years ahead, by the clinic's time zone."""
+    """The stretch of time of which entries are imported, from now on, two years ahead, by the clinic's time zone."""
 
     now: datetime
     zone: ZoneInfo
 
     def end(self, starts: datetime, ends: datetime) -> datetime:
-        """Return the end of an entry; one that begins before the end of the year after next is cut off there."""
+        """Return the end of an imported entry, at the latest that of the year after next, if it begins before that."""
         latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
         return min(ends, latest) if starts < latest else ends
 
     def misses(self, starts: datetime, ends: datetime) -> LeftOutWhy | None:
-        """Return why an entry is out of reach; None where it is within."""
+        """Return why an entry from `starts` to `ends` is not imported; None where it is within reach."""
         if ends <= starts:
             return LeftOutWhy.NO_TIME
         if ends <= self.now:
@@ -134,7 +134,7 @@ class Reach:
 
 
 OF_ITS_ID = 32
-"""The number of first hex digits in a mark that are of the other diary's id; the others are of the occurrence."""
+"""The number of hex digits at a mark's beginning that come from the entry's id; the others are the occurrence's."""
 
 
 @dataclass(frozen=True)
@@ -145,15 +145,15 @@ class Marks:
     schedule: str = ""
 
     def of(self, entry: ImportedEntry) -> str:
-        """Return the mark of an entry: 64 hex digits."""
+        """Return the mark of an imported entry: 64 hex digits."""
         return self.of_id(entry.uid) + self._hash("occurrence", entry.uid, entry.recurrence)
 
     def of_id(self, uid: str) -> str:
-        """Return the beginning of the marks of all entries with this id."""
+        """Return the beginning that the marks of all imported entries with this id have."""
         return self._hash("entry", uid)
 
     def reference(self, mark: str) -> str:
-        """Return the reference of the appointment with this mark."""
+        """Return the reference of the appointment that is imported under this mark."""
         return self.keyed_ids.reference(("import", mark))
 
     def _hash(self, *parts: str) -> str:

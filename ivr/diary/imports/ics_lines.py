@@ -17,12 +17,12 @@ KEPT = frozenset(
         *("STATUS", "TRANSP", "SUMMARY"),
     }
 )
-"""The properties of an event that are read."""
+"""The properties of a calendar's event that are read."""
 
 OF_THE_CALENDAR = frozenset({"METHOD", "VERSION"})
 
 WHOLE = frozenset({"VTIMEZONE", "STANDARD", "DAYLIGHT"})
-"""The components of which every line is kept."""
+"""The components of a calendar of which every line is kept: the time zones."""
 
 FOLD = re.compile(r"\r?\n[ \t]|\r[ \t]")
 LINE_END = re.compile(r"\r\n|\n|\r")

@@ -24,7 +24,7 @@ FREED_HERE = "this busy time was freed here since it was imported: left free"
 
 @dataclass
 class Planner:
-    """Plans the import of one file."""
+    """Plans the import of one file into the diary."""
 
     file: FileContent
     earlier: Earlier
@@ -32,7 +32,7 @@ class Planner:
     clinic: Clinic
     now: datetime
     take_away: bool = False
-    """True if entries that the file has no longer are removed, within the time that the file covers."""
+    """True if entries that the file no longer has are removed, within the time that the file covers."""
     plan: Plan = field(default_factory=Plan)
 
     def planned(self) -> Plan:
@@ -164,13 +164,13 @@ class Planner:
 
 
 def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether the appointment stands at the time of the entry."""
+    """Return whether the appointment in the diary has the time and column of the imported entry."""
     same = (there.starts, there.ends) == (entry.starts, entry.ends)
     return same and entry.schedule in {"", there.schedule} and not is_over(there)
 
 
 def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether somebody has entered this appointment by hand: the same patient at the same time."""
+    """Return whether somebody has entered the imported appointment by hand: the same patient at the same time."""
     if is_over(there) or entry.schedule not in {"", there.schedule}:
         return False
     names = {each.lower() for each in (there.name, entry.name) if each}

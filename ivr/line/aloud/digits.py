@@ -17,7 +17,7 @@ class Phrase(NamedTuple):
 
 
 BETWEEN_GROUPS = ", "
-"""The sign at which a voice pauses between two groups of digits."""
+"""The sign between two groups of digits in the words that a voice reads aloud: the voice pauses at it."""
 
 SHORT = r"(?<![\w.,:/-])(?:\d|[1१]\d\d|[1१](?![9९])\d{3})(?![\w/-]|[.,:]\d)"
 """The pattern of one digit, or of a short number to call, such as 112 or 1098; not of an amount, a year or a date."""
@@ -26,12 +26,12 @@ LONG = r"(?:(?<![\w.,:])\d{5,}|(?<![\w.,:/-])[0०]\d+)(?!\w|[.,:]\d)"
 """The pattern of a telephone number, a postcode or an STD code; not of an amount (1,50,000), a time or a date."""
 
 ONE_BY_ONE = re.compile(f"{SHORT}|{LONG}")
-"""The numbers within a text that are read digit by digit."""
+"""The pattern of every number in a sentence that is read aloud digit by digit: those of SHORT and of LONG."""
 
 
 @lru_cache(maxsize=2_048)
 def read_aloud(text: str, digits: tuple[str, ...]) -> tuple[Phrase, ...]:
-    """Return the text as phrases, its numbers digit by digit; `digits` are the words of its language for 0 to 9.
+    """Return a sentence's text as phrases, its numbers digit by digit; `digits` are its language's words for 0 to 9.
 
     Results are remembered, so that each text of the prompts is looked through once.
     """
@@ -55,7 +55,7 @@ def spelled(groups: Iterable[str], digits: Sequence[str]) -> Phrase:
 
 
 def joined(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
-    """Yield the phrases without empty ones; phrases in a row that are read as they are written become one."""
+    """Yield the phrases of a sentence without empty ones; neighbours that are read as they are written become one."""
     before = Phrase("")
     for each in phrases:
         if before.aloud or each.aloud:

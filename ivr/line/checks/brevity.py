@@ -55,7 +55,7 @@ def _aloud(script: Script, say: Say, language: str) -> str:
 
 
 def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
-    """Return each sentence with the values of its blanks when it is first heard, by its language and name."""
+    """Return each sentence as callers first hear it in the walks, with its blanks' values, by language and name."""
     found: dict[tuple[str, str], Say] = {}
     for _, _, step in evidence.steps():
         for say in (*step.turn.first, *step.turn.asks):
@@ -81,7 +81,7 @@ def nothing_is_said_twice(evidence: Evidence) -> Findings:
 
 
 def _first_turns(walk: Walk) -> dict[State, Turn]:
-    """Return, for each state, the turn by which a walk first came to it; the walk went on from that turn."""
+    """Return, for each state of a walk, the turn with which the walk first came to it, and from which it went on."""
     found: dict[State, Turn] = {}
     for _, step in walk.every():
         if step.to in walk.steps:

@@ -49,7 +49,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Walk:
-    """The result of walking every path of a call in one situation."""
+    """The result of playing everything that can happen to a call in one situation."""
 
     situation: Situation
     begins: tuple[Step, ...]

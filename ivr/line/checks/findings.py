@@ -14,7 +14,7 @@ from ivr.line.script import Script
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence for a check: the menu's table, the script, the topics of advice, and all walks through the table."""
+    """The evidence for the menu's checks: its table, the script, the topics of advice, and all walks of the table."""
 
     menu: Mapping[str, Place]
     script: Script
@@ -28,7 +28,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Complaint:
-    """A fault that a check has found: in words, and the name of the situation if the fault depends on one."""
+    """A mistake that a check has found in the menu or its words, with the situation's name if only some show it."""
 
     what: str
     situation: str = ""
@@ -36,7 +36,7 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Findings:
-    """The findings of a check: the number of things that it has looked at, in words, and its complaints."""
+    """The findings of a check of the menu: in words, how much it has looked at; and its complaints."""
 
     looked_at: str
     complaints: Sequence[Complaint] = ()

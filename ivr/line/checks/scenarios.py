@@ -59,7 +59,7 @@ class Situation:
 
     @property
     def open(self) -> bool:
-        """Return whether the clinic is open."""
+        """Return whether the clinic is open in this situation."""
         return self.facts.line.hours.is_open(self.facts.now)
 
     @property
@@ -76,7 +76,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class ScenarioTime:
-    """A line at a moment to check.
+    """A telephone line at a moment for which the menu is checked; each makes several situations.
 
     Each pair of `there` says whether the caller's number is known, and whether there is a reception.
     """
@@ -88,7 +88,7 @@ class ScenarioTime:
 
 
 def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iterator[Situation]:
-    """Yield all situations of this clinic from `now` on. Lines that differ only in names are walked once."""
+    """Yield all situations in which this clinic's menu is checked, from `now` on; of lines alike but for names, one."""
     for keys, line in _unlike(clinic):
         for moment in _moments(line, clinic, now):
             for known, staffed in moment.there:
@@ -106,7 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Return one line of each group that differs only in name, numbers, language and reception, with all keys."""
+    """Return one line per group alike but for name, numbers, language and reception, with the keys of its lines."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())

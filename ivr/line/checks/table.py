@@ -26,7 +26,7 @@ OUTCOMES: Mapping[type, frozenset[str]] = {
 """The outcomes for which each kind of place must name the place that follows."""
 
 NOBODY_SAID = frozenset({"nobody", "reception_closed", "rung_enough", "still_nobody"})
-"""The names of the sentences that tell a caller that nobody can come to the telephone."""
+"""The names of the sentences that tell a caller that nobody at the reception can come to the telephone."""
 
 STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 

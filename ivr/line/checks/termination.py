@@ -29,7 +29,7 @@ ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
 """The kinds of event that a caller meets who does nothing right: silence, wrong keys, and outcomes of any kind."""
 
 ENDINGS = (RingReception, File, CheckDigits, ChangeAppointment, HangUp)
-"""The waits after which a call asks for no more keys: the reception, a request, a change, a check, or the end."""
+"""The kinds of wait after which a call asks for no more keys: reception, request, check, change, and the end."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:

@@ -38,7 +38,7 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
 
 
 def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Return the blanks that each sentence must have, by its name; one language decides for an unused topic."""
+    """Return, by name, the blanks that each sentence must have: those that calls fill, or one language's own."""
     script = evidence.script
     found = {
         name: blanks_of(words)

@@ -1,4 +1,4 @@
-"""Follows the menu's table from place to place until the call waits for something; gathers what is said on the way.
+"""Follows the menu's table from place to place until the call waits, and collects the sentences said on the way.
 
 Pure: no HTTP, no XML, no store, no clock, no randomness.
 """

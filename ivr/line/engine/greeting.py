@@ -77,7 +77,7 @@ def _closed(hours: Hours, now: datetime) -> Say:
 
 
 def because(name: str, closure: Closure | None) -> Say:
-    """Return the sentence of this name, with the reason of the closure if it has one."""
+    """Return the sentence of this name; where the closure has a reason, the one that tells it as well."""
     return Say(f"{name}_for", {"reason": closure.reason}) if closure and closure.reason else Say(name)
 
 

@@ -15,7 +15,7 @@ At = Callable[[Call], datetime | None]
 
 
 def _number(name: str) -> Speech:
-    """Return the speech of the sentence of this name, which reads out the number to call back."""
+    """Return a speech of one sentence, the one of this name, which reads out the number to call back."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         number = facts.number(call)
@@ -86,7 +86,7 @@ def _warning_signs_once(call: Call, _facts: Facts) -> Iterator[Say]:
 
 
 def _about(name: str, at: At) -> Speech:
-    """Return the speech of the sentence of this name about a time, which `at` reads from the call if there is one."""
+    """Return a speech of one sentence, the one of this name, about the time that `at` reads from the call, if any."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         time = at(call)

@@ -36,23 +36,23 @@ GONE = "a place of last year"
 
 NO_NUMBER = "1"
 ABROAD = "0012025550123"
-"""A number in the United States, from the range reserved for films."""
+"""A number in the United States, from the range reserved for films, which the line refuses to call back."""
 PREMIUM = "18600000000"
-"""A premium number that nobody has."""
+"""A premium number that nobody has, which the line refuses to call back."""
 
 SOMEBODY_KEYED = "9999900001"
 SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
 """A made-up number that stands for the caller's and for the reception's. It is never called."""
 
 AN_APPOINTMENT = OwnAppointment(0, datetime(2100, 1, 1, 10, 30, tzinfo=UTC))
-"""A made-up appointment that stands for the one that a caller has found."""
+"""A made-up appointment that stands for the one whose reference a caller has entered."""
 
 A_REFERENCE = "000000"
 """A placeholder for the reference of a stored request."""
 
 
 class EventKind(StrEnum):
-    """The kind of an event."""
+    """The kind of an event of a call, in the words that reports of the checks have for it."""
 
     BEGINS = "the call begins"
     KEY = "key"
@@ -63,7 +63,7 @@ class EventKind(StrEnum):
 
 
 class CallerEvent(NamedTuple):
-    """An event of a call: its kind, the key or outcome, and the function that makes its turn."""
+    """An event of a call: its kind, the key or outcome, and the function that makes the turn after it."""
 
     what: EventKind
     by: str

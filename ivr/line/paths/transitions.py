@@ -77,7 +77,7 @@ class Transition:
 
 
 def transitions(place: Place) -> Iterator[Transition]:
-    """Yield every transition of a place, except those of the standing keys."""
+    """Yield every transition from this place of the menu, except those of the standing keys."""
     match place:
         case Menu():
             yield from _of_menu(place)

@@ -1,4 +1,4 @@
-"""The clinic's days as the counts are kept: where each begins and ends, and its quarters of an hour and five minutes.
+"""The clinic's days as calls and requests are counted by them: begin, end, quarters of an hour, five minutes.
 
 Values only; the moment is an argument.
 """
@@ -14,7 +14,7 @@ from ivr.reports.counts.stale_counts import QUARTER
 from ivr.reports.period import Period
 
 SLOT = timedelta(minutes=5)
-"""The precision with which the days before a period are counted until the same hour as today."""
+"""The precision with which calls and requests of the days before a period are counted until the same hour as today."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class ClinicDay:
     of: date
     starts: datetime
     ends: datetime
-    """The end of the day, in UTC as its start."""
+    """The end of the day, in UTC like its start."""
 
     @classmethod
     def in_zone(cls, day: date, zone: ZoneInfo) -> Self:
-        """Return this day in the clinic's time zone."""
+        """Return this day in the clinic's time zone, with its begin and end."""
         starts, ends = Period(day, day, zone).start, Period(day, day, zone).end
         return cls(day, starts.astimezone(UTC), ends.astimezone(UTC))
 
@@ -41,13 +41,13 @@ class ClinicDay:
         return (moment - self.starts) // SLOT
 
     def hour(self, slot: int, zone: ZoneInfo) -> int:
-        """Return the hour of the clinic's day in which these five minutes lie."""
+        """Return the hour of the clinic's day in which the five minutes of this number lie."""
         return (self.starts + slot * SLOT).astimezone(zone).hour
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a day that is to be counted: some of its quarters, one after another."""
+    """A part of a day whose calls and requests are to be counted: quarters of an hour, one after another."""
 
     day: ClinicDay
     first: int
@@ -66,17 +66,17 @@ class Stretch:
 
     @property
     def is_whole(self) -> bool:
-        """True if the stretch is the whole day."""
+        """True if the stretch is all of its day."""
         return self.first == 0 and self.ends == self.day.ends
 
 
 def whole(day: ClinicDay) -> Stretch:
-    """Return the stretch that is all of a day."""
+    """Return the stretch of all quarters of a day."""
     return Stretch(day, 0, -(-(day.ends - day.starts) // QUARTER) - 1)
 
 
 def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
-    """Return these quarters of a day as stretches; quarters side by side make one."""
+    """Return the quarters of a day with these numbers as stretches; quarters side by side make one stretch."""
     found: list[Stretch] = []
     for each in sorted(set(quarters)):
         if found and found[-1].last == each - 1:

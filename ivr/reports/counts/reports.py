@@ -26,10 +26,10 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 log = logging.getLogger(__name__)
 
 LONGEST = 30
-"""The number of days of the longest period. As many days before it are read, to compare it with."""
+"""The number of days of the longest report. As many days before it are read, to compare it with."""
 
 MOST_DAYS = 3
-"""The most days that the clock counts at a time, when nobody waits for a report."""
+"""The most days whose calls and requests the clock counts at a time, when nobody waits for a report."""
 
 NO_DAYS = DayStats({}, {}, {})
 NO_APPOINTMENTS = AppointmentStats({}, {}, {})
@@ -37,34 +37,34 @@ NO_APPOINTMENTS = AppointmentStats({}, {}, {})
 
 @dataclass(frozen=True)
 class PeriodReport:
-    """The report of a period."""
+    """The report of a period: the counts of its calls, requests and appointments."""
 
     calls: CallStats
     requests: RequestStats
-    """The requests that patients made."""
+    """The counts of the requests that patients made."""
     overdue: int
     """The number of open requests that are overdue now, whenever they were made."""
     left_out: int = 0
-    """The number of calls, requests and appointments that this version cannot read, which are not counted."""
+    """The number of odd calls, requests and appointments, which this version cannot read and did not count."""
     to_tell: RequestStats = field(default_factory=lambda: request_stats([]))
-    """The requests that nobody made: the clinic has something to tell their patients about an appointment."""
+    """The requests that nobody made, by which the clinic tells patients something about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of the days before the period, until the same hour as now."""
+    """The counts of as many days before the period, until the same hour as now."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
-    """The filled, missed and free time of the diary, day by day."""
+    """The filled, missed and free hours of the diary, day by day."""
 
 
 class Reports:
-    """Makes the reports of the desk."""
+    """Makes the reports of the desk, and keeps the counts of days that they need."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        """A database client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
+        """The database client, with a long timeout and no breaker: reading a month takes longer than a caller waits."""
 
     def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
-        """Return the report of a line, or of all lines (""), by the opening hours of this clinic. Raises StoreAway.
+        """Return a period's report, for a line or all lines (""), by this clinic's opening hours. Raises StoreAway.
 
         `clinic` has the closures from the first of the days before the period on. Counts that had to be made are kept.
         """
@@ -82,7 +82,7 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count days of the longest report that have no valid kept counts; return how many were stored.
+        """Count some days of the longest report that have no valid kept counts; return how many were stored.
 
         Few are counted at a time. `clinic` has the closures from the first of these days on. Raises StoreAway.
         """
@@ -93,7 +93,7 @@ class Reports:
         return len(new) if self._keep(found, new) else 0
 
     def _keep(self, found: FoundCounts, new: Sequence[NewDay]) -> bool:
-        """Store the counts of these days for the next report; return whether that was done, as nobody was quicker."""
+        """Store new counts of days for the next report; return whether that was done, as nobody was quicker."""
         if found.changes.since == found.changes.upto and not new:
             return False
         try:
@@ -105,7 +105,7 @@ class Reports:
 
 
 def longest(clinic: Clinic, now: datetime) -> Period:
-    """Return the longest period of which there are reports."""
+    """Return the longest period of which the desk shows reports: it ends today."""
     zone = clinic.line("").hours.zone
     today = now.astimezone(zone).date()
     return Period(today - timedelta(days=LONGEST - 1), today, zone)
@@ -113,7 +113,7 @@ def longest(clinic: Clinic, now: datetime) -> Period:
 
 @dataclass(frozen=True)
 class _Found:
-    """The counts and rows that a report is made of."""
+    """The counts and rows that a period's report is made of, as the database has them."""
 
     counts: FoundCounts
     due: RequestRows
@@ -126,7 +126,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Making:
-    """Makes a report of a period and a line, by the clinic's hours and the present moment."""
+    """Makes the report of a period and a line, by the clinic's opening hours and the present moment."""
 
     clinic: Clinic
     period: Period
@@ -134,7 +134,7 @@ class _Making:
     now: datetime
 
     def report(self, found: _Found, days: Sequence[DayCount]) -> PeriodReport:
-        """Return the report of these counts and rows."""
+        """Return the report made of the rows that were found and of the counts of its days."""
         total, by_day = of_period(days, self.period)
         patients, told = self._unrung(found.due)
         return PeriodReport(
@@ -150,7 +150,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return the waits of patients who were due a call and got none: those who asked, and those to be told."""
+        """Return how long patients wait who are due a call and got none: those who asked, and those to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

@@ -1,4 +1,4 @@
-"""Knows of which rows the counts of days were made, and marks counts as stale whose rows are changed or deleted.
+"""Knows which rows the kept counts of days were made of, and marks counts as stale whose rows change or are deleted.
 
 kept_days.py stores the counts; this module has what the deletion of rows needs of them. No rules, no clock.
 """
@@ -16,38 +16,38 @@ from ivr.storage import schema
 table, state = schema.day_counts, schema.counting
 
 ALL = "*"
-"""Stands for all lines in place of a line's key: this row of a day also has its quarters, and those that are stale."""
+"""Stands for all lines in place of a line's key: this row of a day also has its quarters, and which are stale."""
 
 QUARTER = timedelta(minutes=15)
-"""The part of a day that is counted anew when something in it changes. Time zones differ by whole quarters."""
+"""The part of a day that is counted anew when a row in it changes. Time zones differ by whole quarters."""
 
 COUNTED_BY = {schema.requests: schema.requests.c.created, schema.calls: schema.calls.c.began}
-"""The tables whose rows are counted by day, each with the column whose moment tells the day."""
+"""The tables whose rows are counted by day, each with the column whose moment tells a row's day."""
 
 NOBODY_ELSE_WRITES: ColumnElement[bool] = literal_column(
     "NOT EXISTS (SELECT 1 FROM txid_snapshot_xip(txid_current_snapshot()) AS xid"
     " WHERE xid IS DISTINCT FROM txid_current_if_assigned())",
     Boolean,
 )
-"""The SQL condition, on PostgreSQL, that no other transaction is under way.
+"""The SQL condition, on PostgreSQL, that no transaction but this one is under way.
 
 PostgreSQL gives ids before the commit, so that a row with a lower id than the highest one may still come. A transaction
-that writes a request has begun before it has the id of its line of history.
+that writes a request has begun before it has the id of its history event.
 """
 
 
 @dataclass(frozen=True)
 class RowsSeen:
-    """The highest ids of the rows that the counts have seen: such rows are counted, or their counts are stale."""
+    """The highest ids of rows that the kept counts have seen: a row up to them is counted, or its count is stale."""
 
     generation: int
     calls: int
     history: int
-    """The highest id of a line of history; `calls` is that of a call."""
+    """The highest id of a history event; `calls` is the highest id of a call."""
 
 
 def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
-    """Return the highest ids of calls and of history, and whether no row with a lower id can still come.
+    """Return the highest ids of calls and history events, and whether no row with a lower id can still come.
 
     One statement reads all of them, so that they are of one moment.
     """
@@ -65,7 +65,7 @@ def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]
 
 
 def deleted(write: Connection, moments: Iterable[Any]) -> None:
-    """Mark as stale the counts of these moments, whose calls or requests this transaction has deleted or corrected.
+    """Mark as stale the counts of these moments, whose calls or requests the transaction has deleted or corrected.
 
     To be called after the deletion: the database may give the ids of deleted rows again.
     """
@@ -79,7 +79,7 @@ def deleted(write: Connection, moments: Iterable[Any]) -> None:
 
 
 def make_stale(write: Connection, moments: Iterable[datetime], besides: Iterable[datetime] = ()) -> None:
-    """Mark as stale the quarters of an hour of these moments, but not on the days that start at one of `besides`."""
+    """Mark as stale the quarters of an hour of these moments, except on days that begin at a moment in `besides`."""
     moments = sorted(moments)
     if not moments:
         return

@@ -1,4 +1,4 @@
-"""A tally: the counts of some calls and requests, which can be added to others, stored as text, and read as stats.
+"""A tally: the counts of some calls and requests, which can be added to another, stored as text, and read as stats.
 
 Pure. Names and keys lie in the database: another meaning needs another `VERSION`.
 """
@@ -16,13 +16,13 @@ from ivr.reports.request_stats import WAITING, RequestStats
 VERSION = "1"
 
 Tally = Mapping[str, Mapping[str, int]]
-"""Counts by key, grouped under the name of what is counted."""
+"""The counts of some calls and requests by key, grouped under the name of what is counted."""
 
 TOLD = "told_"
-"""Begins the names of counts about patients who are to be told of a change, and who did not ask for anything."""
+"""Begins the names of counts about patients who did not ask for anything and are to be told of a change."""
 
 OPEN, CLOSED = "open", "closed"
-"""Keys of what was counted while the line was open, and while it was closed."""
+"""The keys of what was counted while the line was open, and while it was closed."""
 
 BY_SLOT = ("calls_at", "served_at", "reached_at")
 """The names of the counts by five minutes of the day: of calls, of served calls, and of reached patients.
@@ -31,14 +31,14 @@ Calls count by their beginning, patients who asked on that day by the moment whe
 """
 
 LATER = "reached_later"
-"""The name of the count of patients who asked on the day and were reached on a later one.
+"""The name of the count of patients who asked for a call on the day and were reached on a later day.
 
 Its keys have the number of days between, and the five minutes of that later day.
 """
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of these tallies."""
+    """Return the sum of these tallies, count by count."""
     total: dict[str, Counter[str]] = {}
     for tally in tallies:
         for name, counts in tally.items():
@@ -47,7 +47,7 @@ def added(tallies: Iterable[Tally]) -> Tally:
 
 
 def only(tally: Tally, *names: str) -> Tally:
-    """Return the counts with these names."""
+    """Return the tally with only the counts of these names."""
     return {name: tally[name] for name in names if tally.get(name)}
 
 
@@ -57,12 +57,12 @@ def without(tally: Tally, *names: str) -> Tally:
 
 
 def stored(tally: Tally) -> str:
-    """Return the tally as text."""
+    """Return the tally as text, for the database."""
     return json.dumps(tally, separators=(",", ":"))
 
 
 def of_text(text: str) -> Tally:
-    """Return the tally of a text that `stored` has made; no counts for an empty one.
+    """Return the tally from a text that `stored` has made; an empty tally from an empty text.
 
     Raises ValueError, AttributeError or TypeError for any other text.
     """
@@ -71,7 +71,7 @@ def of_text(text: str) -> Tally:
 
 
 def open_or_closed(is_open: bool) -> str:
-    """Return the key of what was counted while the line was open or closed."""
+    """Return the key of what was counted while the line was open, or while it was closed."""
     return OPEN if is_open else CLOSED
 
 
@@ -79,7 +79,7 @@ def open_or_closed(is_open: bool) -> str:
 
 
 def tally_of_calls(calls: CallStats) -> Tally:
-    """Return the counts of calls as a tally."""
+    """Return these stats of calls as a tally."""
     return {
         "hours": {str(hour): count for hour, count in calls.hours.items()},
         "choices": dict(calls.choices),
@@ -90,7 +90,7 @@ def tally_of_calls(calls: CallStats) -> Tally:
 
 
 def calls_of(tally: Tally) -> CallStats:
-    """Return the counts of calls in a tally."""
+    """Return the stats of calls that a tally holds."""
     asked = _pairs(tally.get("receptions", {}))
     return CallStats(
         hours={int(hour): count for hour, count in tally.get("hours", {}).items()},
@@ -105,7 +105,7 @@ def calls_of(tally: Tally) -> CallStats:
 
 
 def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
-    """Return the counts of requests as a tally, without the waits of those who have not been called.
+    """Return these stats of requests as a tally, without the waits of patients who have not been called.
 
     `told` is TOLD for the requests that nobody made.
     """
@@ -120,7 +120,7 @@ def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
 
 
 def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
-    """Return the counts of requests in a tally; `unrung` has the waits of those who have not been called.
+    """Return the stats of requests that a tally holds; `unrung` has the waits of patients who have not been called.
 
     `told` is TOLD for the requests that nobody made.
     """

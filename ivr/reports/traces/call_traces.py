@@ -22,13 +22,13 @@ from ivr.storage.upsert import INSERTS
 table = schema.call_traces
 
 AT_ONCE = 500
-"""Traces that one transaction writes: so few that no caller waits for its lock."""
+"""The most traces that one transaction writes: so few that no caller waits long for its lock."""
 
 KEPT = timedelta(hours=26)
-"""The time for which a trace is kept: with it, a trace of the same call that comes later corrects the record."""
+"""The time for which a trace is kept: if another trace of its call comes meanwhile, the call's record is corrected."""
 
 CORRECTS = timedelta(days=1)
-"""The time after a call's first trace arrived in which others correct its record: until then none is deleted."""
+"""The time after the arrival of a call's first trace in which others correct its record; none is deleted before."""
 
 RECORDED_CALLER = "recorded"
 """Stands for the keyed hash of a number once the call is recorded, so that nothing leads to the number any more."""
@@ -36,7 +36,7 @@ RECORDED_CALLER = "recorded"
 
 @dataclass(frozen=True)
 class SentTrace:
-    """A trace as it lies in the table."""
+    """A trace of a call that a host has sent, as it lies in the table."""
 
     id: int
     trace: Trace
@@ -46,12 +46,12 @@ class SentTrace:
 
 @dataclass(frozen=True)
 class CallTraces:
-    """The store of the traces."""
+    """The store of the traces that hosts have sent."""
 
     database: Database
 
     def take(self, traces: Sequence[Trace], host: str, now: datetime) -> None:
-        """Store these traces of a host; a trace that is stored already changes nothing. Raises StoreAway."""
+        """Store these traces of a host; one that is stored already changes nothing. Raises StoreAway."""
         rows = {(row := _row(each, host, now))["digest"]: row for each in traces}
         # In the order in which they were left, which tells traces of one moment apart.
         ordered = list(rows.values())
@@ -61,7 +61,7 @@ class CallTraces:
                 write.execute(insert, ordered[first : first + AT_ONCE])
 
     def over(self, now: datetime) -> list[str]:
-        """Return the marks of the calls that are over and have traces that are not recorded. Raises StoreAway."""
+        """Return the marks of the calls that are over and have traces not yet recorded. Raises StoreAway."""
         ended = func.min(when((table.c.ended, table.c.at))).label("ended")
         fresh = select(table.c.mark).where(schema.UNRECORDED)
         query = select(table.c.mark, ended, func.max(table.c.at).label("last")).where(table.c.mark.in_(fresh))
@@ -80,7 +80,7 @@ class CallTraces:
         return {each.mark: CallPath(each.path, each.line, each.language, each.began) for each in records}
 
     def forget(self, lived: datetime) -> int:
-        """Delete the traces that are older than `KEPT` at the lived time, some at a time, and return how many.
+        """Delete the oldest traces, some at a time, that are past `KEPT` at this lived time, and return how many.
 
         Raises StoreAway.
         """
@@ -94,7 +94,7 @@ class CallTraces:
 
 
 def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False) -> dict[str, list[SentTrace]]:
-    """Return the traces of these calls, by mark.
+    """Return the stored traces of the calls with these marks, by mark.
 
     With `locked`, they are locked until the transaction ends, against others that record the calls.
     """
@@ -130,13 +130,13 @@ def _row(trace: Trace, host: str, now: datetime) -> dict[str, Any]:
 
 
 def _near(moment: datetime) -> datetime:
-    """Return the moment, within the years that can be read back; one outside of them was written by a wrong clock."""
+    """Return a trace's moment, moved into the years that can be read back: outside of them a wrong clock wrote it."""
     year = min(max(moment.year, FIRST_YEAR + 1), LAST_YEAR - 1)
     return moment if year == moment.year else datetime(year, 1, 1, tzinfo=UTC)
 
 
 def _sent(row: Row[Any]) -> SentTrace | None:
-    """Return a row as a SentTrace; None where its moment cannot be read."""
+    """Return a row of the table as a SentTrace; None where one of its moments cannot be read."""
     if not isinstance(row.at, datetime) or not isinstance(row.arrived, datetime):
         return None
     line, language, what, step, caller = map(text_of, (row.line, row.language, row.what, row.step, row.caller))

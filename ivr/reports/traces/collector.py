@@ -28,12 +28,12 @@ from ivr.storage.upsert import INSERTS
 table = schema.calls
 
 AT_ONCE = 200
-"""Calls that one transaction writes: so few that no caller waits for its lock."""
+"""The most calls that one transaction records: so few that no caller waits long for its lock."""
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """A call whose record was corrected."""
+    """A call whose record was corrected since more of its traces came."""
 
     mark: str
     began: tuple[Any, datetime]
@@ -41,7 +41,7 @@ class Corrected:
 
 
 Follow = Callable[[Connection, Sequence[Corrected], datetime], None]
-"""Corrects, in the same transaction, what was decided by records before they were corrected.
+"""A function that corrects, in the same transaction, what was decided by records before they were corrected.
 
 It takes the corrected calls and the present moment.
 """
@@ -49,14 +49,14 @@ It takes the corrected calls and the present moment.
 
 @dataclass(frozen=True)
 class CallCollector:
-    """Records the finished calls."""
+    """Records the finished calls, from the traces that hosts have sent."""
 
     traces: CallTraces
     keyed_ids: KeyedIds
     follows: Sequence[Follow] = ()
 
     def collect(self, now: datetime) -> int:
-        """Record the finished calls, and return how many there were. Raises StoreAway.
+        """Record the finished calls that have new traces, and return how many there were. Raises StoreAway.
 
         After an error, what was not written is collected next time.
         """
@@ -92,13 +92,13 @@ def write_down(database: Database, records: Sequence[CallRecord]) -> None:
 
 
 def _insert(write: Connection, records: Sequence[CallRecord]) -> Collection[str]:
-    """Store the records of the calls that have none yet, and return the marks of these."""
+    """Store the records of those calls that have none yet, and return their marks."""
     insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing().returning(table.c.mark)
     return set(write.scalars(insert, [_row(each) for each in records])) if records else set()
 
 
 def _correct(write: Connection, records: Sequence[CallRecord]) -> list[Corrected]:
-    """Correct the stored calls that differ from these records, and return them."""
+    """Correct the stored records that differ from these new ones, and return which calls they are of."""
     known = select(table).where(table.c.mark.in_([each.mark for each in records]))
     before = {row.mark: row for row in write.execute(known)} if records else {}
     wrong = [each for each in records if each.mark in before and not _is_same(before[each.mark], _row(each))]
@@ -112,7 +112,7 @@ def _is_same(stored: Any, row: Mapping[str, object]) -> bool:
 
 
 def _corrects(sent: Sequence[SentTrace], now: datetime) -> bool:
-    """Return whether these traces correct the record of their call that is there.
+    """Return whether these traces of a call may correct the record of it that is there.
 
     They do not correct one that was made from none of them, by a program that knew no other host's traces. Nor do they
     once some may be deleted: the others would make less of the call.
@@ -125,7 +125,7 @@ def _record_of(sent: Sequence[SentTrace]) -> CallRecord | None:
 
 
 def _used(sent: Sequence[SentTrace]) -> UsedLanguage | None:
-    """Return the language that this call teaches; None where it has taught the same already."""
+    """Return the language that this call's traces teach; None where the call has taught the same already."""
     found = used_language([each.trace for each in sent])
     taught = used_language([each.trace for each in sent if each.recorded])
     caller = next((each.trace.caller for each in sent if each.trace.caller not in {"", RECORDED_CALLER}), "")
@@ -147,7 +147,7 @@ def _row(found: CallRecord) -> dict[str, object]:
 
 
 def used_language(traces: Sequence[Trace]) -> UsedLanguage | None:
-    """Return the language in which the caller last pressed a key; None where it is not to be remembered.
+    """Return the language in which a call's caller last pressed a key; None where none is to be remembered.
 
     A language that was left again, such as after a 9 that was pressed by mistake, does not count.
     """

@@ -1,4 +1,4 @@
-"""Sends the traces of this host's spool to the database, and removes the segments whose calls are over.
+"""Sends the traces of this host's spool to the database, and removes the spool's files whose calls are over.
 
 So a call has one record, whichever hosts answered it. No HTTP, no clock.
 """
@@ -13,7 +13,7 @@ from ivr.reports.traces.call_traces import CallTraces
 
 
 class TraceShipper:
-    """Sends the traces of the spool; each process that does so has one object.
+    """Sends the traces of this host's spool to the database; each process that does so has one such object.
 
     Traces that two processes send twice change nothing.
     """
@@ -23,15 +23,15 @@ class TraceShipper:
         self._spool = spool
         self._host = host
         self._sent: dict[Path, int] = {}
-        """The bytes of each segment that were sent. A new process sends them once more."""
+        """The bytes of each file of the spool that this process has sent. A new process sends them once more."""
         self._calls: dict[Path, set[str]] = {}
-        """The marks of the calls in each segment."""
+        """The marks of the calls that have traces in each file of the spool."""
         self._ended: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}
-        """The moment of the first report of each call's end, and of its last trace, as far as this process knows."""
+        """When each call's end was first reported (`_ended`), and its last trace left, as far as this process knows."""
 
     def ship(self, now: datetime, *, removes: bool = True) -> bool:
-        """Send the traces that are new, about as many as are read at once, and return whether there are more.
+        """Send the spool's new traces, about as many as are read at once, and return whether there are more.
 
         A segment stays until its calls are over, so that their path is found here when they end. `removes` is false
         while the clock is not to be believed. Raises StoreAway, SpoolAway.
@@ -51,7 +51,7 @@ class TraceShipper:
         return all(is_over(self._ended.get(mark), self._last[mark], now) for mark in calls)
 
     def _remove(self, segments: Sequence[Segment], now: datetime) -> None:
-        """Remove the segments, each sent whole once more: the database may have lost what it had of them.
+        """Remove these files of the spool, each sent whole once more: the database may have lost what it had of them.
 
         So it has after a restore, or where another server of PostgreSQL has taken over. What it has stays as it is.
         """
@@ -69,7 +69,7 @@ class TraceShipper:
                 self._ended[each.mark] = min(each.at, self._ended.get(each.mark, each.at))
 
     def _forget(self, there: set[Path]) -> None:
-        """Forget the segments that are gone, and the calls that only they were about."""
+        """Forget the files of the spool that are gone, and the calls of which only they had traces."""
         for path in self._sent.keys() - there:
             del self._sent[path], self._calls[path]
         known = set[str]().union(*self._calls.values())

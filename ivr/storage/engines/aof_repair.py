@@ -23,7 +23,7 @@ class AofCommand:
     begin: int
     """The position of the command's first byte."""
     end: int
-    """The position behind the command's last byte."""
+    """The position just after the command's last byte."""
     name: bytes
     """The command's name in lower case."""
 
@@ -34,9 +34,9 @@ class Repaired:
 
     file: Path
     places: int
-    """The number of places that were damaged."""
+    """The number of places in the file that were damaged."""
     lost: int
-    """The number of bytes that were cut out."""
+    """The number of bytes that were cut out of the file."""
 
 
 def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
@@ -65,13 +65,13 @@ def _repair(file: Path) -> Repaired | None:
 
 
 def _places(whole: list[AofCommand], length: int) -> int:
-    """Return the number of places at which bytes belong to no complete command."""
+    """Return the number of places in a file of this length at which bytes belong to no whole command."""
     begins, ends = [*(each.begin for each in whole), length], [0, *(each.end for each in whole)]
     return sum(begin > end for begin, end in zip(begins, ends, strict=True))
 
 
 def commands(written: bytes) -> Iterator[AofCommand]:
-    """Yield every command that is whole, whatever lies between them."""
+    """Yield every whole command in the bytes of an append-only file, whatever lies between them."""
     at = 0
     while header := HEADER.search(written, at):
         found = _command(written, header)
@@ -81,7 +81,7 @@ def commands(written: bytes) -> Iterator[AofCommand]:
 
 
 def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
-    """Return the command with this header; None where it is not whole."""
+    """Return the command of an append-only file that begins with this header; None where it is not whole."""
     at, name = header.end(), b""
     for _ in range(int(header[1])):
         length = LENGTH.match(written, at)

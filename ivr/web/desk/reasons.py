@@ -13,7 +13,7 @@ from ivr.web.i18n import _, moment
 
 
 def reason_words(kind: str) -> str:
-    """Return in words why a notification could not be sent; a library's error is called a technical fault."""
+    """Return in words why a notice or text could not be sent; a library's error is called a technical fault."""
     return REASONS[kind]() if kind in REASONS else _("a technical fault (%(name)s)", name=kind)
 
 
@@ -23,11 +23,11 @@ REASONS: Mapping[str, Callable[[], str]] = {
     WORKER_DIED: lambda: _("the program stopped each time it tried"),
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }
-"""The words of the reasons that this program names itself."""
+"""The words for the reasons that this program itself names when a notice or text could not be sent."""
 
 
 def why_words(why: str) -> str:
-    """Return why a patient is to be told of an appointment; what another version has written, as it is."""
+    """Return why a patient is to be told of an appointment; a reason of another version, as it is stored."""
     words = {
         Why.CLOSED: _("the clinic is closed at the time of the appointment"),
         Why.BLOCKED: _("the time of the appointment is blocked"),
@@ -39,7 +39,7 @@ def why_words(why: str) -> str:
 
 
 def trouble_words(found: ChannelTrouble) -> str:
-    """Return a sentence about a channel to the staff that does not work."""
+    """Return a sentence about a channel to the staff that does not work, and why."""
     return TROUBLES[found.kind](found.channel.name, moment(found.since))
 
 

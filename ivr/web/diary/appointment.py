@@ -29,13 +29,13 @@ Told = dict[str, object]
 
 
 class CannotBeRead(Exception):
-    """The appointment has a value that this version cannot read, so that nothing can be done with it here."""
+    """The appointment is odd: it has a value that this version cannot read, so that nothing can be done with it."""
 
 
 @appointment.get("/desk/diary/<int(max=2147483647):appointment_id>")
 @guarded_by(staff_only)
 def show(appointment_id: int) -> ResponseReturnValue:
-    """Show an appointment."""
+    """Show the page of an appointment."""
     return page_with(appointment_id)
 
 
@@ -55,7 +55,7 @@ def live(appointment_id: int) -> ResponseReturnValue:
 @appointment.post("/desk/diary/<int(max=2147483647):appointment_id>/keep")
 @guarded_by(staff_only)
 def keep(appointment_id: int) -> ResponseReturnValue:
-    """Keep the name and the note that were typed."""
+    """Store the patient's name and the note that were typed on the appointment's page."""
     try:
         kept = keep_typed(readable(appointment_id))
     except TooLong as too_long:
@@ -68,14 +68,14 @@ def keep(appointment_id: int) -> ResponseReturnValue:
 
 @appointment.app_errorhandler(NoSuchAppointment)
 def gone(_error: NoSuchAppointment) -> ResponseReturnValue:
-    """Say that there is no such appointment, or none any more."""
+    """Say on an error page that there is no such appointment, or none any more."""
     title, said = _("There is no such appointment"), _("Perhaps it has been removed meanwhile.")
     return render_template("refused.html", title=title, words=said), 404
 
 
 @appointment.app_errorhandler(CannotBeRead)
 def cannot_be_read(_error: CannotBeRead) -> ResponseReturnValue:
-    """Say that nothing can be done here with an appointment that cannot be read."""
+    """Say on an error page that nothing can be done with an odd appointment."""
     title = _("This appointment cannot be read")
     said = _("This version of the program does not know a value in it. Tell whoever looks after the telephone line.")
     return render_template("refused.html", title=title, words=said), 409
@@ -85,7 +85,7 @@ def cannot_be_read(_error: CannotBeRead) -> ResponseReturnValue:
 
 
 def keep_typed(found: Appointment) -> bool:
-    """Write down the name and the note that were typed, where they are new; return whether any was. Raises TooLong."""
+    """Store the patient's name and the note that were typed, where new; return whether any was. Raises TooLong."""
     name, note = words_of("name", _("Name"), LONGEST_NAME), words_of("note", _("Note"), LONGEST_NOTE)
     renamed = bool(name) and name != name_of(found)
     if renamed:
@@ -96,7 +96,7 @@ def keep_typed(found: Appointment) -> bool:
 
 
 def readable(appointment_id: int) -> Appointment:
-    """Return the appointment. Raises CannotBeRead, NoSuchAppointment, StoreAway."""
+    """Return the appointment with this id. Raises CannotBeRead, NoSuchAppointment, StoreAway."""
     found = services().diary.reads.appointment(appointment_id)
     if isinstance(found, OddAppointment):
         raise CannotBeRead
@@ -106,7 +106,7 @@ def readable(appointment_id: int) -> Appointment:
 def page_with(
     appointment_id: int, trouble: str = "", status: int = 200, told: Told | None = None
 ) -> ResponseReturnValue:
-    """Return the appointment's page, with the `trouble` of a refused change, or with what is `told` against a time."""
+    """Return the appointment's page, with the `trouble` of a refused change, or with concerns `told` about a time."""
     found = readable(appointment_id)
     services().staff.audit.write(by(), AuditAction.SAW_APPOINTMENT, found.reference)
     changing, contents = Live(services().diary.days.version), shown(found)
@@ -125,20 +125,20 @@ def page_with(
 
 
 MOST_TIMES = 60
-"""The most free times that the page offers at once: those of a day in three columns."""
+"""The most free times that an appointment's page offers at once: those of a day in three columns."""
 
 MOST_DAYS = 7
-"""The number of days that are offered by a tap, beside the field for any other day."""
+"""The number of days that an appointment's page offers by a tap, beside the field for any other day."""
 
 
 def name_of(found: Appointment) -> str:
-    """Return the patient's name; empty where nobody has typed it. Raises StoreAway."""
+    """Return the name of an appointment's patient; empty where nobody has typed it. Raises StoreAway."""
     known = services().diary.patients.called({found.patient_id} if found.patient_id else set())
     return known[found.patient_id].name if found.patient_id in known else ""
 
 
 def shown(found: Appointment) -> dict[str, object]:
-    """Return the contents of an appointment's page. Raises StoreAway."""
+    """Return the contents of an appointment's page, in words. Raises StoreAway."""
     columns = services().clinic.diary.schedules
     names = {each.key: words.column_words(each, of=len(columns)) for each in columns}
     return {
@@ -164,7 +164,7 @@ def _history(found: Appointment) -> list[tuple[object, str, str]]:
 
 
 def _free_times(found: Appointment) -> dict[str, object]:
-    """Return the free times of the day that is shown, to which the appointment can be moved, and the next such days."""
+    """Return the free times to which the appointment can be moved on the day that is shown, and the next such days."""
     now, clinic = services().clock(), services().hours.clinic_now()
     asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
     day = asked or max(local(found.starts).date(), today())

@@ -1,4 +1,4 @@
-"""Books an appointment at the desk: for somebody at the counter, or for a waiting request, which that closes."""
+"""Books an appointment at the desk: for somebody at the counter, or for a waiting request, which it closes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,7 @@ from ivr.web.sessions import by, who
 
 
 def book(card: Request | None, wanted: DeskBooking, column: str, *, beside: bool, on_purpose: bool) -> None:
-    """Book an appointment, and offer to undo that. Raises TimeTaken, MoveRefused, StoreAway.
+    """Book an appointment at the desk, and offer to undo the booking. Raises TimeTaken, MoveRefused, StoreAway.
 
     For a request, one transaction closes it and books, or moves the appointment that it is about; `on_purpose` is true
     where something spoke against the time and the person wants it all the same.

@@ -20,22 +20,22 @@ DAY, HOUR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 
 
 class NoMoment(ValueError):
-    """The typed words are no moment, or one that cannot be meant. The message tells the reader why."""
+    """The words typed in a form are no day or hour, or one that cannot be meant. The message tells the reader why."""
 
 
 def today() -> date:
-    """Return the present day at the clinic."""
+    """Return the present day in the clinic's time zone."""
     return local(services().clock()).date()
 
 
 def day_of(written: str) -> date | None:
-    """Return the day that an address or a field names; None where it is no day, or none that can be shown."""
+    """Return the day that a URL or a field names; None where it is no day, or none that can be shown."""
     found = _date(written)
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
 
 
 def day_typed(written: str, label: str) -> date:
-    """Return the day that was typed. Raises NoMoment, which names the `label`, also for a year that must be a slip."""
+    """Return the day that was typed. Raises NoMoment with the field's `label`, also for a year far off by mistake."""
     found = _date(written)
     if found is None:
         raise NoMoment(_("%(label)s: please choose a day.", label=label))
@@ -52,7 +52,7 @@ def _date(written: str) -> date | None:
 
 
 def hour_typed(written: str, label: str) -> time:
-    """Return the hour that was typed, at a step of the diary. Raises NoMoment, which names the `label`."""
+    """Return the hour that was typed, at a step of the diary. Raises NoMoment with the field's `label`."""
     try:
         found = time.fromisoformat(written) if HOUR.fullmatch(written) else None
     except ValueError:
@@ -66,7 +66,7 @@ def hour_typed(written: str, label: str) -> time:
 
 
 def moment_typed(form: Mapping[str, str]) -> datetime:
-    """Return the moment of the fields `day` and `hour`. Raises NoMoment, also for an hour that a clock skips."""
+    """Return the moment typed in the fields `day` and `hour`. Raises NoMoment, also for an hour that a clock skips."""
     day, hour = day_typed(form.get("day", ""), _("Day")), hour_typed(form.get("hour", ""), _("Time"))
     at = datetime.combine(day, hour, services().clinic.line("").hours.zone)
     if local(at.astimezone(UTC)).time() != hour:
@@ -75,13 +75,13 @@ def moment_typed(form: Mapping[str, str]) -> datetime:
 
 
 def waiting_request() -> Request | None:
-    """Return the live request for which a time is chosen; None where there is none, or it is not live any more."""
+    """Return the live request for which a time is chosen in the diary; None where there is none, or none any more."""
     found = _request()
     return found if found and found.status in LIVE else None
 
 
 def booked_time() -> datetime | None:
-    """Return the time for which the request was booked; None where it was not."""
+    """Return the time for which the waiting request has been booked; None where it was not."""
     found = _request()
     return found.appointment if found else None
 

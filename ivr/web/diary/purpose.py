@@ -1,4 +1,4 @@
-"""Holds in the form what a person was told against a time, so that one further tap keeps the time on purpose.
+"""Holds in a form the concerns about a time that a person was told, so that a further tap keeps it on purpose.
 
 The tap counts for that time and no other. Reads the form; changes nothing.
 """
@@ -15,11 +15,11 @@ from ivr.web.diary import words
 from ivr.web.services import services
 
 DESPITE = "despite"
-"""Name of the button that keeps a time despite the concerns shown; its value holds the time and the concerns' kinds."""
+"""The name of the button that keeps a time despite the concerns shown; its value holds the time and their kinds."""
 
 
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:
-    """Return the column with this key, or without it the one with the fewest concerns, and its concerns.
+    """Return the diary's column with this key, or without it the column with the fewest concerns, and its concerns.
 
     Raises StoreAway.
     """
@@ -28,13 +28,13 @@ def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[
 
 
 def is_meant(found: Sequence[Concern], start: datetime, schedule: str) -> bool:
-    """Return whether the person was told all these concerns about this time in this column, and keeps the time."""
+    """Return whether the person was told all these concerns about the time in this column, and keeps it on purpose."""
     told = request.form.get(DESPITE, "").split(" ")
     return not found or (told[:2] == [start.isoformat(), schedule] and {each.doubt for each in found} <= set(told[2:]))
 
 
 def told_of(found: Sequence[Concern], start: datetime, schedule: str) -> dict[str, object]:
-    """Return the concerns in words, and the value of the button that keeps the time despite them. Raises StoreAway."""
+    """Return the concerns in words, and the value of the button that keeps the time all the same. Raises StoreAway."""
     ids = {each.appointment.patient_id for each in found if each.appointment}
     patients = services().diary.patients.called({each for each in ids if each})
     doubts = sorted({each.doubt for each in found})

@@ -21,28 +21,28 @@ from ivr.web.wording import span_words, status_words
 
 @dataclass(frozen=True)
 class ShownAppointment:
-    """An appointment in words."""
+    """An appointment in words, as the diary's pages show it."""
 
     found: Appointment
     who: str
     number: str
-    """The telephone number; empty where there is none, or where `who` is the number already."""
+    """The telephone number in groups; empty without one, or where `who` is the number already."""
     status: str
     notes: Sequence[str]
 
     @property
     def is_marked(self) -> bool:
-        """True if the appointment's status is to be shown: it is another than booked."""
+        """True if the appointment's status is shown with it: any status but booked."""
         return self.found.status is not AppointmentStatus.BOOKED
 
 
 @dataclass(frozen=True)
 class ShownTime:
-    """An entry of a column: a free time, an appointment, or a blocked time."""
+    """An entry in a column of a shown day: a free time, an appointment, or a blocked time."""
 
     start: datetime
     kind: str
-    """The kind of the entry: free, taken or blocked."""
+    """The kind of the column's entry: a free, taken or blocked time."""
     what: Any
     """The entry itself: a Slot, ShownAppointment or BlockedStretch."""
 
@@ -57,19 +57,19 @@ class ShownColumn:
     free: int
     taken: int
     trouble: str
-    """A sentence where nobody can come on this day, or the column is gone; else empty."""
+    """A sentence where nobody can come on this day, or the clinic no longer has the column; else empty."""
     cancelled: Sequence[ShownAppointment]
 
 
 @dataclass(frozen=True)
 class ShownDay:
-    """A day of the diary in words."""
+    """A day of the diary in words, with its columns."""
 
     day: date
     hours: str
-    """The hours in which the clinic is open; empty where it is closed."""
+    """The opening hours of the clinic on the day; empty where it is closed."""
     reason: str
-    """The reason for a closure or a half day."""
+    """The reason why the clinic is closed on the day, or only half of it; empty on any other day."""
     free: int
     taken: int
     columns: Sequence[ShownColumn]

@@ -35,7 +35,7 @@ MOST_REMEMBERED = 4
 """The most transcripts that a process remembers, each of some 300 kB."""
 
 MOST_KEYS = 40
-"""The most keys in the link to a transcript; the transcript begins after them."""
+"""The most keys in the URL of a transcript; the transcript begins after these keys."""
 
 
 @hear.record_once
@@ -46,7 +46,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show a whole call as a transcript. 404 if its keys lead nowhere; a sentence if its day is past."""
+    """Show a whole call as a transcript. 404 if its keys lead nowhere; a message in its place if its day is past."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()
@@ -101,7 +101,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """Return the minute that was asked for, by day and time; a missing day is today, a missing time is now."""
+    """Return the minute for which a transcript is wanted, by day and time; without them it is today, and now."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day
@@ -147,7 +147,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """The values that were asked for last. Threads may share them: one makes a value, the others wait for it."""
+    """The last values that were made, such as transcripts, for all threads: one makes a value, others wait for it."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -155,7 +155,7 @@ class Remembered(Generic[Value]):
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value of this key: the remembered one, or one that `make` makes now. Raises as `make` does."""
+        """Return the value of this key: the remembered one, or a new one that `make` returns. Raises as `make` does."""
         with self._lock:
             if key not in self._values:
                 self._values[key] = make()

@@ -98,7 +98,7 @@ def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branc
 
 
 def _a_few(free: Sequence[Slot]) -> list[Slot]:
-    """Return a few free times in the place of all, to keep a transcript short: the earliest, and one of a later day."""
+    """Return a few free times in the place of all, to keep a transcript short: the earliest, and one on a later day."""
     earliest = list(free[:EARLIEST])
     later = (slot for slot in free if earliest and slot.start.date() > earliest[-1].start.date())
     return [*earliest, *islice(later, 1)]

@@ -20,7 +20,7 @@ invitation = Blueprint("invitation", __name__)
 
 
 class PasswordForm(FlaskForm):
-    """The form in which a person enters a new password, twice."""
+    """The form in which an invited person enters a new password, twice."""
 
     password = PasswordField("Password", validators=[InputRequired()])
     again = PasswordField("Again", validators=[EqualTo("password")])
@@ -30,14 +30,14 @@ class PasswordForm(FlaskForm):
 @invitation.get("/invitation/<token>")
 @guarded_by(open_to_all)
 def ask(token: str) -> ResponseReturnValue:
-    """Ask for a new password."""
+    """Ask the person whom the link invites for a new password."""
     return _form(PasswordForm(), token)
 
 
 @invitation.post("/invitation/<token>")
 @guarded_by(open_to_all)
 def use(token: str) -> ResponseReturnValue:
-    """Set the password, and begin a session or go on to the code of the second factor."""
+    """Set the password chosen by the link, and begin a session or go on to the code of the second factor."""
     form, now = PasswordForm(), services().clock()
     if not form.validate_on_submit():
         return _form(form, token, _("The passwords do not match. Please type the same password twice."), 400)

@@ -1,6 +1,6 @@
 """Carries out what a turn of a call waits for: saves a request, books, moves or cancels; then resumes the call.
 
-The pure call decides what; the stores decide the outcome.
+The engine decides what is to be done; the stores decide the outcome.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class NeedsStore(Exception):
-    """A step of a call needs a store, but was to be answered at once."""
+    """The answer to a step of a call needs a store, but was to be given at once."""
 
 
 def _refuse() -> Sequence[Slot] | None:
@@ -47,7 +47,7 @@ class Once:
 
 
 def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool = False) -> Facts:
-    """Return the facts for a call now: the clinic with what the desk has set, who calls, and the free times.
+    """Return the facts about a call now: the clinic with what the desk has set, who calls, and the free times.
 
     With `at_once`, asking for the free times raises NeedsStore.
     """
@@ -63,7 +63,7 @@ def sender(here: Services, happened: CallEvent) -> Phone | None:
 
 
 STORED = (File, CheckDigits, ChangeAppointment, RingReception)
-"""The waits of a turn that are decided by asking a store."""
+"""The kinds of wait that are not a carrier's: a turn with one of them asks a store for the outcome."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:

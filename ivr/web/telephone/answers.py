@@ -1,6 +1,6 @@
 """Answers the webhooks of a call: an incoming call, its steps, its end, and the fallback where we cannot be reached.
 
-Each takes an event, asks the pure call for the next turn, saves the request that the turn has, and answers with the
+Each takes an event, asks the engine for the call's next turn, saves the request that the turn has, and answers with the
 carrier's document. No Flask: webhooks.py has the routes.
 """
 
@@ -78,17 +78,17 @@ def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = 
 
 
 def answered(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer that somebody has picked up at the reception: ask them to take the call."""
+    """Answer the webhook that somebody at the reception has picked up: ask them to take the call."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG).at(LEG), SCREENING, begins=True)))
 
 
 def screened(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer a key or silence on the reception's leg."""
+    """Answer the webhook of a key or of silence on the reception's leg."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG), SCREENING, pressed=asked.keys)))
 
 
 def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer the report of a call's status; of an ended call, record the end and tell the desk if it was missed."""
+    """Answer a report of a call's status; of an ended call, record the end, and tell the desk if it was missed."""
     told = asked.event
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
@@ -111,7 +111,7 @@ ASK_NO_STORE = (answered, screened)
 
 
 def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> WebhookAnswer:
-    """Answer any signed webhook, by its path. With `at_once`, raises NeedsStore if a store is needed."""
+    """Answer any signed webhook of a call, by its path. With `at_once`, raises NeedsStore if a store is needed."""
     path = asked.webhook.path.rstrip("/")
     answers = ANSWERS.get(path)
     if answers is None:
@@ -122,7 +122,7 @@ def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> 
 
 
 def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
-    """Answer a carrier that could not reach or understand us: an apology, then the failed step once more.
+    """Answer a carrier that had no good answer from us: an apology, then the failed step once more.
 
     `failed` is the address that the carrier says has failed, or empty.
     """
@@ -149,12 +149,12 @@ def _call(here: Services, asked: VerifiedWebhook, place: str) -> Call:
 
 
 def _spoken(here: Services, language: str) -> str:
-    """Return the language if the line speaks it, else an empty string."""
+    """Return this language if the service speaks it, else an empty string."""
     return language if language in here.script.languages else ""
 
 
 def _heard(here: Services, asked: VerifiedWebhook, turn: Turn, *before: str) -> WebhookAnswer:
-    """Return the answer that lets the caller hear this turn; `before` are the places and outcomes passed on the way."""
+    """Return the answer by which the caller hears this turn; `before` are places and outcomes passed on the way."""
     found = _answer(here, asked.webhook, turn)
     return WebhookAnswer(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
 
@@ -173,5 +173,5 @@ def _told(found: Answer) -> WebhookAnswer:
 
 
 def _word(written: str) -> str:
-    """Return a text of the request as one word for the log, without characters that could forge a line of it."""
+    """Return a text that came with a webhook as one word for the log, without letters that could forge a log line."""
     return "".join(letter for letter in written if letter.isalnum() or letter in "-/_")[:40]

@@ -33,7 +33,7 @@ LOOK_THERE = (
 @browser_phone.get("")
 @guarded_by(in_development)
 def page() -> Response:
-    """Show the telephone; a cookie then sends its key with each request of the page."""
+    """Show the telephone in the browser; a cookie then sends its key with each request of the page."""
     shown_page = make_response(_page())
     shown_page.set_cookie(KEY_COOKIE, services().settings.phone_key, path=PREFIX, httponly=True, samesite="Lax")
     return shown_page
@@ -98,7 +98,7 @@ def hang_up() -> Response:
 
 @browser_phone.errorhandler(CallFailed)
 def failed(error: CallFailed) -> Response:
-    """Return the words to show in the browser when a call failed, with a hint."""
+    """Return the words, with a hint, that the browser shows when its call has failed."""
     return jsonify(
         trouble=f"The call failed: {error}.", hint=NOT_HERE if isinstance(error, NobodyAnswers) else LOOK_THERE
     )
@@ -110,7 +110,7 @@ def _held(call: CallState) -> Response:
 
 
 def _call() -> CallState:
-    """Return the state of the call that the browser sent back. 400 if it is not ours, or of another version."""
+    """Return the state of the browser's call, as the browser sent it back. 400 if not ours, or of another version."""
     try:
         return receiver(_cipher().decrypt(request.form.get("call", "")))
     except (Unreadable, LookupError, TypeError, ValueError):
@@ -130,7 +130,7 @@ def _cipher() -> Cipher:
 
 
 def _caller(written: str) -> str | None:
-    """Return the number to call from, as a carrier writes it; None if what was typed is no number."""
+    """Return the number from which the browser calls, as a carrier writes it; None if the typed text is no number."""
     try:
         return WITHHELD if written == WITHHELD else typed(written or MADE_UP_CALLER).e164
     except NumberRefused:

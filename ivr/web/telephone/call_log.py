@@ -15,7 +15,7 @@ from ivr.web.telephone.retry import AGAIN
 from ivr.web.telephone.webhook import VerifiedWebhook
 
 UNHEARD = frozenset({"answered", "screen", "status"})
-"""The last parts of the URLs whose answer no caller hears: the reception's leg, and a call's status."""
+"""The last parts of the paths of webhooks whose answer no caller hears: the reception's leg, a call's status."""
 
 
 def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:
@@ -30,7 +30,7 @@ def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequenc
 
 
 def leave_fault(here: Services, happened: CallEvent | None, failed: str) -> None:
-    """Record that a caller hears an apology for a fault; `failed` is the URL of the step that failed."""
+    """Record in the spool that a caller hears an apology for a fault; `failed` is the URL of the step that failed."""
     place = failed.partition("?")[0].rpartition("/")[2]
     if happened is not None and place not in UNHEARD:
         line = here.clinic.line_rung(happened.called, happened.forwarded_from)
@@ -38,7 +38,7 @@ def leave_fault(here: Services, happened: CallEvent | None, failed: str) -> None
 
 
 def leave_end(here: Services, happened: CallEvent) -> None:
-    """Record the end of a call in the spool."""
+    """Record in the spool that a call has ended."""
     what = (FAILED,) if happened.failed else ()
     ended = _trace(here, happened, "", what, ("", ""), over=True, lasted=happened.lasted)
     here.reports.spool_writer.write(ended)

@@ -37,17 +37,17 @@ class CallUrls:
     """The URLs made for one answer, by call. Its two URLs of a step share the part that is slow to encrypt."""
 
     def step(self, call: Call) -> str:
-        """Return the URL that the carrier asks after a key, or after it has called the reception."""
+        """Return the URL of a call's next webhook after a key, or after the carrier has called the reception."""
         if call not in self._made:
             self._made[call] = self._url(call.place, call)
         return self._made[call]
 
     def silence(self, call: Call) -> str:
-        """Return the URL that the carrier asks when no key was pressed."""
+        """Return the URL of a call's next webhook if no key was pressed."""
         return f"{self.step(call)}&silent=1"
 
     def answered(self, call: Call) -> str:
-        """Return the URL that the carrier asks when the reception has picked up."""
+        """Return the URL of the webhook that the reception has picked up for this call."""
         return self._url("answered", Call(call.line, call.language, call.place))
 
     def _url(self, place: str, call: Call) -> str:
@@ -84,13 +84,13 @@ def _count(written: str) -> int:
 
 
 def _gathered(call: Call) -> dict[str, str | int]:
-    """Return what the call has gathered, by its names in GATHERED."""
+    """Return what the call has gathered, as it is written into a URL, by its names in GATHERED."""
     has = vars(call) | vars(call.own)
     return {name: piece.write(has[piece.field]) for name, piece in GATHERED.items() if has[piece.field]}
 
 
 def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
-    """Return the call with what was read from a URL; names of another version are left out. Raises ValueError."""
+    """Return the call with data that were read from a URL; those of another version are left out. Raises ValueError."""
     known = ((GATHERED[name], value) for name, value in found.items() if name in GATHERED)
     fields = {piece.field: piece.read(value) for piece, value in known}
     own = Own(**{name: fields.pop(name) for name in vars(Own()) if name in fields})
@@ -171,4 +171,4 @@ GATHERED: Mapping[str, GatheredField] = {
     "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
-"""The data that a call gathers, and that of its `own`, by their names in a URL. Empty fields are left out."""
+"""The data that a call gathers, and those of its `own`, by their names in the URL; empty data are left out."""

@@ -44,7 +44,7 @@ class TelephoneDoor:
         self._headers = (*always.items(), ("Cache-Control", NO_STORE))
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
-        """Return the answer, or the work that makes it where a store is needed; None for a request for Flask."""
+        """Return a webhook's answer, or the work that makes it if a store is needed; None where Flask must answer."""
         here, began = self._services, self._services.clock()
         try:
             webhook = _webhook(scope, body)
@@ -106,7 +106,7 @@ def _webhook(scope: Scope, body: Body) -> Webhook | None:
 
 
 def _fields(written: bytes) -> Mapping[str, str]:
-    """Return the fields of a form or a query as Flask reads them."""
+    """Return the fields of a webhook's form or query, as Flask reads them."""
     pairs = parse_qsl(written.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     once = dict(pairs)
     return once if len(once) == len(pairs) else MultiDict(pairs)

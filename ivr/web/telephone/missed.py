@@ -32,7 +32,7 @@ def _how_far(ended: CallEvent, found: CallPath) -> HowFar | None:
 
 
 def _unknown(here: Services, ended: CallEvent) -> tuple[str, str, datetime]:
-    """Return the line, language and beginning of a call of which this host's spool has nothing.
+    """Return the line, language and beginning of a call of which this host's spool has no trace.
 
     They are guessed from the report of its end; the record of the call will tell more.
     """

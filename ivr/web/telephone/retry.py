@@ -22,7 +22,7 @@ PLAIN = re.compile(r"[!-~]*")
 
 
 def once_more(url: str) -> str | None:
-    """Return the path at which the step of this failed URL is tried again; None if the call should end."""
+    """Return the path at which the step with this failed URL is tried once more; None if the call should end."""
     if len(url) > LONGEST or not PLAIN.fullmatch(url):
         return None
     try:

@@ -7,7 +7,7 @@ from ivr.carrier.port import CallEvent, Carrier
 from ivr.web.services import Services
 
 MOST_FIELDS = 250
-"""The most fields of a webhook, which has about thirty: verifying a signature over thousands takes too long."""
+"""The most fields that a webhook may have; it has about thirty. To verify a signature over thousands takes too long."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Webhook:
 
     @property
     def address(self) -> str:
-        """The path with the query, by which records know a step."""
+        """The path with the query, by which traces name a step of a call."""
         return f"{self.path}?{self.query}"
 
     def carrier(self, here: Services) -> Carrier:

@@ -45,7 +45,7 @@ def signed(**_place: str) -> Response:
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """Answer a carrier that could not reach or understand us: an apology, then the failed step once more.
+    """Answer a carrier that had no good answer from us: an apology, then the failed step once more.
 
     Needs nothing but this process. Anybody may ask it, and gets no more than this.
     """

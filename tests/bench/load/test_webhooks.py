@@ -16,7 +16,7 @@ PRESSED = Step("/voice/main?line=main&lang=en", Presses("4"))
 
 
 def arrived(request: bytes) -> tuple[str, dict[str, str], "MultiDict[str, str]"]:
-    """Return the address, the headers and the form of a request, as the server gets them."""
+    """Return the address, the headers and the form of a webhook's request, as the server gets them."""
     head, _, body = request.decode().partition("\r\n\r\n")
     first, *named = head.split("\r\n")
     form = MultiDict(parse_qsl(body, keep_blank_values=True))

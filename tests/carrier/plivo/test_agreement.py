@@ -23,7 +23,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A made-up webhook, with the verdicts of Plivo's two libraries."""
+    """A made-up webhook, with the verdicts on its signature of Plivo's two libraries."""
 
     kind: str
     method: str
@@ -36,7 +36,7 @@ class Webhook:
     python: bool
 
     def believed_by_us(self, account: PlivoAccount) -> bool:
-        """Return whether our check takes it for the carrier's, even if the form is then refused."""
+        """Return whether our check takes the webhook's signature for Plivo's, even if the form is then refused."""
         try:
             with suppress(Malformed):
                 headers = {SIGNATURE: self.signature, NONCE: self.nonce}

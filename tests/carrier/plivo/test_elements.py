@@ -1,4 +1,4 @@
-"""Plivo's table of elements and attributes: each of them is known to Plivo's own library."""
+"""The table of elements by which we write Plivo's documents: Plivo's own library knows each element and attribute."""
 
 import json
 from pathlib import Path

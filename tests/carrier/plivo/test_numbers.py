@@ -20,7 +20,7 @@ NAME = "clinic-line-line-example"
 
 @pytest.fixture
 def account() -> Iterator[PlivoStandInAccount]:
-    """The clinic's account at Plivo, empty."""
+    """The clinic's account at Plivo, which has no numbers yet."""
     with plivo_account() as account:
         yield account
 

@@ -17,7 +17,7 @@ FIELDS = {
 }
 NONCE_OF_IT = "05429567804466091622"
 SIGNED = "GDTglmIMPpKizkblzpG58WWf1CyUZ73FUp7FYpKtEI8="
-"""The signature of the worked example in Plivo's library, made by the library and checked by hand."""
+"""The signature in the worked example of Plivo's library, made by the library and checked by hand."""
 
 
 def test_the_worked_example_is_signed_as_the_carriers_library_signs_it() -> None:

@@ -1,4 +1,4 @@
-"""An account at Twilio: the stand-in, behind a proxy that adds the fields of a number which the stand-in does not keep.
+"""An account at Twilio for tests: a stand-in's, behind a proxy that adds the fields which the stand-in does not keep.
 
 The proxy passes everything on and remembers what was asked. Without it a number would never have the fallback that it
 was given, which Twilio's own API does return.
@@ -30,23 +30,23 @@ NOT_KEPT = {
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
 }
-"""The fields of a number that Twilio keeps and the stand-in does not: the name for setting, and the name in answers."""
+"""The fields of a number that Twilio keeps and the stand-in does not: their names in a change, and in an answer."""
 
 
 @dataclass
 class Account:
-    """An account at Twilio, and the changes that went through the proxy."""
+    """An account at Twilio, as tests see it: the stand-in's, and the changes that went to it through the proxy."""
 
     behind: str
-    """The address of the stand-in, behind the proxy."""
+    """The address of the stand-in, to which the proxy passes requests on."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """The changes that went through the proxy: the number's SID and the form of each."""
+    """The changes that went through the proxy, each with the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
-    """The fields that the proxy keeps in place of the stand-in, by the number's SID."""
+    """The fields that the proxy keeps because the stand-in does not, by the number's SID."""
 
     def buys(self, e164: str, **fields: str) -> str:
-        """Add a number to the account, as if set up by hand in Twilio's console; return its SID."""
+        """Add a number to the account, as if somebody had set it up in Twilio's console; return its SID."""
         found = self._asked(f"{NUMBERS}.json", {"PhoneNumber": e164, **fields})
         self.kept[found["sid"]] = {NOT_KEPT[name]: value for name, value in fields.items() if name in NOT_KEPT}
         return str(found["sid"])
@@ -57,7 +57,10 @@ class Account:
         return found | self.kept.get(found["sid"], {})
 
     def is_rung(self, called: str, caller: str) -> str:
-        """Have somebody call a number of the account; return the call's SID once the service has answered."""
+        """Have somebody call a number of the account.
+
+        Return the call's SID once the service has answered the webhook.
+        """
         return str(self._asked("/_twilio/simulate/inbound-call", {"To": called, "From": caller})["sid"])
 
     def ends(self, call_id: str) -> None:
@@ -82,7 +85,7 @@ class Account:
         return found
 
     def passes(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
-        """Pass a request on to the stand-in; return its status and its answer, with the fields not kept there."""
+        """Pass a request on to the stand-in; return the status and the answer, completed by the proxy's fields."""
         try:
             with urlopen(Request(f"{self.behind}{path}", body, headers, method=method), timeout=10) as answer:  # noqa: S310
                 status, said = answer.status, json.loads(answer.read())
@@ -101,7 +104,7 @@ class Account:
 
 @contextmanager
 def account_at(stand_in: str) -> Iterator[Account]:
-    """Yield the account, without numbers at first, until the end of the block."""
+    """Yield an account without numbers at this stand-in, and run its proxy, until the end of the block."""
     account = Account(stand_in)
     account.gives_up()
 
@@ -122,7 +125,7 @@ def account_at(stand_in: str) -> Iterator[Account]:
             self.wfile.write(said)
 
         def log_message(self, *_: object) -> None:
-            """Log nothing."""
+            """Log no line for a request."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True

@@ -22,7 +22,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A made-up webhook, with the verdict of twilio-node."""
+    """A made-up webhook, with the verdict of twilio-node on its signature."""
 
     kind: str
     method: str
@@ -34,7 +34,7 @@ class Webhook:
 
     @property
     def believed_by_us(self) -> bool:
-        """True if our check takes it for the carrier's, even if the form is then refused."""
+        """True if our check takes the webhook's signature for Twilio's, even if the form is then refused."""
         try:
             headers = {SIGNATURE: self.signature} if self.signature is not None else {}
             read(Account(token=self.token), self.method, self.url, headers, MultiDict(self.form))

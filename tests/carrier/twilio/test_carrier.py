@@ -129,7 +129,7 @@ MARKED = "&".join(f"{name}={value}" for name, value in CAUGHT.items())
 """The fields of the caught webhook in one text, with marks between names and values."""
 
 SIGNED = "".join(f"{name}{value}" for name, value in CAUGHT.items())
-"""The fields of the caught webhook as Twilio signs them: in one text without any marks."""
+"""The fields of the caught webhook in the form that Twilio signs: one text without any marks."""
 
 SWALLOWED = MARKED.replace("&CallSid=", "CallSid").replace("&CallStatus=", "CallStatus").replace("&Called=", "Called")
 REDRAWN = {
@@ -171,7 +171,7 @@ INTO_THE_ADDRESS = {
         {"CallSid": SECOND, **{name: CAUGHT[name] for name in ("DialCallStatus", "Digits", "From", "FromCity", "To")}},
     ),
 }
-"""The field texts that a stranger moves to the end of the address, each with the fields that are left."""
+"""The parts of the signed text that a stranger moves to the address's end, each with the fields that are left."""
 
 
 @pytest.mark.parametrize(("moved", "left"), INTO_THE_ADDRESS.values(), ids=INTO_THE_ADDRESS)

@@ -25,7 +25,7 @@ from tests.people import DELHI
 
 HOURS = (0, 3, 6, 9, 10, 11, 13, 14, 16, 18, 20, 22)
 NOON = 14
-"""The hour at which every line is looked at; at other hours it is the first line only."""
+"""The hour at which the turns of every line are looked at; at other hours those of the first line only."""
 
 ADDRESSES = Addresses(
     step=lambda call: f"https://line.example/voice/{call.place}?lang={call.language}&c=a%2Fb",
@@ -35,7 +35,7 @@ ADDRESSES = Addresses(
 
 
 def turns(hour: int, language: str, mistakes: int = 0) -> Iterator[Turn]:
-    """Yield every turn at this hour that becomes a document: at each place of each line, after so many mistakes."""
+    """Yield every turn of the menu at this hour that becomes a document: at each place, after so many mistakes."""
     now = datetime(2026, 11, 23, hour, 5, tzinfo=DELHI)
     clinic = with_reception(CLINIC)
     for line in CLINIC.lines if hour == NOON else ("main",):
@@ -60,7 +60,7 @@ def is_said(turn: Turn) -> bool:
 
 
 def as_the_library_writes(document: str) -> str:
-    """Return the same document, rebuilt from twilio-python's classes and written by them."""
+    """Return this document as Twilio's own library writes it, rebuilt from the library's classes."""
     return str(rebuilt(Xml.fromstring(document)))  # noqa: S314 - our own
 
 
@@ -77,7 +77,7 @@ def rebuilt(element: Xml.Element) -> TwiML:
 
 
 def known_attributes(tag: str) -> set[str]:
-    """Return the attributes of an element that twilio-python's methods for it take."""
+    """Return the attributes that twilio-python knows for an element: the arguments of the method that makes it."""
     (makes,) = (method for method in (getattr(each, tag.lower(), None) for each in PARENTS) if method)
     return set(inspect.signature(makes).parameters)
 

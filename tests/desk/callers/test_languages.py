@@ -37,12 +37,12 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts another service on the same stores, with these further settings."""
+"""A function that starts another service on the test's stores, with these further settings."""
 
 
 @pytest.fixture
 def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Another:
-    """A function that starts another service on the same stores, with further settings."""
+    """A function that starts another service on the test's stores, with these further settings."""
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
@@ -52,7 +52,7 @@ def ends(call: Conversation) -> None:
 
 
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
-    """Make a whole call with these keys, and have the clock make its record; return the call."""
+    """Call the line, press these keys, hang up, and have the clock make the call's record; return the call."""
     call = phone.rings(line, caller).press(*keys)
     ends(call)
     collects(worker, phone)
@@ -68,7 +68,10 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
-    """Return the language in which a call from this number begins; the call teaches the line nothing."""
+    """Return the language in which a new call from this number begins.
+
+    The call is not recorded, so it teaches the line nothing.
+    """
     call = phone.rings(line, caller)
     assert isinstance(call.waits, Gathers)
     return language_of(call.waits.action)
@@ -304,7 +307,7 @@ def test_what_holds_back_the_calls_before_an_erasure_is_gone_after_a_day(
 
 @pytest.fixture
 def keyed_ids() -> KeyedIds:
-    """The keyed hashes of numbers and calls, with a secret of these tests."""
+    """The maker of keyed hashes of numbers and calls, with a secret of these tests."""
     return KeyedIds("a secret of these tests")
 
 
@@ -322,7 +325,7 @@ def test_many_calls_of_many_numbers_are_learnt_from_together(
 
 
 def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres_url: str, clock: Clock) -> None:
-    """The collector holds the traces of the caller's call, and then writes the language that it teaches."""
+    """An erasure waits while a collector holds the number's traces and then writes the language that they teach."""
     keyed_ids, number = KeyedIds("a secret of these tests"), number_of(CALLER)
     mark, now = keyed_ids.telephone(CALLER), clock()
     assert number is not None

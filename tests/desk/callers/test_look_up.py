@@ -1,4 +1,4 @@
-"""Looking up a caller's number: in one short transaction; a database that does not answer delays no greeting."""
+"""Looking up a caller's number in the database: in one short transaction; a database that stalls delays no greeting."""
 
 import time
 from collections.abc import Iterator

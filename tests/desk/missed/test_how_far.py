@@ -1,4 +1,4 @@
-"""The progress of a call, told from its path alone: a missed call is one whose caller got nothing."""
+"""The progress of a call, told from its path of places alone: a missed call is one whose caller got nothing."""
 
 from dataclasses import replace
 

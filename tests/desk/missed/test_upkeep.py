@@ -1,4 +1,4 @@
-"""The clock's upkeep of missed calls: a call's record corrects them, and they are deleted when their time is over."""
+"""The upkeep of missed calls by the clock process: a call's record corrects them, and they are deleted in time."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ table = schema.missed_calls
 
 @pytest.fixture
 def beside(tmp_path: Path, desk_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same service on another host: it has the same stores, and a state folder of its own."""
+    """A telephone at the same service on another host, which has the same stores and a state folder of its own."""
     (tmp_path / "beside").mkdir()
     with service(tmp_path, desk_url, redis_url, clock, STATE_DIR=str(tmp_path / "beside")) as found:
         yield found
@@ -40,7 +40,7 @@ def stored(worker: WorkerServices) -> int:
 
 
 def sends(phone: Phone, clock: Clock) -> None:
-    """Have this telephone's host send the traces of its calls to the database, as its web does every five seconds."""
+    """Have this telephone's host send its calls' traces to the database, as its web does every five seconds."""
     services = phone.services
     spool, traces = Spool(services.settings.state_dir / FOLDER), CallTraces(services.database)
     TraceShipper(traces, spool, lambda: services.settings.state_dir.name).ship(clock())
@@ -122,7 +122,7 @@ def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
 
 
 def test_a_call_of_which_nobody_tells_more_is_let_go(beside: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """A missed call without any trace is deleted in time: it may be a call of the line itself, to the reception."""
+    """A missed call without any trace is deleted in time: it may be the line's own call to the reception."""
     call = beside.rings()
     call.sid = "CA" + "7" * 32
     call.hangs_up(CallStatus="completed")

@@ -29,7 +29,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def closed_as_booked(database: Database, at: datetime | None, **more: object) -> None:
-    """Store a request that was closed as booked, as an older version of the program did."""
+    """Store a request that was closed as booked at this time, as an older version of the program did."""
     values = {**request(status="closed"), "outcome": "booked", "appointment": at, "touched": NOW, "taken_by": "asha"}
     with database.writing() as write:
         write.execute(insert(schema.requests).values({**values, **more}))

@@ -1,4 +1,4 @@
-"""Unheard bookings: their patients are to be told, on both databases, by the sweeps of the clock."""
+"""Unheard bookings: the sweeps of the clock process list them, on both databases, for their patients to be told."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
-    """A function that writes the traces of a finished call which came to these places."""
+    """A function that writes the traces of a finished call which came to these places of the menu."""
 
     def call(call_id: str, *places: str, repeats: str = "", repeats_as: str = "") -> None:
         mark, spool = worker.desk.unheard.mark_of(call_id), worker.host.spool
@@ -38,7 +38,10 @@ def booked(worker: WorkerServices, **more: object) -> int:
 
 
 def rounds(worker: WorkerServices, clock: Clock, *minutes: int) -> None:
-    """Let each of these pauses pass, in minutes, and start the clock after it: one that ran would see a jump."""
+    """Let these pauses, in minutes, pass one after another, and start the clock process anew after each.
+
+    One that ran meanwhile would see a jump of the time.
+    """
     for each in minutes:
         clock.goes_on(minutes=each)
         the_clock_runs(worker)

@@ -1,4 +1,4 @@
-"""Upkeep of promises when the hours change, on both databases, by the sweeps of the clock."""
+"""The upkeep of promises when the hours change: by the sweeps of the clock process, on both databases."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -27,7 +27,7 @@ NINE = datetime(2026, 11, 24, 9, 0, tzinfo=DELHI)
 
 
 def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
-    """Set these closures in the database only, as another host would; return the closures' ids."""
+    """Set these closures in the database only, as another host would; return their ids."""
     return worker.hours.closures.set(closures, By("asha", worker.clock()))
 
 
@@ -254,7 +254,7 @@ def test_what_is_over_is_told_to_nobody(worker: WorkerServices, clock: Clock) ->
 
 
 def test_looking_keeps_nobody_from_writing_where_there_is_nothing_to_do(worker: WorkerServices) -> None:
-    """The clock's look for patients to tell, every few seconds, takes no lock if all are already on the list."""
+    """The clock process seeks patients to tell every few seconds, and takes no lock if all are already on the list."""
     for number in range(1, 4):
         booked(worker, AT_FOUR + number * HALF_AN_HOUR, number)
     closes(worker, CLOSED)

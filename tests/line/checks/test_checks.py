@@ -58,7 +58,7 @@ Places = Mapping[str, Place]
 def complaints(
     check: str, menu: Places = MENU, script: Script = SCRIPT, clinic: Clinic = CLINIC, when: str = OPEN
 ) -> Iterator[str]:
-    """Yield a check's complaints about the situations whose names end with these words."""
+    """Yield the complaints of this check about the situations whose names end with `when`."""
     found = [[each] for each in situations(menu, clinic, NOW) if each.name.endswith(when)]
     for situation in found or [[]]:
         yield from told(CHECKS[check](gather(menu, clinic, script, situation)).complaints)
@@ -110,7 +110,7 @@ def test_the_situations_are_what_their_names_say() -> None:
 
 
 def but(name: str, **fields: Any) -> Places:
-    """Return a menu's place with these fields changed, by the place's name."""
+    """Return one place of the menu, by its name, with these fields changed."""
     return {name: replace(MENU[name], **fields)}
 
 
@@ -361,7 +361,7 @@ def test_a_complaint_names_the_situation_and_in_how_many_more_it_shows() -> None
 
 
 def reworded(language: str, **sentences: str | None) -> Script:
-    """Return the shipped sentences with others in one language; None leaves a sentence out."""
+    """Return the shipped sentences with others in one language; a sentence that is given as None is left out."""
     prompts = {each: SCRIPT.prompts(each) for each in LANGUAGES}
     words = {**prompts[language].sentences, **sentences}
     kept = {name: sentence for name, sentence in words.items() if sentence is not None}

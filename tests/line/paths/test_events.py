@@ -25,7 +25,7 @@ def some(*names: str) -> list[Situation]:
 
 
 def menus_of(situation: Situation) -> Iterator[Call]:
-    """Yield calls that are at a menu, one for each state there, before the caller has made a mistake."""
+    """Yield calls that stand at a menu, one for each state in which a call can be there without a mistake."""
     seen: dict[State, Call] = {}
     for _, step in walk(situation, LANGUAGES).every():
         seen.setdefault(step.to, step.turn.call)

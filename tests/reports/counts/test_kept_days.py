@@ -31,7 +31,7 @@ def call(number: int, began: datetime = NOW - timedelta(hours=1)) -> CallRecord:
 
 
 def calls_today(database: Database) -> int:
-    """Return the number of today's calls, as the reports have it."""
+    """Return the number of today's calls as a report has it."""
     return Reports(database).of(TODAY, "", CLINIC, NOW).calls.count
 
 

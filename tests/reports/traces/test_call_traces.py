@@ -1,4 +1,4 @@
-"""The traces of a call that hosts have sent: when it counts as over, its record, corrections, and when they go."""
+"""The traces of calls in the database: when a call counts as over, its record, corrections, and their deletion."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ def traces(database: Database) -> CallTraces:
 
 @pytest.fixture
 def followed() -> list[Corrected]:
-    """The corrections of records of which others were told, at first none."""
+    """The list of the corrections of records that others were told of, empty at first."""
     return []
 
 

@@ -41,7 +41,7 @@ def postgres_url(postgres_desks: Desks) -> Iterator[str]:
 
 @pytest.fixture(params=["itself", "by way of PgBouncer"])
 def way(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """A function that turns a database's address into the way to it: the address itself, or one through PgBouncer."""
+    """A function of a database's address that returns the address to connect to: the same, or one through PgBouncer."""
     if request.param == "itself":
         return str
     pooler: PgBouncer = request.getfixturevalue("pgbouncer_server")
@@ -50,7 +50,7 @@ def way(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 
 def asks(url: str, words: str) -> str:
-    """Return a database's address with these parameters at its end."""
+    """Return the address of a database with these parameters at its end."""
     return f"{url}?{words}"
 
 
@@ -59,7 +59,7 @@ def database_state(app: Flask) -> str:
 
 
 def works(phone: Phone, clock: Clock) -> None:
-    """Check that a request is taken and shown at the desk, and that the checks of the database pass."""
+    """Check that this service takes a request and shows it at the desk, and that the preflight's checks of it pass."""
     reference = phone.rings().press(*BOOK).reference
     assert phone.services.desk.pending.count() == 0
     assert [each.reference for each in phone.services.desk.store.waiting()] == [reference]

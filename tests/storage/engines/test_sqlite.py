@@ -58,7 +58,7 @@ def waits(queue: Queue, threads: int) -> bool:
 
 
 def is_next(path: Path) -> bool:
-    """Return whether a process is next in line to write, which then holds the lock of the file's folder."""
+    """Return whether some process is next in line to write to this file, and so holds the lock of its folder."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -209,7 +209,7 @@ def test_a_file_that_was_damaged_and_mended_in_its_place_is_read_again(database:
 
 
 def in_a_fork(work: Callable[[], object]) -> int:
-    """Do some work in a forked process; return its exit code, 0 if the work went well."""
+    """Do some work in a forked process; return its exit code, which is 0 if no error was raised."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -12,7 +12,7 @@ from tests.people import CALLBACK, Clock, Phone, Staff
 
 
 def chips(page: str) -> list[str]:
-    """Return the free times that a card offers as buttons."""
+    """Return the free times that the card of a request offers as buttons."""
     return re.findall(r'name="at" value="([^"]+)"', page)
 
 
@@ -22,7 +22,7 @@ def card(staff: Staff, request_id: int = 1) -> str:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> str:
-    """The card of request 1, an appointment on Tuesday morning, which asha has taken."""
+    """The words on the card of request 1, for an appointment on Tuesday morning, which asha has taken."""
     phone.rings().press("1", "2", "1", "1", "1")
     return staff.does("take", 1)
 

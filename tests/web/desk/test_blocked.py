@@ -19,7 +19,7 @@ REASON = "shouts at us"
 
 @pytest.fixture
 def devi(app: Flask, phone: Phone, clock: Clock) -> Staff:
-    """Somebody at the desk who is not a manager."""
+    """Somebody logged in at the desk who is not a manager."""
     return at_the_desk(phone, "devi", STAFF)
 
 
@@ -33,7 +33,7 @@ def lifts(person: Staff, block: int = 1) -> TestResponse:
 
 
 def sees(person: Staff, path: str = "/desk/blocked") -> str:
-    """Return the words of a page of the desk."""
+    """Return the words of this page of the desk."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[1])))

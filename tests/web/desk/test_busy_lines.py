@@ -17,7 +17,7 @@ from tests.web.telephone.test_limits import floods, of_a_quiet_clinic
 
 @pytest.fixture
 def quiet(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose limits in an hour are three calls on a line, two of a number and one withheld."""
+    """A telephone at a clinic with low limits: in an hour three calls on a line, two of a number and one withheld."""
     with serves(CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
@@ -28,7 +28,7 @@ def asha(quiet: Phone, clock: Clock) -> Staff:
 
 
 def sees(person: Staff, path: str) -> str:
-    """Return the words of a page of the desk."""
+    """Return the words of this page of the desk."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[-1])))

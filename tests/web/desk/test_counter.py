@@ -1,4 +1,4 @@
-"""The form for a patient at the counter: it offers no choice that it would refuse, and cuts off nothing typed."""
+"""The form for a patient who stands at the counter: it offers no choice that it would refuse, and cuts off no words."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ NEW = {"phone": "99999 00001", "kind": "booking", "language": "en", "line": "mai
 
 
 def choices(page: str) -> dict[str, list[str]]:
-    """Return the choices that a page's forms offer, by the name of the field."""
+    """Return the choices that the drop-down fields of a page offer, by the field's name."""
     selects = re.findall(r'<select id="(\w+)".*?</select>', page, re.DOTALL)
     whole = {name: re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL) for name in selects}
     return {name: re.findall(r'<option value="([^"]*)"', found[0]) for name, found in whole.items() if found}

@@ -1,4 +1,4 @@
-"""The order of the list, under its headings: since closing, late, due now, later, taken."""
+"""The order of the list of requests, under its headings: since closing, late, due now, later, taken."""
 
 import re
 

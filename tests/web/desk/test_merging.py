@@ -1,4 +1,4 @@
-"""Merging on a card: staff merge two requests of one person, see both outcomes, and can undo it for a while."""
+"""Merging on a card: staff merge two requests of one person, see where each went, and can undo it for a while."""
 
 import re
 from html import unescape
@@ -36,7 +36,7 @@ def card(staff: Staff, reference: str, **query: str) -> str:
 
 
 def tries(staff: Staff, request_id: int, other: str) -> tuple[int, str]:
-    """Merge another request into this one by the form; return the status and the message of the answer."""
+    """Merge another request into this one by the form of its card; return the status and the message of the answer."""
     form = {"csrf_token": staff.csrf(), "other": other}
     answer = staff.browser.post(f"/desk/requests/{request_id}/merge", data=form)
     said = re.search(r'role="alert">([^<]*)<', answer.text)

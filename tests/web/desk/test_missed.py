@@ -28,24 +28,24 @@ LINE = re.compile(r'<li class="card missed[^"]*" id="missed-(\d+)">(.*?)</li>', 
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """Settings for a service on each kind of database, with a reception on its first line."""
+    """The settings of a service with a reception on its first line: the test runs on SQLite and on PostgreSQL."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
     return settings_for(tmp_path, database_url, redis_url, **more)
 
 
 def missed(staff: Staff) -> list[str]:
-    """Return the lines of the missed calls on the list, in words."""
+    """Return the lines of the missed calls on the list, in words, from the top."""
     return [" ".join(re.sub(r"<[^>]+>", " ", words).split()) for _id, words in LINE.findall(staff.sees())]
 
 
 def first(staff: Staff) -> int:
-    """Return the id of the first missed call on the list."""
+    """Return the id of the first missed call on the desk's list."""
     return int(LINE.findall(staff.sees())[0][0])
 
 
 def taps(staff: Staff, what: str, missed_id: int) -> tuple[int, str]:
-    """Press a button of a missed call; return the status, and the words of the page that follows."""
+    """Press this button of a missed call on the list; return the status, and the words of the page that follows."""
     path = f"/desk/missed/{missed_id}/{what}"
     answer = staff.browser.post(path, data={"csrf_token": staff.csrf()}, follow_redirects=True)
     return answer.status_code, unescape(answer.text)
@@ -57,7 +57,7 @@ def stored(phone: Phone) -> int:
 
 
 def words(line: str) -> str:
-    """Return a line of a missed call without the words of its buttons."""
+    """Return the line of a missed call without the words of its buttons."""
     return line.removesuffix(" Call Make it a request")
 
 

@@ -9,12 +9,12 @@ from werkzeug.test import TestResponse
 from tests.people import BOOK, Clock, Phone, Staff
 
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""Forms on the card of a booked request in commit 837caff, which post to addresses that exist no more."""
+"""Forms on the card of a booked request in commit 837caff: the addresses that they post to exist no more."""
 
 
 @pytest.fixture
 def booked(staff: Staff, phone: Phone) -> Staff:
-    """Somebody at the desk who has booked the first request for tomorrow at ten."""
+    """Somebody at the desk who has closed the first request as booked, for tomorrow at ten."""
     phone.rings().press(*BOOK)
     staff.does("take", 1)
     staff.does("report", 1, outcome="booked", day="2026-11-24", hour="10:00")

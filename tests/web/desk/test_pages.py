@@ -31,11 +31,11 @@ ELSEWHERE = (
     ),
     *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
 )
-"""Addresses to which a crafted link would send somebody after the login."""
+"""Addresses of other sites to which a crafted link would send somebody after the login."""
 
 
 def logs_in_from(staff: Staff, wanted: str) -> str:
-    """Log in on a page that leads on to `wanted`; return the status, and the address to which the answer leads."""
+    """Log in on a login page that is to lead on to `wanted`; return the status, and the address it leads to."""
     token = staff.token(staff.browser.get("/login").text)
     form = {"name": staff.name, "password": staff.password, "csrf_token": token}
     answer = staff.browser.post("/login", query_string={"next": wanted}, data=form)
@@ -44,7 +44,7 @@ def logs_in_from(staff: Staff, wanted: str) -> str:
 
 @pytest.fixture
 def asha(app: Flask, phone: Phone) -> Staff:
-    """Somebody at the desk, not yet logged in."""
+    """Asha, whose account is at the desk and who is not yet logged in."""
     phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     return Staff(app, "asha", PASSWORD)
 
@@ -157,7 +157,7 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
 
 
 def badge(staff: Staff) -> str:
-    """Return the words about how late the only request is, and the mark that the page gives them."""
+    """Return the words on the list about how late the only request is, and the page's mark for late ones."""
     staff.logs_in()
     (found,) = re.findall(r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees())
     return f"{found[1]}{found[0]}"

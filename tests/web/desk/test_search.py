@@ -9,13 +9,13 @@ from tests.people import BOOK, Clock, Phone, Staff
 
 
 def found(staff: Staff, words: str) -> list[str]:
-    """Return the references that a search shows, in the page's order."""
+    """Return the references that the desk's search for these words shows, in the page's order."""
     return re.findall(r"Reference (\d{6})", staff.searches(words))
 
 
 @pytest.fixture
 def reference(phone: Phone) -> str:
-    """The reference of request 1; request 2 is of another number."""
+    """The reference of request 1; another number has made request 2."""
     heard = phone.rings().press(*BOOK).reference
     phone.rings(caller="+919999900002").press(*BOOK)
     return heard

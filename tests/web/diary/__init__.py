@@ -1,4 +1,4 @@
-"""Somebody at the desk who books, and the forms of the pages, for the tests of the diary's pages."""
+"""Somebody at the desk who books, and the forms of the diary's pages, for the tests of these pages."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.people import DELHI, Staff
 
 TODAY = date(2026, 11, 23)
-"""The day at which the clock of these tests stands: a Monday, at two in the afternoon."""
+"""The day at which the clock of the diary's tests stands: a Monday, at two in the afternoon."""
 
 TOMORROW = "2026-11-24"
 
@@ -20,26 +20,26 @@ def at(hour: str, day: str = TOMORROW) -> datetime:
 
 
 def gets(staff: Staff, path: str, **query: str) -> str:
-    """Return a page of the diary, as its text."""
+    """Return the text of a page of the diary, by its path below the diary's own."""
     answer = staff.browser.get(f"/desk/diary{path}", query_string=query, follow_redirects=True)
     assert answer.status_code == 200, answer.status_code
     return unescape(answer.text)
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send a form of the diary; return the page that follows."""
+    """Send a form of the diary's pages; return the page that follows."""
     form = {"csrf_token": staff.csrf(), **fields}
     return staff.browser.post(f"/desk/diary{path}", data=form, follow_redirects=True)
 
 
 def books(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> TestResponse:
-    """Book a made-up patient by the form; return the answer."""
+    """Book a made-up patient by the diary's form; return the answer."""
     fields = {"phone": "99999 00001", "name": "Made Up", "day": day, "hour": hour, "column": "1", **more}
     return sends(staff, "/book", **fields)
 
 
 def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
-    """Book a made-up patient; return the appointment's id."""
+    """Book a made-up patient by the diary's form; return the appointment's id."""
     answer = books(staff, hour, day, **more)
     assert answer.status_code == 200, unescape(answer.text)
     found = re.search(r"/desk/diary/(\d+)/undo", answer.text)
@@ -48,7 +48,7 @@ def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
 
 
 def taps_despite(staff: Staff, path: str, answer: TestResponse, **fields: str) -> TestResponse:
-    """Press "Book all the same", by which a time is kept in spite of the page's warnings; return the answer."""
+    """Press "Book all the same" on a page with warnings, which keeps the time in spite of them; return the answer."""
     found = re.search(r'name="despite" value="([^"]*)"', answer.text)
     assert found, "the page offers no such thing"
     return sends(staff, path, **{**fields, "despite": unescape(found[1])})
@@ -59,10 +59,10 @@ def words_of(answer: TestResponse) -> str:
 
 
 def free_on(page: str) -> list[str]:
-    """Return the free times that a day's page offers, each as its column and hour."""
+    """Return the free times that the page of a day offers, each as its column and hour."""
     return re.findall(r'id="free-(\w+-\d{4})"', page)
 
 
 def ahead(days: int) -> str:
-    """Return the day that is this many days after today."""
+    """Return the date that is this many days after today."""
     return str(TODAY + timedelta(days=days))

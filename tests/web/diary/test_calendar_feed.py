@@ -54,23 +54,23 @@ def link_on(page: str) -> str:
 
 @pytest.fixture
 def link(manager: Staff) -> str:
-    """The path of the calendar's link, which a manager has made."""
+    """The path of the link to the calendar, which a manager has made."""
     return link_on(posts(manager, "/desk/diary/link").text)
 
 
 def reads(app: Flask, path: str, **headers: str) -> TestResponse:
-    """Return the answer that a calendar program gets, which is not logged in."""
+    """Return the answer to a calendar program, which is not logged in, at this path."""
     return app.test_client(use_cookies=False).get(path, headers=headers)
 
 
 def events(answer: TestResponse) -> list[Any]:
-    """Return the entries of a calendar, as a calendar program reads them."""
+    """Return the entries of the calendar's feed, as a calendar program reads them."""
     assert answer.status_code == 200
     return list(Calendar.from_ical(answer.data).walk("VEVENT"))
 
 
 def books(phone: Phone, starts: datetime, caller: str = CALLER, line: str = "main", name: str = "") -> int:
-    """Book this hour at the desk, with a note, and return the appointment's id."""
+    """Book an appointment at this time at the desk, with a note; return the appointment's id."""
     reference = caller[-6:]
     wanted = DeskBooking(starts, Number(caller), name, line, "en", reference, beside=True, words=NOTE)
     return phone.services.diary.desk.book(wanted, By("asha", phone.services.clock()))
@@ -154,7 +154,7 @@ def test_whole_names_in_it_are_a_managers_word_alone(app: Flask, phone: Phone, c
 
 
 def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
-    """Store a request as an older version has booked it, with this history, and bring it into the diary."""
+    """Store a request that an older version closed as booked, with this history, and bring it into the diary."""
     services, now = phone.services, phone.services.clock()
     phone.rings().press("1", "1", "1", "1", "1")
     with services.database.writing() as write:
@@ -205,7 +205,7 @@ def test_what_an_older_version_has_shown_stays_the_same_entry(app: Flask, phone:
 def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
     phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
 ) -> None:
-    """An entry's revisions go on from that which the older version showed, as calendar programs ignore lower ones."""
+    """An entry's revisions go on from those that the older version showed, as calendar programs ignore lower ones."""
     adopts(phone, *lines)
     services, now = phone.services, phone.services.clock()
     (before,) = events(reads(phone.app, link))

@@ -21,7 +21,7 @@ def found(services: Services, appointment_id: int = 1) -> Appointment:
 
 @pytest.fixture
 def made(staff: Staff) -> int:
-    """The id of an appointment of tomorrow at half past ten."""
+    """The id of an appointment tomorrow at half past ten."""
     return booked(staff, "10:30")
 
 

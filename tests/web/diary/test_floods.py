@@ -14,7 +14,7 @@ from tests.web.diary import gets, sends, words_of
 
 @pytest.fixture
 def desk(line: Phone, clock: Clock) -> Staff:
-    """Somebody logged in at the desk of the shipped clinic."""
+    """Somebody logged in at the desk of the shipped clinic, whose telephone books."""
     return at_the_desk(line)
 
 
@@ -23,7 +23,7 @@ def number(index: int) -> str:
 
 
 def floods_in(phone: Phone, *numbers: int) -> list[str]:
-    """Book by withheld calls, for one keyed number after another; return the references."""
+    """Book appointments by withheld calls, for one keyed number after another; return the references."""
     keys = [("1", "1", f"{number(each)}#", "1", "1") for each in numbers or range(5)]
     calls = [phone.rings(caller="anonymous").press(*each) for each in keys]
     return [each.reference for each in calls]
@@ -34,7 +34,7 @@ def ticked(page: str) -> list[str]:
 
 
 def frees(staff: Staff) -> str:
-    """Press the button that frees a flood's times; return the words of the page that follows."""
+    """Press the button that frees all times of a flood of bookings; return the words of the page that follows."""
     page = gets(staff, "/floods")
     token = {"csrf_token": staff.token(page), "id": ticked(page)}
     answer = staff.browser.post("/desk/diary/floods/free", data=token, follow_redirects=True)

@@ -16,7 +16,7 @@ PAUSE, AGAIN = "Pause booking by phone", "Let callers book by phone again"
 
 @pytest.fixture
 def booking(serves: Serves) -> Iterator[Phone]:
-    """A telephone at the shipped clinic, whose callers can book."""
+    """A telephone at the shipped clinic, whose callers can book appointments."""
     with serves(CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 

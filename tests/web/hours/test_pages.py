@@ -38,14 +38,14 @@ def posts(staff: Staff, path: str = "/desk/hours", **form: object) -> TestRespon
 
 
 def sets(staff: Staff, what: str, line: str = "*", reason: str = "", day: str = TODAY, **more: str) -> str:
-    """Send one of the page's forms, which is accepted; return the page that follows."""
+    """Set a closure by a form of the page, which accepts it; return the page that follows."""
     answer = posts(staff, what=what, day=day, line=line, reason=reason, **more)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/desk/hours"), unescape(answer.text)
     return unescape(page(staff))
 
 
 def refusal(staff: Staff, **form: str) -> str:
-    """Return the message of the page about a form that it refuses, and that changes nothing."""
+    """Return the message with which the page refuses this form; the hours stay as they are."""
     answer = posts(staff, **{"what": "closed", "day": TODAY, "line": "*", "reason": "", **form})
     assert answer.status_code == 400
     assert "Nothing: callers hear the usual hours." in answer.text
@@ -55,7 +55,7 @@ def refusal(staff: Staff, **form: str) -> str:
 
 
 def undoes(staff: Staff, nth: int = 0) -> str:
-    """Press the undo of a closure; return the page that follows."""
+    """Press the undo of one of the closures on the page; return the page that follows."""
     form = re.findall(r'<form method="post" action="/desk/hours/undo">(.*?)</form>', page(staff), re.DOTALL)[nth]
     ids = re.findall(r'name="id" value="(\d+)"', form)
     assert posts(staff, "/desk/hours/undo", id=ids).status_code == 302
@@ -201,7 +201,7 @@ def uneven(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
 
 
 def shown(staff: Staff) -> list[str]:
-    """Return the closures that the page shows, line by line."""
+    """Return the closures that the page of the hours shows, line by line."""
     found = re.findall(r"<p>((?:All lines|the \w+ line):.*?)</p>", unescape(page(staff)), re.DOTALL)
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", each)).strip() for each in found]
 

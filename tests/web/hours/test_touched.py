@@ -24,7 +24,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def patient(phone: Phone) -> str:
-    """The name of a patient who has an appointment at four."""
+    """The name of a patient who has an appointment at four o'clock today."""
     with phone.services.database.writing() as write:
         appointment_id = book(write, wished(), asked())
         known = known_as(write, Number("+919999900001"), "Made Up", NOW)
@@ -33,14 +33,14 @@ def patient(phone: Phone) -> str:
 
 
 def shown(staff: Staff, **form: str) -> str:
-    """Return the page that shows whom a change touches, before the change is kept."""
+    """Return the page that shows which patients this change of the hours touches, before it is kept."""
     answer = posts(staff, **form)
     assert answer.status_code == 409
     return unescape(answer.text)
 
 
 def confirms(staff: Staff, shown_first: str) -> str:
-    """Press the button that keeps the change on such a page; return the page that follows."""
+    """Press the button on such a page that keeps the change of the hours; return the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
     kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]

@@ -1,4 +1,4 @@
-"""The page of metrics: the monitoring reads counts and the desk's state there; nobody else does, and none is named."""
+"""The page of metrics: the monitoring alone reads counts and the desk's state there, and nobody is named on it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -44,19 +44,19 @@ def time_limits() -> TimeLimits:
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
-    """The usual settings of a test, with a token for the metrics."""
+    """The usual settings of a test, with a token for reading the metrics."""
     return settings_for(tmp_path, sqlite_url, redis_url, METRICS_TOKEN=TOKEN)
 
 
 def scrape(phone: Phone, **headers: str) -> str:
-    """Return the page of metrics as Prometheus gets it."""
+    """Return the page of metrics as Prometheus gets it, with the token."""
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}", **headers})
     assert answer.status_code == 200
     return answer.text
 
 
 def read(text: str) -> Series:
-    """Return each series of the metrics, by its name and the values of its labels in the order of their names."""
+    """Return each series on the page with its value, by its name and the values of its labels, in the labels' order."""
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {(each.name, *(value for _, value in sorted(each.labels.items()))): each.value for each in samples}
 
@@ -296,12 +296,12 @@ def test_whichever_process_is_asked_it_tells_what_all_have_counted_and_what_a_de
 
 
 def counts(process: Process) -> bool:
-    """Return whether a process has counted anything, and so has opened its files of counts."""
+    """Return whether a web process has counted anything yet, and so has opened its files of counts."""
     return any("counter_" in file.path for file in process.open_files())
 
 
 def rings_until(enough: Callable[[], bool], phone: Phone) -> int:
-    """Call, eight at a time so that each process gets some, until a condition holds; return the number of calls."""
+    """Call the line, eight times at once, so that each web process gets some; return the number of calls."""
     rung = 0
 
     def once() -> bool:

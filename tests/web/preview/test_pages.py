@@ -19,7 +19,7 @@ from tests.people import CALLER, Clock, Phone, Staff
 
 
 def text(page: str) -> str:
-    """Return the words of a page."""
+    """Return the words of this page of the desk."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
 
 

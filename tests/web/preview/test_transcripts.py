@@ -1,4 +1,4 @@
-"""Transcripts of calls: a call at that moment hears exactly what the transcript told, each sentence of each branch."""
+"""Transcripts of calls: a call at the same moment hears exactly each sentence of each branch."""
 
 import re
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ MOMENTS = {
     "on a half day": (2027, 3, 22, 17, 45),
     "after the desk closed early": (2026, 12, 1, 16, 0),
 }
-"""A dozen moments, by the clock in Delhi."""
+"""A dozen moments for which transcripts are read, by the clock in Delhi."""
 
 CLOSED = """
 [[closed]]
@@ -61,7 +61,7 @@ AN_EARLY_EVENING = DeskClosure(date(2026, 12, 1), "", (Shift(time(9), time(15, 3
 
 @pytest.fixture
 def phone(tmp_path: Path, serves: Serves, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic with closed days, a reception on its first line, and no limit that a test would reach."""
+    """A telephone at a clinic with closed days, a reception on its first line, and limits that no test reaches."""
     path = Path(clinic_with_reception(tmp_path))
     words = re.sub(r"^((calls|requests|rings)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
     path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
@@ -81,7 +81,7 @@ def stranded(phone: Phone, tmp_path: Path, clock: Clock) -> Iterator[Phone]:
 
 
 class Which(NamedTuple):
-    """A call to read in a transcript and then to make: its line, language, moment and kind of caller."""
+    """A call whose transcript is read and which is then made: its line, language, moment and kind of caller."""
 
     line: str
     lang: str
@@ -92,7 +92,7 @@ class Which(NamedTuple):
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
 ALIKE = [("second", "in opening hours"), ("third", "on a half day, before it"), ("third", "on a half day")]
-"""The lines and moments to try besides: other lines differ from the first only by name, reception, and Holi."""
+"""Lines and moments that are tried besides: other lines differ from the first only by name, reception, and Holi."""
 
 
 @LANGUAGES
@@ -153,7 +153,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
-    """Read the transcript of a call, make the call at its moment, and compare; return the number of documents heard."""
+    """Read the transcript of a call, make the call, and compare them; return the number of documents heard."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
@@ -169,11 +169,11 @@ def compare(
 
 
 SEEN: set[str] = set()
-"""The turns that have been compared: most are heard at many moments."""
+"""The turns that tests have already compared over both carriers: most are heard at many moments."""
 
 
 def says_the_same_in_other_words(services: Services, read: Branch) -> None:
-    """Check that each turn of the transcript says the same and leads on alike over both carriers."""
+    """Check that each turn of the transcript is said, and leads on, in the same way over both carriers."""
     other = Plivo(PlivoAccount(), PlivoRenderer(services.script, services.clinic.voices))
     for turn in (each.scene.turn for each in read.every()):
         kind = repr((turn.call.language, turn.first, turn.asks, turn.wait))
@@ -185,7 +185,7 @@ def says_the_same_in_other_words(services: Services, read: Branch) -> None:
 
 @pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])
 def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iterator[tuple[Phone, int]]:
-    """A telephone at the shipped clinic, with and without booking, and the most scenes of a transcript there."""
+    """A telephone at the shipped clinic, with and without booking, and the most scenes its transcripts may have."""
     where, most = request.param
     path = tmp_path / "clinic.toml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)

@@ -30,12 +30,12 @@ OTHERS = ("+919999900002", "+919999900003")
 
 HALF_AN_HOUR = timedelta(minutes=30)
 A_DAY = 690
-"""The minutes for which the clinic is open, on every day but Sunday."""
+"""The minutes for which the clinic is open on each day but Sunday."""
 
 
 @pytest.fixture
 def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
-    """Settings of a clinic whose callers can book."""
+    """The settings of a service at which callers can book."""
     return settings_for(tmp_path, desk_url, redis_url, CLINIC_FILE=str(SHIPPED))
 
 
@@ -44,7 +44,7 @@ def november(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def books(services: Services, clock: Clock, starts: datetime, *, beside: bool = False, line: str = "main") -> int:
-    """Book an appointment at the desk at this moment; return its id."""
+    """Book an appointment at the desk, which begins at this moment; return its id."""
     wanted = DeskBooking(starts, None, "Made Up", line, "en", "000001", beside=beside)
     return services.diary.desk.book(wanted, By("asha", clock()))
 
@@ -59,14 +59,14 @@ def of_caller(services: Services, caller: str) -> Appointment:
 
 
 def books_by_phone(phone: Phone, caller: str) -> str:
-    """Book by telephone and return the last two digits of the reference."""
+    """Book an appointment by telephone; return the last two digits of its reference."""
     call = hangs_up(phone.rings(caller=caller).press(*EARLIEST))
     assert "Your appointment is booked today" in call.words
     return call.spoken_reference[-2:]
 
 
 def filled(found: dict[tuple[str, str, str], str], figure: str = "filled_by_day") -> dict[str, tuple[int, ...]]:
-    """Return the minutes of each day or week: filled, missed and free."""
+    """Return the minutes of the diary on each day, or in each week, of the report: filled, missed and free ones."""
     columns = ("filled_minutes", "missed_minutes", "free_minutes")
     keys = dict.fromkeys(row for table, row, _ in found if table == figure)
     return {key: tuple(int(found[figure, key, column]) for column in columns) for key in keys}

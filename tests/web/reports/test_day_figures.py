@@ -15,7 +15,7 @@ NOBODY_THEN_A_REQUEST = ("0", "1", "1", "1")
 
 
 def rings(phone: Phone, clock: Clock, moment: Sequence[int], *keys: str) -> None:
-    """Call at this moment of November, press these keys, and hang up."""
+    """Call the line at this moment of November, press these keys, and hang up."""
     clock.shows(2026, 11, *moment)
     hangs_up(phone.rings().press(*keys))
 

@@ -28,7 +28,7 @@ def id_of(phone: Phone, name: str) -> int:
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send a form of the desk's pages as this person; return the answer."""
+    """Send this person's form to a page of the desk; return the answer."""
     return staff.browser.post(path, data={"csrf_token": staff.csrf(), **fields})
 
 
@@ -37,7 +37,7 @@ def people_page(staff: Staff) -> str:
 
 
 def link_in(page: str) -> str:
-    """Return the path of the invitation's link that a page shows."""
+    """Return the path of the invitation's link that this page shows."""
     found = re.search(r'<input id="link" readonly value="([^"]+)"', page)
     assert found, "no link is shown"
     parts = urlsplit(found[1])
@@ -46,7 +46,7 @@ def link_in(page: str) -> str:
 
 
 def invites(staff: Staff, name: str, role: str = STAFF) -> str:
-    """Invite a person of this name; return the path of their link."""
+    """Have a manager invite a person of this name; return the path of the invitation's link."""
     answer = sends(staff, "/desk/people", name=name, role=role)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/people")
     return link_in(people_page(staff))
@@ -65,7 +65,7 @@ def opens(app: Flask, link: str, password: str = NEW, again: str = "", name: str
 
 
 def managed(app: Flask) -> list[Rule]:
-    """Return the routes that only managers may use."""
+    """Return the routes of the application that only managers may use."""
     return [rule for rule in app.url_map.iter_rules() if guard_of(app, rule.endpoint) is manager_only]
 
 

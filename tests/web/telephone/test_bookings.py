@@ -25,7 +25,7 @@ from tests.web.telephone.test_joining import at_once, confirms
 
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
 EARLIEST = ("1", "1")
-"""The keys that book the earliest time for the number that calls."""
+"""The keys of a call that books the earliest free time for the number that calls."""
 
 BOOKED = "Your appointment is booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
@@ -183,7 +183,7 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(line: Phone) -> N
 
 
 class TooLate(Deadline):
-    """A deadline that every result misses, though the work was done."""
+    """A deadline for a store's work that every result misses, though the work was done."""
 
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         found = work()

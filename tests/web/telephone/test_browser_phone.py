@@ -28,7 +28,7 @@ Answer = dict[str, Any]
 
 @dataclass
 class Holder:
-    """Somebody who has the page of the telephone open, and sends what its script would send."""
+    """Somebody who has the telephone's page open, and posts what its script would post."""
 
     browser: FlaskClient
     last: Answer = field(default_factory=dict)
@@ -90,7 +90,7 @@ def holder(phone: Phone) -> Holder:
 
 @pytest.fixture
 def got(running: Phone) -> Iterator[Webhooks]:
-    """The webhooks that the page's telephone posts to the service, as they come."""
+    """The webhooks that the telephone on the page posts to the service, as they come."""
     found: Webhooks = []
 
     def note(_app: Flask) -> None:
@@ -215,7 +215,7 @@ def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_ma
 
 
 TUNNEL = {"base_url": "http://localhost:8000"}
-"""Requests as a tunnel passes them on that names localhost and does not say that it is one, as some do."""
+"""The form of requests from a tunnel that names localhost as the host and does not say that it is a tunnel."""
 
 
 @pytest.mark.parametrize("address", ["/phone", "/phone/", "/phone?key=", "/phone?key=a-key-of-another-start"])

@@ -27,7 +27,7 @@ CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLE
 
 
 def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:
-    """Return the ASGI scope of a post, as a server describes it."""
+    """Return the ASGI scope of a post to this path with these headers, as a web server describes it."""
     bare, _, query = path.partition("?")
     named = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     return {
@@ -54,7 +54,7 @@ class BothWays(Phone):
         self.door = TelephoneDoor(self.services)
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a signed form both ways, check that the answers are equal, and return Flask's."""
+        """Post a signed form through Flask and through the door, check that both answer alike, return Flask's."""
         answer = super().posts(path, form, **headers)
         path, body = self.within(path), urlencode(form).encode()
         signed = {"Content-Type": FORM, "X-Twilio-Signature": self.signs(path, form), **headers}
@@ -84,7 +84,7 @@ class BothWays(Phone):
 
 @pytest.fixture
 def phone(tmp_path: Path, serves: Serves) -> Iterator[BothWays]:
-    """A telephone, at a clinic with a reception, that posts each webhook both ways."""
+    """A telephone at a clinic with a reception, which posts each webhook through Flask and through the door."""
     with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield BothWays(phone.app, phone.services)
 
@@ -169,7 +169,7 @@ def test_a_fault_of_ours_is_answered_alike_on_both_ways(phone: BothWays, caplog:
 
 
 def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> Any:
-    """Return the door's answer to a signed post in which something is unusual."""
+    """Return the door's answer to a signed webhook in which the test has made something unusual."""
     signed = {"Content-Type": FORM, "X-Twilio-Signature": phone.signs(path, form), **other.pop("headers", {})}
     body = other.pop("body", urlencode(form).encode())
     length = other.pop("length", len(body))
@@ -236,7 +236,7 @@ def test_an_id_that_a_proxy_has_given_is_kept_on_both_ways(phone: BothWays) -> N
 
 
 class Stumbles:
-    """A carrier of which some webhook brings out a mistake of ours."""
+    """A carrier that takes every webhook for its own, and fails to read it by a mistake of our code."""
 
     def bears(self, _headers: Mapping[str, str]) -> bool:
         return True

@@ -22,7 +22,7 @@ from workers.services import WorkerServices
 BOOK_TOMORROW = ("1", "2", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"
-"""The key by which a caller says that the call is for the same person as before."""
+"""The key by which a caller says that this call is for the same person as the number's earlier request."""
 JOIN = ("1", "1", "1", SAME, "1", "1")
 JOIN_TOMORROW = ("1", "2", "1", SAME, "1", "1")
 WHOSE = "We already have a request from this number. If it is for the same person, press 1."
@@ -36,7 +36,7 @@ def only(phone: Phone) -> Request:
 
 
 def of(phone: Phone, call: Conversation) -> Request:
-    """Return the request whose reference this call has heard."""
+    """Return the waiting request whose reference this call's caller has heard."""
     (found,) = (each for each in phone.services.desk.store.waiting() if each.reference == call.reference)
     return found
 
@@ -46,7 +46,7 @@ def what_happened(phone: Phone, request: Request) -> list[tuple[str, str]]:
 
 
 def keys_number_of(call: Conversation, number: str) -> Conversation:
-    """Make a request in this call for another number, which the caller keys."""
+    """Make a request for an appointment in this call, for another number, which the caller keys."""
     return call.press(
         "1", "2", "1", *(("2",) if call.fields["From"] != "anonymous" else ()), f"{number[3:]}#", "1", "1"
     )
@@ -139,7 +139,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 
 def leads_to(phone: Phone, reference: str) -> int:
-    """Return the id of the request to which this spoken reference leads."""
+    """Return the id of the request to which a reference leads that a caller has heard."""
     database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
@@ -157,7 +157,7 @@ def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
 
 
 def confirms(call: Conversation) -> Callable[[], str]:
-    """Return a function that posts the webhook of this call's confirming key 1, each time it is called."""
+    """Return a function that, each time it is called, posts the webhook of this call's confirming key 1."""
     assert call.place in {"summary", "earliest", "time_sure"}
     assert isinstance(call.waits, Gathers)
     path, form = call.waits.action, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
@@ -165,7 +165,7 @@ def confirms(call: Conversation) -> Callable[[], str]:
 
 
 def unsealed(phone: Phone, document: str) -> str:
-    """Return a document with the sealed parts of its addresses in clear, as each sealing differs."""
+    """Return this document with the sealed parts of its addresses in clear, as each sealing differs."""
     return re.sub(
         r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.cipher.decrypt(unquote(found[0])), document
     )
@@ -198,7 +198,7 @@ AT_ONCE = 4
 
 
 def at_once(deliveries: list[Callable[[], str]]) -> list[str]:
-    """Deliver these webhooks at the same moment, each from a thread of its own; return the documents."""
+    """Deliver these webhooks in threads that begin at the same moment; return the documents that answer."""
     barrier = Barrier(len(deliveries))
 
     def deliver(webhook: Callable[[], str]) -> str:
@@ -269,7 +269,7 @@ STRANGERS = [OTHER, "anonymous", "", "+12025550143", "+918090080907"]
 
 
 def asks_for(call: Conversation, number: str, *when: str) -> Conversation:
-    """Make a request in this call, which waits for a choice, for another number, which the caller keys."""
+    """Make a request in this call for another number, which the caller keys; `when` has the keys that come first."""
     call.press(*when)
     return call.press(*(() if call.place == "key_number" else ("2",)), f"{number[3:]}#", "1", "1")
 

@@ -32,7 +32,7 @@ from workers.services import WorkerServices
 ABROAD = "+12025550143"
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"
-"""The key by which a caller says that the call is for the same person as before."""
+"""The key by which a caller says that this call is for the same person as the number's earlier request."""
 BOOK_AGAIN = ("1", "1", "1", SAME, "1", "1")
 RING_BACK_AGAIN = ("2", "1", SAME, "1", "1")
 SORRY = {"en": "Sorry, we cannot take more requests from this phone", "hi": "माफ़ कीजिए, अभी इस फ़ोन से"}
@@ -40,10 +40,10 @@ PROMISED = "Thank you. We have your request."
 JOINED = "Your request is already with us."
 
 CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMBER = 20, 300, 30, 10
-"""The limits in the shipped config/clinic.toml."""
+"""The shipped clinic's limits of calls and requests, as config/clinic.toml has them."""
 
 NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
-"""Callers' numbers that name nobody and are not the clinic's own."""
+"""Callers' numbers in webhooks that name nobody and are not the clinic's own."""
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def quiet_line(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
 
 
 def of_a_quiet_clinic(folder: Path) -> str:
-    """Write the file of a clinic whose limit is three calls on a line in an hour; return its path."""
+    """Write the file of a clinic whose limits are low, three calls on a line in an hour; return its path."""
     words = WISHES_ONLY
     words = words.replace("calls_of_a_caller_per_hour = 20", "calls_of_a_caller_per_hour = 2")
     words = words.replace("withheld_calls_of_a_line_per_hour = 30", "withheld_calls_of_a_line_per_hour = 1")
@@ -76,7 +76,7 @@ def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALL
 
 
 def is_refused(call: Conversation, lang: str = "en") -> bool:
-    """Return whether a call was refused: its words name 112, and no key cuts them off."""
+    """Return whether the call may make no request: its first words then name 112, and no key cuts them off."""
     refused = call.place == "refused"
     if refused:
         assert call.uncut[0].startswith(SORRY[lang])
@@ -245,7 +245,7 @@ def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_lin
 
 
 def books_once_more(call: Conversation) -> Conversation:
-    """Make another request for an appointment in this call, for the same person if the line asks."""
+    """Make another request for an appointment in this call, if the line asks, for the same person as before."""
     call.press("#", "1", "1", "1")
     return call.press(*(("1",) if call.place == "whose" else ()), "1", "1")
 
@@ -523,7 +523,7 @@ Away = Callable[[Valkey], AbstractContextManager[None]]
 
 @pytest.fixture
 def impatient_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic with small limits, whose calls wait for a store no longer than in production."""
+    """A telephone at a clinic with low limits, whose calls wait for a store no longer than in production."""
     quiet = settings_for(tmp_path, sqlite_url, redis_url, CLINIC_FILE=of_a_quiet_clinic(tmp_path))
     with served(build(quiet, clock, QUICK)) as phone:
         yield phone

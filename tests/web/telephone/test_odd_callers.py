@@ -33,7 +33,7 @@ IMPOSSIBLE_KEYS = ("hangup", "E", "१", "1 1", "+91", "1\n", "\n1", "1\x00", "<
 
 
 def keys_another_number(call: Conversation) -> None:
-    """Key another number when the line asks for one, and make a request with it."""
+    """Key another number in this call when the line asks for one, and make a request with it."""
     assert call.place == "key_number"
     assert call.heard[0] == "We cannot see your number."
     call.press("09999900002#", "1", "1")

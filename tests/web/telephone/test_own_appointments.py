@@ -23,7 +23,7 @@ CANNOT = "It cannot be changed on the phone today. We can call you about it."
 
 
 def books(phone: Phone, caller: str = CALLER) -> str:
-    """Book the earliest time and return the reference."""
+    """Book the earliest free time by telephone; return the appointment's reference."""
     reference = phone.rings(caller=caller).press(*EARLIEST).spoken_reference
     assert reference
     return reference
@@ -158,7 +158,7 @@ def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(line: Phone) -
 
 
 def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> None:
-    """A second request in one call is asked for whom it is, as a mother's for her child, and becomes one of its own."""
+    """A caller's second request in one call is asked for whom it is, perhaps a child, and becomes one of its own."""
     call = line.rings().press("2", "1", "1", "1", "#", "2", "1")
     assert WHOSE in call.words
     call.press("2", "1", "1", "#", "1", "1", "#", "1", "1")
@@ -167,7 +167,7 @@ def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> Non
 
 
 def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(line: Phone, clock: Clock) -> None:
-    """A call is not asked for whom it is because the clinic has something to tell its number: that is no wish."""
+    """No caller is asked for whom they call because the clinic has something to tell their number: that is no wish."""
     books(line)
     line.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
     line.services.hours.closures_file.follow(line.services.hours.closures, AT_THREE.date())

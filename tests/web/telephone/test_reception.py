@@ -28,14 +28,14 @@ def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
 
 
 def rung(call: Conversation) -> Xml.Element:
-    """Return the Dial element in the call's last document, as the carrier reads it."""
+    """Return the Dial element of the call's last document, by which the carrier calls the reception."""
     document = Xml.fromstring(call.repeats_last_webhook())  # noqa: S314 - our own service's answer
     (dial,) = document.findall("Dial")
     return dial
 
 
 def leg(call: Conversation) -> Conversation:
-    """Pick up one of the reception's telephones; return its leg as a call of its own."""
+    """Pick up one of the reception's telephones that this call rings; return its leg as a call of its own."""
     assert isinstance(call.waits, Dials)
     number, address = call.waits.numbers[0]
     picked_up = Conversation(call.phone, {"From": CALLER_ID, "To": number, "ParentCallSid": call.sid})
@@ -44,7 +44,7 @@ def leg(call: Conversation) -> Conversation:
 
 
 def is_offered_a_callback(call: Conversation, first: str) -> None:
-    """Check that the caller hears this sentence first, and gets a promise by the keys of a call back."""
+    """Check that the caller hears this sentence first, and gets a promise of a call back by the keys for it."""
     assert (call.heard[0], call.place) == (first, "callback")
     call.press("1", "1", "1")
     (found,) = call.phone.services.desk.store.waiting()

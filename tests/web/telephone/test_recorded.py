@@ -28,7 +28,7 @@ def recorded(tmp_path: Path, serves: Serves, phone: Phone) -> Iterator[Phone]:
 
 
 def booked(phone: Phone, language: str) -> list[Conversation]:
-    """Make a request for an appointment, up to the confirming key; return the call as it was after each turn."""
+    """Make a call that asks for an appointment and confirms it; return the call as it was after each turn."""
     turns = [phone.rings(lang=language)]
     for key in ("1", "-", "1", "1", "1"):
         call = turns[-1]

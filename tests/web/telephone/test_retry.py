@@ -28,7 +28,7 @@ def fails(phone: Phone, url: str) -> tuple[str, str | None]:
 
 
 def fails_in(call: Conversation, key: str) -> Conversation:
-    """Lose the webhook of this key on its way: the carrier asks the fallback, and the call goes on from there."""
+    """Lose this key's webhook on its way, so that the fallback is asked; return the call after the second try."""
     assert isinstance(call.waits, Gathers)
     lost = urljoin(HOST + call.url, call.waits.action)
     words, to = fails(call.phone, lost)

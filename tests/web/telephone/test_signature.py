@@ -31,7 +31,7 @@ Webhook = tuple[str, dict[str, str]]
 
 @pytest.fixture
 def confirms(phone: Phone) -> Webhook:
-    """The webhook that makes a request if the service believes it: its path and its form."""
+    """A webhook that makes a request if the service believes its signature: its path and its form."""
     call = phone.rings().press("1", "1", "1", "1")
     assert isinstance(call.waits, Gathers)
     return phone.within(call.waits.action), {**CALL, "Digits": "1"}

@@ -9,7 +9,7 @@ from plivo.version import __version__  # type: ignore[import-not-found]
 
 
 def ask(hook: dict[str, Any]) -> bool | str:
-    """Return the library's verdict on a webhook's signature, or the name of its error.
+    """Return the verdict of Plivo's Python library on a webhook's signature, or the name of the error that it raises.
 
     The library changes the fields that it is given, so it gets new ones.
     """
