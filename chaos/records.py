@@ -17,7 +17,7 @@ from ivr.desk.requests import CALLER, THE_CLOCK, Why
 from ivr.desk.upkeep.tell import FROM_THE_DIARY
 from ivr.desk.upkeep.unheard import RECORDED
 from ivr.diary.appointments import TAKES_TIME
-from ivr.diary.last_change import TOLD_OF
+from ivr.diary.rows import TOLD_OF
 from ivr.line.blanks import Moment, Say
 from ivr.storage import schema
 from ivr.storage.audit import By

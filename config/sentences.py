@@ -10,7 +10,7 @@ from config.settings import ROOT
 from config.toml_file import BadFile, Strict, load
 from ivr.line.booking import Part
 from ivr.line.clinic import Clinic
-from ivr.line.engine.sentences import sentences
+from ivr.line.engine.speeches import sentences
 from ivr.line.script import Clock, Days, Language, Prompts, Script, blanks_of
 
 CLINIC_FILE = ROOT / "config" / "clinic.toml"

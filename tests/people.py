@@ -25,8 +25,11 @@ from tests.carrier.twilio.twiml_rules import faults
 
 DELHI = ZoneInfo("Asia/Kolkata")
 
-CALLER = "+919999900001"
+CALLER, OTHER = "+919999900001", "+919999900002"
 """The number of the usual caller, obviously made up."""
+
+BOOK, CALLBACK = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
+"""The keys of a wish for an appointment as soon as possible, and of one to be called back, on the caller's number."""
 
 TOKEN = "a-token-that-signs-only-in-tests"
 

@@ -17,12 +17,10 @@ from sqlalchemy import create_engine, text
 
 from ivr.storage.revisions import revisions
 from testing.servers.valkey import valkey
-from tests.people import Clock, Conversation, Phone
+from tests.people import BOOK, Clock, Conversation, Phone
 from tests.web import service
 from workers import jobs
 from workers.services import build as build_workers
-
-BOOK = ("1", "1", "1", "1", "1")
 
 Line = Callable[..., AbstractContextManager[Phone]]
 """A function that starts a service on this database, with `redis` also on another Redis; yields a telephone at it."""

@@ -15,14 +15,14 @@ from ivr.web.services import build
 from testing.servers import until
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey, valkey
-from tests.conftest import PASSWORD, QUICK, settings_for
-from tests.people import Clock, Conversation, Phone, Staff
+from tests.conftest import QUICK, settings_for
+from tests.people import BOOK, Clock, Conversation, Phone
+from tests.web import at_the_desk
 from workers import jobs
 from workers.clock import sweep
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
-BOOK = ("1", "1", "1", "1", "1")
 HELD_UP_SECONDS = 2.0
 """The most seconds for which a stalled store may hold up a caller, before the line goes on without it."""
 
@@ -53,6 +53,15 @@ def books(phone: Phone) -> Conversation:
 def hears_hours_and_advice(phone: Phone) -> None:
     assert "Our timings are:" in phone.rings().press("4").words
     assert "A heat pack can relax tight muscles." in phone.rings().press("3", "1").words
+
+
+def books_in_time(phone: Phone) -> Conversation:
+    """Hear hours and advice, then book: the answer comes soon enough for a caller."""
+    hears_hours_and_advice(phone)
+    began = time.monotonic()
+    call = books(phone)
+    assert time.monotonic() - began < HELD_UP_SECONDS
+    return call
 
 
 def stands_once(place: Place, call: Conversation) -> None:
@@ -93,10 +102,7 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
 ) -> None:
     phone, worker = place
     with away(valkey_server):
-        hears_hours_and_advice(phone)
-        began = time.monotonic()
-        call = books(phone)
-        assert time.monotonic() - began < HELD_UP_SECONDS
+        call = books_in_time(phone)
         stands_once(place, call)
     clock.goes_on(seconds=30)
     sweep(worker)
@@ -153,10 +159,7 @@ def test_with_sqlite_away_a_request_waits_in_redis(place: Place, sqlite_url: str
     phone, worker = place
     path = sqlite_path(sqlite_url)
     with away(path):
-        hears_hours_and_advice(phone)
-        began = time.monotonic()
-        call = books(phone)
-        assert time.monotonic() - began < HELD_UP_SECONDS
+        call = books_in_time(phone)
         assert "Thank you. We have your request." in call.uncut
         assert call.repeats_last_webhook().count("Say") > 0
         if away is moved:
@@ -170,10 +173,7 @@ def test_with_sqlite_away_a_request_waits_in_redis(place: Place, sqlite_url: str
 def test_with_postgresql_down_a_request_waits_in_redis(place: Place, postgres_server: Postgres) -> None:
     phone, worker = place
     with stopped(postgres_server):
-        hears_hours_and_advice(phone)
-        began = time.monotonic()
-        call = books(phone)
-        assert time.monotonic() - began < HELD_UP_SECONDS
+        call = books_in_time(phone)
         with pytest.raises(StoreAway):
             jobs.save(worker)
     reaches_the_desk_later(place, call)
@@ -232,9 +232,7 @@ def test_a_desk_that_is_open_does_not_hold_up_the_telephone_while_postgresql_is_
     place: Place, postgres_server: Postgres
 ) -> None:
     phone, _ = place
-    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
-    desk = Staff(phone.app, "asha", PASSWORD)
-    desk.logs_in()
+    desk = at_the_desk(phone)
     with frozen(postgres_server):
         began = time.monotonic()
         answers = [desk.browser.get("/desk/list").status_code for _ in range(5)]
@@ -274,10 +272,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
     phone, worker = place
     other = phone.rings(caller="+919999900009").press(*BOOK)  # a connection to Redis stands open from now on
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):
-        hears_hours_and_advice(phone)
-        began = time.monotonic()
-        call = books(phone)
-        assert time.monotonic() - began < HELD_UP_SECONDS
+        call = books_in_time(phone)
         assert call.uncut[0].startswith("We are very sorry. We could not save your request")
         assert "reference" not in call.words
         assert call.place == "not_kept"

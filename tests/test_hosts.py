@@ -25,9 +25,10 @@ from tests.desk.upkeep.test_upkeep import NINE
 from tests.diary import asked, wished
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
 from tests.two_hosts import Host, goes_to, two_hosts
+from tests.web import at_the_desk
 from tests.web.diary.test_calendar_feed import link_on
 from tests.web.staff.second_factors import led_on, sets_up, shown, writes_code
-from tests.web.staff.test_people import invites, opens, sends, somebody
+from tests.web.staff.test_people import invites, opens, sends
 from tests.web.telephone.test_limits import CALLS_OF_A_CALLER, is_refused, rings_often
 from tests.workers import the_clock_runs
 
@@ -342,7 +343,7 @@ def moves(person: Staff, host: Host) -> Staff:
 
 def test_sessions_hold_on_both_hosts_and_end_on_both(pair: Hosts) -> None:
     here, there = pair
-    asha = somebody(here.phone, "asha", MANAGER)
+    asha = at_the_desk(here.phone, "asha", MANAGER)
     there_too = moves(asha, there)
     assert "Waiting" in there_too.sees()
     copied = Staff(here.phone.app, "asha", PASSWORD)
@@ -353,7 +354,7 @@ def test_sessions_hold_on_both_hosts_and_end_on_both(pair: Hosts) -> None:
 
 def test_an_invitation_and_a_second_factor_work_on_the_other_host(pair: Hosts, clock: Clock) -> None:
     here, there = pair
-    link = invites(somebody(here.phone, "asha", MANAGER), "devi", STAFF)
+    link = invites(at_the_desk(here.phone, "asha", MANAGER), "devi", STAFF)
     answer, devi = opens(there.phone.app, link, name="devi")
     assert led_on(answer).startswith("/desk")
     secret, _ = sets_up(devi, clock)
@@ -365,7 +366,7 @@ def test_an_invitation_and_a_second_factor_work_on_the_other_host(pair: Hosts, c
 
 def test_the_calendars_link_is_read_on_the_other_host(pair: Hosts) -> None:
     here, there = pair
-    asha = somebody(here.phone, "asha", MANAGER)
+    asha = at_the_desk(here.phone, "asha", MANAGER)
     form = {"csrf_token": asha.csrf()}
     link = link_on(asha.browser.post("/desk/diary/link", data=form, follow_redirects=True).text)
     assert there.phone.app.test_client().get(link).status_code == 200
@@ -392,7 +393,7 @@ def figures(phone: Phone, name: str) -> list[float]:
 def test_three_clocks_at_once_double_nothing(hosts: Hosts, clock: Clock) -> None:
     """Three clocks do each thing once: a request taken and left, missed calls, languages, records, jobs."""
     here, there = hosts
-    asha = somebody(here.phone, "asha", MANAGER)
+    asha = at_the_desk(here.phone, "asha", MANAGER)
     here.phone.rings().press("1", "1", "1", "1", "1")
     asha.does("take", 1)
     for number in range(5):

@@ -14,7 +14,7 @@ from config.sentences import read_for
 from ivr.line.checks.checks import gather, judge
 from ivr.line.checks.scenarios import situations
 from ivr.line.engine.call import begin, press
-from ivr.line.engine.sentences import sentences
+from ivr.line.engine.speeches import sentences
 from ivr.line.menu import LANGUAGES_PLACE, MENU, START, WANTS
 from ivr.line.paths.diagram import diagram
 from ivr.line.paths.transitions import onward

@@ -23,7 +23,7 @@ from ivr.line.script import Script
 from ivr.storage import schema
 from ivr.storage.database import Database
 from tests.conftest import PHONE_PAGE, at_the_desk
-from tests.people import Clock, Phone, Staff
+from tests.people import BOOK, Clock, Phone, Staff
 from tests.served import rung_by_itself
 from tests.test_menu_rung import PATHS
 from tests.third_language import LANGUAGES, LOCALES, MARK, NAME, VOICE, clinic_in_three
@@ -31,7 +31,6 @@ from tests.web import service
 from workers import jobs
 from workers.services import build as build_tools
 
-BOOK = ("1", "1", "1", "1", "1")
 EACH = pytest.mark.parametrize("lang", LANGUAGES)
 AT_EACH = pytest.mark.parametrize("place", [name for name in PATHS if name != "key_number"])
 

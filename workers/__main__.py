@@ -13,8 +13,7 @@ from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.job_queue import PROMISES, QUEUE, TEXTS
-from ivr.notices.roots import use_roots_of_the_machine
-from ivr.notices.senders import is_understood
+from ivr.notices.senders import is_understood, use_roots_of_the_machine
 from ivr.notices.troubles import TroubleKind
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway, client_for_workers, queue_errors

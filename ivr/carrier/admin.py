@@ -3,6 +3,7 @@
 Values and protocols; each carrier's folder calls its own API. Knows neither the terminal nor the line's sentences.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
@@ -17,6 +18,16 @@ class CarrierRefused(Exception):
     def __init__(self, why: str, look: str = "") -> None:
         super().__init__(why)
         self.look = look
+
+
+def refusals(account: str, token: str) -> Mapping[int, str]:
+    """Return why a carrier refuses, by HTTP status; `account` and `token` are the variables of what it knows us by."""
+    return {
+        401: f"the carrier does not know {account} with {token}; compare both with its console",
+        403: f"the carrier does not let this account do that; compare {account} with its console",
+        404: f"the carrier has no such account or number; compare {account} with its console",
+        429: "the carrier is asked too often; try again in a minute",
+    }
 
 
 class NoAccount(CarrierRefused):

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ivr.carrier.elements import Element
-from ivr.carrier.steps import Heard
+from ivr.carrier.steps import Heard, Step
 from ivr.line.aloud.digits import Phrase
 from ivr.line.blanks import Say
 from ivr.line.script import Script, Wording
@@ -80,14 +80,14 @@ class Speaker:
         phrases = self._script.spoken_as(wording).phrases
         return Voiced(phrases, self.voice(wording.language), self.locale(wording.language))
 
-    def played(self, address: str) -> Heard | None:
-        """Return the words of the recording that has this address; None if there is none."""
-        if address not in self._sentences:
-            return None
-        language, name = self._sentences[address]
+    def named(self, step: Step) -> Step:
+        """Return a step of a document; of one that plays a recording of ours, with the words that it says."""
+        if not isinstance(step, Heard) or step.recording not in self._sentences:
+            return step
+        language, name = self._sentences[step.recording]
         spoken = self._script.say(Say(name), language)
         aloud = spoken.aloud if spoken.aloud != spoken.words else ""
-        return Heard(spoken.words, self.locale(language), aloud=aloud, recording=address)
+        return Heard(spoken.words, self.locale(language), step.cuttable, aloud, step.recording)
 
     def locale(self, language: str) -> str:
         """Return the locale of a language, such as hi-IN."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from xml.etree import ElementTree as Xml
 
-from ivr.carrier.steps import Gathers, NotUnderstood, Sound, Step
+from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, Sound, Step
 
 ReadElement = Callable[[Xml.Element], Iterator[Step]]
 
@@ -39,10 +39,26 @@ def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
             yield replace(step, cuttable=True) if isinstance(step, Sound) else step
 
 
-def words_aloud(element: Xml.Element) -> str:
-    """Return the words of an element as they are read aloud, with the alias of each <sub>; empty if none differs."""
-    aloud = "".join(_aloud(element))
-    return aloud if aloud != "".join(element.itertext()) else ""
+def spoken(element: Xml.Element) -> Iterator[Step]:
+    """Yield the words of an element, and those that are read aloud: of a <sub>, its alias. Empty if all are alike."""
+    words, aloud = "".join(element.itertext()), "".join(_aloud(element))
+    yield Heard(words, element.get("language", "en-US"), aloud=aloud if aloud != words else "")
+
+
+def played(element: Xml.Element) -> Iterator[Step]:
+    """Yield the recording of an element, whose text is its address."""
+    address = (element.text or "").strip()
+    yield Heard(f"[plays {address}]", "", recording=address)
+
+
+def paused(element: Xml.Element) -> Iterator[Step]:
+    """Yield the pause of an element."""
+    yield Pauses(whole_number(element, "length", 1))
+
+
+def hung_up(_element: Xml.Element) -> Iterator[Step]:
+    """Yield the end of the call."""
+    yield HangsUp()
 
 
 def whole_number(element: Xml.Element, name: str, usual: int) -> int:

@@ -13,12 +13,10 @@ from flask.cli import with_appcontext
 
 from ivr.diary.imports.csv_file import TableReader
 from ivr.diary.imports.diary_import import DiaryImport
-from ivr.diary.imports.entries import FileContent, LeftOutWhy, UnreadableFile
+from ivr.diary.imports.entries import REPEATED, FileContent, LeftOutWhy, Marks, Reach, UnreadableFile
 from ivr.diary.imports.file_text import text_of_file
 from ivr.diary.imports.ics_file import BEGINS, CalendarReader
-from ivr.diary.imports.marks import Marks
 from ivr.diary.imports.plan import Plan
-from ivr.diary.imports.reach import REPEATED, Reach
 from ivr.line.clinic import Clinic
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway

@@ -14,8 +14,7 @@ import click
 from flask.cli import with_appcontext
 
 from config.settings import BadSettings, Settings, read
-from ivr.preflight.context import context
-from ivr.preflight.findings import bad
+from ivr.preflight.context import bad, context
 from ivr.preflight.run import Told, failed, run_checks
 from ivr.web.services import services
 from ivr.wiring.carriers import SETTINGS

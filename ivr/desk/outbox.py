@@ -26,7 +26,7 @@ from ivr.desk.tasks import (
 )
 from ivr.diary import diary
 from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
-from ivr.diary.last_change import with_last_change
+from ivr.diary.rows import with_last_change
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database

@@ -17,7 +17,7 @@ from ivr.desk.requests import Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
-from ivr.storage.odd import name_once, text_of
+from ivr.storage.odd import name_once, read_fields, text_of
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,12 @@ class CannotRead(Exception):
 
 def any_request(row: Row[Any]) -> AnyRequest:
     """Return a row of `requests` as a Request; as an OddRequest where it cannot be read, which the log says once."""
-    values = {field: _tried(read, getattr(row, column)) for field, (column, read) in FIELDS.items()}
-    odd = tuple(FIELDS[field][0] for field, value in values.items() if value is UNREAD)
+    values, odd = read_fields(row, FIELDS)
     if not odd:
         return Request(id=row.id, **values)
     name_once("requests", row.id, odd)
     stored = {column: text_of(getattr(row, column)) for column, _read in FIELDS.values()}
-    known = {FIELDS[field][0]: value for field, value in values.items() if value is not UNREAD}
+    known = {FIELDS[field][0]: value for field, value in values.items()}
     return OddRequest(row.id, stored["reference"], stored, odd, known)
 
 
@@ -105,17 +104,6 @@ def of_unknown_status() -> CompoundSelect[int]:
         [*([table.c.status > low] if low else []), *([table.c.status < high] if high else [])] for low, high in ranges
     )
     return union_all(*(select(table.c.id).where(*each) for each in beside))
-
-
-UNREAD = object()
-"""Stands for a value of a request's row that could not be read."""
-
-
-def _tried(read: Callable[[Any], Any], value: Any) -> Any:
-    try:
-        return read(value)
-    except (ValueError, TypeError):
-        return UNREAD
 
 
 def _of_type(wanted: type, value: Any) -> Any:

@@ -1,20 +1,27 @@
 """Reads rows of the table `appointments`: as an Appointment, or as an OddAppointment where a value cannot be read.
 
-No HTTP, no clock.
+Also an appointment with the last change of it that somebody is told of. No HTTP, no clock.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, select
 
-from ivr.diary.appointments import AnyAppointment, Appointment, AppointmentStatus, OddAppointment, Source, Whose
+from ivr.diary.appointments import (
+    AnyAppointment,
+    Appointment,
+    AppointmentStatus,
+    DiaryEntry,
+    DiaryEvent,
+    OddAppointment,
+    Source,
+    Whose,
+)
 from ivr.line.phones import Phone
-from ivr.storage.odd import name_once, text_of
-
-UNREAD = object()
-"""Stands for a value of an appointment's row that could not be read."""
+from ivr.storage import schema
+from ivr.storage.odd import name_once, read_fields, text_of
 
 
 def any_appointment(row: Row[Any]) -> AnyAppointment:
@@ -22,8 +29,7 @@ def any_appointment(row: Row[Any]) -> AnyAppointment:
 
     The log names each row that cannot be read, once.
     """
-    values = {field: _tried(read, getattr(row, column)) for field, (column, read) in FIELDS.items()}
-    odd = tuple(FIELDS[field][0] for field, value in values.items() if value is UNREAD)
+    values, odd = read_fields(row, FIELDS)
     if not odd:
         return Appointment(id=row.id, **values)
     name_once("appointments", row.id, odd)
@@ -33,13 +39,6 @@ def any_appointment(row: Row[Any]) -> AnyAppointment:
 def readable(rows: Iterable[Row[Any]]) -> list[Appointment]:
     """Return the appointments of those rows of the table that can be read."""
     return [found for found in map(any_appointment, rows) if isinstance(found, Appointment)]
-
-
-def _tried(read: Callable[[Any], Any], value: Any) -> Any:
-    try:
-        return read(value)
-    except (ValueError, TypeError):
-        return UNREAD
 
 
 def _is(wanted: type) -> Callable[[Any], Any]:
@@ -79,3 +78,30 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 
 These functions raise ValueError or TypeError.
 """
+
+
+TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED)
+"""The kinds of changes to an appointment that staff and patients are told of."""
+
+
+LastChange = tuple[Appointment | None, DiaryEntry | None]
+"""An appointment, None where it is gone or cannot be read, and its last change that somebody is told of."""
+
+
+def with_last_change(read: Connection, appointment_id: int) -> LastChange:
+    """Return an appointment (None where it is gone or cannot be read) and its last change that people are told of."""
+    found = with_last_changes(read, [appointment_id])
+    return found[appointment_id]
+
+
+def with_last_changes(read: Connection, ids: Collection[int]) -> dict[int, LastChange]:
+    """Return each of these appointments, by id, with its last change that people are told of, as `with_last_change`."""
+    if not ids:
+        return {}
+    table, lines = schema.appointments, schema.appointment_history
+    rows = read.execute(select(table).where(table.c.id.in_(ids)))
+    found = {each.id: each for each in readable(rows)}
+    columns: tuple[Any, ...] = (lines.c.appointment_id, lines.c.at, lines.c.who, lines.c.what, lines.c.detail)
+    told = (lines.c.appointment_id.in_(ids), lines.c.what.in_(TOLD_OF))
+    last = {row[0]: DiaryEntry(*row[1:]) for row in read.execute(select(*columns).where(*told).order_by(lines.c.id))}
+    return {each: (found.get(each), last.get(each)) for each in ids}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.odd import text_of
-from ivr.storage.upsert import INSERTS
+from ivr.storage.upsert import INSERTS, delete_any
 
 log = logging.getLogger(__name__)
 
@@ -79,9 +79,4 @@ class Hosts:
 
     def forget(self, lived: datetime) -> None:
         """Forget the hosts that were not seen for `GONE` at the lived time. Raises StoreAway."""
-        old = table.c.seen <= lived - GONE
-        with self.database.reading() as read:
-            if read.execute(select(table.c.id).where(old)).first() is None:
-                return
-        with self.database.writing() as write:
-            write.execute(delete(table).where(old))
+        delete_any(self.database, table, table.c.seen <= lived - GONE)

@@ -35,17 +35,12 @@ class ClosuresFile:
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
         """Write the database's closures to the file; return those from `day` on. Raises StoreAway, MirrorFileAway."""
-        found: list[Standing] = []
-
-        def wanted() -> bytes:
-            found.extend(closures.current(day - LOOKED_BACK))
-            return _text([each.closure for each in found])
-
-        self._file.follow(wanted)
+        found = self._file.follow(lambda: closures.current(day - LOOKED_BACK), _text)
         return [each for each in found if each.closure.day >= day]
 
 
-def _text(closures: Sequence[DeskClosure]) -> bytes:
+def _text(standing: Sequence[Standing]) -> bytes:
+    closures = (each.closure for each in standing)
     rows = [{"day": f"{c.day}", "line": c.line, "shifts": written(c.shifts), "reason": c.reason} for c in closures]
     return json.dumps(rows, indent=1).encode()
 

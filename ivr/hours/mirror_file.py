@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 log = logging.getLogger(__name__)
 
 Content = TypeVar("Content")
+Stored = TypeVar("Stored")
 
 
 class MirrorFileAway(Exception):
@@ -66,16 +67,18 @@ class MirrorFile(Generic[Content]):
         except (ValueError, TypeError, KeyError):
             return FileVersion(mark, last.content, "is broken")
 
-    def follow(self, wanted: Callable[[], bytes]) -> None:
-        """Write the text that `wanted` returns, if the file has another. Raises MirrorFileAway, and as `wanted` does.
+    def follow(self, stored: Callable[[], Stored], text_of: Callable[[Stored], bytes]) -> Stored:
+        """Write the text of what is stored, where the file differs, and return what is stored.
 
-        The lock is held from reading the database until the file is written, so that older content never replaces
-        newer.
+        Raises MirrorFileAway, and what `stored` raises. The lock is held from reading the database until the file is
+        written, so that older content never replaces newer.
         """
         with _written_by_one(self._path):
-            text = wanted()
+            found = stored()
+            text = text_of(found)
             if not self._path.is_file() or self._path.read_bytes() != text:
                 _replace(self._path, text)
+        return found
 
 
 @contextmanager

@@ -79,20 +79,17 @@ class PhoneBooking:
 
     def follow(self) -> PhoneBookingState:
         """Write the database's state to the file, and return the state. Raises StoreAway, MirrorFileAway."""
-        found: list[PhoneBookingState] = []
-
-        def wanted() -> bytes:
-            found.append(self.stored())
-            return json.dumps({"confirmed": found[0].confirmed, "paused": found[0].paused}).encode()
-
-        self._file.follow(wanted)
-        return found[0]
+        return self._file.follow(self.stored, _text)
 
 
 def in_words(rules: DiaryRules) -> str:
     """Return in words the diary's rules that a manager confirms: how many visits at once, and the length of each."""
     minutes = "/".join(str(each.length // timedelta(minutes=1)) for each in rules.schedules)
     return f"{len(rules.schedules)} at once: {minutes} minutes"[:80]
+
+
+def _text(state: PhoneBookingState) -> bytes:
+    return json.dumps({"confirmed": state.confirmed, "paused": state.paused}).encode()
 
 
 def _read(text: bytes) -> PhoneBookingState:

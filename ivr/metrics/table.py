@@ -67,8 +67,14 @@ OTHER = "other"
 """The label `place` of a webhook at a place that the menu does not have."""
 
 FALLBACK = "fallback"
-ROUTES = {"ring": "incoming", "answered": "answered", "status": "status", "fallback": FALLBACK}
-"""The labels `place` of webhooks that are no place of the menu, by the names of their routes."""
+LABELS = {
+    "/voice": "incoming",
+    "/voice/again": "incoming",
+    "/voice/answered": "answered",
+    "/voice/status": "status",
+    "/voice/fallback": FALLBACK,
+}
+"""Labels of the webhooks that are no place of the menu, by path."""
 
 OK, FAULT = "ok", "fault"
 """The labels `outcome` of a webhook: answered, or answered with an apology for a fault of ours."""
@@ -77,11 +83,11 @@ IN_DATABASE, IN_REDIS = "database", "redis"
 WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
-def place_of(route: str, place: str | None) -> str:
-    """Return the label `place` of a webhook: its place in the menu, or the label of its route if it has none."""
-    if place is None:
-        return ROUTES.get(route, OTHER)
-    return place if place in MENU else OTHER
+def label_of(path: str) -> str:
+    """Return the label of a webhook: its place in the menu, or that of its path where it has no place."""
+    path = path.rstrip("/")
+    place = path.rpartition("/")[2]
+    return LABELS.get(path) or (place if place in MENU else OTHER)
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:

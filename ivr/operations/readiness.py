@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ivr.storage.audit import try_writing
 from ivr.storage.database import Database, StoreAway
 from ivr.storage.fit import unfit
 from ivr.storage.revisions import revision_at
-from ivr.storage.trial import try_writing
 
 LEAST_ROOM = 50 * 2**20
 """Free bytes that the state folder's disk must have: enough for some weeks of a clinic's requests."""

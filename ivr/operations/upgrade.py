@@ -1,9 +1,11 @@
 """Brings the desk's tables up to date, and keeps the older state before a migration changes rows.
 
-The older state is kept within the migration's lock, so that two processes that start at once keep it once. No clock.
+The older state is kept within the migration's lock, so that two processes that start at once keep it once. What a
+migration changes is read from the calls of `op` in its source: what these leave open counts as every table. No clock.
 """
 
-from collections.abc import Callable, Iterator
+import ast
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +14,13 @@ from sqlalchemy import Connection, inspect, literal, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder_of, tidy
-from ivr.operations.changed_tables import changed
-from ivr.operations.dump import dump
+from ivr.operations.pg_dump import dump
 from ivr.storage.database import sqlite_path
 from ivr.storage.engines.address import place
 from ivr.storage.engines.database_errors import error_kind
 from ivr.storage.fit import unfit
 from ivr.storage.migrate import MigrationRefused, migrate
-from ivr.storage.revisions import Schema, revisions, schema_at
+from ivr.storage.revisions import MIGRATIONS, Schema, revisions, schema_at
 
 KEPT = 3
 """The number of backups from before upgrades that stay; the next one removes the oldest."""
@@ -112,3 +113,49 @@ def _dump(database_url: str, connection: Connection, target: Path) -> None:
     if pooled(connection):
         raise BackupRefused(POOLED)
     dump(database_url, target)
+
+
+KEEP_ROWS = frozenset({"create_table", "create_index", "drop_index"})
+"""Operations that leave every row as it is."""
+
+NAME_THEIR_TABLE = frozenset(
+    {"add_column", "alter_column", "batch_alter_table", "drop_column", "drop_table", "rename_table"}
+)
+"""Operations whose first argument is the one table that they change."""
+
+ANY = "*"
+"""The mark that stands for every table."""
+
+
+def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
+    """Return those of `tables` whose rows the migrations to these revisions may change."""
+    named = {table for revision in pending for table in changed_by(revision)}
+    return set(tables) if ANY in named else named & set(tables)
+
+
+def changed_by(revision: str) -> set[str]:
+    """Return the tables that the migration to this revision may change, with ANY where it does not say which."""
+    (file,) = MIGRATIONS.glob(f"versions/{revision}_*.py")
+    return {_table(call) for call in _operations(ast.parse(file.read_text())) if _name(call) not in KEEP_ROWS}
+
+
+def _operations(module: ast.Module) -> Iterator[ast.Call]:
+    for part in module.body:
+        if isinstance(part, ast.FunctionDef) and part.name == "downgrade":
+            continue
+        yield from (node for node in ast.walk(part) if isinstance(node, ast.Call) and _name(node))
+
+
+def _name(call: ast.Call) -> str:
+    """Return the name of the operation if a migration calls one of `op`; empty for any other call."""
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="op"), attr=name):
+            return name
+    return ""
+
+
+def _table(call: ast.Call) -> str:
+    match call.args:
+        case [ast.Constant(value=str(table)), *_] if _name(call) in NAME_THEIR_TABLE:
+            return table
+    return ANY

@@ -6,8 +6,7 @@ Sends two harmless webhooks about the end of a made-up call, one signed and one 
 from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, side_by_side
 from ivr.carrier.stand_in import StandIn
 from ivr.line.phones import Phone
-from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, Result, bad, doubtful, well
+from ivr.preflight.context import Context, Finding, Result, bad, doubtful, well
 from ivr.preflight.http import HttpAnswer, NoTLS, NotReached, ask
 from ivr.wiring import carriers
 

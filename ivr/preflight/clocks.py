@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import text
 
-from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.context import Context, Finding, bad, doubtful, well
 from ivr.preflight.http import NotReached, ask
 from ivr.storage.database import StoreAway
 from ivr.storage.lived_time import FILE, WHAT_TO_DO, disagreement

@@ -14,8 +14,7 @@ from ivr.line.blanks import Say
 from ivr.line.clinic import Clinic, Lack, mark
 from ivr.line.script import Script
 from ivr.notices.senders import is_understood
-from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.context import Context, Finding, bad, doubtful, well
 from ivr.wiring import carriers
 from ivr.wiring.carriers import SETTINGS
 

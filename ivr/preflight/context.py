@@ -1,4 +1,4 @@
-"""The context of the preflight's checks: the settings, a clock, and clients of the stores with short time limits.
+"""The context of the checks, and the values of what they find: settings, a clock, clients with short time limits.
 
 Nothing is connected before a check uses it; the checks that need the clinic's file read it.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from redis import Redis
@@ -50,3 +51,36 @@ def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = 
     finally:
         database.close()
         redis.close()
+
+
+class Result(StrEnum):
+    """The end of a preflight check. A warning is worth knowing; after a failure the line does not answer rightly."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    WARN = "warn"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The finding of one preflight check. Holds no secret."""
+
+    result: Result
+    saw: str
+    do: str = ""
+    """The remedy for an operator to apply; empty where all is well."""
+
+
+def well(saw: str) -> Finding:
+    """Return the finding of a check that has passed."""
+    return Finding(Result.PASS, saw)
+
+
+def doubtful(saw: str, do: str) -> Finding:
+    """Return the finding of a check that warns: the line works, but somebody should know."""
+    return Finding(Result.WARN, saw, do)
+
+
+def bad(saw: str, do: str) -> Finding:
+    """Return the finding of a check that has failed: the line does not work as it should."""
+    return Finding(Result.FAIL, saw, do)

@@ -3,8 +3,7 @@
 import shutil
 
 from ivr.desk.job_queue import JobQueue
-from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.context import Context, Finding, bad, doubtful, well
 from ivr.storage.lived_time import FILE
 
 MEGABYTE = 1024 * 1024

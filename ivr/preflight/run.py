@@ -7,8 +7,7 @@ from threading import Thread
 
 from config.toml_file import BadFile
 from ivr.preflight import address, clocks, configuration, processes, stores
-from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, Result, bad
+from ivr.preflight.context import Context, Finding, Result, bad
 from ivr.storage.database import StoreAway
 from ivr.storage.redis import QueueAway
 

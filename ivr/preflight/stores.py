@@ -12,16 +12,15 @@ from redis.exceptions import AuthenticationError, ResponseError
 
 from ivr.hosts.seen import Hosts
 from ivr.hours.phone_booking import PhoneBooking, in_words
-from ivr.preflight.context import Context
-from ivr.preflight.findings import Finding, bad, doubtful, well
+from ivr.preflight.context import Context, Finding, bad, doubtful, well
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import People
+from ivr.storage.audit import try_writing
 from ivr.storage.database import StoreAway
 from ivr.storage.fit import unfit
 from ivr.storage.redis import QueueAway, queue_errors, try_write
 from ivr.storage.redis_state import NOT_FOR_WRITES, evicts, fault
 from ivr.storage.revisions import Schema, schema_at
-from ivr.storage.trial import try_writing
 
 UPGRADE = "flask --app wsgi database upgrade"
 IMPORT = "flask --app wsgi diary import FILE"

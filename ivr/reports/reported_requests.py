@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.desk.upkeep.tell import FROM_THE_DIARY
 from ivr.line.booking import Kind
-from ivr.reports.opening_time import OpeningTime
 from ivr.reports.reported_calls import within
 from ivr.reports.request_stats import TRIED, CallAttempt, ReportedRequest, tries
+from ivr.reports.timetable import OpeningTime
 from ivr.storage import schema
 
 requests, history = schema.requests, schema.history

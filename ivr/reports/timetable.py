@@ -1,12 +1,13 @@
-"""Finds, fast for many moments, the clinic's day of a moment, and whether a telephone line is open then.
+"""Finds the clinic's day of a moment, whether a line is open then, and the opening time between two moments.
 
-Pure. No clock.
+Fast for many moments, from tables that are made once. Pure. No clock.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 from typing import NamedTuple, Self
 
 from ivr.line.hours import Hours
@@ -48,3 +49,48 @@ def _of_day(hours: Hours, day: date) -> Iterator[tuple[datetime, When]]:
     for start, end in hours.stretches(day):
         yield start.astimezone(UTC), opened
         yield end.astimezone(UTC), closed
+
+
+@dataclass(frozen=True)
+class DayStats:
+    """The counts of calls, served calls and reached patients on some days."""
+
+    calls: Mapping[When, int]
+    served: Mapping[When, int]
+    """The number of calls whose caller was served."""
+    reached: Mapping[When, int]
+    """The number of patients whom the desk has reached, by when they made their request."""
+
+
+def total(counts: Mapping[When, int], *, is_open: bool) -> int:
+    """Return the sum over all days of what was counted while the line was open, or while it was closed."""
+    return sum(count for when, count in counts.items() if when.is_open is is_open)
+
+
+@dataclass(frozen=True)
+class OpeningTime:
+    """The stretches of time in which a telephone line is open, from one day to another."""
+
+    starts: Sequence[float]
+    """The starts of the stretches in seconds of Unix time: Python's differences in a time zone miss clock changes."""
+    ends: Sequence[float]
+    before: Sequence[float]
+    """The seconds of opening time, from the first day on, before each stretch begins."""
+
+    @classmethod
+    def of(cls, hours: Hours, first: datetime, last: datetime) -> Self:
+        """Return the stretches in which a line with these hours is open, from the day of `first` to that of `last`."""
+        day, end = hours.local(first).date(), hours.local(last).date()
+        days = (day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
+        stretches = [(start.timestamp(), end.timestamp()) for each in days for start, end in hours.stretches(each)]
+        starts, ends = ([each[at] for each in stretches] for at in (0, 1))
+        return cls(starts, ends, [*accumulate((end - start for start, end in stretches), initial=0.0)])
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Return the opening time from `start` to `end`, both on these days; zero where `end` is before `start`."""
+        return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
+
+    def _until(self, moment: float) -> float:
+        """Return the seconds of opening time from the beginning of the first day until this moment."""
+        at = bisect_right(self.starts, moment) - 1
+        return 0.0 if at < 0 else self.before[at] + min(moment, self.ends[at]) - self.starts[at]

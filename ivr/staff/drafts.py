@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, delete, select
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.encryption import Cipher, Unreadable
-from ivr.storage.upsert import insert_new, lock_key
+from ivr.storage.upsert import delete_any, insert_new, lock_key
 
 KEPT_FOR = timedelta(days=7)
 """The time after which a draft that nobody came back for is deleted, by retention.py."""
@@ -60,11 +60,13 @@ class Drafts:
 
     def drop(self, person_id: int, place: str) -> None:
         """Forget what a person has typed into the form of a place. Raises StoreAway."""
-        self._forget((table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place)))
+        delete_any(
+            self._database, table, (table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place))
+        )
 
     def discard(self, person_id: int, draft_id: int) -> None:
         """Forget the draft of this id, if it is this person's. Raises StoreAway."""
-        self._forget((table.c.staff_id == person_id) & (table.c.id == draft_id))
+        delete_any(self._database, table, (table.c.staff_id == person_id) & (table.c.id == draft_id))
 
     def mentioning(self, digits: str, places: Sequence[str]) -> Sequence[int]:
         """Return the ids of all people's drafts in these places, and of all drafts that hold these digits.
@@ -75,7 +77,7 @@ class Drafts:
 
     def erase(self, ids: Sequence[int]) -> None:
         """Delete the drafts of these ids. Raises StoreAway."""
-        self._forget(table.c.id.in_(ids))
+        delete_any(self._database, table, table.c.id.in_(ids))
 
     def _opened(self, *which: ColumnElement[bool]) -> Iterator[Draft]:
         with self._database.reading() as read:
@@ -85,14 +87,6 @@ class Drafts:
                 yield _draft(row, self._cipher.decrypt(row.sealed))
             except Unreadable:
                 continue  # it was encrypted under another SECRET_KEY, and is deleted in its time
-
-    def _forget(self, which: ColumnElement[bool]) -> None:
-        """Delete the drafts that this condition selects. Writes only if there are any, so that nobody waits in vain."""
-        with self._database.reading() as read:
-            if read.execute(select(table.c.id).where(which).limit(1)).first() is None:
-                return
-        with self._database.writing() as write:
-            write.execute(delete(table).where(which))
 
 
 def _draft(row: Row[Any], words: str) -> Draft:

@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
-from ivr.staff.names import LONGEST_NAME, can_be_name, login_of, look_of, proper_name
+from ivr.staff.names import LONGEST_NAME, can_be_name, is_reserved, login_of, look_of, proper_name
 from ivr.staff.passwords import NONE_YET, Passwords
-from ivr.staff.reserved_names import is_reserved
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database

@@ -5,10 +5,12 @@ moments, PostgreSQL an infinite one. No tables, no rules.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import Row
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,21 @@ def text_of(stored: Any) -> str:
     if isinstance(stored, datetime):
         return stored.isoformat(timespec="seconds")
     return "" if stored is None else str(stored)
+
+
+Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
+"""The column of each field of a value, and the function that reads it; it raises ValueError or TypeError."""
+
+
+def read_fields(row: Row[Any], fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the values of a row that can be read, by field, and the columns of those that cannot."""
+    values, odd = dict[str, Any](), list[str]()
+    for field, (column, read) in fields.items():
+        try:
+            values[field] = read(getattr(row, column))
+        except (ValueError, TypeError):
+            odd.append(column)
+    return values, tuple(odd)
 
 
 _NAMED: set[tuple[str, int]] = set()

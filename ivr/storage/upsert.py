@@ -9,7 +9,7 @@ from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Integer, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Table, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.storage.database import Database, StoreAway, UniqueViolation
@@ -49,6 +49,15 @@ def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, 
 def _insert(dialect: str, table: Table) -> Any:
     """Return the statement that inserts a row into the table, built once; the row given later tells its columns."""
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
+
+
+def delete_any(database: Database, table: Table, which: ColumnElement[bool]) -> None:
+    """Delete these rows. Writes only where there are any, so that nobody waits for a lock in vain. Raises StoreAway."""
+    with database.reading() as read:
+        if read.execute(select(table.c.id).where(which).limit(1)).first() is None:
+            return
+    with database.writing() as write:
+        write.execute(delete(table).where(which))
 
 
 def lock_key(write: Connection, *key: str) -> None:

@@ -1,4 +1,4 @@
-"""Reads the words that somebody typed. Nothing is cut: what is too long is refused, and stays in the field."""
+"""Reads words and ids that somebody typed. Nothing is cut: what is too long is refused, and stays in the field."""
 
 from flask import request
 
@@ -25,3 +25,8 @@ def words(field: str, label: str, most: int) -> str:
     if len(typed) > most:
         raise TooLong(field, label, most, len(typed))
     return typed
+
+
+def id_of(written: str) -> int | None:
+    """Return the number of a row as an address or a form has it; None for what is no such number."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None

@@ -7,6 +7,7 @@ from ivr.desk.requests import CALLER, THE_CLOCK, HistoryEvent, Outcome
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent
 from ivr.line.booking import Kind
 from ivr.line.hours import DeskClosure, Shift, shifts_of
+from ivr.line.phones import Refusal
 from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction
 from ivr.web.i18n import _, hour, language, later, long_day
 from ivr.web.services import services
@@ -15,6 +16,16 @@ from ivr.web.services import services
 def kind_words(kind: Kind) -> str:
     """Return the words for the kind of a request: an appointment, or a call back."""
     return _("Appointment") if kind is Kind.BOOKING else _("Call back")
+
+
+def refusal_words(why: Refusal) -> str:
+    """Return the reason for which a number is refused, in words."""
+    return {
+        Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
+        Refusal.COUNTRY: _("We can only call numbers in India."),
+        Refusal.PREMIUM: _("We cannot call that kind of number."),
+        Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
+    }[why]
 
 
 def language_words(key: str) -> str:

@@ -31,12 +31,11 @@ from ivr.storage.revisions import revisions
 from ivr.web.services import Services, build
 from testing.servers.postgres import Postgres
 from tests.conftest import NO_PG_DUMP, QUICK, settings_for
-from tests.people import Clock, Phone, Staff
+from tests.people import BOOK, Clock, Phone, Staff
 from tests.web import environment
 from workers import jobs
 from workers.services import WorkerServices
 
-BOOK = ("1", "1", "1", "1", "1")
 NAME = "clinic-20261123-140000.db"
 T = TypeVar("T")
 

@@ -26,17 +26,15 @@ from ivr.storage.database import Database, sqlite_path
 from ivr.web.services import build
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, QUICK
-from tests.people import Clock, Conversation, Phone
+from tests.people import BOOK, OTHER, Clock, Conversation, Phone
 from workers import jobs
 from workers.services import build as build_workers
 
 MARKED = "+919876501234"
 AS_TYPED = "0 98765 01234"
-OTHER = "+919999900002"
 NOTE = "Her knee; asks for Dr Nobody-at-all"
 EARLIER = f"rang from {MARKED}"
 ASK_TO_BE_RUNG = ("2", "1", "1", "1")
-BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture

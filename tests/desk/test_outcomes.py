@@ -15,17 +15,11 @@ from ivr.line.phones import Phone as Number
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.people import DELHI, Clock, Phone
+from tests.people import CALLBACK, DELHI, Clock, Phone
 from tests.staff.staffed import at_once
 
-CALLBACK = ("2", "1", "1", "1")
 TEN = datetime(2026, 11, 24, 10, 0, tzinfo=DELHI)
 SOMEBODY = Number("+919999900009")
-
-
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    return database_url
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
-"""Fixtures of the diary's tests: the people of the desk, on each kind of database."""
+"""Fixtures of the diary's tests: the people of the desk, and the desk itself, on each kind of database."""
+
+from collections.abc import Iterator
 
 import pytest
 
+from ivr.storage.database import WORKER_TIMEOUT, Database
 from tests.staff.conftest import desk
 
 __all__ = ["desk"]
@@ -11,3 +14,11 @@ __all__ = ["desk"]
 def desk_url(database_url: str) -> str:
     """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A client of the database as the workers have it, on each kind."""
+    database = Database(database_url, timeout=WORKER_TIMEOUT)
+    yield database
+    database.close()

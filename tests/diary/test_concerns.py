@@ -3,7 +3,6 @@
 On both databases.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -18,18 +17,11 @@ from ivr.line.diary import Schedule
 from ivr.line.hours import DeskClosure, Shift
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from tests.diary import AT_FOUR, DELHI, HALF_AN_HOUR, NOW, ONE, TWO, the_clinic
 
 ASHA = By("asha", NOW)
 MORNINGS = Schedule("am", HALF_AN_HOUR, {"en": "a"}, ((Shift(time(9), time(13)),),) * 7)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 def books(database: Database, clinic: Clinic, starts: datetime = AT_FOUR, schedule: str = "1") -> int:

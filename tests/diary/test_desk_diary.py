@@ -1,6 +1,5 @@
 """Changes that the desk makes in the diary, on both databases: each can be undone while nobody else has the time."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,18 +10,11 @@ from ivr.diary.diary import Diary
 from ivr.diary.patients import Patients
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, the_clinic
 
 ASHA, RAVI = By("asha", NOW), By("ravi", NOW)
 PATIENT = Phone("+919999900001")
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 @pytest.fixture

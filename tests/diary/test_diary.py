@@ -1,7 +1,6 @@
 """The store of the diary, on both databases: a time is given once, however many ask for it at the same moment."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,19 +15,12 @@ from ivr.diary.appointments import (
 from ivr.diary.diary import Diary, book, cancel, mark, move, reopen
 from ivr.diary.free_times import FreeTimes
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, ONE, TWO, asked, at_once, the_clinic, wished
 
 ASHA = By("asha", NOW)
 CALLERS = 100
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 @pytest.fixture

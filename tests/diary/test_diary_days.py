@@ -1,6 +1,5 @@
 """Whole days of the diary, on both databases: free, taken and blocked times, and the patients touched by a block."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -16,20 +15,13 @@ from ivr.line.hours import DeskClosure, Hours, Shift
 from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from tests.diary import AT_FOUR, DELHI, HALF_AN_HOUR, NOW, TWO, the_clinic
 
 ASHA = By("asha", NOW)
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
 LATE = Shift(time(16), time(17))
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 @pytest.fixture

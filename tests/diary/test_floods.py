@@ -1,6 +1,5 @@
 """A flood of bookings, known by its pace: its times are freed at once, and restored as far as they are still free."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,19 +10,12 @@ from ivr.diary.diary import Diary, book, move
 from ivr.diary.flood_signs import Flood, floods_in
 from ivr.diary.floods import FLOOD, Floods
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, at_once, the_clinic, wished
 from tests.staff.staffed import Stores
 
 KEYED = Whose.KEYED
 LATER = By("asha", NOW + timedelta(hours=1))
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 @pytest.fixture

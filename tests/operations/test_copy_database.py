@@ -13,10 +13,8 @@ from ivr.storage import schema
 from ivr.storage.database import Database, sqlite_path
 from ivr.storage.migrate import migrate
 from tests.conftest import PASSWORD, with_driver
-from tests.people import Clock, Phone, Staff
+from tests.people import BOOK, Clock, Phone, Staff
 from tests.web import service
-
-BOOK = ("1", "1", "1", "1", "1")
 
 
 def test_the_desk_is_the_same_on_the_new_database_and_goes_on_there(

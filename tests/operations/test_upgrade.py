@@ -1,5 +1,6 @@
 """Upgrades keep the older state before a migration changes rows: where, how many of them, and what stops an upgrade."""
 
+import ast
 import os
 import re
 import stat
@@ -16,13 +17,13 @@ from sqlalchemy import Connection, create_engine, insert, inspect, text
 
 from config.settings import ROOT
 from ivr.operations.backup import BackupRefused, check, tidy
-from ivr.operations.dump import dump
+from ivr.operations.pg_dump import dump
 from ivr.operations.restore import prepared, requests_in, restore
-from ivr.operations.upgrade import upgrade
+from ivr.operations.upgrade import ANY, changed, changed_by, upgrade
 from ivr.storage import schema
 from ivr.storage.database import sqlite_path
 from ivr.storage.migrate import MigrationRefused, migrate
-from ivr.storage.revisions import revisions, schema_at
+from ivr.storage.revisions import MIGRATIONS, revisions, schema_at
 from testing.servers.postgres import Postgres
 from tests.conftest import NO_PG_DUMP, with_driver
 
@@ -341,3 +342,42 @@ def test_a_database_that_cannot_be_used_is_one_line_that_says_where(tmp_path: Pa
         r"the database \((postgresql at 127.0.0.1:1, desk|sqlite, /proc/.*)\) cannot be used: .+", str(refused.value)
     )
     assert "hunter22" not in str(refused.value)
+
+
+CHANGES = {
+    "0001": set(),
+    "0002": {"requests", "history", "staff", ANY},
+    "0003": set(),
+    "0004": set(),
+    "0005": {"staff"},
+    "0006": {"requests"},
+    "0007": set(),
+    "0008": {"errands"},
+    "0009": {"failed_logins"},
+    "0010": {"requests", "errands"},
+    "0011": set(),
+    "0012": {"blocked_times"},
+    "0013": set(),
+    "0014": set(),
+    "0015": set(),
+    "0016": set(),
+}
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_a_migration_is_known_by_what_it_changes(revision: str) -> None:
+    assert changed_by(revision) == CHANGES[revision], "a new migration takes a line here"
+
+
+def test_a_statement_counts_as_a_change_of_every_table() -> None:
+    assert changed(["0001", "0002"], {"requests", "calls"}) == {"requests", "calls"}
+    assert changed(["0005", "0006"], {"requests", "calls"}) == {"requests"}
+    assert changed(["0001", "0003", "0004"], {"requests", "calls"}) == set()
+
+
+@pytest.mark.parametrize("file", sorted(MIGRATIONS.glob("versions/*.py")), ids=lambda each: each.name)
+def test_a_migration_works_through_op_alone(file: Path) -> None:
+    tree = ast.parse(file.read_text())
+    imported = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)}
+    assert "from alembic import op" in imported
+    assert imported <= {"import sqlalchemy as sa", "from alembic import op"}, "or its changes would not be seen"

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from ivr.preflight.context import context
-from ivr.preflight.findings import Finding
+from ivr.preflight.context import Finding, context
 from ivr.preflight.run import CHECKS, run_checks
 from tests.conftest import settings_for
 

@@ -13,7 +13,7 @@ from ivr.carrier.admin import OurAddresses
 from ivr.carrier.plivo.numbers import application_name
 from ivr.carrier.plivo.numbers import wanted as of_plivo
 from ivr.carrier.twilio.numbers import wanted
-from ivr.preflight.findings import Finding
+from ivr.preflight.context import Finding
 from ivr.web.services import build
 from tests.answering import Wsgi, answering, certificate
 from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
@@ -192,7 +192,9 @@ def with_account(tmp_path: Path, account: Account, **more: str) -> Settings:
 def test_numbers_that_lead_here_pass_and_others_fail_by_their_last_digits(tmp_path: Path, account: Account) -> None:
     settings = with_account(tmp_path, account)
     right = wanted(OurAddresses(settings.public_base_url, settings.voice_fallback_url))
-    sid = account.buys(TOLL_FREE, VoiceUrl=right.voice_url, VoiceMethod="POST", StatusCallback=right.status_callback)
+    sid = account.buys(
+        TOLL_FREE, VoiceUrl=right["voice_url"], VoiceMethod="POST", StatusCallback=right["status_callback"]
+    )
     found = looks(settings, "numbers")
     assert (*said(found), found.do) == (
         "FAIL",
@@ -200,7 +202,7 @@ def test_numbers_that_lead_here_pass_and_others_fail_by_their_last_digits(tmp_pa
         "flask --app wsgi numbers connect",
     )
     account.kept[sid] = {
-        "voice_fallback_url": right.voice_fallback_url,
+        "voice_fallback_url": right["voice_fallback_url"],
         "voice_fallback_method": "POST",
         "status_callback_method": "POST",
     }

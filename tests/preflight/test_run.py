@@ -13,8 +13,7 @@ from click.testing import Result
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
-from ivr.preflight.context import Context, context
-from ivr.preflight.findings import Finding, doubtful, well
+from ivr.preflight.context import Context, Finding, context, doubtful, well
 from ivr.preflight.run import CHECKS, Told, failed, run_checks
 from ivr.storage.lived_time import FILE
 from ivr.web.services import build

@@ -12,7 +12,7 @@ from ivr.storage.fit import unfit
 from ivr.storage.revisions import revisions
 from ivr.storage.schema import metadata
 from tests.conftest import PASSWORD
-from tests.people import Clock, Conversation, Phone, Staff
+from tests.people import BOOK, Clock, Conversation, Phone, Staff
 from tests.preflight import looks
 from tests.storage.newer import (
     ADDS,
@@ -27,8 +27,6 @@ from tests.storage.steady import steady_service
 from workers import clock as clock_process
 from workers import jobs
 from workers.services import build as build_workers
-
-BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from sqlalchemy import func, insert, select
 
 from ivr.app import create_app
 from ivr.preflight.clocks import deleting
+from ivr.preflight.context import Result as Found
 from ivr.preflight.context import context
-from ivr.preflight.findings import Result as Found
 from ivr.storage import lived_time, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.lived_time import LivedTime, LivedTimeAway, read

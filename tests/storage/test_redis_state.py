@@ -19,12 +19,10 @@ from ivr.storage import redis_state
 from ivr.storage.redis import QueueAway, client_for_callers
 from testing.servers import reserved_port, until
 from testing.servers.valkey import Valkey, valkey
-from tests.people import Clock, Phone
+from tests.people import BOOK, Clock, Phone
 from tests.web import service
 from workers import clock as clock_process
 from workers.services import build as build_workers
-
-BOOK = ("1", "1", "1", "1", "1")
 
 Line = Callable[[str], AbstractContextManager[Phone]]
 

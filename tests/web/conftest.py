@@ -1,12 +1,14 @@
 """The fixture that the tests of the web share."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.clinic import SHIPPED
 from tests.people import Clock, Phone
-from tests.web import service
+from tests.web import Serves, service
 
 
 @pytest.fixture
@@ -14,3 +16,16 @@ def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Ite
     """A telephone at a service: the test runs on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock) as phone:
         yield phone
+
+
+@pytest.fixture
+def line(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+    """A telephone at the clinic as shipped, on each kind of database."""
+    with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
+        yield phone
+
+
+@pytest.fixture
+def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
+    """A function that serves a service on this test's stores, with SQLite."""
+    return partial(service, tmp_path, sqlite_url, redis_url, clock)

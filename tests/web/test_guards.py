@@ -56,11 +56,12 @@ def test_every_webhook_but_the_fallback_refuses_who_is_not_the_carrier(app: Flas
     }
     again = {"/voice/again", "/voice/again/main", "/voice/again/screen"}
     leg = {"/voice/answered", "/voice/screen"}
-    assert {path_of(rule) for rule in webhooks} == {"/voice", "/voice/main", "/voice/status", *leg, *again}
     for rule in webhooks:
         assert (rule.methods or set()) - {"OPTIONS"} == {"POST"}
         assert guard_of(app, rule.endpoint) is signed_by_carrier
-        assert phone.unsigned(path_of(rule), form).status_code == 403
+    assert {"/voice", "/voice/main", "/voice/again", "/voice/again/main"} == {path_of(rule) for rule in webhooks}
+    for path in {"/voice", "/voice/main", "/voice/status", *leg, *again}:
+        assert phone.unsigned(path, form).status_code == 403
 
 
 def test_every_page_and_form_of_the_desk_refuses_who_is_not_logged_in(app: Flask, phone: Phone) -> None:

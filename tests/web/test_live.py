@@ -6,9 +6,7 @@ import pytest
 
 from ivr.line.hours import DeskClosure
 from ivr.storage.audit import By
-from tests.people import Clock, Phone, Staff
-
-BOOK = ("1", "1", "1", "1", "1")
+from tests.people import BOOK, Clock, Phone, Staff
 
 
 def test_an_open_list_is_told_of_no_news_without_other_words(staff: Staff, phone: Phone, clock: Clock) -> None:

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ivr.staff.people import MANAGER
 from ivr.storage.audit import By
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.web import at_the_desk, service
 
 EDGES = ("0001-01-01", "0001-01-02", "9999-12-31", "9999-12-30", "1999-12-31", "2200-01-01")
 
@@ -18,11 +17,9 @@ EDGES = ("0001-01-01", "0001-01-02", "9999-12-31", "9999-12-30", "1999-12-31", "
 def asha(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Staff]:
     """A manager logged in at the desk, who has taken a request, on each kind of database."""
     with service(tmp_path, database_url, redis_url, clock) as phone:
-        phone.services.staff.people.add("asha", PASSWORD, clock(), MANAGER)
+        person = at_the_desk(phone)
         phone.rings().press("1", "1", "1", "1", "1")
         phone.services.desk.moves.take(1, By("asha", clock()))
-        person = Staff(phone.app, "asha", PASSWORD)
-        person.logs_in()
         yield person
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -21,7 +20,7 @@ from testing.servers import PATIENCE, until
 from tests.conftest import PASSWORD
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.supervisor.supervised import free_port
-from tests.web import environment, service
+from tests.web import Serves, environment
 
 CALL = {"CallSid": "CA" + "2" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 CLIENT, CLAIMED, PROXY = "198.51.100.7", "203.0.113.9", "10.0.0.1"
@@ -37,9 +36,9 @@ FORBIDS = {
 
 
 @pytest.fixture
-def production(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def production(serves: Serves, clock: Clock) -> Iterator[Phone]:
     """A telephone at a service as in production, with one proxy before it that is trusted."""
-    with service(tmp_path, sqlite_url, redis_url, clock, ENV="production", TRUSTED_PROXIES="1") as phone:
+    with serves(ENV="production", TRUSTED_PROXIES="1") as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock())
         yield phone
 

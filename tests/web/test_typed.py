@@ -18,13 +18,13 @@ from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web import typed
 from tests.conftest import PASSWORD
-from tests.people import Clock, Phone, Staff
+from tests.people import BOOK, Clock, Phone, Staff
 from tests.test_faults import moved
+from tests.web import at_the_desk
 from tests.web.staff.second_factors import sets_up
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
-BOOK = ("1", "1", "1", "1", "1")
 WORDS = "her daughter Rukmini answers, ask for the left knee"
 CARD = "/desk/requests/{}?id=1"
 
@@ -695,8 +695,6 @@ def test_a_session_kept_alive_by_typing_still_ends_after_half_a_day(taken: Staff
 
 
 def test_staff_who_are_no_managers_have_drafts_too(app: Flask, phone: Phone, clock: Clock) -> None:
-    phone.services.staff.people.add("devi", PASSWORD, clock(), STAFF)
-    devi = Staff(app, "devi", PASSWORD)
-    devi.logs_in()
+    devi = at_the_desk(phone, "devi", STAFF)
     types(devi, "new", note=WORDS)
     assert WORDS in fields(devi.browser.get("/desk/new").text)

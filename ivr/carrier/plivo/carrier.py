@@ -1,17 +1,16 @@
 """Plivo as a carrier: implements the port with its webhooks and documents. No call logic, no HTTP."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ivr.carrier.addresses import INCOMING, Addresses
-from ivr.carrier.call_event import CallEvent
 from ivr.carrier.leg import Leg
 from ivr.carrier.plivo import reader, webhook
 from ivr.carrier.plivo.renderer import PlivoRenderer
 from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.plivo.signature import SIGNATURE
-from ivr.carrier.port import Answer
-from ivr.carrier.steps import Heard, Step
+from ivr.carrier.port import Answer, CallEvent
+from ivr.carrier.steps import Step
 from ivr.line.turn import Turn
 
 CONTENT_TYPE = "application/xml; charset=utf-8"
@@ -48,13 +47,7 @@ class Plivo:
 
     def heard(self, document: str) -> Iterator[Step]:
         """Yield the steps of a document of Plivo's; of a recording, the words that it says. Raises NotUnderstood."""
-        return (self._named(step) for step in reader.steps(document))
-
-    def _named(self, step: Step) -> Step:
-        if not isinstance(step, Heard) or not step.recording:
-            return step
-        played = self.renderer.played(step.recording)
-        return replace(played, cuttable=step.cuttable) if played else step
+        return map(self.renderer.named, reader.steps(document))
 
 
 def _answer(document: str) -> Answer:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from ivr.carrier.admin import CarrierRefused, Difference, Number, OurAddresses
+from ivr.carrier.admin import CarrierRefused, Difference, Number, OurAddresses, refusals
 from ivr.carrier.plivo.rest import ApiRefused, NotTheApi, PlivoApi
 from ivr.carrier.plivo.retries import with_retries
 from ivr.carrier.plivo.settings import AUTH_ID, AUTH_TOKEN, PlivoAccount
@@ -106,12 +106,7 @@ def _id(application: Mapping[str, Any]) -> str:
 
 LOOK = f"see {AUTH_ID} and {AUTH_TOKEN}; then run this again"
 
-REFUSALS: Mapping[int, str] = {
-    401: f"the carrier does not know {AUTH_ID} with {AUTH_TOKEN}; compare both with its console",
-    403: f"the carrier does not let this account do that; compare {AUTH_ID} with its console",
-    404: f"the carrier has no such account or number; compare {AUTH_ID} with its console",
-    429: "the carrier is asked too often; try again in a minute",
-}
+REFUSALS = refusals(AUTH_ID, AUTH_TOKEN)
 
 
 @contextmanager

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from ivr.carrier.plivo.retries import as_asked
-from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, NotUnderstood, Pauses, Redirects, Step
-from ivr.carrier.xml_steps import Elements, cuttable, steps_of, whole_number, words_aloud
+from ivr.carrier.steps import Dials, Gathers, NotUnderstood, Redirects, Step
+from ivr.carrier.xml_steps import Elements, cuttable, hung_up, paused, played, spoken, steps_of, whole_number
 
 NO_KEY = "none"
 """The word that a document has in the place of a key, where no key ends an input."""
@@ -14,19 +14,6 @@ NO_KEY = "none"
 def steps(document: str) -> Iterator[Step]:
     """Yield the steps of a document of Plivo's, in order. Raises NotUnderstood."""
     return steps_of(document, ELEMENTS)
-
-
-def _speaks(element: Xml.Element) -> Iterator[Step]:
-    yield Heard("".join(element.itertext()), element.get("language", "en-US"), aloud=words_aloud(element))
-
-
-def _plays(element: Xml.Element) -> Iterator[Step]:
-    address = (element.text or "").strip()
-    yield Heard(f"[plays {address}]", "", recording=address)
-
-
-def _waits(element: Xml.Element) -> Iterator[Step]:
-    yield Pauses(whole_number(element, "length", 1))
 
 
 def _gets_input(element: Xml.Element) -> Iterator[Step]:
@@ -63,10 +50,6 @@ def _redirects(element: Xml.Element) -> Iterator[Step]:
     yield Redirects(as_asked((element.text or "").strip()))
 
 
-def _hangs_up(_element: Xml.Element) -> Iterator[Step]:
-    yield HangsUp()
-
-
 def _address(element: Xml.Element) -> str:
     """Return the address of an element that is asked next.
 
@@ -84,12 +67,12 @@ def _ending_key(element: Xml.Element) -> str:
 
 
 ELEMENTS: Elements = {
-    "Speak": _speaks,
-    "Play": _plays,
-    "Wait": _waits,
+    "Speak": spoken,
+    "Play": played,
+    "Wait": paused,
     "GetInput": _gets_input,
     "GetDigits": _gets_digits,
     "Dial": _dials,
     "Redirect": _redirects,
-    "Hangup": _hangs_up,
+    "Hangup": hung_up,
 }

@@ -10,7 +10,7 @@ from ivr.carrier.plivo.elements import PLIVO
 from ivr.carrier.plivo.retries import with_retries
 from ivr.carrier.plivo.speech import sound_elements, voices_of
 from ivr.carrier.speaker import NONE_RECORDED, Recorded, Speaker
-from ivr.carrier.steps import Heard
+from ivr.carrier.steps import Step
 from ivr.line.blanks import Say
 from ivr.line.phones import Phone
 from ivr.line.script import Script
@@ -71,9 +71,9 @@ class PlivoRenderer:
             return PLIVO.document(*sorry, PLIVO.element("Hangup"))
         return PLIVO.document(*sorry, _pause(BEFORE_AGAIN), _redirect(again))
 
-    def played(self, address: str) -> Heard | None:
-        """Return the sentence whose recording has this address; None if there is none."""
-        return self._speaker.played(address)
+    def named(self, step: Step) -> Step:
+        """Return a step of a document; of one that plays a recording of ours, with the words that it says."""
+        return self._speaker.named(step)
 
 
 def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
 from ivr.carrier.form_fields import KEYS, PARTY, WORD, formed, seconds, spoilt, values_of
 from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.plivo.signature import is_signed
+from ivr.carrier.port import CallEvent, Malformed, NotSigned
 from ivr.line.phones import NumberRefused, Phone
 
 CALL = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -1,13 +1,12 @@
 """Twilio as a carrier: implements the port with its webhooks and documents. No call logic, no HTTP."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ivr.carrier.addresses import Addresses
-from ivr.carrier.call_event import CallEvent
 from ivr.carrier.leg import Leg
-from ivr.carrier.port import Answer
-from ivr.carrier.steps import Heard, Step
+from ivr.carrier.port import Answer, CallEvent
+from ivr.carrier.steps import Step
 from ivr.carrier.twilio import reader, webhook
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.twiml import CONTENT_TYPE, Renderer
@@ -45,13 +44,7 @@ class Twilio:
 
     def heard(self, document: str) -> Iterator[Step]:
         """Yield the steps of a TwiML document; of a recording, the words that it says. Raises NotUnderstood."""
-        return (self._named(step) for step in reader.steps(document))
-
-    def _named(self, step: Step) -> Step:
-        if not isinstance(step, Heard) or not step.recording:
-            return step
-        played = self.renderer.played(step.recording)
-        return replace(played, cuttable=step.cuttable) if played else step
+        return map(self.renderer.named, reader.steps(document))
 
 
 def _answer(document: str) -> Answer:

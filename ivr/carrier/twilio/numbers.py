@@ -3,13 +3,12 @@
 Uses the REST API, for commands only. Knows neither the terminal nor the line's sentences.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from ivr.carrier.admin import CarrierRefused, Difference, NoAccount, Number, OurAddresses
+from ivr.carrier.admin import CarrierRefused, Difference, NoAccount, Number, OurAddresses, refusals
 from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
@@ -26,27 +25,6 @@ retry does no harm, because every webhook is safe to repeat.
 METHOD = "POST"
 
 
-@dataclass(frozen=True)
-class Webhooks:
-    """The settings of a number at Twilio that say where its calls go, named as in the REST API; empty is unset."""
-
-    voice_url: str = ""
-    voice_method: str = ""
-    voice_fallback_url: str = ""
-    voice_fallback_method: str = ""
-    status_callback: str = ""
-    status_callback_method: str = ""
-    voice_application_sid: str = ""
-    """The id of an application in Twilio's console. A number with one does not use its own URLs."""
-    trunk_sid: str = ""
-    """The id of a SIP trunk. A number with one does not use its own URLs either."""
-
-    def differences(self, wanted: "Webhooks") -> tuple[Difference, ...]:
-        """Return the number's settings that differ from the wanted ones, each with its present and its wanted value."""
-        both = ((name, words, getattr(self, name), getattr(wanted, name)) for name, words in WORDS.items())
-        return tuple(Difference(*each) for each in both if each[2] != each[3])
-
-
 WORDS = {
     "voice_url": "a call comes in",
     "voice_method": "  by",
@@ -57,20 +35,23 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""The words for an operator of each setting in Webhooks, by its name in the API."""
+"""The settings of a number that say where its calls go, as the REST API names them, and the operator's name of each.
+
+A number with an application of the carrier's console, or with a SIP trunk, ignores its own addresses.
+"""
 
 
-def wanted(ours: OurAddresses) -> Webhooks:
-    """Return the settings of a number at Twilio by which its calls reach these addresses of ours."""
+def wanted(ours: OurAddresses) -> dict[str, str]:
+    """Return the settings that connect a number to these addresses of ours; any other is to be empty."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
-    return Webhooks(
-        voice_url=f"{ours.incoming}#{fragment}",
-        voice_method=METHOD,
-        voice_fallback_url=ours.fallback,
-        voice_fallback_method=METHOD,
-        status_callback=ours.status,
-        status_callback_method=METHOD,
-    )
+    return {
+        "voice_url": f"{ours.incoming}#{fragment}",
+        "voice_method": METHOD,
+        "voice_fallback_url": ours.fallback,
+        "voice_fallback_method": METHOD,
+        "status_callback": ours.status,
+        "status_callback_method": METHOD,
+    }
 
 
 class Numbers:
@@ -101,19 +82,15 @@ class Numbers:
 
     def _number(self, found: object) -> Number:
         """Return a number as Twilio tells of it; a setting that is left out or null counts as empty."""
-        has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
-        differences = Webhooks(**has).differences(self._wanted)
+        has = {name: str(getattr(found, name, None) or "") for name in WORDS}
+        compared = (Difference(name, words, has[name], self._wanted.get(name, "")) for name, words in WORDS.items())
+        differences = tuple(each for each in compared if each.is_now != each.should_be)
         return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), differences)
 
 
 LOOK = f"see {ACCOUNT_SID} and {AUTH_TOKEN}; then run this again"
 
-REFUSALS: Mapping[int, str] = {
-    401: f"the carrier does not know {ACCOUNT_SID} with {AUTH_TOKEN}; compare both with its console",
-    403: f"the carrier does not let this account do that; compare {ACCOUNT_SID} with its console",
-    404: f"the carrier has no such account or number; compare {ACCOUNT_SID} with its console",
-    429: "the carrier is asked too often; try again in a minute",
-}
+REFUSALS = refusals(ACCOUNT_SID, AUTH_TOKEN)
 
 
 @contextmanager

@@ -3,26 +3,13 @@
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
-from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Records, Redirects, Step
-from ivr.carrier.xml_steps import Elements, cuttable, steps_of, whole_number, words_aloud
+from ivr.carrier.steps import Dials, Gathers, Records, Redirects, Step
+from ivr.carrier.xml_steps import Elements, cuttable, hung_up, paused, played, spoken, steps_of, whole_number
 
 
 def steps(document: str) -> Iterator[Step]:
     """Yield the steps of a TwiML document, in order. Raises NotUnderstood."""
     return steps_of(document, VERBS)
-
-
-def _says(verb: Xml.Element) -> Iterator[Step]:
-    yield Heard("".join(verb.itertext()), verb.get("language", "en-US"), aloud=words_aloud(verb))
-
-
-def _plays(verb: Xml.Element) -> Iterator[Step]:
-    address = (verb.text or "").strip()
-    yield Heard(f"[plays {address}]", "", recording=address)
-
-
-def _pauses(verb: Xml.Element) -> Iterator[Step]:
-    yield Pauses(whole_number(verb, "length", 1))
 
 
 def _gathers(verb: Xml.Element) -> Iterator[Step]:
@@ -52,18 +39,14 @@ def _redirects(verb: Xml.Element) -> Iterator[Step]:
     yield Redirects((verb.text or "").strip())
 
 
-def _hangs_up(_verb: Xml.Element) -> Iterator[Step]:
-    yield HangsUp()
-
-
 VERBS: Elements = {
-    "Say": _says,
-    "Play": _plays,
-    "Pause": _pauses,
+    "Say": spoken,
+    "Play": played,
+    "Pause": paused,
     "Gather": _gathers,
     "Dial": _dials,
     "Record": _records,
     "Redirect": _redirects,
-    "Hangup": _hangs_up,
-    "Reject": _hangs_up,
+    "Hangup": hung_up,
+    "Reject": hung_up,
 }

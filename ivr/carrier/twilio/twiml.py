@@ -7,7 +7,7 @@ from ivr.carrier.addresses import BEFORE_AGAIN, Addresses
 from ivr.carrier.elements import Element
 from ivr.carrier.leg import Leg
 from ivr.carrier.speaker import NONE_RECORDED, Recorded, Speaker
-from ivr.carrier.steps import Heard
+from ivr.carrier.steps import Step
 from ivr.carrier.twilio.elements import TWILIO
 from ivr.carrier.twilio.speech import verbs, voices_of
 from ivr.line.blanks import Say
@@ -62,9 +62,9 @@ class Renderer:
             return TWILIO.document(*sorry, HANG_UP)
         return TWILIO.document(*sorry, TWILIO.element("Pause", length=BEFORE_AGAIN), _redirect(again))
 
-    def played(self, address: str) -> Heard | None:
-        """Return the sentence whose recording has this address; None if there is none."""
-        return self._speaker.played(address)
+    def named(self, step: Step) -> Step:
+        """Return a step of a document; of one that plays a recording of ours, with the words that it says."""
+        return self._speaker.named(step)
 
     def _ask(
         self, asks: Iterable[Say], call: Call, addresses: Addresses, seconds: int, **keys: str | int

@@ -6,8 +6,8 @@ Only this module and stand_in.py know the names of Twilio's fields.
 import re
 from collections.abc import Mapping
 
-from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
 from ivr.carrier.form_fields import KEYS, PARTY, WORD, formed, seconds, spoilt
+from ivr.carrier.port import CallEvent, Malformed, NotSigned
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.signature import Fields, fields_of, is_signed
 

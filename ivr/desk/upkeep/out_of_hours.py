@@ -14,8 +14,7 @@ from ivr.desk.requests import CALLER, Why
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
 from ivr.diary.blocked_times import BlocksByDay, blocked_on, days_between, standing_blocks
 from ivr.diary.free import is_free, is_open
-from ivr.diary.last_change import with_last_change
-from ivr.diary.rows import any_appointment
+from ivr.diary.rows import any_appointment, with_last_change
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE

@@ -16,7 +16,7 @@ from ivr.desk.requests import CALLER, Why
 from ivr.desk.tasks import NewTask
 from ivr.desk.upkeep.tell import ToTell, is_told_of_hours, tell_patient, was_spoken_to
 from ivr.diary.appointments import Appointment, DiaryEvent
-from ivr.diary.last_change import with_last_change
+from ivr.diary.rows import with_last_change
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import By

@@ -17,7 +17,7 @@ from ivr.desk.upkeep.out_of_hours import OutOfHours, in_open_hours, is_on_purpos
 from ivr.desk.upkeep.tell import TOLD_BY_THE_CLINIC, ToTell, tell_no_more, tell_patient, to_tell
 from ivr.diary import diary
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEntry, DiaryEvent
-from ivr.diary.last_change import with_last_changes
+from ivr.diary.rows import with_last_changes
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import By

@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from ivr.diary.imports.cells import CellTrouble, MonthFirst, at, day_in, hour_in, length_in, moment_in
 from ivr.diary.imports.csv_lines import Row, letters, rows_of
-from ivr.diary.imports.entries import FileContent, FoundEntries, ImportedEntry, LeftOutWhy, UnreadableFile
-from ivr.diary.imports.reach import Reach
+from ivr.diary.imports.entries import FileContent, FoundEntries, ImportedEntry, LeftOutWhy, Reach, UnreadableFile
 from ivr.diary.patients import LONGEST_NAME
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule

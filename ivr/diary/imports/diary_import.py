@@ -14,8 +14,7 @@ from ivr.diary.blocked_times import undo_blocks
 from ivr.diary.imports import steps
 from ivr.diary.imports.clashes import clashes
 from ivr.diary.imports.earlier import earlier
-from ivr.diary.imports.entries import FileContent
-from ivr.diary.imports.marks import Marks
+from ivr.diary.imports.entries import FileContent, Marks
 from ivr.diary.imports.plan import Plan, PlannedVisit
 from ivr.diary.imports.planner import Planner
 from ivr.line.clinic import Clinic

@@ -6,6 +6,7 @@ Reads only. No HTTP, no clock.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -74,7 +75,7 @@ class Earlier:
     """All blocks of time that nobody has undone, whoever has set them."""
     taken: tuple[TakenTime, ...]
 
-    @property
+    @cached_property
     def imported(self) -> dict[str, EarlierVisit]:
         """The appointments that an earlier import entered, by their marks."""
         return {each.mark: each for each in self.visits if each.mark}

@@ -1,11 +1,18 @@
-"""The values of an import: what a file of another diary holds, and what of it is left out and why. Values only."""
+"""The values of an import: the entries of a file of another diary, and what of it is left out and why.
+
+Also the time within which entries are taken, and the marks by which they are known again: keyed hashes, from which
+nobody can read anything. No store, no clock.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from ivr.diary.desk_diary import FARTHEST
 from ivr.line.phones import Phone
+from ivr.storage.encryption import KeyedIds
 
 
 class UnreadableFile(ValueError):
@@ -21,7 +28,6 @@ class LeftOutWhy(StrEnum):
     FAR = "more than two years ahead"
     NO_TIME = "without a length"
     TWICE = "twice in the file"
-    KNOWN = "in this diary already"
     UNREADABLE = "cannot be read"
 
 
@@ -100,3 +106,55 @@ class FoundEntries:
         return FileContent(
             tuple(self.entries.values()), tuple(self.left_out), frozenset(self.uids), self.repeats, unused
         )
+
+
+REPEATED = timedelta(days=366)
+"""The time ahead for which an import enters each occurrence of a repeated entry."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The stretch of time of which entries are imported, from now on, two years ahead, by the clinic's time zone."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    def end(self, starts: datetime, ends: datetime) -> datetime:
+        """Return the end of an imported entry, at the latest that of the year after next, if it begins before that."""
+        latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
+        return min(ends, latest) if starts < latest else ends
+
+    def misses(self, starts: datetime, ends: datetime) -> LeftOutWhy | None:
+        """Return why an entry from `starts` to `ends` is not imported; None where it is within reach."""
+        if ends <= starts:
+            return LeftOutWhy.NO_TIME
+        if ends <= self.now:
+            return LeftOutWhy.PAST
+        return LeftOutWhy.FAR if starts > self.now + FARTHEST else None
+
+
+OF_ITS_ID = 32
+"""The number of hex digits at a mark's beginning that come from the entry's id; the others are the occurrence's."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Makes the marks of the entries of one column's diary: a meeting may have the same id in two people's diaries."""
+
+    keyed_ids: KeyedIds
+    schedule: str = ""
+
+    def of(self, entry: ImportedEntry) -> str:
+        """Return the mark of an imported entry: 64 hex digits."""
+        return self.of_id(entry.uid) + self._hash("occurrence", entry.uid, entry.recurrence)
+
+    def of_id(self, uid: str) -> str:
+        """Return the beginning that the marks of all imported entries with this id have."""
+        return self._hash("entry", uid)
+
+    def reference(self, mark: str) -> str:
+        """Return the reference of the appointment that is imported under this mark."""
+        return self.keyed_ids.reference(("import", mark))
+
+    def _hash(self, *parts: str) -> str:
+        return self.keyed_ids.mark(("import", self.schedule, *parts))[:OF_ITS_ID]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import recurring_ical_events  # type: ignore[import-untyped]  # it has no types of its own
 from icalendar import Calendar
 
-from ivr.diary.imports.entries import FileContent, FoundEntries, ImportedEntry, LeftOut, LeftOutWhy
+from ivr.diary.imports.entries import REPEATED, FileContent, FoundEntries, ImportedEntry, LeftOut, LeftOutWhy, Reach
 from ivr.diary.imports.ics_events import (
     REPEATS,
     EventTrouble,
@@ -27,7 +27,6 @@ from ivr.diary.imports.ics_events import (
 )
 from ivr.diary.imports.ics_lines import needed_lines
 from ivr.diary.imports.ics_past import without_past
-from ivr.diary.imports.reach import REPEATED, Reach
 from ivr.diary.patients import LONGEST_NAME
 from ivr.line.phones import Dialling, NumberRefused, Phone, digits_of
 

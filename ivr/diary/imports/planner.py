@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.imports.blocks import blocks_of
 from ivr.diary.imports.earlier import Earlier, EarlierBusy, EarlierVisit, is_over
-from ivr.diary.imports.entries import FileContent, ImportedEntry
-from ivr.diary.imports.marks import OF_ITS_ID, Marks
+from ivr.diary.imports.entries import OF_ITS_ID, FileContent, ImportedEntry, Marks
 from ivr.diary.imports.plan import Note, Plan, PlannedVisit
 from ivr.diary.times import columns_of
 from ivr.line.clinic import Clinic
@@ -52,7 +51,7 @@ class Planner:
 
     def _visit(self, entry: ImportedEntry, mark: str) -> None:
         self._unblock(self.earlier.busy.get(mark))
-        there = self._imported.get(mark)
+        there = self.earlier.imported.get(mark)
         if there is None:
             self._new_visit(entry, mark)
         elif _is_as(there, entry):
@@ -87,7 +86,7 @@ class Planner:
     def _busy(self, entry: ImportedEntry, mark: str) -> None:
         there = self.earlier.busy.get(mark, EarlierBusy())
         wanted = set(blocks_of(entry, self._zone, self._today))
-        visit = self._imported.get(mark)
+        visit = self.earlier.imported.get(mark)
         if visit and not is_over(visit):
             self._cancel(entry.where, visit)
         freed = {each for each in wanted if replace(each, words="") in _without_words(there.freed)}
@@ -110,7 +109,7 @@ class Planner:
     def _gone(self, live: set[str]) -> None:
         spoken_of = {self.marks.of_id(uid) for uid in self.file.uids}
         until = max((each.ends for each in self.file.entries), default=self.now)
-        for mark, visit in self._imported.items():
+        for mark, visit in self.earlier.imported.items():
             if mark not in live and not is_over(visit) and visit.starts > self.now and self._is_ours(visit.schedule):
                 self._gone_visit(visit, is_certain=mark[:OF_ITS_ID] in spoken_of, is_within=visit.starts <= until)
         for mark, busy in self.earlier.busy.items():
@@ -147,10 +146,6 @@ class Planner:
 
     def _note(self, where: str, visit: EarlierVisit, words: str) -> None:
         self.plan.notes.append(Note(where, words.format(reference=visit.reference)))
-
-    @cached_property
-    def _imported(self) -> dict[str, EarlierVisit]:
-        return self.earlier.imported
 
     @cached_property
     def _by_start(self) -> dict[datetime, list[EarlierVisit]]:

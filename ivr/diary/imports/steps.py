@@ -13,7 +13,7 @@ from ivr.diary.appointments import DiaryEntry, DiaryEvent, NewAppointment, Sourc
 from ivr.diary.blocked_times import TimeBlock, set_blocks
 from ivr.diary.diary import book, cancel, move, note, reopen
 from ivr.diary.imports.earlier import EarlierVisit
-from ivr.diary.imports.marks import Marks
+from ivr.diary.imports.entries import Marks
 from ivr.diary.imports.plan import PlannedVisit
 from ivr.diary.patients import known_as, set_patient
 from ivr.diary.times import Asked, agreed

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.checks.safety import EMERGENCY, SHORT, WARNING
-from ivr.line.engine.sentences import sentences
+from ivr.line.engine.speeches import sentences
 from ivr.line.script import blanks_of
 
 KEY = "{key}"

@@ -6,7 +6,7 @@ Pure: reads only the table. `python -m ivr.line.paths.diagram` prints the page.
 import sys
 from collections.abc import Iterator, Mapping
 
-from ivr.line.engine.sentences import said_at
+from ivr.line.engine.speeches import said_at
 from ivr.line.menu import LANGUAGE, MENU
 from ivr.line.paths.transitions import Transition, transitions
 from ivr.line.places import Changing, Checking, End, Filing, Fork, Keying, Menu, Passage, Place, Return, Ringing

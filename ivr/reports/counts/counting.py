@@ -28,10 +28,9 @@ from ivr.reports.counts.tally import (
     tally_of_requests,
     without,
 )
-from ivr.reports.opening_time import OpeningTime
 from ivr.reports.reported_requests import DatedRequest, RequestRows, dated, waits_in
 from ivr.reports.request_stats import request_stats
-from ivr.reports.timetable import Timetable
+from ivr.reports.timetable import OpeningTime, Timetable
 from ivr.storage.odd import text_of
 
 LOOKS_AHEAD = timedelta(days=366)

@@ -11,9 +11,8 @@ from ivr.reports.counts.day_counts import DayCount, WantedDays
 from ivr.reports.counts.days import ClinicDay, day_of
 from ivr.reports.counts.stale_counts import ALL
 from ivr.reports.counts.tally import BY_SLOT, CLOSED, LATER, OPEN, Tally, added
-from ivr.reports.day_stats import DayStats
 from ivr.reports.period import Period
-from ivr.reports.timetable import When
+from ivr.reports.timetable import DayStats, When
 
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 

@@ -15,13 +15,12 @@ from ivr.reports.counts.day_counts import DayCount, FoundCounts, counted, gather
 from ivr.reports.counts.kept_days import NewDay, bring_up_to_date
 from ivr.reports.counts.of_period import of_days_before, of_period, wanted
 from ivr.reports.counts.tally import TOLD, calls_of, requests_of
-from ivr.reports.day_stats import DayStats
 from ivr.reports.filled_hours import FilledHours, filled_by_day
-from ivr.reports.opening_time import OpeningTime
 from ivr.reports.period import Period
 from ivr.reports.reported_appointments import ReportedDiary, in_columns, offered, read_diary
 from ivr.reports.reported_requests import RequestRows, dated, overdue, read_due, waits_in
 from ivr.reports.request_stats import RequestStats, Waits, request_stats
+from ivr.reports.timetable import DayStats, OpeningTime
 from ivr.storage.database import Database, StoreAway, UniqueViolation
 
 log = logging.getLogger(__name__)

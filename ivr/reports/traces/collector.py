@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, remember
-from ivr.reports.call_records import CallRecord, record
+from ivr.reports.call_records import CallRecord, Trace, record
 from ivr.reports.traces.call_traces import (
     CORRECTS,
     RECORDED_CALLER,
@@ -20,7 +20,6 @@ from ivr.reports.traces.call_traces import (
     mark_recorded,
     traces_of,
 )
-from ivr.reports.used_languages import used_language
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
@@ -145,3 +144,16 @@ def _row(found: CallRecord) -> dict[str, object]:
         "seconds": found.seconds,
         "ended": found.ended,
     }
+
+
+def used_language(traces: Sequence[Trace]) -> UsedLanguage | None:
+    """Return the language in which a call's caller last pressed a key; None where none is to be remembered.
+
+    A language that was left again, such as after a 9 that was pressed by mistake, does not count.
+    """
+    ordered = sorted(traces, key=lambda each: each.at)
+    pressed = [each for each in ordered if each.caller]
+    if not pressed:
+        return None
+    last, begun_in = pressed[-1], next((each.language for each in ordered if each.language), "")
+    return UsedLanguage(last.caller, last.language, chosen=last.language != begun_in, began=ordered[0].at)

@@ -13,7 +13,7 @@ from ivr.line.phones import NumberRefused, Refusal
 from ivr.web import typed
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
-from ivr.web.lengths import TooLong, words
+from ivr.web.lengths import TooLong, id_of, words
 from ivr.web.services import services
 from ivr.web.sessions import by
 
@@ -72,10 +72,9 @@ def _page(card: Request | None, trouble: str = "") -> str:
 
 def _seen_on(written: str) -> Request | None:
     """Return the request from whose card the number is to be blocked; None where it was typed."""
-    if not (written.isascii() and written.isdigit() and len(written) < 10):
-        return None
+    found = id_of(written)
     try:
-        return services().desk.store.request(int(written))
+        return None if found is None else services().desk.store.request(found)
     except NoSuchRequest:
         return None
 

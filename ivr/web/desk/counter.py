@@ -12,7 +12,7 @@ from ivr.desk.requests import NewRequest
 from ivr.desk.store import AT_THE_COUNTER
 from ivr.line.booking import Kind, Part, Wish
 from ivr.line.clinic import Clinic
-from ivr.line.phones import NumberRefused, Refusal
+from ivr.line.phones import NumberRefused
 from ivr.storage.audit import AuditAction
 from ivr.web import typed
 from ivr.web.desk import cards
@@ -23,7 +23,7 @@ from ivr.web.i18n import _, language, local
 from ivr.web.lengths import TooLong, words
 from ivr.web.services import services
 from ivr.web.sessions import by, who
-from ivr.web.wording import languages_of_the_line
+from ivr.web.wording import languages_of_the_line, refusal_words
 
 counter = Blueprint("counter", __name__)
 
@@ -50,7 +50,7 @@ def add_new() -> ResponseReturnValue:
         new, note = _written(), words("note", _("Note"), LONGEST_NOTE)
         name = name_typed()
     except NumberRefused as refused:
-        return _page(_refusal_words(refused.why), "phone"), 400
+        return _page(refusal_words(refused.why), "phone"), 400
     except TooLong as too_long:
         return _page(str(too_long), too_long.field), 400
     except ValueError:
@@ -142,12 +142,3 @@ def _wished(today: date) -> tuple[date | None, Part | None]:
     if wished < today:
         raise ChoiceGone
     return wished, Part(part)
-
-
-def _refusal_words(why: Refusal) -> str:
-    return {
-        Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
-        Refusal.COUNTRY: _("We can only call numbers in India."),
-        Refusal.PREMIUM: _("We cannot call that kind of number."),
-        Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
-    }[why]

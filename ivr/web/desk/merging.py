@@ -14,7 +14,7 @@ from ivr.web.desk.card_form import note_beside
 from ivr.web.desk.card_pages import card_page
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _
-from ivr.web.lengths import TooLong
+from ivr.web.lengths import TooLong, id_of
 from ivr.web.services import services
 from ivr.web.sessions import by, who
 
@@ -82,6 +82,7 @@ def _too_late(refused: MergeRefused) -> str:
 
 def _number(written: str) -> int:
     """Return the id of a request that a form names. Raises NoSuchRequest."""
-    if not (written.isascii() and written.isdigit() and len(written) < 10):
+    found = id_of(written)
+    if found is None:
         raise NoSuchRequest
-    return int(written)
+    return found

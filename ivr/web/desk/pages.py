@@ -12,11 +12,12 @@ from ivr.storage.redis import QueueAway
 from ivr.web.desk import cards, missed, odd_cards
 from ivr.web.desk.busy_lines import loads
 from ivr.web.desk.card_pages import any_card_page, card_parts, odd_page, undoable
-from ivr.web.desk.channel_words import trouble_words
 from ivr.web.desk.groups import due_ids, groups, overnight
 from ivr.web.desk.persons import known_of
+from ivr.web.desk.reasons import trouble_words
 from ivr.web.guards import guarded_by, open_to_all, staff_only
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _
+from ivr.web.lengths import id_of
 from ivr.web.live import Live
 from ivr.web.services import services
 from ivr.web.sessions import who
@@ -105,7 +106,7 @@ def appointments() -> ResponseReturnValue:
 
 
 def _list(wanted: Filter) -> dict[str, object]:
-    page = services().desk.worklist.page(wanted, _first(), overnight())
+    page = services().desk.worklist.page(wanted, id_of(request.args.get("first", "")) or 0, overnight())
     asked = services().desk.worklist.asked_elsewhere([each.id for each in page.requests])
     known, calls = known_of(page.requests), missed.lines(wanted.line)
     shown = groups([cards.card(each, who(), known, asked.get(each.id)) for each in page.requests])
@@ -142,11 +143,6 @@ def _pending(count: Callable[[], int]) -> int:
 def _wanted() -> Filter:
     given = request.args
     return Filter(given.get("line", ""), given.get("kind", ""), _day(given.get("day", "")))
-
-
-def _first() -> int:
-    written = request.args.get("first", "0")
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else 0
 
 
 def _day(written: str) -> date | None:

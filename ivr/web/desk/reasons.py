@@ -1,4 +1,4 @@
-"""The words of reasons: why a notice or text could not be sent, and why a patient is to be told of a change.
+"""The words of reasons: why a notice was not sent, what is wrong with a channel, why a patient is to be told something.
 
 Words only.
 """
@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from ivr.desk.request_rows import CANNOT_READ
 from ivr.desk.requests import Why
 from ivr.desk.tasks import WORKER_DIED
-from ivr.web.i18n import _
+from ivr.notices.troubles import ChannelTrouble, TroubleKind
+from ivr.web.i18n import _, moment
 
 
 def reason_words(kind: str) -> str:
@@ -35,3 +36,20 @@ def why_words(why: str) -> str:
         Why.MOVE: _("the patient wants another time for the appointment"),
     }
     return words[Why(why)] if why in set(Why) else why
+
+
+def trouble_words(found: ChannelTrouble) -> str:
+    """Return a sentence about a channel to the staff that does not work, and why."""
+    return TROUBLES[found.kind](found.channel.name, moment(found.since))
+
+
+TROUBLES: Mapping[TroubleKind, Callable[[str, str], str]] = {
+    TroubleKind.NOT_UNDERSTOOD: lambda name, _since: _(
+        "Notifications of new requests over %(name)s reach nobody: its address is wrong.", name=name
+    ),
+    TroubleKind.NOT_TAKEN: lambda name, since: _(
+        "Notifications of new requests over %(name)s have not arrived since %(moment)s.",
+        name=name,
+        moment=since,
+    ),
+}

@@ -1,6 +1,9 @@
-"""The page of an appointment: shows it, and stores the name and the note typed there. changes.py has the changes."""
+"""The page of an appointment: who comes when, the times to which it can be moved, its history.
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+Keeps the name and the note that are typed there. See changes.py.
+"""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.diary.appointments import Appointment, NoSuchAppointment, OddAppointment
@@ -8,16 +11,17 @@ from ivr.diary.patients import LONGEST_NAME
 from ivr.storage.audit import AuditAction
 from ivr.web import typed
 from ivr.web.diary import words
-from ivr.web.diary.appointment_view import name_of, shown
+from ivr.web.diary.moments import day_of, today
 from ivr.web.diary.new_appointment import LONGEST_NOTE
 from ivr.web.diary.undoing import offer_no_more, undoable
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import _
+from ivr.web.i18n import _, full_moment, language, local
 from ivr.web.lengths import TooLong
 from ivr.web.lengths import words as words_of
 from ivr.web.live import Live
 from ivr.web.services import services
 from ivr.web.sessions import by
+from ivr.web.wording import language_words, status_words
 
 appointment = Blueprint("appointment", __name__)
 
@@ -118,3 +122,53 @@ def page_with(
         **contents,
     )
     return page, status
+
+
+MOST_TIMES = 60
+"""The most free times that an appointment's page offers at once: those of a day in three columns."""
+
+MOST_DAYS = 7
+"""The number of days that an appointment's page offers by a tap, beside the field for any other day."""
+
+
+def name_of(found: Appointment) -> str:
+    """Return the name of an appointment's patient; empty where nobody has typed it. Raises StoreAway."""
+    known = services().diary.patients.called({found.patient_id} if found.patient_id else set())
+    return known[found.patient_id].name if found.patient_id in known else ""
+
+
+def shown(found: Appointment) -> dict[str, object]:
+    """Return the contents of an appointment's page, in words. Raises StoreAway."""
+    columns = services().clinic.diary.schedules
+    names = {each.key: words.column_words(each, of=len(columns)) for each in columns}
+    return {
+        "appointment": found,
+        "day": local(found.starts).date(),
+        "moment": full_moment(found.starts),
+        "name": name_of(found),
+        "number": words.number_words(found.phone),
+        "status": status_words(found.status),
+        "source": _(words.SOURCES[found.source]),
+        "line": services().clinic.line(found.line).name[language()],
+        "language_of": language_words(found.language),
+        "column": names.get(found.schedule, ""),
+        "names_of": names,
+        "history": _history(found),
+        **_free_times(found),
+    }
+
+
+def _history(found: Appointment) -> list[tuple[object, str, str]]:
+    entries = services().diary.reads.history(found.id)
+    return [(each, words.author_words(each), words.entry_words(each)) for each in reversed(entries)]
+
+
+def _free_times(found: Appointment) -> dict[str, object]:
+    """Return the free times to which the appointment can be moved on the day that is shown, and the next such days."""
+    now, clinic = services().clock(), services().hours.clinic_now()
+    asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
+    day = asked or max(local(found.starts).date(), today())
+    (whole,) = services().diary.days.read(clinic, day, day)
+    coming = services().diary.free_times.offered(clinic, found.line, now)
+    days = list(dict.fromkeys(local(each.start).date() for each in coming))[:MOST_DAYS]
+    return {"on": day, "days": days, "free": [each for each in whole.free(now) if each.start > now][:MOST_TIMES]}

@@ -18,6 +18,7 @@ from ivr.web.diary import words
 from ivr.web.diary.touched import keep_in_step
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, ngettext
+from ivr.web.lengths import id_of
 from ivr.web.services import services
 from ivr.web.sessions import by
 
@@ -123,4 +124,4 @@ def _ticked() -> list[int]:
 
 def _ids(field: str) -> list[int]:
     written = " ".join(request.form.getlist(field)).split()
-    return [int(each) for each in written if each.isascii() and each.isdigit() and len(each) < 10]
+    return [each for each in map(id_of, written) if each is not None]

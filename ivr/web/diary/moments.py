@@ -1,12 +1,19 @@
-"""Reads the days and hours that somebody typed in a form of the diary, in the clinic's time zone. Changes nothing."""
+"""Reads what a form of the diary says: days and hours, in the clinic's time zone, and the request that a time is for.
+
+Changes nothing.
+"""
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 
+from flask import request
+
+from ivr.desk.requests import LIVE, NoSuchRequest, Request
 from ivr.diary.desk_diary import FARTHEST
 from ivr.line.diary import GRAIN
 from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, local
+from ivr.web.lengths import id_of
 from ivr.web.services import services
 
 DAY, HOUR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
@@ -65,3 +72,24 @@ def moment_typed(form: Mapping[str, str]) -> datetime:
     if local(at.astimezone(UTC)).time() != hour:
         raise NoMoment(_("On that day the clocks leave this hour out."))
     return at
+
+
+def waiting_request() -> Request | None:
+    """Return the live request for which a time is chosen in the diary; None where there is none, or none any more."""
+    found = _request()
+    return found if found and found.status in LIVE else None
+
+
+def booked_time() -> datetime | None:
+    """Return the time for which the waiting request has been booked; None where it was not."""
+    found = _request()
+    return found.appointment if found else None
+
+
+def _request() -> Request | None:
+    written = id_of(request.values.get("request", ""))
+    try:
+        found = None if written is None else services().desk.store.any_request(written)
+    except NoSuchRequest:
+        return None
+    return found if isinstance(found, Request) else None

@@ -17,17 +17,17 @@ from ivr.diary.patients import LONGEST_NAME
 from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone
 from ivr.web import typed
-from ivr.web.diary import fulfilling, words
-from ivr.web.diary.moments import NoMoment, day_of, moment_typed
+from ivr.web.diary import words
+from ivr.web.diary.fulfilling import book
+from ivr.web.diary.moments import NoMoment, booked_time, day_of, moment_typed, waiting_request
 from ivr.web.diary.purpose import column_for, is_meant, told_of
-from ivr.web.diary.waiting import booked_time, waiting_request
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
 from ivr.web.lengths import TooLong
 from ivr.web.lengths import words as words_of
 from ivr.web.services import services
 from ivr.web.sessions import who
-from ivr.web.wording import languages_of_the_line
+from ivr.web.wording import languages_of_the_line, refusal_words
 
 new_appointment = Blueprint("new_appointment", __name__)
 
@@ -75,7 +75,7 @@ def add() -> ResponseReturnValue:
 def _trouble(refused: ValueError) -> tuple[str, str]:
     """Return in words why the form for a new appointment is refused, and the field that the reason is about."""
     if isinstance(refused, NumberRefused):
-        return words.refusal_words(refused.why), "phone"
+        return refusal_words(refused.why), "phone"
     if isinstance(refused, NobodyNamed):
         return _("Please give a number or a name."), "phone"
     return str(refused), "day" if isinstance(refused, NoMoment) else "note"
@@ -98,7 +98,7 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
         return _page(card, told=told_of(found, wanted.starts, wanted.schedule)), 409
     beside = any(each.doubt in BESIDE for each in found)
     try:
-        fulfilling.book(card, wanted, column.key, beside=beside, on_purpose=bool(found))
+        book(card, wanted, column.key, beside=beside, on_purpose=bool(found))
     except MoveRefused as refused:
         return _page(card, _("%(name)s has taken this request.", name=refused.taken_by or _("Somebody"))), 409
     except TimeTaken:  # by somebody who was quicker

@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from ivr.diary.concerns import FAR_AHEAD
 from ivr.line.diary import Slot
 from ivr.web.diary import calendar_feed, phone_booking, view
-from ivr.web.diary.moments import day_of, today
+from ivr.web.diary.moments import day_of, today, waiting_request
 from ivr.web.diary.undoing import undoable
-from ivr.web.diary.waiting import waiting_request
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, local
 from ivr.web.live import Live

@@ -9,7 +9,7 @@ from ivr.diary.concerns import Concern, Doubt
 from ivr.diary.floods import FLOOD
 from ivr.diary.patients import Patient
 from ivr.line.diary import Schedule
-from ivr.line.phones import Phone, Refusal
+from ivr.line.phones import Phone
 from ivr.storage.odd import text_of
 from ivr.web.i18n import _, day, hour, language, later, moment, weekday
 from ivr.web.services import services
@@ -158,16 +158,6 @@ def block_hours(block: TimeBlock) -> str:
 
 def _a_day_of(weekday_of: int) -> datetime:
     return datetime(2024, 1, 1) + timedelta(days=weekday_of)  # noqa: DTZ001 - a Monday, for its name alone
-
-
-def refusal_words(why: Refusal) -> str:
-    """Return in words why a telephone number that was typed is refused."""
-    return {
-        Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
-        Refusal.COUNTRY: _("We can only call numbers in India."),
-        Refusal.PREMIUM: _("We cannot call that kind of number."),
-        Refusal.OUR_OWN: _("That is one of the clinic's own numbers."),
-    }[why]
 
 
 def in_words(found: Sequence[Concern], patients: Mapping[int, Patient]) -> list[str]:

@@ -21,6 +21,7 @@ from ivr.web.hours.heard import heard
 from ivr.web.hours.touched import asks_first, keep_promises, page_before, whom_it_touches
 from ivr.web.hours.view import entries, suggestions
 from ivr.web.i18n import _, language
+from ivr.web.lengths import id_of
 from ivr.web.services import services
 from ivr.web.sessions import by
 from ivr.web.wording import closure_words
@@ -77,7 +78,7 @@ def _asked() -> tuple[list[DeskClosure], Clinic]:
 @guarded_by(staff_only)
 def undo() -> ResponseReturnValue:
     """Undo the closures that somebody set in one go."""
-    ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
+    ids = [each for each in map(id_of, request.form.getlist("id")) if each is not None]
     left = [each.closure for each in services().hours.closures.current(_today()) if each.id not in ids]
     after = services().clinic.with_closures(left)
     if asks_first(after):

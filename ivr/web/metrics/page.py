@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, g, request
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
-from ivr.metrics.table import FAULT, OK, from_zero, place_of
+from ivr.metrics.table import FAULT, OK, from_zero, label_of
 from ivr.web.guards import guarded_by, scraper_only
 from ivr.web.metrics.readings import Readings
 from ivr.web.services import services
@@ -42,7 +42,6 @@ def _time(response: Response) -> Response:
     """Observe how long the answer to a webhook took. Refused requests are left out: they are not the carrier's."""
     refused = 400 <= response.status_code < 500
     if request.blueprint == "voice" and request.endpoint and not refused:
-        place = place_of(request.endpoint.rpartition(".")[2], (request.view_args or {}).get("place"))
         outcome = FAULT if response.status_code >= 500 or g.get("at_fault") else OK
-        services().operations.counters.webhook(services().clock() - g.began, place, outcome)
+        services().operations.counters.webhook(services().clock() - g.began, label_of(request.path), outcome)
     return response

@@ -4,11 +4,13 @@ It shows the transcripts of transcripts.py. It calls nobody and stores nothing. 
 of the process that answers callers too, so each process remembers its last ones, under all that they depend on.
 """
 
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
-from typing import Any
+from threading import Lock
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote_plus
 
 from flask import Blueprint, abort, current_app, render_template, request, url_for
@@ -21,7 +23,6 @@ from ivr.line.paths.transcript import Keys, NoSuchWay
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import LAST_DAY, _, language
 from ivr.web.preview.reception import read_reception
-from ivr.web.preview.remembered import Remembered
 from ivr.web.preview.transcripts import PAST, CallerKind, PreviewQuery, is_past, moments, read_call
 from ivr.web.services import services
 from ivr.web.wording import languages_of_the_line
@@ -140,3 +141,25 @@ NAMES = {"*": "star", "#": "hash", "-": "silence"}
 def anchor(keys: Keys) -> str:
     """Return the anchor, in the page, of the part of the transcript that follows these keys."""
     return "-".join(("after", *(NAMES.get(key, key) for key in keys)))
+
+
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Value]):
+    """The last values that were made, such as transcripts, for all threads: one makes a value, others wait for it."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return the value of this key: the remembered one, or a new one that `make` returns. Raises as `make` does."""
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = make()
+            self._values.move_to_end(key)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+            return self._values[key]

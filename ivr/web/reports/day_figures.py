@@ -6,8 +6,7 @@ Values in the reader's language; no routes, no stores.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from ivr.reports.day_stats import DayStats, total
-from ivr.reports.timetable import When
+from ivr.reports.timetable import DayStats, When, total
 from ivr.web.i18n import _, day
 from ivr.web.reports.figures import Figure, Row, most_of
 

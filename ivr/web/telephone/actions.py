@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ivr.carrier.call_event import CallEvent
+from ivr.carrier.port import CallEvent
 from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome, WantedChange
 from ivr.desk.phone_bookings import BookingOutcome, NewBooking

@@ -18,7 +18,7 @@ from ivr.line.engine.call import begin, press, resume
 from ivr.line.menu import MENU, SCREENING, START
 from ivr.line.places import Ringing
 from ivr.line.turn import Call, Turn
-from ivr.metrics.table import CALLS, place_of
+from ivr.metrics.table import CALLS
 from ivr.reports.call_records import Trace
 from ivr.web.services import Services
 from ivr.web.telephone.actions import STORED, NeedsStore, done_for, facts_of, sender
@@ -97,43 +97,28 @@ def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     return WebhookAnswer("", "text/html; charset=utf-8", 204)
 
 
-class NamedAnswer(NamedTuple):
-    """A webhook that is no place of the menu: the name of its route in the metrics, and the function that answers."""
-
-    name: str
-    answers: Callable[[Services, VerifiedWebhook], WebhookAnswer]
-    asks_a_store: bool = True
-
-
-ROUTES: Mapping[str, NamedAnswer] = {
-    INCOMING: NamedAnswer("ring", ring),
-    AGAIN: NamedAnswer("ring", ring),
-    "/voice/answered": NamedAnswer("answered", answered, asks_a_store=False),
-    f"/voice/{LEG}": NamedAnswer("screened", screened, asks_a_store=False),
-    f"{AGAIN}/{LEG}": NamedAnswer("screened", screened, asks_a_store=False),
-    "/voice/status": NamedAnswer("status", status),
+ANSWERS: Mapping[str, Callable[[Services, VerifiedWebhook], WebhookAnswer]] = {
+    INCOMING: ring,
+    AGAIN: ring,
+    "/voice/answered": answered,
+    f"/voice/{LEG}": screened,
+    f"{AGAIN}/{LEG}": screened,
+    "/voice/status": status,
 }
-"""The webhooks that are no place of the menu, by the paths of their URLs."""
+"""The answers to webhooks that are no place of the menu, by their paths."""
+
+ASK_NO_STORE = (answered, screened)
 
 
 def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> WebhookAnswer:
     """Answer any signed webhook of a call, by its path. With `at_once`, raises NeedsStore if a store is needed."""
-    route = ROUTES.get(asked.webhook.path)
-    if route is None:
-        return step(here, asked, _last(asked.webhook.path), at_once=at_once)
-    if at_once and route.asks_a_store:
+    path = asked.webhook.path.rstrip("/")
+    answers = ANSWERS.get(path)
+    if answers is None:
+        return step(here, asked, path.rpartition("/")[2], at_once=at_once)
+    if at_once and answers not in ASK_NO_STORE:
         raise NeedsStore
-    return route.answers(here, asked)
-
-
-def label_of(path: str) -> str:
-    """Return the label `place` of a webhook among the metrics, by its path."""
-    route = ROUTES.get(path)
-    return place_of(route.name, None) if route else place_of("step", _last(path))
-
-
-def _last(path: str) -> str:
-    return path.rpartition("/")[2]
+    return answers(here, asked)
 
 
 def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:

@@ -6,7 +6,7 @@ Records nothing of the reception's own leg, and nothing that the carrier has not
 from collections.abc import Sequence
 from typing import Any
 
-from ivr.carrier.call_event import CallEvent
+from ivr.carrier.port import CallEvent
 from ivr.line.menu import LANGUAGES_PLACE
 from ivr.line.turn import Turn
 from ivr.reports.call_records import FAILED, FAULT, Trace

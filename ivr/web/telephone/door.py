@@ -16,13 +16,13 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from config import logs
-from ivr.metrics.table import FAULT, OK
+from ivr.metrics.table import FAULT, OK, label_of
 from ivr.web.asgi import Body, Headers, Scope, WholeAnswer, Work
 from ivr.web.request_ids import HEADER, id_of
 from ivr.web.security import NO_STORE, headers_of_answers
 from ivr.web.services import Services
 from ivr.web.telephone.actions import NeedsStore
-from ivr.web.telephone.answers import WebhookAnswer, answer, at_fault, label_of
+from ivr.web.telephone.answers import WebhookAnswer, answer, at_fault
 from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
 
 ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")

@@ -6,7 +6,7 @@ that the clinic would not call, nothing is kept.
 
 from datetime import datetime, timedelta
 
-from ivr.carrier.call_event import CallEvent
+from ivr.carrier.port import CallEvent
 from ivr.desk.missed.how_far import CallPath, HowFar, PathReader
 from ivr.desk.missed.missed_calls import NewMissedCall
 from ivr.reports.call_records import FAILED

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ivr.carrier.call_event import CallEvent
-from ivr.carrier.port import Carrier
+from ivr.carrier.port import CallEvent, Carrier
 from ivr.web.services import Services
 
 MOST_FIELDS = 250

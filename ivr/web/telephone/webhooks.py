@@ -6,12 +6,12 @@ from flask import Blueprint, Response, abort, g, request
 from werkzeug.exceptions import HTTPException
 
 from config import logs
-from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
+from ivr.carrier.port import CallEvent, Malformed, NotSigned
 from ivr.metrics.table import SIGNATURES
 from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.services import services
 from ivr.web.telephone import answers
-from ivr.web.telephone.answers import LEG, WebhookAnswer
+from ivr.web.telephone.answers import WebhookAnswer
 from ivr.web.telephone.call_log import leave_fault
 from ivr.web.telephone.retry import AGAIN
 from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
@@ -34,40 +34,12 @@ def signed_by_carrier() -> None:
 
 @voice.post("/voice")
 @voice.post(AGAIN)
-@guarded_by(signed_by_carrier)
-def ring() -> Response:
-    """Answer the webhook of an incoming call."""
-    return _response(answers.ring(services(), g.signed))
-
-
 @voice.post("/voice/<place>")
 @voice.post(f"{AGAIN}/<place>")
 @guarded_by(signed_by_carrier)
-def step(place: str) -> Response:
-    """Answer a step of a call: a key, silence, or that the reception was called."""
-    return _response(answers.step(services(), g.signed, place))
-
-
-@voice.post("/voice/answered")
-@guarded_by(signed_by_carrier)
-def answered() -> Response:
-    """Answer the webhook that somebody at the reception has picked up: ask them to take the call."""
-    return _response(answers.answered(services(), g.signed))
-
-
-@voice.post(f"/voice/{LEG}")
-@voice.post(f"{AGAIN}/{LEG}")
-@guarded_by(signed_by_carrier)
-def screened() -> Response:
-    """Answer the webhook of a key or of silence on the reception's leg."""
-    return _response(answers.screened(services(), g.signed))
-
-
-@voice.post("/voice/status")
-@guarded_by(signed_by_carrier)
-def status() -> Response:
-    """Answer a report of a call's status; of an ended call, record the end, and tell the desk if it was missed."""
-    return _response(answers.status(services(), g.signed))
+def signed(**_place: str) -> Response:
+    """Answer a webhook that the carrier has signed, whichever it is."""
+    return _response(answers.answer(services(), g.signed))
 
 
 @voice.post("/voice/fallback")

@@ -6,7 +6,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from bench.load.webhooks import COMES_IN, TOKEN, Signer, Step
-from ivr.carrier.call_event import NotSigned
+from ivr.carrier.port import NotSigned
 from ivr.carrier.stand_in import Presses
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.webhook import read

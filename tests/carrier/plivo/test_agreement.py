@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ivr.carrier.call_event import Malformed, NotSigned
 from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.plivo.signature import NONCE, SIGNATURE
 from ivr.carrier.plivo.webhook import read
+from ivr.carrier.port import Malformed, NotSigned
 
 ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").read_text())
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ivr.carrier.call_event import CallEvent, Malformed, NotSigned
 from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.carrier.plivo.signature import NONCE, SIGNATURE, signature
 from ivr.carrier.plivo.webhook import read
+from ivr.carrier.port import CallEvent, Malformed, NotSigned
 from tests.people import CALLER, TOKEN
 
 ACCOUNT = PlivoAccount("MA0000000000000000EX", TOKEN)

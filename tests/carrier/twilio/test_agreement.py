@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from ivr.carrier.call_event import Malformed, NotSigned
+from ivr.carrier.port import Malformed, NotSigned
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.webhook import SIGNATURE, read
 

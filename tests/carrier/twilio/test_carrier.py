@@ -7,8 +7,7 @@ from werkzeug.datastructures import MultiDict
 from config import clinic as clinic_file
 from config import sentences
 from ivr.carrier.addresses import Addresses
-from ivr.carrier.call_event import Malformed, NotSigned
-from ivr.carrier.port import Carrier
+from ivr.carrier.port import Carrier, Malformed, NotSigned
 from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, Redirects
 from ivr.carrier.twilio.carrier import Twilio
 from ivr.carrier.twilio.settings import Account

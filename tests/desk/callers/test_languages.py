@@ -24,7 +24,7 @@ from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
 from ivr.web.telephone.call_urls import language_of
 from testing.servers import until
-from tests.people import CALLER, Clock, Conversation, Phone
+from tests.people import CALLER, OTHER, Clock, Conversation, Phone
 from tests.third_language import clinic_in_three
 from tests.web import service
 from tests.workers import record_calls
@@ -32,15 +32,8 @@ from workers.clock import check_missed_calls
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
-OTHER = "+919999900002"
 ABROAD = "+12025550199"
 HINDI, ENGLISH = "hi-IN", "en-IN"
-
-
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
-    return database_url
 
 
 Another = Callable[..., AbstractContextManager[Phone]]

@@ -23,12 +23,6 @@ def greets(phone: Phone) -> Conversation:
     return phone.rings()
 
 
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
-    return database_url
-
-
 def test_one_transaction_finds_the_appointment_and_the_language(phone: Phone) -> None:
     prefers_hindi(phone)
     greets(phone)

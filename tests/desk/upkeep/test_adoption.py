@@ -22,11 +22,6 @@ from workers.services import WorkerServices
 
 
 @pytest.fixture
-def desk_url(database_url: str) -> str:
-    return database_url
-
-
-@pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield database

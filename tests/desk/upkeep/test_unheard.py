@@ -19,11 +19,6 @@ from workers.services import WorkerServices
 
 
 @pytest.fixture
-def desk_url(database_url: str) -> str:
-    return database_url
-
-
-@pytest.fixture
 def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
     """A function that writes the traces of a finished call which came to these places of the menu."""
 

@@ -26,11 +26,6 @@ ASHA, CALLER = By("asha", NOW), By("caller", NOW)
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=DELHI)
 
 
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    return database_url
-
-
 def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
     """Set these closures in the database only, as another host would; return their ids."""
     return worker.hours.closures.set(closures, By("asha", worker.clock()))

@@ -5,9 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ivr.diary.imports.csv_file import TableReader
-from ivr.diary.imports.entries import FileContent
+from ivr.diary.imports.entries import FileContent, Reach
 from ivr.diary.imports.ics_file import CalendarReader
-from ivr.diary.imports.reach import Reach
 from ivr.line.clinic import Clinic
 from tests.diary import DELHI, NOW, the_clinic
 

@@ -10,12 +10,11 @@ from ivr.line.clinic import Clinic
 from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import OF_THE_MENU, Calls, call_stats
 from ivr.reports.counts.reports import PeriodReport
-from ivr.reports.opening_time import OpeningTime
 from ivr.reports.period import Period
 from ivr.reports.reported_calls import read_calls
 from ivr.reports.reported_requests import DatedRequest, dated, read_requests, waits_in
 from ivr.reports.request_stats import RequestStats, request_stats
-from ivr.reports.timetable import When
+from ivr.reports.timetable import OpeningTime, When
 from ivr.storage.database import Database
 from tests.clinic import SHIPPED
 

@@ -20,13 +20,12 @@ from ivr.storage.migrate import migrate
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import OTHERS_END, Postgres
-from tests.conftest import NO_PGBOUNCER, PASSWORD, Desks, settings_for, with_driver
-from tests.people import Clock, Phone, Staff
+from tests.conftest import NO_PGBOUNCER, Desks, settings_for, with_driver
+from tests.people import BOOK, Clock, Phone
 from tests.preflight import looks
 from tests.storage.steady import steady_service
 from tests.storage.test_server_log import CALLBACK
-
-BOOK = ("1", "1", "1", "1", "1")
+from tests.web import at_the_desk
 
 
 @pytest.fixture
@@ -65,9 +64,7 @@ def works(phone: Phone, clock: Clock) -> None:
     assert phone.services.desk.pending.count() == 0
     assert [each.reference for each in phone.services.desk.store.waiting()] == [reference]
     assert database_state(phone.app) == "well"
-    phone.services.staff.people.add("asha", PASSWORD, clock())
-    desk = Staff(phone.app, "asha", PASSWORD)
-    desk.logs_in()
+    desk = at_the_desk(phone)
     desk.does("take", 1)
     assert reference in desk.sees()
     for check in ("database", "schema", "people"):

@@ -8,10 +8,7 @@ from sqlalchemy import update
 
 from ivr.storage import schema
 from ivr.storage.audit import By
-from tests.people import Clock, Phone, Staff
-
-BOOK = ("1", "1", "1", "1", "1")
-CALLBACK = ("2", "1", "1", "1")
+from tests.people import CALLBACK, Clock, Phone, Staff
 
 
 def chips(page: str) -> list[str]:

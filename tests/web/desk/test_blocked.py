@@ -10,21 +10,17 @@ from werkzeug.test import TestResponse
 from ivr.line.phones import phone as number
 from ivr.staff.people import STAFF
 from ivr.storage.audit import By
-from tests.conftest import PASSWORD
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import BOOK, CALLER, Clock, Phone, Staff
+from tests.web import at_the_desk
 
 OTHER, ABROAD = "+919999900002", "+12025550143"
-BOOK = ("1", "1", "1", "1", "1")
 REASON = "shouts at us"
 
 
 @pytest.fixture
 def devi(app: Flask, phone: Phone, clock: Clock) -> Staff:
     """Somebody logged in at the desk who is not a manager."""
-    phone.services.staff.people.add("devi", PASSWORD, clock(), STAFF)
-    person = Staff(app, "devi", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(phone, "devi", STAFF)
 
 
 def blocks(person: Staff, written: str = CALLER, reason: str = REASON, **more: str) -> TestResponse:

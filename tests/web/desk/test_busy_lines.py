@@ -9,18 +9,16 @@ import pytest
 
 from testing.servers.valkey import Valkey
 from tests.conftest import at_the_desk
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import BOOK, CALLER, Clock, Phone, Staff
 from tests.test_faults import stopped
-from tests.web import service
+from tests.web import Serves
 from tests.web.telephone.test_limits import floods, of_a_quiet_clinic
-
-BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture
-def quiet(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def quiet(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
     """A telephone at a clinic with low limits: in an hour three calls on a line, two of a number and one withheld."""
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
+    with serves(CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
 

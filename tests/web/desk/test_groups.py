@@ -6,9 +6,7 @@ import pytest
 
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.storage.audit import By
-from tests.people import Clock, Phone, Staff
-
-CALLBACK = ("2", "1", "1", "1")
+from tests.people import CALLBACK, Clock, Phone, Staff
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

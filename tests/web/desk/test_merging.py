@@ -8,9 +8,9 @@ import pytest
 from ivr.desk.requests import Status
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
 from tests.desk import wish_to_be_rung
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
+from tests.web import at_the_desk
 
 DAUGHTERS = "+919999900002"
 TO_BE_RUNG = ("2", "1", "1", "1")
@@ -162,9 +162,7 @@ def test_who_comes_too_late_is_told_who_has_it_or_that_it_is_closed(
     status, page = looks_for(staff, 1, again.reference)
     assert (status, "Taken by meena" in page, "Merge with" in page.partition("</h1>")[2]) == (200, True, False)
     assert "Same person as another request" not in card(staff, again.reference), "nor from the card of hers"
-    services.staff.people.add("meena", PASSWORD, clock())
-    meena = Staff(phone.app, "meena", PASSWORD)
-    meena.logs_in()
+    meena = at_the_desk(phone, "meena")
     meena.does("merge", 2, other="1")
     assert services.desk.store.request(1).merged_into == 2
     assert tries(staff, 1, "2") == (409, f"The request {hers.reference} is closed already.")

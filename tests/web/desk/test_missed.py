@@ -12,18 +12,17 @@ from sqlalchemy import func, select
 from config.settings import Settings
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import phone as number
+from ivr.staff.people import STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import build
-from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
-from tests.people import CALLER, Clock, Conversation, Phone, Staff
-from tests.web import clinic_with_reception, served
+from tests.conftest import QUICK, UNHURRIED, settings_for
+from tests.people import CALLBACK, CALLER, OTHER, Clock, Conversation, Phone, Staff
+from tests.web import at_the_desk, clinic_with_reception, served
 from tests.workers import record_calls
 from workers.clock import check_missed_calls, purge_expired
 from workers.services import WorkerServices
 
-OTHER = "+919999900002"
-CALLBACK = ("2", "1", "1", "1")
 LINE = re.compile(r'<li class="card missed[^"]*" id="missed-(\d+)">(.*?)</li>', re.DOTALL)
 
 
@@ -331,9 +330,7 @@ def test_what_was_called_cannot_be_taken_back_for_long(
 
 
 def test_two_colleagues_do_not_call_the_same_number(app: Flask, staff: Staff, phone: Phone, clock: Clock) -> None:
-    phone.services.staff.people.add("devi", PASSWORD, clock(), "staff")
-    devi = Staff(app, "devi", PASSWORD)
-    devi.logs_in()
+    devi = at_the_desk(phone, "devi", STAFF)
     phone.rings().hangs_up()
     seen = first(staff)
     taps(devi, "call", seen)

@@ -4,7 +4,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from html import unescape
-from pathlib import Path
 from threading import Barrier
 from urllib.parse import urljoin
 
@@ -17,10 +16,9 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from tests.conftest import PASSWORD
-from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.people import BOOK, Clock, Phone, Staff
+from tests.web import Serves, at_the_desk
 
-BOOK = ("1", "1", "1", "1", "1")
 OURS = "https://line.example"
 
 ELSEWHERE = (
@@ -34,14 +32,6 @@ ELSEWHERE = (
     *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
 )
 """Addresses of other sites to which a crafted link would send somebody after the login."""
-
-
-def colleague(phone: Phone, name: str) -> Staff:
-    """Return another person, logged in at the same desk."""
-    phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
-    person = Staff(phone.app, name, PASSWORD)
-    assert person.logs_in().status_code == 302
-    return person
 
 
 def logs_in_from(staff: Staff, wanted: str) -> str:
@@ -108,9 +98,9 @@ def test_the_session_is_a_new_one_after_the_login(asha: Staff) -> None:
 
 @pytest.mark.parametrize("env", ["production", "development"])
 def test_cookies_are_kept_from_scripts_other_sites_and_in_production_from_plain_http(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, env: str
+    serves: Serves, clock: Clock, env: str
 ) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock, ENV=env) as phone:
+    with serves(ENV=env) as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock())
         browser = phone.app.test_client()
         page = browser.get("/login", base_url=OURS)
@@ -236,7 +226,7 @@ def test_a_request_is_taken_put_back_and_settled_each_with_who_and_when(
 
 
 def test_the_second_of_two_people_is_told_who_was_first(staff: Staff, phone: Phone) -> None:
-    binod = colleague(phone, "binod")
+    binod = at_the_desk(phone, "binod")
     phone.rings().press(*BOOK)
     staff.does("take", 1)
     assert "Taken by asha" in binod.sees()
@@ -258,7 +248,7 @@ def test_two_people_at_once_cannot_take_the_same_request(both: Phone) -> None:
         return person.browser.post("/desk/requests/1/take", data=form, follow_redirects=True).text
 
     with ThreadPoolExecutor(2) as hands:
-        pages = list(hands.map(takes, [colleague(both, name) for name in ("asha", "binod")]))
+        pages = list(hands.map(takes, [at_the_desk(both, name) for name in ("asha", "binod")]))
     taken_by = both.services.desk.store.request(1).taken_by
     assert sorted("Taken by you" in page for page in pages) == [False, True]
     assert sorted(f"{taken_by} has taken this request." in page for page in pages) == [False, True]
@@ -394,7 +384,7 @@ def test_a_form_without_its_token_moves_nothing(staff: Staff, phone: Phone) -> N
 
 def test_there_is_no_such_request_and_no_such_move(both: Phone) -> None:
     both.rings().press(*BOOK)
-    staff = colleague(both, "asha")
+    staff = at_the_desk(both, "asha")
     token = staff.token(staff.browser.get("/desk").text)
     paths = ("1/delete", "1/done", "1/open", "2/take", "0/take", "99999999999999999999999/take", "x/take", "-1/take")
     answers = {path: staff.browser.post(f"/desk/requests/{path}", data={"csrf_token": token}) for path in paths}

@@ -5,9 +5,7 @@ import re
 import pytest
 
 from tests.line.test_phones import AS_PEOPLE_TYPE
-from tests.people import Clock, Phone, Staff
-
-BOOK = ("1", "1", "1", "1", "1")
+from tests.people import BOOK, Clock, Phone, Staff
 
 
 def found(staff: Staff, words: str) -> list[str]:

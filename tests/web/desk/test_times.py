@@ -4,9 +4,7 @@ import re
 from pathlib import Path
 
 from tests.clinic import WISHES_ONLY
-from tests.conftest import PASSWORD
-from tests.people import Clock, Staff
-from tests.web import service
+from tests.web import Serves, at_the_desk
 
 TWO = """
 [[practitioners]]
@@ -29,16 +27,12 @@ minutes = 30
 """
 
 
-def test_each_practitioners_times_are_offered_and_given(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_each_practitioners_times_are_offered_and_given(tmp_path: Path, serves: Serves) -> None:
     before, _line, after = WISHES_ONLY.partition("\n[again]\n")
     file = tmp_path / "clinic.toml"
     file.write_text(f"{before.replace('patients_at_once = 1', '')}\n{TWO}\n[again]\n{after}", encoding="utf-8")
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(file)) as phone:
-        phone.services.staff.people.add("asha", PASSWORD, clock())
-        staff = Staff(phone.app, "asha", PASSWORD)
-        staff.logs_in()
+    with serves(CLINIC_FILE=str(file)) as phone:
+        staff = at_the_desk(phone)
         phone.rings().press("1", "2", "1", "1", "1")
         page = staff.does("take", 1)
         chips = re.findall(r'name="at" value="([^"]+)"', page)

@@ -20,34 +20,26 @@ from ivr.diary.appointments import AppointmentStatus
 from ivr.diary.desk_diary import DeskBooking
 from ivr.line.phones import Phone as Number
 from ivr.operations.retention import Purge
-from ivr.staff.people import MANAGER, STAFF
+from ivr.staff.people import STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web.diary import ics
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
-from tests.web import service
+from tests.web import Serves, at_the_desk
 
 NOTE = "her knee, Mrs Nobody-at-all"
 
 
 @pytest.fixture
-def manager(app: Flask, services: Services, clock: Clock) -> Staff:
-    return comes(app, services, clock, "asha", MANAGER)
+def manager(phone: Phone) -> Staff:
+    return at_the_desk(phone)
 
 
 @pytest.fixture
-def colleague(app: Flask, services: Services, clock: Clock) -> Staff:
-    return comes(app, services, clock, "meena", STAFF)
-
-
-def comes(app: Flask, services: Services, clock: Clock, name: str, role: str) -> Staff:
-    services.staff.people.add(name, PASSWORD, clock(), role)
-    person = Staff(app, name, PASSWORD)
-    person.logs_in()
-    return person
+def colleague(phone: Phone) -> Staff:
+    return at_the_desk(phone, "meena", STAFF)
 
 
 def posts(person: Staff, path: str, **fields: str) -> TestResponse:
@@ -276,12 +268,10 @@ def test_every_line_is_folded_and_ends_as_the_standard_says_in_any_script() -> N
     assert {str(read[label]) for label in ("name", "x-wr-calname")} == {vText(words).to_ical().decode()}
 
 
-def test_a_lines_name_is_written_as_the_clinic_writes_it(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_a_lines_name_is_written_as_the_clinic_writes_it(tmp_path: Path, serves: Serves, clock: Clock) -> None:
     words = (ROOT / "config" / "clinic.toml").read_text().replace('en = "the second line"', 'en = "the Gurugram line"')
     (tmp_path / "clinic.toml").write_text(words)
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
         phone.services.diary.calendar_feed.renew(By("asha", clock()))
         books(phone, TEN, line="second")
         found = phone.services.diary.calendar_feed.link()

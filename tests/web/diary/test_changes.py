@@ -8,8 +8,8 @@ import pytest
 from ivr.diary.appointments import Appointment, AppointmentStatus
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
+from tests.web import at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, free_on, gets, sends, taps_despite, words_of
 
 
@@ -58,9 +58,7 @@ def test_a_tap_on_a_day_shows_its_free_times_beside_what_was_typed(staff: Staff,
 
 
 def test_one_tap_moves_it_and_another_undoes_it(both: Phone, clock: Clock) -> None:
-    both.services.staff.people.add("asha", PASSWORD, clock())
-    staff = Staff(both.app, "asha", PASSWORD)
-    staff.logs_in()
+    staff = at_the_desk(both)
     made = booked(staff, "10:30")
     page = words_of(sends(staff, f"/{made}/move", to=f"{TOMORROW} 16:00 1"))
     assert "Moved from Tue 24 Nov, 10:30 to Tue 24 Nov, 16:00." in page

@@ -1,35 +1,21 @@
 """The page of a flood of bookings: one tap frees all its times, another restores them, and no patient is lost."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 
 import pytest
 
 from ivr.diary.appointments import AppointmentStatus
 from ivr.storage.audit import By
-from tests.clinic import SHIPPED
-from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.web import at_the_desk
 from tests.web.diary import gets, sends, words_of
 
 
 @pytest.fixture
-def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the shipped clinic: the test runs on SQLite and on PostgreSQL."""
-    with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
-        yield phone
-
-
-@pytest.fixture
-def desk(both: Phone, clock: Clock) -> Staff:
+def desk(line: Phone, clock: Clock) -> Staff:
     """Somebody logged in at the desk of the shipped clinic, whose telephone books."""
-    both.services.staff.people.add("asha", PASSWORD, clock())
-    person = Staff(both.app, "asha", PASSWORD)
-    person.logs_in()
-    return person
+    return at_the_desk(line)
 
 
 def number(index: int) -> str:
@@ -66,18 +52,18 @@ def statuses(phone: Phone) -> list[str]:
     return [str(getattr(each, "status", "")) for each in found]
 
 
-def test_the_list_and_the_diary_tell_of_a_flood_and_of_no_single_booking(both: Phone, desk: Staff) -> None:
-    floods_in(both, 0, 1, 2, 3)
+def test_the_list_and_the_diary_tell_of_a_flood_and_of_no_single_booking(line: Phone, desk: Staff) -> None:
+    floods_in(line, 0, 1, 2, 3)
     for page in ("", "/week"):
         assert "Perhaps somebody fills the diary" not in gets(desk, page)
-    floods_in(both, 4)
+    floods_in(line, 4)
     for page in (gets(desk, ""), unescape(desk.sees())):
         assert "Perhaps somebody fills the diary: 5 appointments booked by phone" in page
         assert 'href="/desk/diary/floods"' in page
 
 
-def test_one_tap_frees_all_that_was_shown_and_one_takes_it_back(both: Phone, desk: Staff) -> None:
-    references = floods_in(both)
+def test_one_tap_frees_all_that_was_shown_and_one_takes_it_back(line: Phone, desk: Staff) -> None:
+    references = floods_in(line)
     page = gets(desk, "/floods")
     assert "5 appointments" in page
     assert "in 5 calls, 5 of them for numbers that were entered" in page
@@ -85,59 +71,59 @@ def test_one_tap_frees_all_that_was_shown_and_one_takes_it_back(both: Phone, des
     assert len(ticked(page)) == 5
     page = frees(desk)
     assert "5 appointments are cancelled." in page
-    assert statuses(both) == ["cancelled"] * 5
+    assert statuses(line) == ["cancelled"] * 5
     for each in references:
         found = words_of(desk.browser.post("/desk/search", data={"csrf_token": desk.csrf(), "q": each}))
         assert f"Reference {each}" in found
         assert "cancelled" in found
-    assert [each.about for each in both.services.staff.audit.page() if each.what == "freed appointment"] == [
+    assert [each.about for each in line.services.staff.audit.page() if each.what == "freed appointment"] == [
         *reversed(references)
     ]
     page = takes_back(desk, page)
     assert "5 appointments are booked again." in page
-    assert statuses(both) == ["booked"] * 5
+    assert statuses(line) == ["booked"] * 5
 
 
-def test_what_is_taken_by_then_stays_cancelled_and_is_named(both: Phone, desk: Staff) -> None:
-    references = floods_in(both)
+def test_what_is_taken_by_then_stays_cancelled_and_is_named(line: Phone, desk: Staff) -> None:
+    references = floods_in(line)
     page = frees(desk)
-    assert "Your appointment is booked today at three" in both.rings().press("1", "1").words
+    assert "Your appointment is booked today at three" in line.rings().press("1", "1").words
     page = takes_back(desk, page)
     assert "4 appointments are booked again." in page
     assert f"somebody has changed them: {references[0]}." in page
 
 
-def test_a_number_that_the_desk_knows_is_shown_and_not_ticked(both: Phone, desk: Staff, clock: Clock) -> None:
-    both.services.diary.patients.name(both.services.clinic.dialling.to_ring(number(2)), "Made Up", By("asha", clock()))
-    floods_in(both)
+def test_a_number_that_the_desk_knows_is_shown_and_not_ticked(line: Phone, desk: Staff, clock: Clock) -> None:
+    line.services.diary.patients.name(line.services.clinic.dialling.to_ring(number(2)), "Made Up", By("asha", clock()))
+    floods_in(line)
     page = gets(desk, "/floods")
     assert "1 is not ticked: the desk knows the number." in page
     assert "Made Up" in page
     assert "4 appointments are cancelled." in frees(desk)
-    assert sorted(statuses(both)) == ["booked", *["cancelled"] * 4]
+    assert sorted(statuses(line)) == ["booked", *["cancelled"] * 4]
 
 
-def test_bookings_that_are_patients_are_left_and_not_shown_again(both: Phone, desk: Staff) -> None:
-    floods_in(both)
+def test_bookings_that_are_patients_are_left_and_not_shown_again(line: Phone, desk: Staff) -> None:
+    floods_in(line)
     page = gets(desk, "/floods")
     ids = re.findall(r'name="all" value="([\d ]+)"', page)
     said = words_of(sends(desk, "/floods/leave", all=ids[0]))
     assert "They stay, and are not shown here again." in said
     assert "No such bookings are in the diary." in said
-    assert statuses(both) == ["booked"] * 5
+    assert statuses(line) == ["booked"] * 5
     assert "confirmed that it is a patient's" in gets(desk, "/1")
 
 
-def test_the_history_of_each_says_that_it_went_with_others(both: Phone, desk: Staff) -> None:
-    floods_in(both)
+def test_the_history_of_each_says_that_it_went_with_others(line: Phone, desk: Staff) -> None:
+    floods_in(line)
     frees(desk)
     assert "cancelled many at once" in gets(desk, "/1")
-    found = both.services.diary.reads.appointment(1)
+    found = line.services.diary.reads.appointment(1)
     assert getattr(found, "status", None) is AppointmentStatus.CANCELLED
 
 
-def test_in_hindi_every_word_of_it_is_hindi(both: Phone, desk: Staff) -> None:
-    floods_in(both)
+def test_in_hindi_every_word_of_it_is_hindi(line: Phone, desk: Staff) -> None:
+    floods_in(line)
     desk.browser.post("/language", data={"csrf_token": desk.csrf(), "language": "hi"})
     page = gets(desk, "/floods")
     told = frees(desk)
@@ -158,7 +144,7 @@ def test_in_hindi_every_word_of_it_is_hindi(both: Phone, desk: Staff) -> None:
         ("leave", {"all": "x 999999999"}),
     ],
 )
-def test_what_no_page_sends_changes_nothing(both: Phone, desk: Staff, path: str, fields: dict[str, str]) -> None:
-    floods_in(both)
+def test_what_no_page_sends_changes_nothing(line: Phone, desk: Staff, path: str, fields: dict[str, str]) -> None:
+    floods_in(line)
     assert sends(desk, f"/floods/{path}", **fields).status_code == 200
-    assert statuses(both) == ["booked"] * 5
+    assert statuses(line) == ["booked"] * 5

@@ -17,6 +17,7 @@ from tests.conftest import PASSWORD
 from tests.diary import at_once
 from tests.line.test_phones import AS_PEOPLE_TYPE, MOBILE
 from tests.people import Clock, Phone, Staff
+from tests.web import at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite, words_of
 
 OTHER = {"phone": "99999 00002", "name": "Other One", "day": TOMORROW, "hour": "10:30", "column": "1"}
@@ -28,9 +29,7 @@ def all_booked(services: Services) -> list[Appointment]:
 
 
 def test_a_free_time_leads_to_a_form_with_that_time_which_books_it(both: Phone, clock: Clock) -> None:
-    both.services.staff.people.add("asha", PASSWORD, clock())
-    staff = Staff(both.app, "asha", PASSWORD)
-    staff.logs_in()
+    staff = at_the_desk(both)
     page = gets(staff, "", day=TOMORROW)
     link = re.search(r'href="/desk/diary(/book\?day=2026-11-24&hour=10:30&column=1)"', page)
     assert link

@@ -14,9 +14,8 @@ from ivr.line.hours import DeskClosure, Shift
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.web import Serves, at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite
 
 TWO_PRACTITIONERS = """
@@ -40,15 +39,13 @@ minutes = 45
 
 
 @pytest.fixture
-def two(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Staff]:
+def two(tmp_path: Path, serves: Serves) -> Iterator[Staff]:
     """Somebody at the desk of a clinic with two practitioners."""
     words = (ROOT / "config" / "clinic.toml").read_text().replace("patients_at_once = 1\n", "")
     (tmp_path / "clinic.toml").write_text(words + TWO_PRACTITIONERS)
     more = {"CLINIC_FILE": str(tmp_path / "clinic.toml")}
-    with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
-        phone.services.staff.people.add("asha", PASSWORD, clock())
-        staff = Staff(phone.app, "asha", PASSWORD)
-        staff.logs_in()
+    with serves(**more) as phone:
+        staff = at_the_desk(phone)
         yield staff
 
 

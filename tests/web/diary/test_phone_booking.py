@@ -2,23 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from ivr.hours.phone_booking import BookingSwitch
 from tests.clinic import SHIPPED
 from tests.conftest import at_the_desk
-from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.people import Phone, Staff
+from tests.web import Serves
 
 PAUSE, AGAIN = "Pause booking by phone", "Let callers book by phone again"
 
 
 @pytest.fixture
-def booking(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def booking(serves: Serves) -> Iterator[Phone]:
     """A telephone at the shipped clinic, whose callers can book appointments."""
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
+    with serves(CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 
 

@@ -8,17 +8,15 @@ from ivr.diary.blocked_times import TimeBlock, set_blocks
 from ivr.line.hours import Shift
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
+from tests.web import at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, booked, free_on, gets, sends, taps_despite, words_of
 
 LUNCH = {"words": "lunch", "day": TOMORROW, "from": "13:00", "until": "14:00"}
 
 
 def test_a_block_takes_its_time_out_of_the_day_and_undone_gives_it_back(both: Phone, clock: Clock) -> None:
-    both.services.staff.people.add("asha", PASSWORD, clock())
-    staff = Staff(both.app, "asha", PASSWORD)
-    staff.logs_in()
+    staff = at_the_desk(both)
     assert {"1-1300", "1-1330"} <= set(free_on(gets(staff, "", day=TOMORROW)))
     page = words_of(sends(staff, "/blocks", **LUNCH))
     assert "The time is blocked: Tue 24 Nov, 13:00–14:00." in page

@@ -14,10 +14,9 @@ from ivr.storage.database import sqlite_path
 from ivr.web.hours.holidays import holidays_from
 from testing.servers.postgres import Postgres
 from tests.clinic import WISHES_ONLY
-from tests.conftest import PASSWORD
 from tests.people import DELHI, Clock, Phone, Staff
 from tests.test_faults import moved, stopped
-from tests.web import clinic_with_reception, service
+from tests.web import Serves, at_the_desk, clinic_with_reception, service
 
 TODAY = "2026-11-23"
 """The day of these tests, a Monday; the clock stands at two in the afternoon."""
@@ -25,14 +24,6 @@ TODAY = "2026-11-23"
 OPEN = "We are open until half past eight this evening."
 OPENS = "We open tomorrow, Tuesday, at nine in the morning."
 LINES = ("main", "second", "third")
-
-
-def at_the_desk(phone: Phone, name: str = "asha") -> Staff:
-    """Return the person of this name, logged in at the desk."""
-    phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
-    person = Staff(phone.app, name, PASSWORD)
-    assert person.logs_in().status_code == 302
-    return person
 
 
 def page(staff: Staff, query: str = "") -> str:
@@ -125,10 +116,8 @@ def test_what_is_set_ends_by_itself_with_its_day(staff: Staff, phone: Phone, clo
     assert "Nothing: callers hear the usual hours." in page(staff)
 
 
-def test_the_days_on_offer_and_the_reception_follow(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+def test_the_days_on_offer_and_the_reception_follow(tmp_path: Path, serves: Serves) -> None:
+    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         staff = at_the_desk(phone)
         assert "For today, press 1." in phone.rings().press("1").words
         assert phone.rings().press("0").place == "ring"
@@ -199,7 +188,7 @@ def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: S
 
 
 @pytest.fixture
-def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def uneven(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
     """A telephone at a clinic whose third line opens only on Monday afternoons, and whose second has a break."""
     words = WISHES_ONLY
     days = "\n".join(f"{day} = []" for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
@@ -207,7 +196,7 @@ def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ite
         start = words.index("reception = []", words.index(f'key = "{key}"'))
         words = f"{words[:start]}[lines.hours]\nmonday = {monday}\n{days}\n{words[start + len('reception = []') :]}"
     (tmp_path / "clinic.toml").write_text(words)
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
         yield phone
 
 
@@ -436,13 +425,13 @@ def test_a_form_without_its_token_changes_nothing(staff: Staff, phone: Phone) ->
 
 
 def test_with_the_sqlite_file_moved_the_last_known_closures_hold_after_a_restart_too(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
+    serves: Serves, sqlite_url: str, clock: Clock
 ) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock) as phone:
+    with serves() as phone:
         sets(at_the_desk(phone), "closed", reason="power_cut")
         with moved(sqlite_path(sqlite_url)):
             assert "We are closed today because of a power cut." in hears(phone)
-            with service(tmp_path, sqlite_url, redis_url, clock) as restarted:
+            with serves() as restarted:
                 assert "We are closed today because of a power cut." in hears(restarted)
                 assert "पावर कट के कारण आज क्लिनिक बंद है।" in hears(restarted, "third", "hi")
                 clock.shows(2026, 11, 24, 9, 0)

@@ -10,13 +10,11 @@ from ivr.diary.patients import known_as, set_patient
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
 from tests.diary import AT_FOUR, NOW, asked, wished
-from tests.people import Phone, Staff
-from tests.web.hours.test_pages import TODAY, at_the_desk, page, posts
+from tests.people import BOOK, Phone, Staff
+from tests.web import at_the_desk
+from tests.web.hours.test_pages import TODAY, page, posts
 
 CLOSES = {"what": "closed", "day": TODAY, "line": "*", "reason": ""}
-
-
-BOOK = ("1", "1", "1", "1", "1")
 
 
 @pytest.fixture

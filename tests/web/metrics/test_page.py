@@ -18,7 +18,7 @@ from ivr.desk.outbox import PAUSES
 from ivr.line.menu import MENU
 from ivr.metrics.counters import Counters
 from ivr.metrics.files import ROOM
-from ivr.metrics.table import CALLS, FAULT, OK, OTHER, READ, ROUTES, WEBHOOKS, from_zero
+from ivr.metrics.table import CALLS, FAULT, LABELS, OK, OTHER, READ, WEBHOOKS, from_zero
 from ivr.storage.database import sqlite_path
 from ivr.web.services import Services
 from ivr.wiring.foundation import A_CALLER_WAITS, TimeLimits
@@ -28,7 +28,7 @@ from tests.conftest import PASSWORD, settings_for
 from tests.desk.callers import prefers_hindi
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.served import asked, web
-from tests.web import service
+from tests.web import Serves
 from workers.services import WorkerServices
 
 TOKEN = "a-token-that-reads-numbers"
@@ -81,10 +81,8 @@ def test_who_has_not_the_token_is_asked_for_it_and_told_nothing(phone: Phone, gi
     assert "clinic_" not in answer.text
 
 
-def test_where_no_token_is_set_there_is_no_such_page_for_anybody(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock) as phone:
+def test_where_no_token_is_set_there_is_no_such_page_for_anybody(serves: Serves) -> None:
+    with serves() as phone:
         for given in ({}, {"Authorization": "Bearer "}, {"Authorization": f"Bearer {TOKEN}"}):
             assert phone.app.test_client().get("/metrics", headers=given).status_code == 404
 
@@ -193,7 +191,7 @@ def test_nobody_outside_makes_labels(phone: Phone) -> None:
     found = numbers(phone)
     assert {key[-1] for key in found if key[0] == "clinic_webhook_seconds_count"} == {OTHER}
     assert found["clinic_webhook_seconds_count", "ok", OTHER] == 4
-    assert not set(ROUTES.values()) & set(MENU), "nor is a route mistaken for a place"
+    assert not set(LABELS.values()) & set(MENU), "nor is a route mistaken for a place"
 
 
 # -- what is read from the desk
@@ -373,7 +371,7 @@ def test_where_nothing_can_be_written_calls_are_answered_all_the_same(
 
 def test_all_that_can_be_counted_has_room_in_a_file(tally: Counters, tmp_path: Path) -> None:
     """A process's file of counts never grows, whatever is counted: on a full disk, growing would end the process."""
-    for place in (*MENU, *ROUTES.values(), OTHER):
+    for place in (*MENU, *LABELS.values(), OTHER):
         for outcome in (OK, FAULT):
             tally.observe(WEBHOOKS, 1, place=place, outcome=outcome)
     for metric, labels in from_zero([f"line {number}" for number in range(100)], ["en", "hi"]):

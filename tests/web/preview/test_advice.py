@@ -11,7 +11,7 @@ from config.settings import ROOT
 from ivr.line.clinic import mark
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.web import Serves
 
 REVIEWED_ON = {"warning_signs": "2026-11-01", "now": "2025-11-23", "stretches": "2025-11-24", "causes": "2026-11-24"}
 """The days on which pieces of advice were reviewed: lately, a year ago, almost a year ago, and tomorrow.
@@ -44,11 +44,11 @@ def marks(staff: Staff) -> dict[str, str]:
 
 
 @pytest.fixture
-def reviewed(tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def reviewed(tmp_path: Path, staff: Staff, serves: Serves) -> Iterator[Phone]:
     """A telephone at a clinic whose advice was reviewed on several days, in the words that it still has."""
     read = marks(staff)
     path = clinic_with(tmp_path, *((key, on, read[key]) for key, on in REVIEWED_ON.items()))
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
+    with serves(CLINIC_FILE=path) as phone:
         yield phone
 
 
@@ -95,15 +95,13 @@ def test_a_review_of_a_day_to_come_does_not_hold_before_it(reviewed: Phone, cloc
     assert "due again on 24 Nov 2027" in cards(looks(reviewed))["causes"]
 
 
-def test_a_review_does_not_hold_for_other_words_than_were_read(
-    tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_a_review_does_not_hold_for_other_words_than_were_read(tmp_path: Path, staff: Staff, serves: Serves) -> None:
     read = marks(staff)
     path = clinic_with(tmp_path, *((key, "2026-11-01", of) for key, of in read.items()))
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
+    with serves(CLINIC_FILE=path) as phone:
         assert "A clinician has reviewed all of it." in looks(phone)
     path = clinic_with(tmp_path, *((key, "2026-11-01", of) for key, of in {**read, "now": "00000000"}.items()))
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
+    with serves(CLINIC_FILE=path) as phone:
         page = looks(phone)
         assert "1 piece of advice wants a clinician" in page
         assert "these words are not those that were reviewed" in cards(page)["now"]

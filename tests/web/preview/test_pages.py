@@ -13,7 +13,7 @@ from ivr.line.paths.transcript import beginning
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call, Facts
 from ivr.storage.audit import By
-from ivr.web.preview.remembered import Remembered
+from ivr.web.preview.pages import Remembered
 from ivr.web.services import Services
 from tests.people import CALLER, Clock, Phone, Staff
 

@@ -25,7 +25,7 @@ from ivr.web.preview.transcripts import Branch, CallerKind, PreviewQuery, read_c
 from ivr.web.services import Services
 from tests.clinic import SHIPPED, WISHES_ONLY
 from tests.people import CALLER, DELHI, Clock, Phone
-from tests.web import clinic_with_reception, service
+from tests.web import Serves, clinic_with_reception, service
 from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked, settles
 
 MOMENTS = {
@@ -60,12 +60,12 @@ AN_EARLY_EVENING = DeskClosure(date(2026, 12, 1), "", (Shift(time(9), time(15, 3
 
 
 @pytest.fixture
-def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def phone(tmp_path: Path, serves: Serves, clock: Clock) -> Iterator[Phone]:
     """A telephone at a clinic with closed days, a reception on its first line, and limits that no test reaches."""
     path = Path(clinic_with_reception(tmp_path))
     words = re.sub(r"^((calls|requests|rings)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
     path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
+    with serves(CLINIC_FILE=str(path)) as phone:
         services = phone.services
         services.hours.closures.set([AN_EARLY_EVENING], By("asha", clock()))
         services.hours.closures_file.follow(services.hours.closures, clock().date())
@@ -184,14 +184,12 @@ def says_the_same_in_other_words(services: Services, read: Branch) -> None:
 
 
 @pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])
-def told(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> Iterator[tuple[Phone, int]]:
+def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iterator[tuple[Phone, int]]:
     """A telephone at the shipped clinic, with and without booking, and the most scenes its transcripts may have."""
     where, most = request.param
     path = tmp_path / "clinic.toml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(path)) as phone:
+    with serves(CLINIC_FILE=str(path)) as phone:
         yield phone, most
 
 

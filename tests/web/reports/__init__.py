@@ -9,7 +9,6 @@ from tests.people import Clock, Conversation, Staff
 from tests.workers import record_calls
 from workers.services import WorkerServices
 
-BOOK = ("1", "1", "1", "1", "1")
 Numbers = dict[tuple[str, str, str], str]
 
 

@@ -21,23 +21,16 @@ from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.clinic import SHIPPED
 from tests.conftest import settings_for
-from tests.people import DELHI, Clock, Phone, Staff
+from tests.people import CALLBACK, DELHI, Clock, Phone, Staff
 from tests.web.reports import hangs_up, numbers, rows_of, sees
 from workers.services import WorkerServices
 
 EARLIEST = ("1", "1")
-CALLBACK = ("2", "1", "1", "1")
 OTHERS = ("+919999900002", "+919999900003")
 
 HALF_AN_HOUR = timedelta(minutes=30)
 A_DAY = 690
 """The minutes for which the clinic is open on each day but Sunday."""
-
-
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
-    return database_url
 
 
 @pytest.fixture

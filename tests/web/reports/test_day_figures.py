@@ -3,24 +3,15 @@
 from collections.abc import Sequence
 from datetime import date
 
-import pytest
-
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.line.hours import DeskClosure
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.people import Clock, Phone, Staff
+from tests.people import CALLBACK, Clock, Phone, Staff
 from tests.web.reports import hangs_up, numbers, rows_of, sees
 from workers.services import WorkerServices
 
-CALLBACK = ("2", "1", "1", "1")
 NOBODY_THEN_A_REQUEST = ("0", "1", "1", "1")
-
-
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
-    return database_url
 
 
 def rings(phone: Phone, clock: Clock, moment: Sequence[int], *keys: str) -> None:

@@ -25,17 +25,11 @@ from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.clinic import WISHES_ONLY
 from tests.conftest import PASSWORD, at_the_desk
-from tests.people import CALLER, Clock, Phone, Staff
-from tests.web import service
-from tests.web.reports import BOOK, hangs_up, numbers, sees
+from tests.people import BOOK, CALLER, Clock, Phone, Staff
+from tests.web import Serves
+from tests.web.reports import hangs_up, numbers, sees
 from tests.workers import record_calls
 from workers.services import WorkerServices
-
-
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
-    return database_url
 
 
 def test_where_nobody_has_rung_the_page_says_so(staff: Staff) -> None:
@@ -236,12 +230,10 @@ def test_the_file_has_a_name_and_nothing_in_it_is_free_text(phone: Phone, staff:
 
 
 @pytest.mark.parametrize("name", ["closed_requests = 90", "log = 365"])
-def test_a_month_of_which_some_is_deleted_by_now_says_so(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, name: str
-) -> None:
+def test_a_month_of_which_some_is_deleted_by_now_says_so(tmp_path: Path, serves: Serves, name: str) -> None:
     words = WISHES_ONLY
     (tmp_path / "clinic.toml").write_text(words.replace(name, f"{name.partition(' =')[0]} = 7"))
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
         staff = at_the_desk(phone)
         said = "What is older than 7 days may be missing: it is deleted."
         assert [said in sees(staff, period=each) for each in ("today", "week", "month")] == [False, True, True], (

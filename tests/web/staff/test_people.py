@@ -14,18 +14,11 @@ from ivr.storage.audit import AuditAction, By
 from ivr.web.guards import guard_of, manager_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
+from tests.web import at_the_desk
 from tests.web.test_guards import path_of
 
 NEW = "a new and longer password"
 MARKUP = "<b onclick='x'>\"Asha\" & {{ 7*7 }}</b>"
-
-
-def somebody(phone: Phone, name: str, role: str) -> Staff:
-    """Return a person of this name, logged in at the desk."""
-    phone.services.staff.people.add(name, PASSWORD, phone.services.clock(), role)
-    person = Staff(phone.app, name, PASSWORD)
-    assert person.logs_in().status_code == 302
-    return person
 
 
 def id_of(phone: Phone, name: str) -> int:
@@ -81,7 +74,7 @@ def methods(rule: Rule) -> set[str]:
 
 
 def test_staff_get_403_from_every_page_and_form_that_is_for_managers(phone: Phone) -> None:
-    meera, devi = somebody(phone, "meera", MANAGER), somebody(phone, "devi", STAFF)
+    meera, devi = at_the_desk(phone, "meera"), at_the_desk(phone, "devi", STAFF)
     paths = {path_of(rule) for rule in managed(phone.app)}
     assert {"/desk/people", "/desk/audit", "/desk/people/1/reset", "/desk/people/1/main"} <= paths
     for person, refused in ((devi, True), (meera, False)):
@@ -98,14 +91,14 @@ def test_staff_get_403_from_every_page_and_form_that_is_for_managers(phone: Phon
 
 def test_staff_see_no_link_to_what_is_for_managers_and_a_manager_does(phone: Phone) -> None:
     for name, role, seen in (("meera", MANAGER, True), ("devi", STAFF, False)):
-        page = somebody(phone, name, role).sees()
+        page = at_the_desk(phone, name, role).sees()
         assert ('href="/desk/people"' in page) is seen
         assert ('href="/desk/audit"' in page) is seen
         assert 'href="/desk/me"' in page
 
 
 def test_who_is_made_staff_or_disabled_is_so_on_the_next_page(phone: Phone) -> None:
-    meera, devi = somebody(phone, "meera", MANAGER), somebody(phone, "devi", MANAGER)
+    meera, devi = at_the_desk(phone, "meera"), at_the_desk(phone, "devi")
     path = f"/desk/people/{id_of(phone, 'devi')}"
     sends(meera, f"{path}/make_staff")
     assert devi.browser.get("/desk/people").status_code == 403
@@ -120,7 +113,7 @@ def test_who_is_made_staff_or_disabled_is_so_on_the_next_page(phone: Phone) -> N
 
 @pytest.mark.parametrize("token", [{}, {"csrf_token": ""}, {"csrf_token": "x.y.z"}])
 def test_every_form_but_the_carriers_is_refused_without_its_token(phone: Phone, token: dict[str, str]) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     forms = [rule for rule in phone.app.url_map.iter_rules() if "POST" in methods(rule)]
     ours = [rule for rule in forms if not rule.rule.startswith("/voice")]
     assert {"/login", "/logout", "/logout/everywhere", "/desk/people", "/invitation/main"} <= set(map(path_of, ours))
@@ -136,7 +129,7 @@ def test_every_form_but_the_carriers_is_refused_without_its_token(phone: Phone, 
 
 @pytest.mark.parametrize("role", [STAFF, MANAGER])
 def test_who_is_invited_chooses_a_password_and_is_in(both: Phone, role: str) -> None:
-    meera = somebody(both, "meera", MANAGER)
+    meera = at_the_desk(both, "meera")
     link = invites(meera, " आशा Rao ", role)
     assert "no password yet" in people_page(meera)
     answer, asha = opens(both.app, link, name="आशा Rao")
@@ -148,7 +141,7 @@ def test_who_is_invited_chooses_a_password_and_is_in(both: Phone, role: str) -> 
 
 
 def test_a_link_is_shown_once(phone: Phone) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     link = invites(meera, "asha")
     token = link.rpartition("/")[2]
     assert token not in people_page(meera)
@@ -156,7 +149,7 @@ def test_a_link_is_shown_once(phone: Phone) -> None:
 
 
 def test_a_link_works_once_and_for_an_hour_and_says_so_afterwards(phone: Phone, clock: Clock) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     used, late = invites(meera, "asha"), invites(meera, "devi")
     opens(phone.app, used)
     clock.goes_on(hours=1)
@@ -184,7 +177,7 @@ def test_a_link_works_once_and_for_an_hour_and_says_so_afterwards(phone: Phone, 
 def test_a_password_that_is_refused_says_why_and_the_link_still_works(
     phone: Phone, password: str, again: str, told: str
 ) -> None:
-    link = invites(somebody(phone, "meera", MANAGER), "asha")
+    link = invites(at_the_desk(phone, "meera"), "asha")
     answer, guest = opens(phone.app, link, password, again)
     assert answer.status_code == 400
     assert told in answer.text
@@ -194,7 +187,7 @@ def test_a_password_that_is_refused_says_why_and_the_link_still_works(
 
 
 def test_a_link_opened_in_a_colleagues_browser_begins_a_session_of_its_own(phone: Phone) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     link = invites(meera, "asha")
     with meera.browser.session_transaction() as session:
         session["planted"] = "by somebody else"
@@ -219,7 +212,7 @@ def test_a_link_opened_in_a_colleagues_browser_begins_a_session_of_its_own(phone
 def test_a_name_that_cannot_be_is_refused_with_a_reason_and_stays_in_the_form(
     both: Phone, name: str, status: int, told: str
 ) -> None:
-    meera = somebody(both, "meera", MANAGER)
+    meera = at_the_desk(both, "meera")
     answer = sends(meera, "/desk/people", name=name, role=MANAGER)
     assert answer.status_code == status
     assert told in answer.text
@@ -228,13 +221,13 @@ def test_a_name_that_cannot_be_is_refused_with_a_reason_and_stays_in_the_form(
 
 
 def test_a_role_that_there_is_not_is_given_to_nobody(phone: Phone) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     assert sends(meera, "/desk/people", name="asha", role="owner").status_code == 400
     assert len(phone.services.staff.people.all()) == 1
 
 
 def test_a_name_is_words_and_never_markup(phone: Phone) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     answer, guest = opens(phone.app, invites(meera, MARKUP), name=MARKUP)
     assert answer.status_code == 302
     again = sends(meera, "/desk/people", name=MARKUP, role=STAFF)
@@ -254,7 +247,7 @@ def test_a_name_is_words_and_never_markup(phone: Phone) -> None:
 
 
 def test_a_reset_logs_out_at_once_and_leads_to_a_new_password(both: Phone) -> None:
-    meera, devi = somebody(both, "meera", MANAGER), somebody(both, "devi", STAFF)
+    meera, devi = at_the_desk(both, "meera"), at_the_desk(both, "devi", STAFF)
     sends(meera, f"/desk/people/{id_of(both, 'devi')}/reset")
     link = link_in(people_page(meera))
     assert devi.browser.get("/desk").status_code == 302
@@ -265,7 +258,7 @@ def test_a_reset_logs_out_at_once_and_leads_to_a_new_password(both: Phone) -> No
 
 
 def test_a_manager_who_resets_their_own_password_is_led_straight_to_the_new_one(phone: Phone) -> None:
-    meera = somebody(phone, "meera", MANAGER)
+    meera = at_the_desk(phone, "meera")
     link = sends(meera, f"/desk/people/{id_of(phone, 'meera')}/reset").headers["Location"]
     assert link.startswith("/invitation/")
     assert meera.browser.get("/desk").status_code == 302
@@ -274,7 +267,7 @@ def test_a_manager_who_resets_their_own_password_is_led_straight_to_the_new_one(
 
 
 def test_a_new_password_by_a_link_ends_the_wait_after_failures(phone: Phone) -> None:
-    meera, devi = somebody(phone, "meera", MANAGER), Staff(phone.app, "devi", PASSWORD)
+    meera, devi = at_the_desk(phone, "meera"), Staff(phone.app, "devi", PASSWORD)
     phone.services.staff.people.add("devi", PASSWORD, phone.services.clock(), STAFF)
     for _ in range(5):
         devi.logs_in(password="wrong horse battery")
@@ -285,7 +278,7 @@ def test_a_new_password_by_a_link_ends_the_wait_after_failures(phone: Phone) -> 
 
 
 def test_a_manager_ends_all_sessions_of_somebody(phone: Phone) -> None:
-    meera, devi = somebody(phone, "meera", MANAGER), somebody(phone, "devi", STAFF)
+    meera, devi = at_the_desk(phone, "meera"), at_the_desk(phone, "devi", STAFF)
     telephone = Staff(phone.app, "devi", PASSWORD)
     telephone.logs_in()
     sends(meera, f"/desk/people/{id_of(phone, 'devi')}/end_sessions")
@@ -294,8 +287,8 @@ def test_a_manager_ends_all_sessions_of_somebody(phone: Phone) -> None:
 
 @pytest.mark.parametrize("deed", ["disable", "make_staff"])
 def test_the_last_manager_is_told_that_there_must_be_another(both: Phone, deed: str) -> None:
-    meera = somebody(both, "meera", MANAGER)
-    invites(meera, "guest", MANAGER)
+    meera = at_the_desk(both, "meera")
+    invites(meera, "guest")
     sends(meera, f"/desk/people/{id_of(both, 'meera')}/{deed}")
     page = people_page(meera)
     assert "There must be another manager who can log in." in page
@@ -306,12 +299,12 @@ def test_the_last_manager_is_told_that_there_must_be_another(both: Phone, deed: 
     "path", ["/desk/people/999/disable", "/desk/people/999/reset", "/desk/people/1/owner", "/desk/people/x/disable"]
 )
 def test_there_is_no_such_person_and_no_such_deed(both: Phone, path: str) -> None:
-    assert sends(somebody(both, "meera", MANAGER), path).status_code == 404
+    assert sends(at_the_desk(both, "meera"), path).status_code == 404
 
 
 def test_who_is_disabled_can_only_be_enabled(phone: Phone) -> None:
-    meera = somebody(phone, "meera", MANAGER)
-    somebody(phone, "devi", STAFF)
+    meera = at_the_desk(phone, "meera")
+    at_the_desk(phone, "devi", STAFF)
     path = f"/desk/people/{id_of(phone, 'devi')}"
     sends(meera, f"{path}/disable")
     card = people_page(meera).partition(f"person-{id_of(phone, 'devi')}")[2].partition("</li>")[0]
@@ -324,9 +317,9 @@ def test_who_is_disabled_can_only_be_enabled(phone: Phone) -> None:
 
 
 def test_the_audit_shows_who_did_what_the_newest_first_and_of_one_person(both: Phone) -> None:
-    meera = somebody(both, "meera", MANAGER)
+    meera = at_the_desk(both, "meera")
     invites(meera, "asha")
-    somebody(both, "devi", STAFF)
+    at_the_desk(both, "devi", STAFF)
     page = meera.browser.get("/desk/audit").text
     rows = page.split("<tbody>")[1].split("</tr>")[:-1]
     assert [" ".join(re.sub(r"<[^>]+>", "", row).split()) for row in rows] == [
@@ -343,7 +336,7 @@ def test_the_audit_shows_who_did_what_the_newest_first_and_of_one_person(both: P
 
 
 def test_the_audit_is_read_a_hundred_lines_at_a_time(both: Phone, clock: Clock) -> None:
-    meera = somebody(both, "meera", MANAGER)
+    meera = at_the_desk(both, "meera")
     for n in range(150):
         both.services.staff.audit.write(By("meera", clock()), AuditAction.SAW_REQUEST, f"{n:06}")
     page = meera.browser.get("/desk/audit?person=meera").text
@@ -362,7 +355,7 @@ def test_the_audit_is_read_a_hundred_lines_at_a_time(both: Phone, clock: Clock) 
     ["person=nobody", "person=%3Cb%3E", "before=0", "before=999999999999", "before=-1", "before=x"],
 )
 def test_whatever_is_asked_of_the_audit_it_answers(both: Phone, query: str) -> None:
-    answer = somebody(both, "meera", MANAGER).browser.get(f"/desk/audit?{query}")
+    answer = at_the_desk(both, "meera").browser.get(f"/desk/audit?{query}")
     assert answer.status_code == 200
     assert "<b>" not in answer.text
 
@@ -372,7 +365,7 @@ def test_whatever_is_asked_of_the_audit_it_answers(both: Phone, query: str) -> N
 
 def test_everybody_has_a_page_about_themselves(phone: Phone) -> None:
     for name, role, told in (("meera", MANAGER, "You are a manager."), ("devi", STAFF, "You are staff.")):
-        page = somebody(phone, name, role).browser.get("/desk/me").text
+        page = at_the_desk(phone, name, role).browser.get("/desk/me").text
         assert f"<h1>{name}</h1>" in page
         assert told in page
 

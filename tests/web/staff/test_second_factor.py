@@ -13,9 +13,9 @@ from ivr.storage.audit import By
 from ivr.web.guards import guard_of, logged_in_only, manager_only, staff_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
-from tests.web import service
+from tests.web import Serves, at_the_desk, service
 from tests.web.staff.second_factors import PAGE, codes_on, key_on, led_on, sets_up, shown, writes_code
-from tests.web.staff.test_people import NEW, id_of, link_in, opens, people_page, sends, somebody
+from tests.web.staff.test_people import NEW, id_of, link_in, opens, people_page, sends
 from tests.web.test_guards import path_of, rules
 
 
@@ -32,7 +32,7 @@ def with_factor(staff: Staff, clock: Clock) -> tuple[Staff, str, list[str]]:
 
 
 def test_somebody_sets_it_up_and_logs_in_with_it_from_then_on(both: Phone, clock: Clock) -> None:
-    devi = somebody(both, "devi", STAFF)
+    devi = at_the_desk(both, "devi", STAFF)
     assert "Set it up" in devi.browser.get("/desk/me").text
     secret, codes = sets_up(devi, clock)
     assert len(set(codes)) == 10
@@ -253,9 +253,9 @@ def test_without_the_right_password_nobody_learns_who_has_a_second_factor(
     assert refusal("asha") == refusal("devi") == refusal("nobody")
 
 
-def test_wrong_codes_are_counted_in_the_metrics(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock, METRICS_TOKEN="a-token-for-the-scraper") as phone:
-        devi = somebody(phone, "devi", STAFF)
+def test_wrong_codes_are_counted_in_the_metrics(serves: Serves, clock: Clock) -> None:
+    with serves(METRICS_TOKEN="a-token-for-the-scraper") as phone:
+        devi = at_the_desk(phone, "devi", STAFF)
         sets_up(devi, clock)
         devi.logs_in()
         writes_code(devi, "000000")
@@ -269,7 +269,7 @@ def test_wrong_codes_are_counted_in_the_metrics(tmp_path: Path, sqlite_url: str,
 def test_a_new_password_by_a_link_is_no_way_round_the_code(
     app: Flask, with_factor: tuple[Staff, str, list[str]], phone: Phone, clock: Clock
 ) -> None:
-    meera, (asha, secret, _) = somebody(phone, "meera", "manager"), with_factor
+    meera, (asha, secret, _) = at_the_desk(phone, "meera"), with_factor
     asha.logs_in()
     for n in range(5):
         writes_code(asha, f"00000{n}")
@@ -346,7 +346,7 @@ def test_with_another_secret_key_the_person_is_told_what_to_do_and_not_let_in(
     tmp_path: Path, database_url: str, redis_url: str, clock: Clock
 ) -> None:
     with service(tmp_path, database_url, redis_url, clock) as phone:
-        secret, codes = sets_up(somebody(phone, "devi", STAFF), clock)
+        secret, codes = sets_up(at_the_desk(phone, "devi", STAFF), clock)
     clock.goes_on(minutes=2)
     with service(tmp_path, database_url, redis_url, clock, SECRET_KEY="fedcba9876543210" * 4) as phone:
         devi = Staff(phone.app, "devi", PASSWORD)

@@ -7,8 +7,9 @@ from ivr.storage.audit import By
 from ivr.web.guards import guard_of, logged_in_only, manager_only, open_to_all, scraper_only, staff_only
 from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
+from tests.web import at_the_desk
 from tests.web.staff.second_factors import PAGE, led_on, sets_up
-from tests.web.staff.test_people import id_of, link_in, opens, people_page, sends, somebody
+from tests.web.staff.test_people import id_of, link_in, opens, people_page, sends
 from tests.web.test_guards import path_of, rules
 
 LIVE = {"HX-Request": "true"}
@@ -63,7 +64,7 @@ def test_every_guard_has_been_thought_of(app: Flask) -> None:
 
 
 def test_who_must_have_one_is_led_to_it_after_the_password_and_may_leave(both: Phone, clock: Clock) -> None:
-    devi = somebody(both, "devi", STAFF)
+    devi = at_the_desk(both, "devi", STAFF)
     both.services.staff.accounts.require_of_everybody(True, By("meera", clock()))
     assert led_on(devi.logs_in()) == "/desk"
     assert led_on(devi.browser.get("/desk")) == PAGE
@@ -79,7 +80,7 @@ def test_who_must_have_one_is_led_to_it_after_the_password_and_may_leave(both: P
 
 
 def test_who_is_invited_later_must_have_one_too(phone: Phone, clock: Clock) -> None:
-    meera = somebody(phone, "meera", "manager")
+    meera = at_the_desk(phone, "meera")
     sets_up(meera, clock)
     sends(meera, "/desk/people/second-factor", required="yes")
     sends(meera, "/desk/people", name="devi", role=STAFF)
@@ -97,7 +98,7 @@ def card_of(page: str, person_id: int) -> str:
 
 
 def test_a_manager_requires_it_of_one_and_of_everybody_and_sees_who_has_it(phone: Phone, clock: Clock) -> None:
-    meera, devi = somebody(phone, "meera", "manager"), somebody(phone, "devi", STAFF)
+    meera, devi = at_the_desk(phone, "meera"), at_the_desk(phone, "devi", STAFF)
     path = f"/desk/people/{id_of(phone, 'devi')}"
     sends(meera, f"{path}/require_second_factor")
     card = card_of(people_page(meera), id_of(phone, "devi"))
@@ -118,8 +119,8 @@ def test_a_manager_requires_it_of_one_and_of_everybody_and_sees_who_has_it(phone
 
 
 def test_a_manager_without_one_does_not_shut_herself_out(phone: Phone, clock: Clock) -> None:
-    meera = somebody(phone, "meera", "manager")
-    somebody(phone, "devi", STAFF)
+    meera = at_the_desk(phone, "meera")
+    at_the_desk(phone, "devi", STAFF)
     own = f"/desk/people/{id_of(phone, 'meera')}"
     page = people_page(meera)
     assert f'href="{PAGE}">Set up your own first' in page
@@ -140,7 +141,7 @@ def test_a_manager_without_one_does_not_shut_herself_out(phone: Phone, clock: Cl
 
 
 def test_a_manager_removes_it_from_who_has_lost_the_telephone_and_never_her_own(phone: Phone, clock: Clock) -> None:
-    meera, devi = somebody(phone, "meera", "manager"), somebody(phone, "devi", STAFF)
+    meera, devi = at_the_desk(phone, "meera"), at_the_desk(phone, "devi", STAFF)
     for each in (meera, devi):
         sets_up(each, clock)
     sends(meera, f"/desk/people/{id_of(phone, 'devi')}/remove_second_factor")

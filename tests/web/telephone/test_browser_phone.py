@@ -21,7 +21,7 @@ from testing.servers import reserved_port
 from tests.conftest import PHONE_KEY, PHONE_PAGE
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.served import rung_by_itself
-from tests.web import clinic_with_reception, service
+from tests.web import Serves, clinic_with_reception
 
 Answer = dict[str, Any]
 
@@ -244,10 +244,8 @@ def test_the_browser_keeps_the_key_for_this_telephone_alone(app: Flask) -> None:
     assert browser.get("/phone").status_code == 200
 
 
-def test_a_service_without_a_key_shows_it_to_nobody(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock, PHONE_KEY="") as phone:
+def test_a_service_without_a_key_shows_it_to_nobody(serves: Serves) -> None:
+    with serves(PHONE_KEY="") as phone:
         assert phone.app.test_client().get("/phone?key=").status_code == 403
 
 
@@ -260,8 +258,8 @@ def test_every_call_is_another_one(running: Phone, got: Webhooks) -> None:
 # -- in development only
 
 
-def test_in_production_there_is_no_such_page(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> None:
-    with service(tmp_path, sqlite_url, redis_url, clock, ENV="production") as phone:
+def test_in_production_there_is_no_such_page(serves: Serves) -> None:
+    with serves(ENV="production") as phone:
         assert [rule.rule for rule in phone.app.url_map.iter_rules() if rule.rule.startswith("/phone")] == []
         assert phone.app.test_client().get("/phone").status_code == 404
 
@@ -311,24 +309,20 @@ def test_a_line_that_there_is_not_is_not_rung_and_a_number_that_is_none_is_said_
 # -- trouble
 
 
-def test_a_service_that_does_not_answer_is_said_with_what_to_do(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_a_service_that_does_not_answer_is_said_with_what_to_do(serves: Serves) -> None:
     with (
         reserved_port() as port,
-        service(tmp_path, sqlite_url, redis_url, clock, PUBLIC_BASE_URL=f"http://127.0.0.1:{port}") as phone,
+        serves(PUBLIC_BASE_URL=f"http://127.0.0.1:{port}") as phone,
     ):
         told = holder(phone).rings().last
     assert told["trouble"] == f"The call failed: nobody answers at http://127.0.0.1:{port}/voice."
     assert "PUBLIC_BASE_URL" in told["hint"]
 
 
-def test_another_service_at_the_address_is_said_with_what_to_do(
-    running: Phone, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_another_service_at_the_address_is_said_with_what_to_do(running: Phone, serves: Serves) -> None:
     base = running.services.settings.public_base_url
     more = {"PUBLIC_BASE_URL": base, "TWILIO_AUTH_TOKEN": "a-token-of-another-service"}
-    with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+    with serves(**more) as phone:
         told = holder(phone).rings().last
     assert told["trouble"] == f"The call failed: the service answered 403 to {base}/voice."
     assert "A 403 means" in told["hint"]

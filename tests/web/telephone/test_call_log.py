@@ -28,13 +28,12 @@ from ivr.storage.audit import By
 from ivr.storage.database import Database, StoreAway
 from ivr.web.services import Services
 from tests.conftest import settings_for
-from tests.people import CALLER, Clock, Conversation, Phone
+from tests.people import BOOK, CALLER, Clock, Conversation, Phone
 from tests.web import RECEPTION, clinic_with_reception
 from tests.workers import record_calls
 from workers.services import WorkerServices
 from workers.services import build as build_workers
 
-BOOK = ("1", "1", "1", "1", "1")
 Row = dict[str, Any]
 
 

@@ -18,8 +18,8 @@ from ivr.reports.spool import Spool
 from ivr.web.asgi import Body, WholeAnswer
 from ivr.web.request_ids import HEADER
 from ivr.web.telephone.door import TelephoneDoor
-from tests.people import CALLER, Clock, Conversation, Phone
-from tests.web import CALLER_ID, clinic_with_reception, service
+from tests.people import CALLER, Conversation, Phone
+from tests.web import CALLER_ID, Serves, clinic_with_reception
 
 FORM = "application/x-www-form-urlencoded"
 GATHERED = re.compile(r"c=([A-Za-z0-9_-]+(?:%3D)*)")
@@ -83,9 +83,9 @@ class BothWays(Phone):
 
 
 @pytest.fixture
-def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[BothWays]:
+def phone(tmp_path: Path, serves: Serves) -> Iterator[BothWays]:
     """A telephone at a clinic with a reception, which posts each webhook through Flask and through the door."""
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield BothWays(phone.app, phone.services)
 
 

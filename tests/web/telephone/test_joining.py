@@ -14,13 +14,11 @@ from ivr.desk.requests import Outcome, OutcomeReport, Request
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
-from tests.people import CALLER, Clock, Conversation, Phone
+from tests.people import BOOK, CALLER, OTHER, Clock, Conversation, Phone
 from tests.test_faults import moved
 from workers import jobs
 from workers.services import WorkerServices
 
-OTHER = "+919999900002"
-BOOK = ("1", "1", "1", "1", "1")
 BOOK_TOMORROW = ("1", "2", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"

@@ -22,16 +22,14 @@ from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.servers.valkey import Valkey
 from tests.clinic import WISHES_ONLY
 from tests.conftest import QUICK, settings_for
-from tests.people import CALLER, Clock, Conversation, Phone, Staff
+from tests.people import BOOK, CALLER, OTHER, Clock, Conversation, Phone, Staff
 from tests.test_faults import frozen, moved, stopped
 from tests.test_menu_rung import LANGUAGES
-from tests.web import clinic_with_reception, served, service
+from tests.web import Serves, clinic_with_reception, served
 from workers import jobs
 from workers.services import WorkerServices
 
-OTHER = "+919999900002"
 ABROAD = "+12025550143"
-BOOK = ("1", "1", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"
 """The key by which a caller says that this call is for the same person as the number's earlier request."""
@@ -49,16 +47,16 @@ NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123"
 
 
 @pytest.fixture
-def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
     """A telephone at a clinic whose first line has a reception."""
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield phone
 
 
 @pytest.fixture
-def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def quiet_line(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
     """A telephone at a clinic whose limits in an hour are three calls on a line, two of a number and one withheld."""
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
+    with serves(CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
 

@@ -14,16 +14,16 @@ from ivr.carrier.steps import Dials, Gathers, HangsUp, Step
 from ivr.carrier.twilio.reader import steps
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
-from tests.web import CALLER_ID, RECEPTION, clinic_with_reception, service
+from tests.web import CALLER_ID, RECEPTION, Serves, clinic_with_reception
 
 NOBODY = "Nobody at the reception can take your call just now."
 CLOSED = "The reception is closed now."
 
 
 @pytest.fixture
-def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
+def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
     """A telephone at a clinic whose first line has a reception with two telephones; the other lines have none."""
-    with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield phone
 
 

@@ -8,22 +8,22 @@ import pytest
 from flask.testing import FlaskClient
 
 from ivr.line.script import blanks_of
-from tests.people import Clock, Conversation, Phone
+from tests.people import Conversation, Phone
 from tests.sounds import record, sound
-from tests.web import service
+from tests.web import Serves
 
 LANGUAGES = ("en", "hi")
 
 
 @pytest.fixture
-def recorded(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, phone: Phone) -> Iterator[Phone]:
+def recorded(tmp_path: Path, serves: Serves, phone: Phone) -> Iterator[Phone]:
     """A telephone at a service that has a recording of each sentence without blanks; many have the same sound."""
     script = phone.services.script
     for language in LANGUAGES:
         whole = [name for name, words in script.prompts(language).sentences.items() if not blanks_of(words)]
         for number, name in enumerate(whole):
             record(tmp_path / "voices", language, name, sound(1 + number % 3))
-    with service(tmp_path, sqlite_url, redis_url, clock) as other:
+    with serves() as other:
         yield other
 
 
@@ -132,10 +132,10 @@ def test_the_apology_is_always_spoken(recorded: Phone) -> None:
 
 
 def test_a_broken_recording_costs_no_call_and_one_line_of_the_log(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, serves: Serves, caplog: pytest.LogCaptureFixture
 ) -> None:
     record(tmp_path / "voices", "en", "goodbye", b"broken")
-    with service(tmp_path, sqlite_url, redis_url, clock) as phone:
+    with serves() as phone:
         lines = [each.getMessage() for each in caplog.records if "recording" in each.getMessage()]
         assert len(lines) == 1
         assert lines[0].startswith("a recording is not used: voices/en/goodbye.wav: is no WAV file")

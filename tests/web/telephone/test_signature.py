@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,7 +10,7 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from ivr.carrier.call_event import Malformed, NotSigned
+from ivr.carrier.port import Malformed, NotSigned
 from ivr.carrier.steps import Gathers, Heard
 from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.settings import Account
@@ -19,7 +18,7 @@ from ivr.carrier.twilio.webhook import SIGNATURE, read
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.storage.audit import By
 from tests.people import CALLER, TOKEN, Clock, Phone
-from tests.web import service
+from tests.web import Serves
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
@@ -112,19 +111,15 @@ def test_the_worked_vector_of_the_carrier_is_understood() -> None:
         read(Account(token="12346"), "POST", url, {SIGNATURE: signature}, form)
 
 
-def test_while_the_token_is_changed_the_next_one_counts_too(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_while_the_token_is_changed_the_next_one_counts_too(serves: Serves) -> None:
     following = "the-token-that-signs-from-tomorrow"
-    with service(tmp_path, sqlite_url, redis_url, clock, TWILIO_AUTH_TOKEN_NEXT=following) as phone:
+    with serves(TWILIO_AUTH_TOKEN_NEXT=following) as phone:
         assert signed_by(following, phone, "/voice", CALL).status_code == 200
         assert phone.posts("/voice", CALL).status_code == 200
         assert signed_by("the-token-of-last-year", phone, "/voice", CALL).status_code == 403
 
 
-def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
-    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(serves: Serves) -> None:
     """Requests are made at each of the runbook's steps: the next token is added, promoted, and the old one removed."""
     following = "the-token-that-signs-from-tomorrow"
     steps_of_the_change: tuple[tuple[dict[str, str], str], ...] = (
@@ -133,7 +128,7 @@ def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
         ({"TWILIO_AUTH_TOKEN": following}, following),
     )
     for number, (more, signs) in enumerate(steps_of_the_change):
-        with service(tmp_path, sqlite_url, redis_url, clock, **more) as phone:
+        with serves(**more) as phone:
             form = {**CALL, "CallSid": f"CA{number:032}", "From": f"+9199999000{number:02}"}
             (asks,) = [
                 step for step in steps(signed_by(signs, phone, "/voice", form).text) if isinstance(step, Gathers)
@@ -142,7 +137,7 @@ def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
                 answer = signed_by(signs, phone, asks.action, {**form, "Digits": key})
                 (asks, *_) = [step for step in steps(answer.text) if isinstance(step, Gathers)] or [asks]
             assert len(phone.services.desk.store.waiting()) == number + 1
-    with service(tmp_path, sqlite_url, redis_url, clock, TWILIO_AUTH_TOKEN=following) as phone:
+    with serves(TWILIO_AUTH_TOKEN=following) as phone:
         assert signed_by(TOKEN, phone, "/voice", CALL).status_code == 403
 
 
@@ -176,12 +171,10 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
     assert phone.services.desk.store.all() == []
 
 
-def test_the_account_is_compared_only_when_it_is_known(
-    phone: Phone, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
-) -> None:
+def test_the_account_is_compared_only_when_it_is_known(phone: Phone, serves: Serves) -> None:
     ours, theirs = {**CALL, "AccountSid": ACCOUNT}, {**CALL, "AccountSid": "AC" + "9" * 32}
     assert {phone.posts("/voice", form).status_code for form in (ours, theirs, CALL)} == {200}
-    with service(tmp_path, sqlite_url, redis_url, clock, TWILIO_ACCOUNT_SID=ACCOUNT) as known:
+    with serves(TWILIO_ACCOUNT_SID=ACCOUNT) as known:
         assert known.posts("/voice", ours).status_code == 200
         assert {known.posts("/voice", form).status_code for form in (theirs, CALL)} == {403}
 
