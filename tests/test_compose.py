@@ -208,7 +208,7 @@ def test_redis_is_started_with_the_file_of_the_servers_and_its_password(tmp_path
         for there, here in {
             "$$": "$",
             "/etc/clinic-line.conf": str(OPS / "redis" / "clinic-line.conf"),
-            "/run/redis.conf": f"{tmp_path}/redis.conf",
+            "/tmp/redis.conf": f"{tmp_path}/redis.conf",
             "exec redis-server": f"exec {program()}",
             "bind * -::*": f"bind 127.0.0.1\nport {port}\ndir {tmp_path}",
         }.items():
