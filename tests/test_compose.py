@@ -191,7 +191,7 @@ def test_secrets_come_from_a_file_that_git_does_not_take() -> None:
     assert len(secrets) == 4
     assert set(secrets) == {"${POSTGRES_PASSWORD", "${REDIS_PASSWORD"}
     ignored = (ROOT / ".gitignore").read_text().split()
-    assert {".env", "ops/compose/nginx.conf"} <= set(ignored)
+    assert {".env", "ops/compose/nginx.conf", "ops/compose/compose.override.yaml"} <= set(ignored)
 
 
 def test_the_settings_name_the_addresses_that_the_stores_have() -> None:
@@ -216,6 +216,15 @@ def test_compose_understands_it(tmp_path: Path) -> None:
         cwd=folder,
     )
     assert (said.returncode, said.stderr) == (0, "")
+
+
+def test_a_host_apart_from_the_stores_gives_each_of_its_services_their_addresses_and_a_way_there() -> None:
+    (words,) = re.findall(r"^services:\n.*?(?=^```)", DEPLOY, re.MULTILINE | re.DOTALL)
+    apart = yaml.safe_load(words)["services"]
+    assert set(apart) == {"web-1", "clock-1", "worker-1"}
+    for name, each in apart.items():
+        assert set(each["environment"]) == {"DATABASE_URL", "REDIS_URL"}
+        assert "outside" in {**services()[name]["networks"], **each.get("networks", {})}, name
 
 
 def _compose() -> list[str] | None:
