@@ -1,6 +1,6 @@
-"""The service with one safeguard taken out, so that tests see a chaos campaign notice it; loaded by a web server.
+"""The service without one of its safeguards, so that tests see a chaos campaign notice its lack.
 
-As a module it is a clock that looks neither at the hours nor at what callers have heard.
+A web server loads it. Run as a module, it is a clock that looks neither at the hours nor at what callers have heard.
 """
 
 import os
@@ -26,15 +26,15 @@ from workers import services as of_workers
 
 
 class ForgetfulPending:
-    """A store of waiting requests that promises and does not keep."""
+    """A store of pending requests that promises each and keeps none."""
 
     def keep(self, waiting: object) -> None:
-        """Write nothing down."""
+        """Say that a request is safe in Redis, and keep nothing."""
 
 
 @dataclass(frozen=True)
 class ForgetfulIds:
-    """Keyed ids (hashes) that do not know a promise again when its webhook comes twice."""
+    """A maker of keyed hashes that differ each time, so that a repeated webhook looks like another one."""
 
     keyed_ids: Any
 
@@ -46,49 +46,49 @@ class ForgetfulIds:
 
 
 class GenerousBookings(PhoneBookings):
-    """Bookings that also give a time which another patient has."""
+    """Bookings by telephone that also give a caller the time of another patient."""
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return every column as free, whoever has it."""
+        """Answer that every column of the diary is free at this time, whoever has it."""
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 
 
 class SilentBookings(PhoneBookings):
-    """Bookings that keep a time and tell its caller that it could not be kept."""
+    """Bookings by telephone that keep a caller's time, and tell the caller that it could not be kept."""
 
     def book(self, new: NewBooking) -> Booking:
-        """Book the time, and answer that it was not booked."""
+        """Book the caller's time, and report that it was not booked."""
         super().book(new)
         return Booking(BookingOutcome.UNBOOKED)
 
 
 class Idle:
-    """A check of the clock process that looks at nothing."""
+    """A check of the clock process that does nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Tell nobody that the clinic is closed at the time of their appointment."""
+        """Find nobody who would have to be told that the clinic is closed at their appointment's time."""
 
     def check(self, *_hours: object) -> None:
-        """Tell nobody of changes that they have not heard."""
+        """Find nobody who would have to be told of a booking or change that they have not heard."""
 
 
 def gives_an_hour_twice() -> AsgiServer:
-    """Serve a service that gives one time to two callers."""
+    """Make a web application that books the same time for two callers."""
     return _booking_by(GenerousBookings)
 
 
 def books_without_a_word() -> AsgiServer:
-    """Serve a service that keeps a booking though it came too late to be told."""
+    """Make a web application that keeps each booking, and tells its caller that it could not be kept."""
     return _booking_by(SilentBookings)
 
 
 def promises_too_early() -> AsgiServer:
-    """Serve a service that promises a request while the database is away, and writes nothing down."""
+    """Make a web application that promises a request while the database is away, and keeps it nowhere."""
     return _with(lambda intake: replace(intake, pending=ForgetfulPending()))
 
 
 def knows_no_repetition() -> AsgiServer:
-    """Serve a service that takes a webhook that comes twice for two."""
+    """Make a web application that makes a second request when the same webhook comes twice."""
     return _with(lambda intake: replace(intake, keyed_ids=ForgetfulIds(intake.keyed_ids)))
 
 
@@ -107,7 +107,7 @@ def _booking_by(careless: type[PhoneBookings]) -> AsgiServer:
 
 
 def idle_clock() -> None:
-    """Run the clock process without two of its duties, until it is killed."""
+    """Run the clock without its checks of the hours and of unheard bookings, until it is killed."""
     worker = of_workers.build(read(os.environ, env_file=None, carriers=SETTINGS))
     idle: Any = Idle()
     clock.run(replace(worker, desk=replace(worker.desk, upkeep=idle, unheard=idle)), threading.Event())

@@ -1,4 +1,4 @@
-"""A short chaos campaign against the running service, and proof that it notices a promise that is not kept.
+"""A short chaos campaign against the running service, and the proof that it notices each kind of broken promise.
 
 The long one, with thousands of calls, is `make chaos`.
 """
@@ -12,7 +12,10 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES
 
 SEED = 3
-"""The seed of the campaigns. Any would do; with this one no worker dies in a task, which would rest for its lease."""
+"""The seed of these campaigns' plans.
+
+Any would do; with this one no worker dies in a task, which would take a lease.
+"""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
@@ -52,7 +55,10 @@ def test_an_hour_that_is_given_twice_is_found_out() -> None:
 
 
 def test_hours_that_nobody_is_told_of_are_found_out() -> None:
-    """The campaign counts appointments at a closed time, and those whose caller heard that they were not kept."""
+    """The campaign counts appointments at a closed time, and those whose caller heard that they were not kept.
+
+    The service books without telling its callers, and its clock looks at nothing.
+    """
     app, clock = "tests.chaos.careless:books_without_a_word", "tests.chaos.careless"
     sizes = Sizes(calls=40, faults=0, seconds=6.0)
     recorded = SETTLES.total_seconds() + 4  # until the calls are recorded, and show which bookings were not heard

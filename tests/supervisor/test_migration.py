@@ -1,4 +1,4 @@
-"""Migrations at the start: before the processes start, or beside them; callers never wait for a database."""
+"""Migrations when the supervisor starts: before its processes, or beside them; no caller waits for a database."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ MEANWHILE = "Callers are answered meanwhile, and this is tried again until it su
 
 
 def holds_older_rows(premises: Premises) -> Path:
-    """Leave a database as an older version left it, with a person in it; return the folder of its backups."""
+    """Put an older version's database with a person into the supervisor's folder; return its folder for backups."""
     state = premises.folder / "s"
     migrate(f"sqlite:///{state}/clinic.db", "0004")
     with closing(sqlite3.connect(state / "clinic.db")) as write:
@@ -144,7 +144,7 @@ def test_a_redis_without_room_at_the_start_is_started_when_there_is_some(premise
 
 
 def test_a_process_that_still_changes_the_tables_does_not_hold_up_the_start(premises: Premises) -> None:
-    """The migration of an earlier start is frozen and holds the lock of the folder, as this test does."""
+    """The web starts while an earlier start's migration, which hangs and holds the folder's lock, is not over."""
     holds_older_rows(premises)
     folder = os.open(premises.folder / "s", os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
