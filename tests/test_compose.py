@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 from contextlib import closing
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,33 @@ def test_the_services_may_do_no_more_than_they_need() -> None:
     assert {name for name, each in services().items() if "outside" not in each["networks"]} >= {"postgres", "redis"}
 
 
+def test_the_image_is_built_once_and_asked_of_no_registry() -> None:
+    assert [name for name, each in services().items() if "build" in each] == ["web-1"]
+    assert {services()[name]["pull_policy"] for name in OWN} == {"never"}
+
+
+def test_who_is_not_root_is_given_no_folder_in_memory_that_is_roots() -> None:
+    """runc 1.1 gives a tmpfs the mode of the image's folder, also where another is asked for."""
+    open_to_all = {"/tmp", "/run/postgresql"}  # noqa: S108 - folders of the images
+    for name, each in services().items():
+        assert name == "nginx" or set(each["tmpfs"]) <= open_to_all, name
+
+
+def test_the_addresses_with_a_name_are_given_to_nobody_else() -> None:
+    (pool,) = compose()["networks"]["inside"]["ipam"]["config"]
+    named = [ip_address(address_of(name)) for name in ("web-1", "web-2", "postgres", "redis")]
+    assert all(each in ip_network(pool["subnet"]) for each in named)
+    assert not any(each in ip_network(pool["ip_range"]) for each in named)
+
+
+def test_the_proxy_is_reached_over_ipv4_alone_where_docker_says_who_asks() -> None:
+    assert services()["nginx"]["ports"] == ["0.0.0.0:80:80", "0.0.0.0:443:443"]
+
+
+def test_postgresql_is_well_when_it_takes_connections_not_while_it_is_set_up() -> None:
+    assert "-h 127.0.0.1" in shlex.join(services()["postgres"]["healthcheck"]["test"])
+
+
 def test_a_stop_waits_as_long_as_the_units_do() -> None:
     for name in set(OWN) - {"migrate"}:
         waits = of_unit(UNIT_OF[name.partition("-")[0]], "TimeoutStopSec")
@@ -163,7 +191,7 @@ def test_secrets_come_from_a_file_that_git_does_not_take() -> None:
     assert len(secrets) == 4
     assert set(secrets) == {"${POSTGRES_PASSWORD", "${REDIS_PASSWORD"}
     ignored = (ROOT / ".gitignore").read_text().split()
-    assert {".env", "ops/compose/nginx.conf"} <= set(ignored)
+    assert {".env", "ops/compose/nginx.conf", "ops/compose/compose.override.yaml"} <= set(ignored)
 
 
 def test_the_settings_name_the_addresses_that_the_stores_have() -> None:
@@ -190,6 +218,15 @@ def test_compose_understands_it(tmp_path: Path) -> None:
     assert (said.returncode, said.stderr) == (0, "")
 
 
+def test_a_host_apart_from_the_stores_gives_each_of_its_services_their_addresses_and_a_way_there() -> None:
+    (words,) = re.findall(r"^services:\n.*?(?=^```)", DEPLOY, re.MULTILINE | re.DOTALL)
+    apart = yaml.safe_load(words)["services"]
+    assert set(apart) == {"web-1", "clock-1", "worker-1"}
+    for name, each in apart.items():
+        assert set(each["environment"]) == {"DATABASE_URL", "REDIS_URL"}
+        assert "outside" in {**services()[name]["networks"], **each.get("networks", {})}, name
+
+
 def _compose() -> list[str] | None:
     """Return the command of Docker Compose: the newer plugin, else the older program; None if there is neither."""
     plugin = ["docker", "compose"]
@@ -211,7 +248,7 @@ def test_redis_is_started_with_the_file_of_the_servers_and_its_password(tmp_path
         for there, here in {
             "$$": "$",
             "/etc/clinic-line.conf": str(OPS / "redis" / "clinic-line.conf"),
-            "/run/redis.conf": f"{tmp_path}/redis.conf",
+            "/tmp/redis.conf": f"{tmp_path}/redis.conf",  # noqa: S108 - the container's own
             "exec redis-server": f"exec {program()}",
             "bind * -::*": f"bind 127.0.0.1\nport {port}\ndir {tmp_path}",
         }.items():

@@ -134,6 +134,17 @@ def test_a_stop_waits_for_the_request_and_the_job_in_hand() -> None:
     assert of_unit("clinic-line-worker@.service", "KillMode") == "mixed", "or the job is killed beside its worker"
 
 
+def test_the_backups_timer_begins_only_where_it_is_enabled() -> None:
+    """The target wanted it once: disabling it did nothing, and hosts on PostgreSQL ran it."""
+    of_target = (OPS / "systemd" / "clinic-line.target").read_text()
+    timer = OPS / "systemd" / "clinic-line-backup.timer"
+    assert not re.search(rf"^Wants=.*{timer.name}", of_target, re.MULTILINE)
+    assert "WantedBy=clinic-line.target" in timer.read_text()
+    walk = (ROOT / "docs" / "deploy.md").read_text()
+    enabled = re.findall(r"^systemctl enable clinic-line-web .*$", walk, re.MULTILINE)
+    assert [timer.name in each for each in enabled] == [True, False], "the second is for hosts on PostgreSQL"
+
+
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip(f"{NO_SYSTEMD}apt-get install systemd")
