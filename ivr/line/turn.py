@@ -6,6 +6,7 @@ Values only. No HTTP, no XML, no store, no clock.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Self
 
 from ivr.line.blanks import Say
@@ -169,6 +170,11 @@ class Facts:
     """The menu's table that the call follows."""
     free_times: Callable[[], Sequence[Slot] | None] = field(default=lambda: None, compare=False)
     """Returns the times that can be given, in order; None where the diary cannot be asked. Asked only where needed."""
+
+    @cached_property
+    def is_open(self) -> bool:
+        """True if the clinic is open at this moment; most turns ask more than once."""
+        return self.line.hours.is_open(self.now)
 
     def number(self, call: Call) -> Phone | None:
         """Return the number to call back: the one that was entered, else the caller's own."""

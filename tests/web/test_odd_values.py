@@ -11,6 +11,8 @@ from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web import service
 
+pytestmark = pytest.mark.slow
+
 EDGES = ("0001-01-01", "0001-01-02", "9999-12-31", "9999-12-30", "1999-12-31", "2200-01-01")
 
 

@@ -24,6 +24,8 @@ from tests.web.staff.second_factors import sets_up
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
+pytestmark = pytest.mark.slow
+
 BOOK = ("1", "1", "1", "1", "1")
 WORDS = "her daughter Rukmini answers, ask for the left knee"
 CARD = "/desk/requests/{}?id=1"
