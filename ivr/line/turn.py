@@ -121,7 +121,8 @@ class Call:
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """Return the call without what it gathered, but for this kind of request and what it keeps to its end."""
-        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **self._for_good)
+        for_good = {name: getattr(self, name) for name in FOR_GOOD}
+        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **for_good)
 
     def about_change(self, kind: Kind | None) -> "Call":
         """Return the call as `afresh` does, but with the appointment and the change that its request is about."""
@@ -139,11 +140,6 @@ class Call:
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
         """Return the call after its request was stored, or `joined` to another; `reference` is None if not told."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
-
-    @property
-    def _for_good(self) -> Mapping[str, Any]:
-        """The data that a call keeps to its end."""
-        return {name: getattr(self, name) for name in FOR_GOOD}
 
     @property
     def wish(self) -> Wish:
