@@ -3,6 +3,7 @@
 A test is judged by what it asks for and what its module imports, not by its name; a module may also mark itself slow.
 """
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -36,6 +37,7 @@ def is_slow(item: pytest.Function) -> bool:
     )
 
 
+@cache
 def _imports(module: ModuleType, places: tuple[str, ...]) -> bool:
     """Return whether the module has something of one of these modules or rooms."""
     names = {_home(each) for each in vars(module).values()}
