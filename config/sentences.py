@@ -1,6 +1,7 @@
 """Reads config/prompts and checks at start that every sentence exists in every language."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -21,6 +22,7 @@ OF_TOPICS = ("topic_", "advice_")
 DISTANCES = {"today", "tomorrow", "week", "later"}
 
 
+@lru_cache(maxsize=4096)  # each sentence is looked at for its form, its blanks, and what is expected of it
 def _blanks(sentence: str) -> frozenset[str]:
     try:
         return blanks_of(sentence)
@@ -179,7 +181,7 @@ def _complaints(prompts: Prompts, expected: Mapping[str, frozenset[str]]) -> Ite
     for name, blanks in expected.items():
         if name not in prompts.sentences:
             yield f"{where}.{name}: is missing"
-        elif (has := blanks_of(prompts.sentences[name])) != blanks:
+        elif (has := _blanks(prompts.sentences[name])) != blanks:
             yield f"{where}.{name}: expected the blanks {sorted(blanks)}, has {sorted(has)}"
     for name in prompts.sentences.keys() - expected.keys():
         if not name.startswith(OF_TOPICS):

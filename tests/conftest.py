@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,7 @@ from testing.servers.valkey import Valkey, valkey
 from tests.applications import lent
 from tests.carrier.twilio.account import ACCOUNT, Account, account_at
 from tests.clinic import taking_wishes
+from tests.inner_loop import is_slow
 from tests.people import TOKEN, Clock, Phone, Staff
 from workers.services import WorkerServices
 from workers.services import build as build_workers
@@ -388,24 +389,7 @@ def at_the_desk(phone: Phone) -> Staff:
     return person
 
 
-# -- the inner loop: make test ARGS="-m 'not slow'"
-
-SLOW_FIXTURES = {"postgres_server", "chromium", "emulate_server"}
-SLOW_PLACES = (
-    # browsers, processes, campaigns, and the stores and calls of an earlier version
-    *("browser/", "chaos/", "older/", "supervisor/", "testing/", "operations/", "workers/test_processes"),
-    *("commands/test_backup", "commands/test_privacy", "config/test_logs", "preflight/test_run", "web/test_health"),
-    *("test_faults", "test_broken_stores", "test_privacy_of_logs", "web/test_log_of_the_web", "web/metrics/"),
-    # every way through a call, and whatever a stranger or a machine can think of
-    *("line/checks/", "commands/test_line_check", "config/test_prompts", "web/preview/", "test_any_keys", "test_fuzz"),
-    *("test_menu_rung", "test_new_option", "test_third_language", "web/test_odd_values", "test_odd_rows", "phone/"),
-    # whole services and every channel and form
-    *("preflight/test_stores", "preflight/test_address", "workers/test_tasks", "web/test_typed"),
-    "web/telephone/test_browser_phone",
-    # the longest of the desk's pages
-    *("desk/test_merging", "web/desk/test_merging", "web/hours/", "web/staff/", "web/test_errors"),
-)
-
+# -- what runs, and in which order
 
 LONGEST = (
     *("chaos/test_campaign", "commands/test_line_check", "line/checks/test_checks", "supervisor/test_migration"),
@@ -416,15 +400,14 @@ LONGEST = (
 """The test modules that take longest, the longest first: begun last, one would keep all test processes waiting."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Mark as slow each test that needs a browser, PostgreSQL or Node, or is in a folder of long tests."""
-    items[:] = _longest_first(items)
-    slow = tuple(str(ROOT / "tests" / place) for place in SLOW_PLACES)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> Generator[None, None, None]:
+    """Mark as slow whatever is not of the inner loop, before `-m` is judged; put the longest of the rest first."""
     for item in items:
-        chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
-        if str(item.path).startswith(slow) or SLOW_FIXTURES & set(item.fixturenames) or "postgres" in chosen:
+        if is_slow(item):
             item.add_marker("slow")
+    yield
+    items[:] = _longest_first(items)
 
 
 def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:

@@ -13,13 +13,16 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from itsdangerous import BadData
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, Pauses, Redirects, Step
 from ivr.line.standing import keys_to
 from ivr.web.services import Services
+from ivr.web.sessions import KEY
 from ivr.web.telephone.call_urls import language_of
 from tests.carrier.twilio.twiml_rules import faults
 
@@ -247,6 +250,7 @@ class Staff:
         self.browser: FlaskClient = app.test_client()
         self.name = name
         self.password = password
+        self._tokens: dict[str, str] = {}
 
     def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
         """Log in through the form of the login, as this person or with another name or password; return the answer."""
@@ -284,8 +288,25 @@ class Staff:
         return unescape(self.browser.post(offer[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """Return the CSRF token of this browser's forms, read from the smallest page that has a form."""
-        return self.token(self.browser.get("/desk/me").text)
+        """Return the CSRF token of this browser's forms, read from the smallest page that has a form.
+
+        All forms of a session have one token, so that its first page is asked once.
+        """
+        key = self._session_key()
+        token = self._tokens.get(key) or self.token(self.browser.get("/desk/me").text)
+        if key:
+            self._tokens[key] = token
+        return token
+
+    def _session_key(self) -> str:
+        """Return the key of the session in this browser's cookie, or "" where there is none."""
+        app = self.browser.application
+        cookie = self.browser.get_cookie(str(app.config["SESSION_COOKIE_NAME"]))
+        signed_by = SecureCookieSessionInterface().get_signing_serializer(app)
+        try:
+            return str(signed_by.loads(cookie.value).get(KEY, "")) if cookie and signed_by else ""
+        except BadData:  # an older cookie, or another's
+            return ""
 
     @staticmethod
     def token(page: str) -> str:

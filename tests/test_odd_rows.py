@@ -44,6 +44,8 @@ from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import Clock, Phone, Staff
 from workers.services import build as build_workers
 
+pytestmark = pytest.mark.slow
+
 PROMISED = re.compile("We have your request|Your request is already")
 
 METRICS = "the-token-of-the-scraper"
@@ -331,7 +333,6 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
     desk.opens("/desk/hear")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table) -> None:
     """Pages, commands, staff and callers get on while only one table has an odd row, so that no other hides its harm.
@@ -346,7 +347,6 @@ def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table:
     desk.is_used()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_person_who_cannot_be_read_at_all_takes_nothing_else_with_them(desk: Desk) -> None:
     desk.spoils_row(schema.staff, 2)
@@ -354,7 +354,6 @@ def test_a_person_who_cannot_be_read_at_all_takes_nothing_else_with_them(desk: D
     desk.is_used()
 
 
-@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_stands_in_a_column_every_page_opens(desk: Desk, data: st.DataObject) -> None:

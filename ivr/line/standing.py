@@ -49,7 +49,7 @@ OFFER = "languages"
 
 def reception(call: Call, facts: Facts) -> str:
     """Return "rings" if the reception can be called; or the reason why not: "closed", "nobody", or rung "enough"."""
-    if not facts.line.hours.is_open(facts.now):
+    if not facts.is_open:
         return "closed"
     if not facts.line.reception or not facts.clinic.reception.caller_id:
         return "nobody"

@@ -6,6 +6,7 @@ Values only. No HTTP, no XML, no store, no clock.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Self
 
 from ivr.line.blanks import Say
@@ -120,7 +121,8 @@ class Call:
 
     def afresh(self, kind: Kind | None = None) -> "Call":
         """Return the call without what it gathered, but for this kind of request and what it keeps to its end."""
-        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **self._for_good)
+        for_good = {name: getattr(self, name) for name in FOR_GOOD}
+        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **for_good)
 
     def about_change(self, kind: Kind | None) -> "Call":
         """Return the call as `afresh` does, but with the appointment and the change that its request is about."""
@@ -138,11 +140,6 @@ class Call:
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
         """Return the call after its request was stored, or `joined` to another; `reference` is None if not told."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
-
-    @property
-    def _for_good(self) -> Mapping[str, Any]:
-        """The data that a call keeps to its end."""
-        return {name: getattr(self, name) for name in FOR_GOOD}
 
     @property
     def wish(self) -> Wish:
@@ -169,6 +166,11 @@ class Facts:
     """The menu's table that the call follows."""
     free_times: Callable[[], Sequence[Slot] | None] = field(default=lambda: None, compare=False)
     """Returns the times that can be given, in order; None where the diary cannot be asked. Asked only where needed."""
+
+    @cached_property
+    def is_open(self) -> bool:
+        """True if the clinic is open at this moment; most turns ask more than once."""
+        return self.line.hours.is_open(self.now)
 
     def number(self, call: Call) -> Phone | None:
         """Return the number to call back: the one that was entered, else the caller's own."""

@@ -10,6 +10,8 @@ from tests.conftest import PASSWORD
 from tests.people import Clock, Phone, Staff
 from tests.web import at_the_desk, service
 
+pytestmark = pytest.mark.slow
+
 EDGES = ("0001-01-01", "0001-01-02", "9999-12-31", "9999-12-30", "1999-12-31", "2200-01-01")
 
 

@@ -25,6 +25,8 @@ from tests.web.staff.second_factors import sets_up
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
+pytestmark = pytest.mark.slow
+
 WORDS = "her daughter Rukmini answers, ask for the left knee"
 CARD = "/desk/requests/{}?id=1"
 

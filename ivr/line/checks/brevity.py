@@ -57,7 +57,7 @@ def _aloud(script: Script, say: Say, language: str) -> str:
 def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
     """Return each sentence as callers first hear it in the walks, with its blanks' values, by language and name."""
     found: dict[tuple[str, str], Say] = {}
-    for _, _, step in evidence.steps():
+    for _, _, step in evidence.steps:
         for say in (*step.turn.first, *step.turn.asks):
             found.setdefault((say.language or step.turn.call.language, say.name), say)
     return found

@@ -125,14 +125,14 @@ class _Walker:
     def _on_from(self, step: Step) -> Iterator[Step]:
         if step.to.silences + step.to.wrongs > MOST_MISTAKES:
             return iter(())
-        return self._take(next_events(step.turn, self.facts), at=f"at {step.to}")
+        return self._take(next_events(step.turn, self.facts), at=step.to)
 
-    def _take(self, each: Iterable[CallerEvent], *, at: str = "") -> Iterator[Step]:
+    def _take(self, each: Iterable[CallerEvent], *, at: State | None = None) -> Iterator[Step]:
         for event in each:
             try:
                 turn = event.turn()
             except (LookupError, ValueError, TypeError, RecursionError) as error:
-                self.failures.append(Failure(f"{event} {at}".strip(), _why(error)))
+                self.failures.append(Failure(f"{event} at {at}" if at else str(event), _why(error)))
             else:
                 yield Step(event.what, event.by, turn, self.states.of(turn.call, self.facts))
 

@@ -3,8 +3,10 @@
 Values only.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ivr.line.checks.explore import Step, Walk
 from ivr.line.paths.states import State
@@ -21,9 +23,16 @@ class Evidence:
     topics: tuple[str, ...]
     walks: tuple[Walk, ...]
 
-    def steps(self) -> Iterator[tuple[Walk, State | None, Step]]:
-        """Yield every step of every walk, with its walk and the state before it; None before the first steps."""
-        return ((walk, state, step) for walk in self.walks for state, step in walk.every())
+    @cached_property
+    def steps(self) -> Sequence[tuple[Walk, State | None, Step]]:
+        """Every step of every walk, with the state before it; None before the beginnings and the errors."""
+        return [(walk, state, step) for walk in self.walks for state, step in walk.every()]
+
+    @cached_property
+    def heard(self) -> Counter[str]:
+        """The number of times that each sentence is heard, by its name."""
+        turns = (step.turn for _, _, step in self.steps)
+        return Counter(say.name for turn in turns for says in (turn.first, turn.asks) for say in says)
 
 
 @dataclass(frozen=True)

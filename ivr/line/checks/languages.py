@@ -61,7 +61,7 @@ def _said(step: Step) -> set[tuple[str, str]]:
 
 
 def _unannounced(evidence: Evidence) -> Iterator[Complaint]:
-    for walk, _, step in evidence.steps():
+    for walk, _, step in evidence.steps:
         told = {language for key, language in _said(step) if key == LANGUAGE}
         for language in _missed(evidence, step.to, iter(told)) if told else ():
             yield Complaint(f"{step.to} does not say in {language} that 9 leads to it", walk.situation.name)

@@ -42,7 +42,7 @@ def emergency_lines_are_whole(evidence: Evidence) -> Findings:
     """Check that no key press can interrupt the sentences for emergencies."""
     complaints = [
         Complaint(f"{say.name} at {step.to} can be cut off by a key", walk.situation.name)
-        for walk, _, step in evidence.steps()
+        for walk, _, step in evidence.steps
         for say in step.turn.asks
         if say.name in EMERGENCIES
     ]
@@ -58,7 +58,7 @@ def bookings_are_warned_of(evidence: Evidence) -> Findings:
         for step in _first_to_book(walk, language)
     ]
     return Findings(
-        counted(sum(map(_books, (step for _, _, step in evidence.steps()))), "bookings confirmed"), complaints
+        counted(sum(map(_books, (step for _, _, step in evidence.steps))), "bookings confirmed"), complaints
     )
 
 
@@ -79,7 +79,7 @@ def _books(step: Step) -> bool:
 
 def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
     """Check that a caller of a closed clinic first hears the emergency number, and again after 9 at the greeting."""
-    found = [(walk, step) for walk, state, step in evidence.steps() if not walk.situation.open and _greets(state, step)]
+    found = [(walk, step) for walk, state, step in evidence.steps if not walk.situation.open and _greets(state, step)]
     complaints = [
         Complaint(f"{step} leads to {step.to} without the emergency line", walk.situation.name)
         for walk, step in found
@@ -151,4 +151,4 @@ def _all(turn: Turn) -> tuple[Say, ...]:
 
 
 def _heard(evidence: Evidence, names: tuple[str, ...]) -> int:
-    return sum(say.name.startswith(names) for _, _, step in evidence.steps() for say in _all(step.turn))
+    return sum(times for name, times in evidence.heard.items() if name.startswith(names))

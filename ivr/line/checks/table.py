@@ -84,7 +84,7 @@ def places_are_reached(evidence: Evidence) -> Findings:
 
 def menus_are_short(evidence: Evidence) -> Findings:
     """Check that menus have at most five options, numbered from 1; no option only where silence ends the menu."""
-    steps = ((walk, step) for walk, _, step in evidence.steps() if isinstance(step.turn.wait, PressKey))
+    steps = ((walk, step) for walk, _, step in evidence.steps if isinstance(step.turn.wait, PressKey))
     heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
     complaints = [
         Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in heard for odd in _odd_menu(walk, step.turn)
@@ -116,9 +116,7 @@ def _keys_said(turn: Turn, menu: Menu) -> list[str]:
 
 def a_person_is_near(evidence: Evidence) -> Findings:
     """Check that 0 calls the reception, or tells that nobody is there; and that every menu has the standing keys."""
-    pressed = [
-        (w, s, step) for w, s, step in evidence.steps() if s and step.what is EventKind.KEY and step.by == PERSON
-    ]
+    pressed = [(w, s, step) for w, s, step in evidence.steps if s and step.what is EventKind.KEY and step.by == PERSON]
     complaints = [
         Complaint(f"0 at {state} {odd}", walk.situation.name)
         for walk, state, step in pressed
@@ -138,7 +136,7 @@ def _no_person(walk: Walk, step: Step) -> Iterator[str]:
 
 def a_person_is_offered_truly(evidence: Evidence) -> Findings:
     """Check that 0 is announced only where it calls the reception."""
-    found = [(w, step) for w, _, step in evidence.steps() if any(say.name == "option_person" for say in step.turn.asks)]
+    found = [(w, step) for w, _, step in evidence.steps if any(say.name == "option_person" for say in step.turn.asks)]
     complaints = [
         Complaint(f"{step.to} announces 0, which calls nobody", walk.situation.name)
         for walk, step in found
@@ -148,7 +146,7 @@ def a_person_is_offered_truly(evidence: Evidence) -> Findings:
 
 
 def _without_standing(evidence: Evidence) -> Iterator[Complaint]:
-    for walk, _, step in evidence.steps():
+    for walk, _, step in evidence.steps:
         place = evidence.menu[step.to.place]
         if isinstance(place, Menu) and not place.standing:
             yield Complaint(f"{step.to} is heard by callers without the standing keys", walk.situation.name)

@@ -35,7 +35,7 @@ ENDINGS = (RingReception, File, CheckDigits, ChangeAppointment, HangUp)
 def every_turn_is_made(evidence: Evidence) -> Findings:
     """Check that every turn can be made: none fails, or goes from place to place for ever."""
     complaints = [Complaint(f"{f.where} {f.why}", w.situation.name) for w in evidence.walks for f in w.failures]
-    return Findings(counted(sum(1 for _ in evidence.steps()), "steps"), complaints)
+    return Findings(counted(len(evidence.steps), "steps"), complaints)
 
 
 def silence_ends(evidence: Evidence) -> Findings:
@@ -67,7 +67,7 @@ def errors_end(evidence: Evidence) -> Findings:
 
 def every_ending_is_one(evidence: Evidence) -> Findings:
     """Check that every call ends with the reception, a request or a goodbye, never without a word."""
-    ends = [(walk, step) for walk, _, step in evidence.steps() if step.ends]
+    ends = [(walk, step) for walk, _, step in evidence.steps if step.ends]
     complaints = [Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in ends for odd in _odd_end(step)]
     return Findings(counted(len(ends), "endings"), complaints)
 

@@ -51,7 +51,7 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
 def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:
     """Return each sentence that is said in a walk, with every different set of blanks that were filled."""
     found: dict[str, list[frozenset[str]]] = {}
-    turns = (step.turn for _, _, step in evidence.steps())
+    turns = (step.turn for _, _, step in evidence.steps)
     for name, values in {(say.name, frozenset(say.values)) for t in turns for say in (*t.first, *t.asks)}:
         found.setdefault(name, []).append(values)
     return found

@@ -19,13 +19,13 @@ MOST_NAMED = 2
 
 def _closed_first(call: Call, facts: Facts) -> Iterator[Say]:
     """Yield the clinic's name and the emergency number if the clinic is closed; no key cuts these sentences off."""
-    if not facts.line.hours.is_open(facts.now):
+    if not facts.is_open:
         yield _name(facts)
         yield Say("emergency")
 
 
 def _welcome(_call: Call, facts: Facts) -> Iterator[Say]:
-    if facts.line.hours.is_open(facts.now):
+    if facts.is_open:
         yield _name(facts)
 
 

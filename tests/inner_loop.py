@@ -1,0 +1,49 @@
+"""The rule of the inner loop: which tests `make test ARGS="-m 'not slow'"` leaves to the whole run.
+
+A test is judged by what it asks for and what its module imports, not by its name; a module may also mark itself slow.
+"""
+
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from config.settings import ROOT
+
+PROGRAMS = frozenset({"bench", "browser", "chaos", "hosts", "older", "sip", "supervisor", "testing"})
+"""The folders whose tests start whole programs, browsers and telephones."""
+
+SERVERS = frozenset({"postgres_server", "emulate_server", "chromium"})
+"""The fixtures that start a server of their own; the Valkey that every service needs is quick."""
+
+SECOND_ONES = frozenset({"postgres", "plivo", "Plivo"})
+"""Parameters of tests that have run on SQLite, or at the first carrier, already."""
+
+PROCESSES = ("subprocess", "multiprocessing", "ivr.supervisor", "tests.two_hosts", "testing.slow_strangers")
+WALKS = ("ivr.line.checks", "ivr.line.paths", "ivr.web.preview", "ivr.phone")
+"""The modules for starting processes, and for playing every way through a call: whoever imports one takes long."""
+
+
+def is_slow(item: pytest.Function) -> bool:
+    """Return whether this test is not of the inner loop."""
+    chosen: tuple[Any, ...] = tuple(item.callspec.params.values()) if hasattr(item, "callspec") else ()
+    return (
+        not PROGRAMS.isdisjoint(item.path.relative_to(ROOT / "tests").parts)
+        or not SERVERS.isdisjoint(item.fixturenames)
+        or any(isinstance(each, str) and each in SECOND_ONES for each in chosen)
+        or getattr(item.obj, "is_hypothesis_test", False)  # a hundred examples each
+        or _imports(item.module, PROCESSES + WALKS)
+    )
+
+
+@cache
+def _imports(module: ModuleType, places: tuple[str, ...]) -> bool:
+    """Return whether the module has something of one of these modules or rooms."""
+    names = {_home(each) for each in vars(module).values()}
+    return any(name == place or name.startswith(f"{place}.") for name in names for place in places)
+
+
+def _home(thing: object) -> str:
+    name = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,16 @@
+"""The inner loop: `-m 'not slow'` leaves out what the rule calls slow, and runs its twin that is quick."""
+
+import pytest
+
+
+@pytest.mark.parametrize("of", ["sqlite", "postgres"])
+def test_only_the_quick_one_of_two_like_tests_is_of_the_inner_loop(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, of: str
+) -> None:
+    """The tests are chosen after they are marked: a mark that came later would leave all of them in."""
+    monkeypatch.setattr(request.config.option, "markexpr", "not slow")
+    unmarked = [each for each in request.node.own_markers if each.name != "slow"]
+    monkeypatch.setattr(request.node, "own_markers", unmarked)
+    chosen = [request.node]
+    request.config.hook.pytest_collection_modifyitems(session=request.session, config=request.config, items=chosen)
+    assert [each.callspec.params["of"] for each in chosen] == ([] if of == "postgres" else ["sqlite"])
