@@ -24,6 +24,10 @@ from ivr.supervisor import embedded_redis
 T = TypeVar("T")
 
 PATIENCE = 20.0
+"""Seconds in which a supervisor ends that is told to, as long as it gives its own processes."""
+
+COMES = 60.0
+"""Seconds in which what is waited for comes: most of it takes less than one, but not on a machine that is busy."""
 
 AS_SHIPPED: Mapping[str, float] = {}
 
@@ -65,7 +69,7 @@ while :; do sleep 600 & wait $!; done
 
 def eventually(look: Callable[[], T | None]) -> T:
     """Return the first answer that is not empty."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + COMES
     while time.monotonic() < end:
         if answer := look():
             return answer
