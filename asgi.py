@@ -7,7 +7,7 @@ from functools import cache
 
 
 def end_when_asked() -> None:
-    """Have SIGTERM end this process: a server that forks its workers leaves them a handler that only notes it."""
+    """Make SIGTERM end this process: a server that forks its workers leaves them a handler that only notes it."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
@@ -21,16 +21,16 @@ from ivr.web.telephone.door import TelephoneDoor
 
 
 def create_app() -> AsgiServer:
-    """Return the application, or exit with one message about the settings or files that are wrong."""
+    """Return the web application for an ASGI server, or exit with a message about wrong settings or files."""
     end_when_asked()  # again: this may be a worker that was forked when all of this was loaded
     return _built()
 
 
 @cache
 def _built() -> AsgiServer:
-    """Return the application of this process, or of the one that it was forked from. Neither has connected to anything.
+    """Return the application of this process, or of the process that it was forked from.
 
-    Nor has it begun a thread, which a fork would not take along.
+    It has not connected to anything yet. Nor has it begun a thread, which a fork would not take along.
     """
     app = wsgi.made()  # not quiet, although the server itself is a command
     services = app.extensions[NAME]

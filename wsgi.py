@@ -15,12 +15,12 @@ from ivr.wiring.carriers import SETTINGS
 
 
 def create_app() -> Flask:
-    """Return the application for whoever asks; a command prints to the terminal, so only errors are logged there."""
+    """Return the web application for a server or a command; with a command at a terminal, only errors are logged."""
     return made(quiet=click.get_current_context(silent=True) is not None)
 
 
 def made(*, quiet: bool = False) -> Flask:
-    """Return the application, or exit with one message about the settings or files that are wrong."""
+    """Return the web application, or exit with one message about the settings or files that are wrong."""
     try:
         settings = read(os.environ, carriers=SETTINGS)
         logs.configure(production=settings.production, quiet=quiet)

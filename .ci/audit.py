@@ -1,6 +1,6 @@
-"""Asks for known holes in what requirements.txt pins.
+"""Asks public databases for known vulnerabilities in the packages that requirements.txt pins.
 
-A hole fails. Where nobody can be asked, that is said, and nothing fails.
+A vulnerability fails the build. If no database of them can be asked, that is said, and nothing fails.
 """
 
 import json
@@ -11,11 +11,11 @@ from typing import Any
 
 COMMAND = "-m pip_audit --require-hashes --disable-pip --progress-spinner off --format json --desc off"
 PATIENCE = 120
-"""Seconds for all of it."""
+"""Seconds that the audit of all packages may take."""
 
 
 def audited() -> list[dict[str, Any]]:
-    """Return the known vulnerabilities of each package; empty if no database could be asked."""
+    """Return the pinned packages with their known vulnerabilities; none if no public database could be asked."""
     command = [sys.executable, *COMMAND.split(), "-r", "requirements.txt"]
     try:
         told = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - no input
@@ -26,7 +26,7 @@ def audited() -> list[dict[str, Any]]:
 
 
 def holes(packages: list[dict[str, Any]]) -> Iterator[str]:
-    """A line for each hole."""
+    """Yield a line for each known vulnerability of these packages, with the version that mends it."""
     for package in packages:
         for hole in package.get("vulns", []):
             mended = ", ".join(hole["fix_versions"]) or "no version yet"
@@ -34,7 +34,7 @@ def holes(packages: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def verdict(packages: list[dict[str, Any]]) -> str:
-    """Return a line that says how far the audit can be trusted."""
+    """Return the audit's last line: how many packages were looked up, and about which of them no database answered."""
     unknown = [package["name"] for package in packages if "skip_reason" in package]
     if len(unknown) == len(packages):
         return "audit: NOT DONE, the list of known holes cannot be reached from here"

@@ -1,6 +1,6 @@
-"""`python -m bench [NAMES]`: measures the service beside its peers; each benchmark starts the servers that it needs.
+"""`python -m bench [NAMES]`: measures the service beside its peers; each benchmark starts the servers it needs.
 
-Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A goal that is missed is no failure.
+Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A missed goal is no failure.
 """
 
 import argparse
@@ -29,16 +29,19 @@ NAMES: Mapping[str, str] = {
     "start": "from `make run` to the first answer",
     "hear": "callers while somebody at the desk reloads what callers hear",
 }
-"""The benchmarks, each a module of bench/rows, in the order of the page."""
+"""The benchmarks by name, each with its title; a benchmark is the module of that name in bench/rows.
+
+In the order in which docs/performance.md has them.
+"""
 
 FAILURES = (BenchFailed, CallFailed, StoreAway, QueueAway, ServerFailed, PostgresUnavailable, ValkeyUnavailable)
-"""The errors that end one benchmark and leave the others to run. Any other ends them all."""
+"""The errors that end only the benchmark in which they happen. Any other error ends the whole run."""
 
 Measure = Callable[[Size], Iterable[Row]]
 
 
 def main() -> int:
-    """Run the benchmarks that were asked for; print a table for each as soon as it is done."""
+    """Run the benchmarks that the command line asks for; print the table of each as soon as it is measured."""
     asked = _arguments()
     logging.getLogger().addHandler(logging.NullHandler())  # of what is run in this process
     size = Size(asked.share, asked.rows)
@@ -60,7 +63,7 @@ def main() -> int:
 
 
 def measured(name: str, size: Size) -> Measured:
-    """Run one benchmark. Raises BenchFailed."""
+    """Run one benchmark; return the rows of its table, with the circumstances. Raises BenchFailed."""
     measure: Measure = import_module(f"bench.rows.{name}").measure
     began = Circumstances.now()
     return Measured(name, tuple(measure(size)), began, Circumstances.now())

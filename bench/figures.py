@@ -1,4 +1,7 @@
-"""The results of a benchmark: rows with a figure, a ratio, its spread and a goal. Values and arithmetic only."""
+"""The results of a benchmark: rows of a table, each with a figure, a ratio, its spread and a goal.
+
+Values and arithmetic only.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,26 +10,26 @@ from typing import Self
 
 
 class BenchFailed(Exception):
-    """A benchmark has not measured what it claims: an answer was wrong, or a promise was not kept."""
+    """The error of a benchmark that has not measured what it claims: an answer was wrong, or a promise not kept."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """The length of a benchmark, as a part of the usual one."""
+    """The size of a benchmark: a share of its usual counts and seconds, and the most rows in the stores."""
 
     share: float = 1.0
-    """The part of the usual counts and seconds; small for a trial, whose figures say little."""
+    """The share of the usual counts and seconds; less than 1 in a trial run, whose figures say little."""
     rows: int = 100_000
-    """The most rows that the stores are grown to."""
+    """The most rows to which a benchmark fills the stores."""
 
     def of(self, usual: float, least: int = 1) -> int:
-        """Return this count scaled to the benchmark's length, at least `least`."""
+        """Return a benchmark's usual count, scaled to this size; at least `least`."""
         return max(least, round(usual * self.share))
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound that a figure is to keep."""
+    """A goal of a benchmark: the bound that a figure is to keep."""
 
     bound: float
     unit: str = ""
@@ -36,7 +39,7 @@ class Goal:
         return f"{'at least' if self.at_least else 'at most'} {number(self.bound)}{unit_of(self.unit)}"
 
     def verdict(self, measured: float) -> str:
-        """Return "met", or by how much the goal is missed: a part of its bound, or how many times that."""
+        """Return "met", or how far a measured figure misses the goal: by a share of the bound, or how many times it."""
         short = self.bound - measured if self.at_least else measured - self.bound
         if short <= 0:
             return "met"
@@ -47,46 +50,46 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a benchmark's table."""
+    """A row of a benchmark's table: its name, figure and ratio, their spread, the goal and the verdict."""
 
     name: str
     figure: str
     ratio: str = ""
     spread: str = ""
-    """The least and the greatest of the rounds, of the ratio where there is one."""
+    """The least and the greatest figure of the benchmark's rounds; of their ratios, if the row has a ratio."""
     goal: str = ""
     verdict: str = ""
 
     @classmethod
     def judged(cls, name: str, measured: float, goal: Goal, *, spread: str = "", note: str = "") -> Self:
-        """Return the row of a figure that has a goal, with its unit; a note stands behind it."""
+        """Return the row of a figure that has a goal, with the verdict; the note, if any, stands behind the figure."""
         figure = f"{number(measured)}{unit_of(goal.unit)}{note}"
         return cls(name, figure, spread=spread, goal=str(goal), verdict=goal.verdict(measured))
 
 
 @dataclass(frozen=True)
 class Ratios:
-    """A ratio that was taken once in each round."""
+    """A ratio of two measured figures, one value for each round of a benchmark."""
 
     rounds: tuple[float, ...]
 
     @classmethod
     def of(cls, ones: Sequence[float], others: Sequence[float]) -> Self:
-        """Return the ratios of two figures, round by round: the first over the second."""
+        """Return the ratios of two lists of figures, round by round: a figure of `ones` over one of `others`."""
         return cls(tuple(one / other for one, other in zip(ones, others, strict=True)))
 
     @property
     def median(self) -> float:
-        """The median of the ratios."""
+        """The median of the rounds' ratios."""
         return median(self.rounds)
 
     @property
     def spread(self) -> str:
-        """The least and the greatest ratio."""
+        """The least and the greatest of the rounds' ratios."""
         return spread(self.rounds)
 
     def row(self, name: str, figure: str, goal: Goal | None = None) -> Row:
-        """Return the row of this ratio; the goal, if it has one, is the ratio's."""
+        """Return the ratio as a row of a benchmark's table; the goal, if given, is for the ratio."""
         found = self.median
         return Row(
             name, figure, number(found), self.spread, str(goal) if goal else "", goal.verdict(found) if goal else ""
@@ -94,12 +97,15 @@ class Ratios:
 
 
 def spread(found: Sequence[float]) -> str:
-    """Return the least and the greatest, or nothing for one alone."""
+    """Return the spread of a benchmark's figures, from the least to the greatest; empty for a single figure."""
     return f"{number(min(found))}–{number(max(found))}" if len(found) > 1 else ""
 
 
 def percentile(found: Sequence[float], of_hundred: float) -> float:
-    """Return the figure that so many of a hundred are not above: the nearest rank. Raises BenchFailed for none."""
+    """Return a percentile, such as the 99th, of these figures by the nearest rank.
+
+    Raises BenchFailed if there are none.
+    """
     if not found:
         raise BenchFailed("nothing was measured")
     ranked = sorted(found)
@@ -107,12 +113,12 @@ def percentile(found: Sequence[float], of_hundred: float) -> float:
 
 
 def number(found: float) -> str:
-    """Return a number as a table shows it: three significant figures, or all of a whole number."""
+    """Return a number as a benchmark's table shows it: three significant figures, or all of a whole number."""
     if abs(found) >= 100 or found == round(found):
         return f"{found:,.0f}"
     return f"{found:.1f}" if abs(found) >= 10 else f"{found:.2f}"
 
 
 def unit_of(unit: str) -> str:
-    """Return a unit with the space that separates it from its number."""
+    """Return a figure's unit with a space before it, or nothing if the figure has none."""
     return f" {unit}" if unit else ""

@@ -1,8 +1,8 @@
-"""Counts notices to the staff in a second, for three ways of running the jobs, side by side, as ratios.
+"""Counts the notices to the staff in a second, for three ways to run the jobs, side by side, as ratios.
 
-A fork for each job, which loads the plugins of the channels anew; a fork for each job from a process that has loaded
-them; and the workers as they are, whose processes live long. Run as `python -m bench.notices [NOTICES]`. Needs nothing
-else to run: its Redis, its database and its channel are its own.
+The ways: a fork for each job, which loads the plugins of the channels anew; a fork for each job, from a process that
+has loaded them; and the workers as they are, whose processes live long. Run as `python -m bench.notices [NOTICES]`.
+Needs nothing else that runs: its Redis, its database and its channel are its own.
 """
 
 import os
@@ -38,7 +38,7 @@ WAYS: Mapping[str, list[str]] = {
 
 
 def main(count: int) -> None:
-    """Print the notices a second of each way, and their ratio to the first way."""
+    """Print the notices in a second for each way to run the jobs, and their ratio to the first way."""
     first = 0.0
     for name, module in WAYS.items():
         rate = rate_of(module, count)
@@ -47,7 +47,7 @@ def main(count: int) -> None:
 
 
 def rate_of(module: list[str], count: int) -> float:
-    """Return the notices that go out in a second, from the first to the last."""
+    """Return the notices in a second, from the first to the last, that one way to run the jobs sends."""
     with tempfile.TemporaryDirectory() as folder, valkey() as server, listener() as channel:
         environ = {
             "ENV": "development",
@@ -74,7 +74,7 @@ def rate_of(module: list[str], count: int) -> float:
 
 
 def ask(worker: WorkerServices, number: int) -> None:
-    """Store a request, whose task tells the staff of it."""
+    """Store a made-up request and queue its task, which sends the staff a notice."""
     now = datetime.now(UTC)
     new = NewRequest(
         kind=Kind.CALLBACK,
@@ -94,7 +94,7 @@ def ask(worker: WorkerServices, number: int) -> None:
 
 
 def forks(worker: WorkerServices, count: int) -> None:
-    """Put a job for each task on the queue of RQ's own worker."""
+    """Put a job for each of `count` tasks on the queue of RQ's own worker, which forks for each job."""
     with Redis.from_url(worker.settings.redis_url) as redis:
         queue = Queue("bench", connection=redis, serializer=JSONSerializer)
         for task_id in range(1, count + 1):
@@ -102,16 +102,19 @@ def forks(worker: WorkerServices, count: int) -> None:
 
 
 services: list[WorkerServices] = []
-"""The services that RQ's own worker uses, built before it forks."""
+"""A list whose one entry is the services that the jobs of RQ's own worker use, built before the worker forks."""
 
 
 def tell(task_id: int) -> None:
-    """Run the outbox task of this id, as a job of RQ's own worker."""
+    """Send the notice of the task with this id, as a job of RQ's own worker."""
     jobs.run(services[0], task_id)
 
 
 def fork_for_each(*, loaded: bool) -> None:
-    """Run RQ's own worker until its queue is empty."""
+    """Run RQ's own worker, which forks for each job, until its queue is empty.
+
+    With `loaded`, the worker loads the channels' plugins before it forks.
+    """
     import bench.notices  # noqa: PLC0415, PLW0406 - RQ imports the job by this name, and not as __main__
 
     bench.notices.services.append(build(read(os.environ, env_file=None, carriers=SETTINGS)))

@@ -1,4 +1,4 @@
-"""Shows what was measured: as columns for a terminal, and as a table of docs/performance.md.
+"""Shows the results of a benchmark: as columns for a terminal, and as a table of docs/performance.md.
 
 Knows the machine's load and the commit; measures nothing.
 """
@@ -20,7 +20,7 @@ HEADS = ("", "figure", "ratio", "spread", "goal", "")
 
 @dataclass(frozen=True)
 class Circumstances:
-    """The time, the commit and the machine of a benchmark."""
+    """The circumstances of a benchmark: the date, the commit, the processors and the machine's load."""
 
     date: str
     commit: str
@@ -29,12 +29,12 @@ class Circumstances:
 
     @classmethod
     def now(cls) -> "Circumstances":
-        """Return the circumstances of this moment."""
+        """Return the circumstances at this moment."""
         commit = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
         return cls(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", commit, len(os.sched_getaffinity(0)), os.getloadavg())
 
     def line(self, end: "Circumstances | None" = None) -> str:
-        """Return them in one line, with the load average at the end where that is known. + marks an unclean commit."""
+        """Return the circumstances in one line, also with the load average of `end`. A + marks uncommitted changes."""
         until = f", {end.load[0]:.2f} at the end" if end else ""
         return f"{self.date}, commit {self.commit}, {self.processors} processors, load {self.load[0]:.2f}{until}"
 
@@ -46,7 +46,7 @@ def _git(*words: str) -> str:
 
 @dataclass(frozen=True)
 class Measured:
-    """The rows of one benchmark, and the circumstances in which they were measured."""
+    """The results of one benchmark: its rows, and the circumstances at its beginning and its end."""
 
     name: str
     rows: Sequence[Row]
@@ -54,13 +54,13 @@ class Measured:
     ended: Circumstances
 
     def columns(self) -> str:
-        """Return the rows as columns for a terminal."""
+        """Return the benchmark's rows as text for a terminal, in aligned columns."""
         lines = [(f"{self.name}:", *HEADS[1:]), *((f"  {each.name}", *astuple(each)[1:]) for each in self.rows)]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join(_padded(line, widths) for line in lines)
 
     def table(self) -> str:
-        """Return the rows as a table in Markdown, below the circumstances."""
+        """Return the benchmark's rows as a table in Markdown, with the circumstances above it."""
         head = [f"{self.began.line(self.ended)}.", "", _bar(HEADS), "|---|--:|--:|--:|---|---|"]
         return "\n".join([*head, *(_bar(astuple(each)) for each in self.rows)])
 
@@ -78,7 +78,7 @@ def _bar(words: Sequence[str]) -> str:
 
 
 def written(text: str, measured: Measured) -> str:
-    """Return the page with this table in place of its former one. Raises BenchFailed where the page has no place."""
+    """Return the text of docs/performance.md with this table in place of the older one. Raises BenchFailed."""
     begins, ends = f"<!-- make bench ARGS={measured.name} -->", "<!-- end -->"
     place = re.compile(f"({re.escape(begins)}\n).*?(\n{re.escape(ends)})", re.DOTALL)
     found, count = place.subn(lambda match: f"{match[1]}\n{measured.table()}\n{match[2]}", text)
@@ -88,7 +88,7 @@ def written(text: str, measured: Measured) -> str:
 
 
 def write(every: Sequence[Measured], page: Path = PAGE) -> None:
-    """Write the tables into the page. Raises BenchFailed."""
+    """Write the benchmarks' tables into docs/performance.md. Raises BenchFailed."""
     text = page.read_text()
     for each in every:
         text = written(text, each)
@@ -96,7 +96,7 @@ def write(every: Sequence[Measured], page: Path = PAGE) -> None:
 
 
 def closing(every: Sequence[Measured]) -> Iterator[str]:
-    """Yield the lines that end a run: the goals that are missed."""
+    """Yield the last lines of a run of benchmarks: how many goals were met, and each that was missed."""
     goals = [(each.name, row) for each in every for row in each.rows if row.goal]
     missed = [(name, row) for name, row in goals if row.verdict != "met"]
     yield f"{len(goals) - len(missed)} of {len(goals)} goals met"

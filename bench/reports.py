@@ -1,4 +1,4 @@
-"""Times the reports with a year of calls and appointments beside those with a month: a ratio.
+"""Times the pages of the reports with a year of calls and appointments stored, beside a month of them: a ratio.
 
 Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`. The databases must be empty; where
 none are given, both are SQLite in a temporary folder.
@@ -36,7 +36,7 @@ HABITUAL = [each for each in HABITS for _ in range(each.share)]
 
 
 def calls(days: int, a_day: int) -> Iterator[dict[str, Any]]:
-    """Yield made-up calls, spread over their days."""
+    """Yield made-up rows of recorded calls, `a_day` on each day, spread over its hours."""
     for number in range(days * a_day):
         habit = HABITUAL[number * 37 % 100]
         yield {
@@ -51,7 +51,7 @@ def calls(days: int, a_day: int) -> Iterator[dict[str, Any]]:
 
 
 def requests(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the closed requests of the calls that left one."""
+    """Yield a row of a closed request for each of these calls that left one."""
     asked = (each for each in made if "kept" in each["path"])
     for number, call in enumerate(asked, start=1):
         yield {
@@ -72,7 +72,7 @@ def requests(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def lines(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the lines of the requests' histories."""
+    """Yield the rows of these requests' histories."""
     for request in made:
         line = {"request_id": request["id"], "at": request["created"] + timedelta(minutes=request["id"] % 50)}
         before = json.dumps({"due": request["due"].isoformat()})
@@ -83,11 +83,11 @@ def lines(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 VISITS = 10
-"""So many calls there are for each appointment."""
+"""The number of calls for each appointment in the made-up data."""
 
 
 def appointments(days: int, visits: int) -> Iterator[dict[str, Any]]:
-    """Yield appointments of each day, in as many columns as it takes; one in nine of the patients did not come."""
+    """Yield rows of made-up appointments, `visits` on each day; every ninth patient did not come."""
     for number in range(days * visits):
         day, turn = divmod(number, visits)
         starts = NOW.replace(hour=4) - timedelta(days=day, minutes=-30 * (turn % 20))
@@ -110,7 +110,7 @@ def appointments(days: int, visits: int) -> Iterator[dict[str, Any]]:
 
 
 def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the events of the appointments' histories."""
+    """Yield the rows of these appointments' histories."""
     for each in made:
         line = {"appointment_id": each["id"], "who": "bench", "detail": ""}
         yield {**line, "at": each["created"], "what": "booked"}
@@ -120,7 +120,7 @@ def events(made: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def fill(database: Database, days: int, a_day: int, visits: int) -> None:
-    """Fill the database with so many days, with so many calls and visits each."""
+    """Fill a database with this many days of made-up calls and appointments, the same number on each day."""
     for table, rows in (
         (schema.appointments, appointments(days, visits)),
         (schema.appointment_history, events(appointments(days, visits))),
@@ -136,7 +136,7 @@ def fill(database: Database, days: int, a_day: int, visits: int) -> None:
 
 
 def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = None) -> FlaskClient:
-    """Return the browser of somebody logged in at a desk with so many days of calls behind it."""
+    """Return the browser of somebody logged in at a desk whose database is filled with this many days of calls."""
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     folder.mkdir()
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None, carriers=SETTINGS)
@@ -152,7 +152,7 @@ def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = Non
 
 
 def took(browser: FlaskClient, path: str) -> float:
-    """Return the milliseconds that one page takes."""
+    """Return the milliseconds that this page of the reports takes."""
     began = time.perf_counter()
     answer = browser.get(path)
     if answer.status_code != 200:
@@ -161,7 +161,7 @@ def took(browser: FlaskClient, path: str) -> float:
 
 
 def main(a_day: int, month_url: str = "", year_url: str = "") -> None:
-    """Print, for each page, the median with a month and with a year behind it, and their ratio."""
+    """Print, for each page of the reports, its median time with a month and with a year stored, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         month = desk(Path(folder) / "month", month_url, 60, a_day)  # and the days that it is compared with
         year = desk(Path(folder) / "year", year_url, 365, a_day)

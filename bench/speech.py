@@ -1,8 +1,9 @@
-"""Measures the seconds that a caller listens: until the language, the greeting, a booking, the promise.
+"""Measures how many seconds a caller listens: until the language, the greeting, a booking, the promise.
 
-The calls are real walks of the line's engine through the shipped clinic, and are spoken by `espeak-ng -s 150`; found by
-what the options lead to, so that neither keys nor words stand here. Run as `python -m bench.speech`; with `--write` the
-tables also go into docs/speech.md, with `--estimate` the estimate of `flask line check` is compared for each sentence.
+The calls are real walks of the line's engine through the shipped clinic, and are spoken by `espeak-ng -s 150`. They are
+found by what the options lead to, so that neither keys nor words stand here. Run as `python -m bench.speech`; with
+`--write` the tables also go into docs/speech.md, with `--estimate` the estimate of `flask line check` is compared for
+each sentence.
 """
 
 import subprocess
@@ -36,7 +37,7 @@ WORDS_A_MINUTE = 150
 VOICE_OUT = ("espeak-ng", "-s", str(WORDS_A_MINUTE), "--stdout", "-v")
 BYTES_A_SECOND = 22_050 * 2
 HEADER = b"data"
-"""The mark before the size and the samples of a WAV file; on a pipe the size is not stated."""
+"""The mark in a WAV file behind which size and samples stand; espeak-ng does not state the size on a pipe."""
 
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng (or the like), and try again."
 
@@ -44,36 +45,36 @@ DOCUMENT = ROOT / "docs" / "speech.md"
 BEGINS, ENDS = "<!-- python -m bench.speech --write -->", "<!-- end -->"
 
 OPEN, CLOSED = "2026-11-23 11:00", "2026-11-23 23:00"
-"""A Monday of the shipped clinic, in and out of hours, by the clinic's clock."""
+"""Two moments of a Monday at the shipped clinic, in and out of its hours, by the clinic's wall clock."""
 
 THE_CLINIC = {"clinic", "greeting"}
-"""The blanks of the sentences that only say whom the caller has reached."""
+"""The sentences that only say which clinic the caller has reached."""
 
 Heard = tuple[Say, str]
-"""A sentence, and the language in which it is said."""
+"""A sentence that a caller hears, and its language."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line that a caller calls: its sentences, and the facts at a moment."""
+    """A line of the clinic that the benchmark's caller calls: its sentences, and the facts at a certain moment."""
 
     script: Script
     facts: Facts
 
     def begins(self, language: str) -> Scene:
-        """Return the beginning of a call on a line of this language."""
+        """Return the first scene of a call to the line, as if the line's own language were this one."""
         facts = replace(self.facts, line=replace(self.facts.line, language=language))
         return beginning(Call(self.facts.line.key, language, START), facts)
 
     def seconds(self, heard: Iterable[Heard]) -> float:
-        """Return the seconds that these sentences take."""
+        """Return the seconds that the voice takes for these sentences."""
         said = (self.script.say(say, language) for say, language in heard)
         return sum(spoken_seconds(each.aloud, each.language) for each in said)
 
 
 @cache
 def spoken_seconds(words: str, language: str) -> float:
-    """Return the seconds that the voice takes for these words."""
+    """Return the seconds that the voice of espeak-ng takes for these words."""
     if not words.strip():
         return 0.0
     done = subprocess.run([*VOICE_OUT, language], input=words.encode(), capture_output=True, check=True)  # noqa: S603 - our own words
@@ -81,7 +82,7 @@ def spoken_seconds(words: str, language: str) -> float:
 
 
 def line_at(clinic: Clinic, script: Script, moment: str) -> Line:
-    """Return the clinic's default line at this moment, with nothing booked yet."""
+    """Return the clinic's default line as a caller finds it at this moment, with nobody booked in the diary."""
     line = clinic.lines[clinic.default_line]
     now = datetime.fromisoformat(moment).replace(tzinfo=line.hours.zone)
     free = free_slots(clinic.diary, line.key, line.hours, {}, now)
@@ -92,13 +93,13 @@ def line_at(clinic: Clinic, script: Script, moment: str) -> Line:
 
 
 def heard_in(scene: Scene, *, uncut: bool = False) -> list[Heard]:
-    """Return the sentences of a turn, or those that no key cuts off."""
+    """Return the sentences that a caller hears in a scene; with `uncut`, only those that no key cuts off."""
     turn = scene.turn
     return [(say, say.language or turn.call.language) for say in (turn.first if uncut else (*turn.first, *turn.asks))]
 
 
 def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Scene]:
-    """Return the scenes on the shortest way of offered keys to a scene that passes the test, which comes last."""
+    """Return the scenes of the shortest way, by offered keys, from the first to one that passes the test `found`."""
     states, ways = States(line.facts.menu), deque([[first]])
     seen = {states.of(first.turn.call, line.facts)}
     while ways:
@@ -114,7 +115,7 @@ def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Sce
 
 
 def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
-    """Return the test for the scene that files a request of this kind: a time of the diary, or a wish."""
+    """Return a test that tells if a scene files a request of this kind: with a time of the diary, or without one."""
 
     def found(scene: Scene) -> bool:
         wait = scene.turn.wait
@@ -124,12 +125,12 @@ def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
 
 
 def outcome(line: Line, scene: Scene, name: str) -> Scene:
-    """Return the scene after the event of this name, which the given scene waits for."""
+    """Return the scene that follows a scene whose action has the outcome of this name."""
     return next(each for each in following(scene, line.facts) if each.by == name)
 
 
 def silent(line: Line, first: Scene) -> Iterator[Scene]:
-    """Yield the scenes of a call in which nothing is pressed."""
+    """Yield the scenes of a call in which the caller presses no key, from this first one on."""
     scene = first
     while True:
         yield scene
@@ -143,12 +144,15 @@ def silent(line: Line, first: Scene) -> Iterator[Scene]:
 
 
 def first_useful_word(line: Line, language: str) -> float:
-    """Return the seconds to the first sentence of a call in this language that says more than the clinic's name."""
+    """Return the seconds until a caller hears, in this language, more than the clinic's name."""
     return line.seconds(_before_useful(line, language, language))
 
 
 def first_word_in_another(line: Line, language: str) -> float:
-    """Return the seconds to the first sentence in this language, of the slowest call that begins in another one."""
+    """Return the seconds until a sentence in this language is heard in a call that begins in another.
+
+    The slowest of the other languages counts.
+    """
     begun = [each for each in line.script.languages if each != language]
     return max(line.seconds(_before_useful(line, language, each)) for each in begun)
 
@@ -166,24 +170,24 @@ def _is_useful(heard: Heard, language: str) -> bool:
 
 
 def greeting(line: Line, language: str) -> float:
-    """Return the seconds before the first numbered option of the menu."""
+    """Return the seconds of the greeting: of all that a caller hears before the first option of the menu."""
     first = line.begins(language)
     offers = [each.offer for each in _offered(first, line)]
     return line.seconds(takewhile(lambda heard: heard[0] not in offers, heard_in(first)))
 
 
 def first_turn(line: Line, language: str) -> float:
-    """Return the seconds of the greeting and the whole first menu."""
+    """Return the seconds of a call's first turn: the greeting and the whole menu."""
     return line.seconds(heard_in(line.begins(language)))
 
 
 def booking(line: Line, language: str) -> list[Scene]:
-    """Return the scenes in which the earliest free time is booked; the last files it."""
+    """Return the scenes of a call that books the earliest free time; the last one files the booking."""
     return way_to(line, line.begins(language), files(Kind.BOOKING, time=True))
 
 
 def earliest_offer(line: Line, language: str) -> float:
-    """Return the seconds from the key for an appointment to the end of the first sentence that tells a free time."""
+    """Return the seconds from the key for an appointment to the end of the first sentence with a free time."""
     way = booking(line, language)
     heard = [each for scene in way[1:] for each in heard_in(scene)]
     first = next(number for number, (say, _) in enumerate(heard) if "at" in say.values)
@@ -195,13 +199,13 @@ def _offered(scene: Scene, line: Line) -> list[Scene]:
 
 
 def listened_whole(line: Line, language: str) -> float:
-    """Return the seconds of all turns before the time is booked, the last up to the key that confirms it."""
+    """Return the seconds to a booking for a caller who hears each turn to its end, but the last up to the key."""
     *whole, last, filed = booking(line, language)
     return line.seconds(heard for scene in whole for heard in heard_in(scene)) + line.seconds(_up_to(last, filed.offer))
 
 
 def pressed_at_its_option(line: Line, language: str) -> float:
-    """Return the seconds to the confirming key of a caller who presses each key when its option was said."""
+    """Return the seconds to a booking for a caller who presses each key once its option was said."""
     way = booking(line, language)
     return sum(line.seconds(_up_to(scene, after.offer)) for scene, after in pairwise(way))
 
@@ -214,23 +218,23 @@ def _up_to(scene: Scene, offer: Say | None) -> Iterator[Heard]:
 
 
 def pressed_at_once(line: Line, language: str) -> float:
-    """Return the seconds to the confirming key of a caller who knows each key: only sentences that no key cuts off."""
+    """Return the seconds to a booking for a caller who presses each key at once: only what no key cuts off counts."""
     return line.seconds(heard for scene in booking(line, language)[:-1] for heard in heard_in(scene, uncut=True))
 
 
 def promise_of_time(line: Line, language: str) -> float:
-    """Return the seconds of the sentence that promises a time."""
+    """Return the seconds of the sentence by which a booked time is promised."""
     return line.seconds(heard_in(outcome(line, booking(line, language)[-1], BOOKED), uncut=True))
 
 
 def promise_of_callback(line: Line, language: str) -> float:
-    """Return the seconds of the promise of a callback."""
+    """Return the seconds of the sentence by which a call back is promised."""
     way = way_to(line, line.begins(language), files(Kind.CALLBACK, time=False))
     return line.seconds(heard_in(outcome(line, way[-1], KEPT), uncut=True))
 
 
 def silence(line: Line, language: str) -> float:
-    """Return the seconds of a call in which nothing is pressed, without the pauses."""
+    """Return the seconds of words in a call whose caller presses no key; the waits for keys do not count."""
     return line.seconds(heard for scene in silent(line, line.begins(language)) for heard in heard_in(scene))
 
 
@@ -239,7 +243,7 @@ Figure = Callable[[Line, str], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table: what is measured, when, and the most seconds that it may take, by language."""
+    """A row of the first table: its name, the seconds that it measures, when, and the most allowed by language."""
 
     name: str
     figure: Figure
@@ -249,7 +253,10 @@ class Row:
 
 FIRST_WORD = {"en": 4.0, "hi": 4.0}
 OTHER_LANGUAGE = {"en": 5.0, "hi": 5.0}
-"""While the clinic is closed, the emergency line, which no key may cut off, comes before the other language."""
+"""The most seconds, by language, until a caller hears that language in a call that begins in another.
+
+While the clinic is closed, the emergency line, which no key may cut off, comes before it.
+"""
 
 ROWS = (
     Row("the first useful word, on a line that begins in this language", first_useful_word, most=FIRST_WORD),
@@ -285,7 +292,7 @@ ROWS = (
 
 
 def tables(lines: Mapping[str, Line]) -> Iterator[str]:
-    """Yield the lines of both tables, in Markdown: the seconds, and the languages of a call in silence."""
+    """Yield the lines of both tables of docs/speech.md: the seconds of a caller, and languages heard in silence."""
     languages = next(iter(lines.values())).script.languages
     yield f"| seconds | {' | '.join(languages)} | at most |"
     yield f"|---|{'--:|' * len(languages)}--:|"
@@ -302,7 +309,7 @@ def _cell(taken: float, most: float | None) -> str:
 
 
 def _silences(line: Line) -> Iterator[str]:
-    """Yield the table of the languages that a caller hears in each turn who presses nothing."""
+    """Yield the lines of the second table: the languages that a caller who presses no key hears, turn by turn."""
     languages = line.script.languages
     yield f"| nothing pressed: turn | {' | '.join(f'a call that begins in {each}' for each in languages)} |"
     yield f"|--:|{'---|' * len(languages)}"
@@ -312,7 +319,7 @@ def _silences(line: Line) -> Iterator[str]:
 
 
 def _languages(line: Line, scene: Scene) -> str:
-    """Return the languages in the order in which they are heard, each with its seconds."""
+    """Return the languages heard in a scene, in their order, each with its seconds."""
     runs: list[tuple[str, list[Heard]]] = []
     for heard in heard_in(scene):
         if not runs or runs[-1][0] != heard[1]:
@@ -322,14 +329,14 @@ def _languages(line: Line, scene: Scene) -> str:
 
 
 def write(told: str) -> None:
-    """Put the tables between the marks of the document."""
+    """Put the tables into docs/speech.md, between their marks."""
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGINS)
     _, _, after = rest.partition(ENDS)
     DOCUMENT.write_text(f"{before}{BEGINS}\n\n{told}\n\n{ENDS}{after}", encoding="utf-8")
 
 
 def estimates(script: Script) -> Iterator[str]:
-    """Yield the differences of the estimate from the voice: each language's worst sentences, and all together."""
+    """Yield for each language how far the check's estimated seconds are from the spoken ones: in all, and at worst."""
     for language in script.languages:
         said = [words for words in script.prompts(language).sentences.values() if "{" not in words]
         with ThreadPoolExecutor() as pool:
@@ -344,7 +351,7 @@ def estimates(script: Script) -> Iterator[str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the tables; write them into the document or compare the estimate if asked."""
+    """Print the tables of listening times; or write them or compare the check's estimates, if the command line asks."""
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)
     clinic = read(CLINIC_FILE)

@@ -1,6 +1,6 @@
-"""Times the carrier's webhook with the record of the call written to the spool and without: a ratio, side by side.
+"""Times a webhook with its trace written to the spool and without: a ratio, side by side.
 
-Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker; what is pressed asks no store.
+Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker; the keys that are pressed ask no store.
 """
 
 import sys
@@ -36,14 +36,14 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class NoScribe(SpoolWriter):
-    """A spool writer that writes nothing."""
+    """A writer of the spool that drops each trace."""
 
     def write(self, trace: Trace) -> None:
-        """Write nothing."""
+        """Drop this trace."""
 
 
 def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
-    """Return the microseconds that one webhook takes."""
+    """Return the microseconds that one webhook takes, from its post to its answer."""
     began = time.perf_counter()
     answer = carrier.post(PATH, data=FORM, headers=headers)
     if answer.status_code != 200:
@@ -52,7 +52,7 @@ def took(carrier: FlaskClient, headers: dict[str, str]) -> float:
 
 
 def main(rounds: int) -> None:
-    """Print the time of a webhook with and without the record, and the ratios."""
+    """Print the time of a webhook with and without the writing of its trace, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {"ENV": "development", "SECRET_KEY": TOKEN * 2, "TWILIO_AUTH_TOKEN": TOKEN, "PUBLIC_BASE_URL": BASE}
         settings = read({**environ, "STATE_DIR": folder}, env_file=None, carriers=SETTINGS)

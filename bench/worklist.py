@@ -1,4 +1,4 @@
-"""Times the desk's list with 10,000 open and a million closed requests beside that with 50: a ratio.
+"""Times the desk's list with 10,000 open and a million closed requests, beside the list with 50: a ratio.
 
 Run as `python -m bench.worklist [CLOSED]`. Makes both databases in a temporary folder; needs about 500 MB there.
 """
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 def rows(count: int, status: str, first: int) -> Iterator[dict[str, Any]]:
-    """Yield made-up requests."""
+    """Yield made-up rows of requests, all with this status."""
     for number in range(first, first + count):
         yield {
             "id": number,
@@ -49,7 +49,7 @@ def rows(count: int, status: str, first: int) -> Iterator[dict[str, Any]]:
 
 
 def desk(folder: Path, opened: int, closed: int) -> FlaskClient:
-    """Return the browser of somebody logged in at a desk with so many requests."""
+    """Return the browser of somebody logged in at a desk with so many open and so many closed requests."""
     folder.mkdir()
     environ = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": "0123456789abcdef" * 2}
     settings = read({**environ, "STATE_DIR": str(folder)}, env_file=None, carriers=SETTINGS)
@@ -79,7 +79,7 @@ def desk(folder: Path, opened: int, closed: int) -> FlaskClient:
 
 
 def took(browser: FlaskClient, path: str) -> float:
-    """Return the milliseconds that one page takes."""
+    """Return the milliseconds that this page of the desk takes."""
     began = time.perf_counter()
     answer = browser.get(path)
     if answer.status_code != 200:
@@ -88,7 +88,7 @@ def took(browser: FlaskClient, path: str) -> float:
 
 
 def main(closed: int) -> None:
-    """Print, for each page, the median with few and with many requests, and their ratio."""
+    """Print, for each page of the desk, its median time with few and with many requests, and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         few, many = desk(Path(folder) / "few", 50, 0), desk(Path(folder) / "many", 10_000, closed)
         print(f"{'page':24} {'few ms':>8} {'many ms':>8} {'ratio':>6}")  # noqa: T201 - a benchmark prints

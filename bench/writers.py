@@ -1,7 +1,8 @@
-"""Counts the confirmations that SQLite takes, with connections kept open and with a new one each time: a ratio.
+"""Counts the confirmed requests that SQLite stores in a second, over kept connections and over a new one each: a ratio.
 
 Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads write requests
-while a third does the work about them. Each side is offered so many a second, and then as many as it takes.
+while a third does the work about them. Each side is offered the given confirmations a second, and then as many as it
+takes.
 """
 
 import multiprocessing
@@ -38,7 +39,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class OpenedFile(SqliteFile):
-    """A SQLite file that is opened for each transaction, and leaves the order of the writers to SQLite."""
+    """A SQLite file that is opened anew for each transaction, and leaves the order of its writers to SQLite."""
 
     def _new_engine(self) -> Engine:
         engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
@@ -47,14 +48,14 @@ class OpenedFile(SqliteFile):
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that may write."""
+        """Yield a connection with a transaction that may write, opened for this transaction alone."""
         with self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
 
 class OpenedEachTime(Database):
-    """A database client that opens a connection for each transaction."""
+    """A client of the database that opens a new connection for each transaction."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         super().__init__(url, timeout=timeout, breaker=breaker)
@@ -66,16 +67,16 @@ SIDES: dict[str, type[Database]] = {"a new one each time": OpenedEachTime, "kept
 
 @dataclass(frozen=True)
 class Taken:
-    """The confirmations of one process."""
+    """The confirmed requests that the web's processes have stored, and those that came too late."""
 
     seconds: list[float]
-    """Seconds that each took that was written."""
+    """Seconds that the storing of each confirmed request took."""
     fell: int
-    """Number of those that would have gone to Redis."""
+    """The number of requests that were not stored in time and would have gone to Redis."""
 
 
 def wish(process: int, number: int) -> NewRequest:
-    """Return a made-up request of a number that has not called before."""
+    """Return a made-up request for a call back, of a number that no other process or count has."""
     return NewRequest(
         kind=Kind.CALLBACK,
         line="main",
@@ -93,17 +94,17 @@ def wish(process: int, number: int) -> NewRequest:
 
 @dataclass(frozen=True)
 class Offer:
-    """The confirmations that one side of the comparison gets: how many a second, and for how long."""
+    """A load on one side of the comparison: how many confirmations a second, and for how long."""
 
     side: str
     url: str
     a_second: float
-    """By each process; 0 for as many as it takes."""
+    """The confirmations a second that each process offers; 0 for as many as the database takes."""
     seconds: float
 
 
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
-    """Confirm requests as one process of the web does, and put the results on the queue `answers`."""
+    """Store requests as one process of the web does, and put the results on the queue `answers`."""
     store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
     deadline, found, fell = Deadline(A_CALLER_WAITS.answer), [], [0]
 
@@ -144,7 +145,7 @@ def _as_many_as_it_takes(confirm: Callable[[int], None], offer: Offer) -> None:
 
 
 def works(offer: Offer, go: Any, stop: Event) -> None:
-    """Begin and end the tasks that the confirmations leave in the outbox, as a worker does."""
+    """Begin and end the tasks in the outbox that the stored requests leave, as a worker does."""
     outbox = Outbox(SIDES[offer.side](offer.url, timeout=WORKER_TIMEOUT))
     go.wait()
     number = 1
@@ -156,7 +157,7 @@ def works(offer: Offer, go: Any, stop: Event) -> None:
 
 
 def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
-    """Run the web's processes and the worker at once, and return all their results."""
+    """Run the web's processes and the worker on a new database at once; return the results of all."""
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)
     offer = Offer(side, url, a_second / PROCESSES, seconds)
@@ -174,7 +175,7 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
 
 
 def main(a_second: float, seconds: float) -> None:
-    """Print the results of each side, and the ratio."""
+    """Print how many confirmed requests each side stored in a second, the waits, and the ratio of the two."""
     taken: dict[str, float] = {}
     print(f"{'connections':20} {'offered/s':>9} {'taken/s':>8} {'99 of 100 ms':>13} {'longest ms':>11} {'to Redis':>9}")  # noqa: T201
     for offered in (a_second, 0.0):

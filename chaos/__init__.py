@@ -1,1 +1,4 @@
-"""A chaos campaign: calls the running service while each of its parts breaks, then checks every promise."""
+"""A chaos campaign: made-up people call a running service while its parts break.
+
+Then each promise made to them is checked.
+"""

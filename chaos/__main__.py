@@ -1,8 +1,6 @@
-"""`python -m chaos`: the campaign, for one database or both, on one machine or over several hosts behind nginx.
+"""`python -m chaos`: runs the campaign, on SQLite, PostgreSQL or both, on one machine or on hosts behind nginx.
 
-Ends with 1 if a promise was broken, or a call not recorded once.
-
-See docs/reliability.md.
+Ends with 1 if a promise was broken, or a call was not recorded exactly once. See docs/reliability.md.
 """
 
 import argparse
@@ -15,11 +13,11 @@ from chaos.plan import Sizes, Wanted
 from testing.servers.nginx import NginxUnavailable
 
 RECORDED = 90.0
-"""Seconds for the calls to be recorded at the end: a clock that is started anew, and 20 seconds after each call."""
+"""Seconds for the clock process to make the calls' records: for its start, and 20 seconds after each call."""
 
 
 def main() -> int:
-    """Run the campaigns that were asked for; print a line for each database."""
+    """Run the campaigns that the command line asks for; print each one's results; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

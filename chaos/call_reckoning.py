@@ -1,4 +1,7 @@
-"""Compares the records of calls with the callers' own paths: one complete record a call. Values only."""
+"""Compares the stored records of calls with the places where the callers were: each call has one complete record.
+
+Values only.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,41 +10,44 @@ from dataclasses import dataclass
 from ivr.reports.call_records import LONGEST_PATH
 
 WRITTEN_WITHIN = 3.0
-"""Seconds in which a trace is on the disk of the machine that left it; who is killed earlier may take it along."""
+"""Seconds in which a host has a trace on its disk; a process that is killed sooner may lose the trace."""
 
 
 @dataclass(frozen=True)
 class Walked:
-    """The path of a call, as its caller knows it."""
+    """The path of a call through the menu, as its caller knows it."""
 
     call_id: str
     places: Sequence[tuple[str, float]]
-    """The places at which the caller was asked for a key, and when, in seconds since the epoch."""
+    """The places at which the caller was asked for a key, each with its moment in seconds since the epoch."""
     end_told: bool
-    """True if the service was told that the call is over; else it counts as over an hour later."""
+    """True if the carrier told the service that the call is over.
+
+    If not, the service takes it as over an hour later.
+    """
 
 
 @dataclass(frozen=True)
 class CallReckoning:
-    """The counts of calls that were recorded, and of what is wrong with their records."""
+    """The check of the calls' records after a campaign: how many were recorded, and each kind of wrong record."""
 
     recorded: int = 0
     missing: int = 0
-    """Calls without a record."""
+    """The number of calls without a record."""
     twice: int = 0
-    """Records too many."""
+    """The number of records that a call has beyond its first."""
     partial: int = 0
-    """Calls whose record lacks a place to which their caller came."""
+    """The number of calls whose record lacks a place to which their caller came."""
     excused: int = 0
-    """Those of the missing and the partial ones that a killed web process or host took along before it was written."""
+    """The number of missing or partial records that are no fault: a killed process or host lost their traces."""
 
     @property
     def wrong(self) -> int:
-        """The number of records that are not as they should be, and not for a machine that died."""
+        """The number of records that are missing, doubled or partial, less those that are excused."""
         return self.missing + self.twice + self.partial - self.excused
 
     def line(self) -> str:
-        """Return the figures in words."""
+        """Return the figures about the calls' records in one line of text."""
         return (
             f"calls recorded {self.recorded}, without a record {self.missing}, recorded twice {self.twice}, "
             f"in part {self.partial}, of which by a machine that was killed {self.excused}"
@@ -49,9 +55,10 @@ class CallReckoning:
 
 
 def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], killed: Sequence[float]) -> CallReckoning:
-    """Return all figures. `records` has the call and the path of each record.
+    """Return the check of a campaign's calls: the places where callers were, compared with the stored records.
 
-    `killed` are the moments, in seconds since the epoch, at which something that answers calls was killed.
+    `records` holds the id and the path of each recorded call; `killed` are the moments, in seconds since the epoch, at
+    which a part that answers calls was killed.
     """
     paths = {call_id: frozenset(path.split()) for call_id, path in records}
     whole = {call_id for call_id, path in records if len(path.split()) >= LONGEST_PATH}
@@ -68,10 +75,10 @@ def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], kille
 
 
 def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
-    """Return the moments at which a caller came to places that the record lacks."""
+    """Return the moments at which this call's caller came to a place that the call's record does not have."""
     return [at for place, at in each.places if place not in paths.get(each.call_id, frozenset())]
 
 
 def _was_killed(moments: Sequence[float], killed: Sequence[float]) -> bool:
-    """Return True if each of these moments was shortly before a moment at which something was killed."""
+    """Return whether soon after each of these moments of a lost trace a process that answers calls was killed."""
     return all(any(-0.5 < at - moment < WRITTEN_WITHIN for at in killed) for moment in moments)

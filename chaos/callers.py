@@ -1,6 +1,6 @@
-"""The callers of a campaign: each calls, presses keys by the questions, and remembers the promises.
+"""The callers of a campaign: each calls, presses keys as the questions ask, and remembers what was promised.
 
-Knows the places of the menu by the URL that waits for a key, as a person knows them by what is said.
+A caller tells the places of the menu apart by the URL that waits for a key, as a person does by what is said.
 """
 
 import re
@@ -14,29 +14,30 @@ from chaos.plan import Ring
 from ivr.carrier.steps import Gathers, Heard
 
 REFERENCE = re.compile(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)")
-"""A reference as it is written: 123 456."""
+"""A reference as it is written in what callers hear: 123 456."""
 
 MOST_TRIES = 3
-"""The number of tries in one call by a caller who hears "we could not write it down"."""
+"""The most times that a caller tries again in one call to which the line says "we could not write it down"."""
 
 MOST_VISITS = 5
-"""The most visits to one question in a call; then somebody hangs up."""
+"""The most times that a caller comes to the same question in one call; after that the caller hangs up."""
 
 THINKS = (0.02, 0.35)
-"""Seconds from hearing a menu to the key; people take longer, which would only make the campaign longer."""
+"""Seconds from hearing a menu to pressing a key; real people take longer, which would only lengthen the campaign."""
 
 TAKES_ANOTHER = 0.4
-"""The share of callers who want another time than the earliest."""
+"""The share of callers who refuse the earliest free time that they are offered and want another one."""
 
 TOLD = ("booked", "moved", "cancelled")
-"""The places at which a caller hears what has become of an appointment."""
+"""The places of the menu at which a caller hears that an appointment is booked, moved or cancelled."""
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise as its caller heard it: a reference, for the number that is to be called.
+    """A promise as its caller heard it: a request's reference, and the number that the clinic is to call.
 
-    The reference is empty for who asked before: it is spoken only in the call that made it.
+    The reference is empty for a caller whose request stood already: it is spoken only in the call that made the
+    request.
     """
 
     call_id: str
@@ -44,44 +45,47 @@ class Promise:
     kind: str
     reference: str
     heard: float
-    """Seconds since the epoch."""
+    """The moment at which the caller heard the promise, in seconds since the epoch."""
 
 
 @dataclass(frozen=True)
 class HeardHour:
-    """The words in which a caller heard that an appointment is booked, moved or cancelled."""
+    """The words in which a caller heard that an appointment at some hour is booked, moved or cancelled."""
 
     call_id: str
     phone: str
     reference: str
     what: str
-    """The kind of the change: an entry of TOLD."""
+    """The change of the appointment that the words tell of: one of TOLD."""
     words: str
     heard: float
-    """Seconds since the epoch."""
+    """The moment at which the caller heard the words, in seconds since the epoch."""
 
 
 @dataclass
 class Person:
-    """A caller with a telephone and a wish."""
+    """A made-up caller with a telephone and a wish, who presses keys and remembers what they hear."""
 
     ring: Ring
     apologies: tuple[str, ...]
-    """The sentences that say we could not do it."""
+    """The sentences by which the line says that it could not do something."""
     call_id: str = ""
     known: tuple[str, str] = ("", "")
-    """The number and the reference of the appointment that this call is about."""
+    """The number and the reference of the appointment that this call is to change; empty for other calls."""
     kind: str = ""
     reference: str = ""
     heard_at: float = 0.0
     hours: list[HeardHour] = field(default_factory=list)
     places: list[tuple[str, float]] = field(default_factory=list)
-    """The places at which this person was asked for a key, each with the moment, in seconds since the epoch."""
+    """The places of the menu at which the caller was asked for a key, each with its time in seconds since the epoch."""
     apologised: bool = False
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
     _entered: str = ""
-    """The number by which an appointment was found; a wish to change it is for that number."""
+    """The number that the caller has entered to find an appointment.
+
+    A wish to change the appointment is kept for it.
+    """
     _visits: Counter[str] = field(default_factory=Counter)
     _random: Random = field(init=False)
 
@@ -90,11 +94,11 @@ class Person:
 
     @property
     def phone(self) -> str:
-        """The number that this person asks for: the one that they have entered, else their own."""
+        """The number for which this caller asks: a keyed number, else the caller's own."""
         return self._entered or (f"+91{self.ring.keyed}" if self.ring.keyed else self.ring.sender)
 
     def hears(self, heard: Heard) -> None:
-        """Remember the digits that were read out last, and whether the line apologized."""
+        """Take in the words that are heard: keep a reference that is read out, and note an apology of the line."""
         self._words.append(heard.words)
         found = REFERENCE.search(heard.words)
         if found:
@@ -103,7 +107,7 @@ class Person:
             self.apologised = True
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the keys that this person presses at the call's place; None to hang up."""
+        """Return the keys that this caller presses at the place where the call is; None to hang up."""
         place = urlsplit(wanted.action).path.rpartition("/")[2]
         self.places.append((place, time.time()))
         time.sleep(self._random.uniform(*THINKS))
@@ -156,13 +160,19 @@ class Person:
         return known.get(place) or None
 
     def _takes_the_earliest(self) -> str:
-        """Return the key for the time on offer: mostly the one that books it; 3 books it for another number."""
+        """Return the key at the offer of the earliest free time: mostly 1, to book it; 3 for another number.
+
+        Or 2 to refuse it.
+        """
         if self._random.random() < TAKES_ANOTHER and self._visits["earliest"] == 1:
             return "2"
         return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
-        """Return the key of a free time or day: mostly the first; a key without a meaning is asked again."""
+        """Return the key for one of the offered times or days: mostly 1, for the first.
+
+        Now and then a key that offers nothing.
+        """
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 
     def reception_answers(self, _heard: list[str]) -> str | None:
@@ -171,7 +181,7 @@ class Person:
 
 
 def promise_of(person: Person) -> Promise | None:
-    """Return the promise to this person, if there is one: a request at the desk, or an appointment."""
+    """Return the promise that this caller heard, of a request or an appointment; None if there was none."""
     booked = next((each for each in person.hours if each.what == "booked"), None)
     if booked:
         return Promise(person.call_id, booked.phone, "appointment", booked.reference, booked.heard)

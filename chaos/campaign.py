@@ -1,4 +1,7 @@
-"""Runs a campaign: people call at a steady rate while parts break and the desk works; then all promises are checked."""
+"""Runs a campaign: people call at a steady rate while parts of the service break and the desk works.
+
+Then checks each promise.
+"""
 
 import time
 from collections import Counter
@@ -18,12 +21,15 @@ from chaos.troubles import breaking
 from workers.services import WorkerServices, build
 
 Trouble = Callable[[Premises, float], AbstractContextManager[Sequence[float]]]
-"""The trouble that goes on while people call; it yields the moments at which a part that answers was killed."""
+"""A context manager that makes trouble, such as faults or restarts, while people call.
+
+It yields the moments at which a process or host that answers calls was killed.
+"""
 
 
 @dataclass(frozen=True)
 class Course:
-    """A campaign that has been run, before its promises are checked."""
+    """A campaign whose calls are over: what was wanted of it, what its callers heard, and when parts were killed."""
 
     wanted: Wanted
     faults: int
@@ -32,7 +38,10 @@ class Course:
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
-    """Run a campaign and check its promises. Raises CallFailed if a document could not be followed at all."""
+    """Start a service, run a campaign against it, check its promises, and return the results. Raises CallFailed.
+
+    CallFailed says that no telephone could follow a document.
+    """
     with premises(wanted) as place:
         faults = plan.faults(wanted.sizes, wanted.seed, _breakable(wanted, place))
         return run_at(place, wanted, say, lambda place, began: breaking(place, faults, began), len(faults))
@@ -45,7 +54,10 @@ def _breakable(wanted: Wanted, place: Premises) -> Breakable:
 
 
 def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
-    """Let people call this service while there is trouble, and check the promises. Raises CallFailed."""
+    """Let people call this service while `trouble` breaks its parts; check the promises; return the results.
+
+    Raises CallFailed.
+    """
     worker = build(place.settings)
     began = time.monotonic()
     with trouble(place, began) as killed, desk.at_work(worker, wanted):
@@ -81,7 +93,7 @@ def _reckon(course: Course, place: Premises, worker: WorkerServices) -> Reckonin
 
 
 def _records(course: Course, worker: WorkerServices) -> CallReckoning:
-    """Return the check of the calls' records, once all that can be there are."""
+    """Return the check of the calls' records: as soon as no record is wrong, or when the time to make them is up."""
     end = time.monotonic() + course.wanted.recorded
     while (found := _recorded(course, worker)).wrong and time.monotonic() < end:
         time.sleep(0.5)
@@ -93,7 +105,7 @@ def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """Return the check of the appointments, once the clock process has looked, also for calls without a record."""
+    """Return the check of the appointments, once the clock process has listed those whose callers heard nothing."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

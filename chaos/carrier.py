@@ -1,7 +1,7 @@
-"""The carrier of a campaign: delivers webhooks to either web process, some of them twice or late, and falls back.
+"""The carrier of a campaign: posts webhooks to any of the web servers, some twice or late, else to the fallback.
 
-Does what the carriers' documents say: two tries to connect, fifteen seconds for an answer, then the fallback URL, then
-its own words. Knows HTTP; nothing of menus.
+As the carriers' documents say: two tries to connect, fifteen seconds for an answer, then the fallback URL, then the
+carrier's own words. Knows HTTP; nothing of menus.
 """
 
 import threading
@@ -21,15 +21,15 @@ ANSWER_SECONDS = 15.0
 
 
 class NotConnected(Exception):
-    """No process took the connection."""
+    """No process of the service took the carrier's connection."""
 
 
 class NoAnswer(Exception):
-    """A process took the connection, and gave no good answer."""
+    """A process of the service took the carrier's connection, and gave no good answer."""
 
 
 class Webhook(NamedTuple):
-    """A form that is posted, and its address."""
+    """A webhook as the carrier posts it: its address, its form and its headers."""
 
     url: str
     form: Mapping[str, str]
@@ -38,28 +38,28 @@ class Webhook(NamedTuple):
 
 @dataclass
 class Line:
-    """The connection of a call to the service: delivers its webhooks, and remembers waits and failures."""
+    """The connection of one call to the service: posts the call's webhooks, and notes the longest wait and failures."""
 
     ports: Sequence[int]
     over: Dialect
     random: Random
     mischief: ThreadPoolExecutor
     twice: float = 0.1
-    """The share of webhooks that are delivered twice at once, and again the share that come once more, late."""
+    """The share of the call's webhooks that the carrier delivers twice at once; as many come a second time later."""
     latest: float = 12.0
-    """Seconds by which they are late, at most."""
+    """The most seconds by which the second delivery of a webhook is late."""
     longest_silence: float = 0.0
     fell_back: int = 0
     failures: list[str] = field(default_factory=list)
-    """The kinds of failure for which it fell back: no connection, no answer, or the status of the answer."""
+    """The failures after which the carrier asked the fallback: no connection, no answer, or the answer's status."""
     end_told: bool = False
-    """True if the service has heard that the call is over."""
+    """True if the carrier has told the service that the call is over."""
     caught: list[Webhook] = field(default_factory=list)
-    """Webhooks of this call, as somebody on the way has seen them."""
+    """The webhooks of this call, each with its signature, as a stranger who listens on the way would have them."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Return the document that the caller hears next: the service's, or the carrier's own words."""
+        """Post a webhook; return the document the caller hears: the service's, the fallback's or the carrier's own."""
         began = time.monotonic()
         self.caught.append(Webhook(url, form, headers))
         try:
@@ -94,7 +94,7 @@ class Line:
             return self.over.own_words
 
     def _again(self, url: str, form: Mapping[str, str], headers: Mapping[str, str], later: float) -> None:
-        """Deliver the webhook once more; nobody hears the answer."""
+        """Post a webhook once more, `later` seconds from now or when the call is over; nobody hears the answer."""
         self._over.wait(later)
         try:
             self._once(url, form, headers)

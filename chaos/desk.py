@@ -1,4 +1,4 @@
-"""The desk during a campaign: it takes requests, tells patients and changes its hours, by the product's own code."""
+"""The desk during a campaign: closes requests, tells patients and changes the hours, through the product's own code."""
 
 import threading
 from collections.abc import Iterator
@@ -18,18 +18,18 @@ from ivr.storage.database import StoreAway
 from workers.services import WorkerServices
 
 EVERY = 0.5
-"""Seconds between two looks at the list."""
+"""Seconds between two times that somebody at the campaign's desk looks at the list."""
 
 LOOKS_BETWEEN_CLOSURES = 6
-"""The looks at the list between two changes of the hours."""
+"""The number of times that somebody looks at the list between two changes of the clinic's hours."""
 
 MOST_CLOSED = 3
-"""Days that the desk has closed at once; then it opens one again."""
+"""The most days that the campaign's desk keeps closed at a time; before it closes another it opens one again."""
 
 
 @contextmanager
 def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
-    """Let somebody work at the desk until the end of the block, which changes what callers were told."""
+    """Let somebody work at the desk until the end of the block: they close requests and change the clinic's hours."""
     stop, somebody = threading.Event(), Somebody(worker, wanted, Random(f"desk {wanted.seed}"))
 
     def work() -> None:
@@ -54,21 +54,21 @@ def at_work(worker: WorkerServices, wanted: Wanted) -> Iterator[None]:
 
 @dataclass
 class Somebody:
-    """A person at the desk."""
+    """The one person who works at the desk during a campaign."""
 
     worker: WorkerServices
     wanted: Wanted
     random: Random
     left: set[int] = field(default_factory=set)
-    """Requests that are left to others."""
+    """The ids of the requests that this person has already looked at, and looks at no more."""
 
     @property
     def by(self) -> By:
-        """The person and the present moment."""
+        """The author of a move that this person makes now."""
         return By("desk", self.worker.clock())
 
     def works_on_the_list(self) -> None:
-        """Take and close a share of the waiting requests, so that a late webhook finds its request closed."""
+        """Take and close a share of the requests on the list, so that some late webhook finds its request closed."""
         for request in self.worker.desk.store.waiting():
             if request.id in self.left:
                 continue
@@ -78,7 +78,7 @@ class Somebody:
                 self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
     def _outcome(self, request: Request) -> OutcomeReport:
-        """Return the outcome that settles a request: another time, or none, for a patient of a closed time."""
+        """Return the outcome that closes a request; one about an appointment gets another time or is cancelled."""
         if not request.about:
             return OutcomeReport(Outcome.SETTLED)
         clinic, now = self.worker.hours.clinic_now(), self.worker.clock()
@@ -88,7 +88,7 @@ class Somebody:
         return OutcomeReport(Outcome.BOOKED, self.random.choice(free).start)
 
     def changes_the_hours(self) -> None:
-        """Close a day, or open one again; have the patients touched told now, or leave that to the clock process."""
+        """Close a day, or open one again; then tell the patients touched, or leave that to the clock process."""
         closures, today = self.worker.hours.closures, self._today()
         closed = closures.current(today)
         if len({each.closure.day for each in closed}) >= MOST_CLOSED:
@@ -101,7 +101,7 @@ class Somebody:
         self.worker.hours.closures_file.follow(closures, today)
 
     def _some_day(self, today: date) -> date:
-        """Return a day on which somebody comes; tomorrow if nobody does."""
+        """Return a day for the desk to close: a later day that has an appointment, or tomorrow if none has."""
         now = self.worker.clock()
         ahead = self.worker.diary.reads.between(now, now + timedelta(days=self.worker.clinic.diary.days))
         local = self.worker.clinic.line("").hours.local

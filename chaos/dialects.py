@@ -1,6 +1,6 @@
-"""The carriers of a campaign: half of its callers call over each, and hear its documents.
+"""The two carriers of a campaign: half of its callers call over each of them, and hear its documents.
 
-What each does when it has no good answer stands here; how webhooks travel is the same for both.
+Each carrier's behaviour when it gets no good answer stands here; webhooks travel in the same way for both.
 """
 
 import secrets
@@ -27,18 +27,18 @@ Form = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Dialect:
-    """A carrier of the campaign: its signature, its report of a failed step, and the reading of its documents."""
+    """The dialect of a carrier in a campaign: signatures, the report of a failed step, the reading of documents."""
 
     stand_in: StandIn
     read: Read
     call_id: Callable[[int], str]
-    """The id of a call, from 128 bits."""
+    """A function that makes the id of a call, in the carrier's form, out of a number of 128 bits."""
     signs: Callable[[str, Form], Form]
-    """The headers of a form that is posted to an address."""
+    """A function that returns the headers with the carrier's signature, for an address and the form posted to it."""
     of_failure: Callable[[str, str], Form]
-    """The fields that it adds when it asks for the fallback: the address that failed, and the kind of failure."""
+    """A function that returns the fields that a webhook to the fallback has besides: the failed address and why."""
     own_words: str
-    """The document that is heard where the fallback cannot be had either: the call is over."""
+    """The document that stands for the carrier's own words when the fallback URL fails, too: it ends the call."""
 
 
 def _plivo_signs(url: str, form: Form) -> Form:
@@ -66,5 +66,5 @@ PLIVO = Dialect(
 
 
 def dialect_of(seed: int) -> Dialect:
-    """Return the carrier over which somebody with this seed calls."""
+    """Return the carrier over which the made-up caller with this seed calls: one of the two, at random."""
     return Random(f"carrier {seed}").choice((TWILIO, PLIVO))

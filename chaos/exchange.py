@@ -1,4 +1,4 @@
-"""Connects the callers of a campaign to the clinic's lines, and notes what they heard."""
+"""Connects the callers of a campaign to the clinic's lines, and notes what they hear."""
 
 import time
 from collections.abc import Sequence
@@ -20,25 +20,25 @@ from ivr.phone.handset import Handset
 from workers.services import WorkerServices
 
 AT_ONCE = 96
-"""Calls that may be going on together."""
+"""The most calls of a campaign that go on at the same time."""
 
 
 @dataclass
 class Heard:
-    """The results of the calls."""
+    """The results of all calls of a campaign: the promises, the places, the carrier's failures, the longest wait."""
 
     promises: list[Promise] = field(default_factory=list)
     hours: list[HeardHour] = field(default_factory=list)
     walked: list[Walked] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    """The reasons for which the carrier had no good answer."""
+    """The failures of all calls: each time that the carrier got no good answer from the service."""
     apologies: int = 0
     longest_silence: float = 0.0
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """An exchange that connects callers to the lines of the clinic."""
+    """An exchange, which connects the campaign's callers to the clinic's lines through the carrier."""
 
     place: Premises
     lines: Sequence[str]
@@ -49,7 +49,7 @@ class Exchange:
     memory: Memory = field(default_factory=Memory)
 
     def call(self, ring: Ring) -> tuple[Person, Line]:
-        """Make a call, from dialling to hanging up. Raises CallFailed."""
+        """Make a planned call, from dialling to hanging up; return its caller and connection. Raises CallFailed."""
         hands, asked = self.mischief, self.wanted
         over = dialect_of(ring.seed)
         line = Line(self.place.ports, over, Random(ring.seed), hands, asked.twice, asked.latest, caught=self.caught)
@@ -65,9 +65,9 @@ class Exchange:
 def ring_all(
     place: Premises, worker: WorkerServices, wanted: Wanted, began: float, caught: list[Webhook] | None = None
 ) -> Heard:
-    """Make every call at its moment after `began`; return the results. Raises CallFailed.
+    """Make every call of a campaign, each at its planned time after `began`; return what was heard. Raises CallFailed.
 
-    Somebody on the way keeps what is posted in `caught`, where that is given.
+    `caught`, if given, collects every webhook, as a stranger on the way would.
     """
     heard = Heard()
     lines = [min(line.reached_by).e164 for line in worker.clinic.lines.values()]

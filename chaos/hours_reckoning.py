@@ -1,4 +1,4 @@
-"""Compares what callers heard of their appointments with what the diary holds. Values only."""
+"""Compares what callers heard of their appointments' hours with what the diary holds. Values only."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -8,23 +8,26 @@ from itertools import combinations
 from chaos.callers import HeardHour
 
 WordsOf = Callable[[str, datetime, datetime], frozenset[str]]
-"""The words, in each language, that tell what became of an appointment (booked, moved, cancelled) at a time; the second
-moment is when they are heard, since a day is called today or tomorrow by it."""
+"""A function that returns the words, in each language, which tell that an appointment is booked, moved or cancelled.
+
+Its arguments: the kind of change, the appointment's time, and the moment at which the words are heard, since a day is
+called "today" or "tomorrow" by it.
+"""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A line of an appointment's history."""
+    """A change of an appointment, read from its history: booked, moved or cancelled, and by whom."""
 
     what: str
     by_caller: bool
     starts: datetime | None
-    """The time that it has since; None where the line has none."""
+    """The appointment's time after this change; None if its history does not say."""
 
 
 @dataclass(frozen=True)
 class InDiary:
-    """An appointment as the diary holds it."""
+    """An appointment of a campaign, as the diary holds it at the end."""
 
     reference: str
     phone: str
@@ -36,37 +39,37 @@ class InDiary:
     changes: tuple[Change, ...]
     """The appointment's bookings, moves and cancellations, oldest first."""
     recorded: bool = True
-    """True unless a call changed it last and left no record."""
+    """False if a call made the appointment's last change and no record of that call is stored."""
     to_be_told: bool = False
-    """True if the desk has, or had, to tell its patient of what they did not hear in their call."""
+    """True if the desk has told, or is to tell, the patient of a booking or change that the call left unheard."""
     waits: bool = False
-    """True while a request about it waits at the desk."""
+    """True while a request about this appointment waits at the desk."""
 
 
 @dataclass(frozen=True)
 class HoursReckoning:
-    """The counts of times that callers were given, and of those that are wrong."""
+    """The check of the appointments after a campaign: the changes heard, and each kind of wrong appointment."""
 
     booked: int = 0
     moved: int = 0
     cancelled: int = 0
     given_twice: int = 0
     not_in_diary: int = 0
-    """Heard, and not in the diary."""
+    """The number of bookings, moves and cancellations that a caller heard and that the diary lacks."""
     untold: int = 0
-    """In closed hours, and nobody is to be told."""
+    """The number of appointments that lie in closed hours and have no request by which their patients are told."""
     unheard: int = 0
-    """Made or changed by a call that has not heard of it, and nobody is to be told."""
+    """The number of appointments whose last change, made in a call, its caller did not hear and nobody is to tell."""
     unrecorded: int = 0
-    """The unheard ones whose call left no record: the clock waits longer for it."""
+    """The number of those unheard appointments whose call has no record: the clock lists these later."""
 
     @property
     def wrong(self) -> int:
-        """The number of times that are not as they were promised."""
+        """The number of appointments that are not as they were promised, of every kind."""
         return self.given_twice + self.not_in_diary + self.untold + self.unheard
 
     def line(self) -> str:
-        """Return the figures in words."""
+        """Return the figures about appointments in one line of text."""
         return ", ".join(f"{_called(each.name)} {getattr(self, each.name)}" for each in fields(self)[:-1])
 
 
@@ -82,7 +85,7 @@ def _called(name: str) -> str:
 def reckoned(
     heard: Sequence[HeardHour], diary: Sequence[InDiary], is_open: Callable[[InDiary], bool], words_of: WordsOf
 ) -> HoursReckoning:
-    """Return all figures."""
+    """Return the check of a campaign's appointments: what callers heard of them, compared with the diary."""
     wholly_unheard = [each for each in diary if not each.to_be_told and not _has_heard(heard, each, words_of)]
     return HoursReckoning(
         booked=_count(heard, "booked"),
@@ -101,13 +104,13 @@ def _count(heard: Iterable[HeardHour], what: str) -> int:
 
 
 def given_twice(diary: Iterable[InDiary]) -> int:
-    """Count the pairs of appointments that overlap in the same schedule."""
+    """Return the number of pairs of appointments that overlap in the same column of the diary."""
     pairs = combinations((each for each in diary if each.takes_time), 2)
     return sum(a.schedule == b.schedule and a.starts < b.ends and b.starts < a.ends for a, b in pairs)
 
 
 def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of: WordsOf) -> Iterator[HeardHour]:
-    """Yield the changes that callers heard, and that are in no history of their appointments."""
+    """Yield each change of an appointment that a caller heard and that the appointment's history in the diary lacks."""
     there = {(each.phone, each.reference): each for each in diary}
     for each in heard:
         held = there.get((each.phone, each.reference))
@@ -116,7 +119,7 @@ def not_in_diary(heard: Iterable[HeardHour], diary: Iterable[InDiary], words_of:
 
 
 def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> bool:
-    """Return True if somebody has heard the appointment's last change, or no caller made that change."""
+    """Return whether a caller has heard the appointment's last change; also True if no caller made that change."""
     last = held.changes[-1] if held.changes else None
     if last is None or not last.by_caller:
         return True
@@ -125,7 +128,10 @@ def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> 
 
 
 def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
-    """Return True if the words tell this change. A move to the appointment's own time is told, and changes nothing."""
+    """Return whether the words that a caller heard tell of this change of the appointment.
+
+    Words are compared, since a move to the same time changes nothing else.
+    """
     at = datetime.fromtimestamp(heard.heard, UTC)
     if (heard.what == "cancelled") != (change.what == "cancelled"):
         return False

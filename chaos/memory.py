@@ -1,4 +1,4 @@
-"""The callers' memory from one call to the next: their appointments, by what they have heard of them."""
+"""The memory of a campaign's callers from one call to the next: the appointments that they have heard of."""
 
 import threading
 import time
@@ -14,14 +14,14 @@ from ivr.phone.handset import Handset
 
 
 class Memory:
-    """The appointments that all callers know of, by what they have heard."""
+    """The appointments that the callers of a campaign have heard of, each by its number and reference."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: list[tuple[str, str]] = []
 
     def somebodys(self, random: Random) -> tuple[str, str]:
-        """Return a number with one appointment, and its reference, for one call; empty if nobody has any."""
+        """Take a number with one appointment out of the memory; return it with the reference, both empty for none."""
         with self._lock:
             of_number = Counter(phone for phone, _reference in self._known)
             found = [each for each in self._known if of_number[each[0]] == 1]
@@ -32,13 +32,13 @@ class Memory:
             return one
 
     def keep(self, phone: str, reference: str) -> None:
-        """Remember an appointment until its caller changes it."""
+        """Remember a caller's appointment, by number and reference, until a call wants to change it."""
         with self._lock:
             self._known.append((phone, reference))
 
 
 def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[str, ...], memory: Memory) -> Person:
-    """Make the call; return the person who called, with what they heard. Raises CallFailed."""
+    """Make a call of a campaign; return its caller, who remembers what was heard. Raises CallFailed."""
     call_id = dialect_of(ring.seed).call_id(Random(ring.seed).getrandbits(128))
     person = _somebody(ring, apologies, call_id, memory)
     try:
@@ -49,7 +49,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 
 def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memory) -> Person:
-    """Return the person who calls: to change an appointment, one who has it; one in four from another telephone."""
+    """Return the person who makes this call; to change an appointment, its owner, a quarter from another telephone."""
     if ring.wish not in {"move", "cancel"}:
         return Person(ring, apologies, call_id)
     known = memory.somebodys(Random(ring.seed))
@@ -60,7 +60,7 @@ def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memo
 
 
 def _remember(person: Person, memory: Memory) -> None:
-    """Remember the appointment that a caller was told of, or could not change."""
+    """Put the appointment of a call back into the memory: one that its caller was told of, or could not change."""
     last = person.hours[-1] if person.hours else None
     if last and last.what == "cancelled":
         return

@@ -1,4 +1,4 @@
-"""The parts of the running service, each of which can be killed, paused and started again.
+"""The parts of a campaign's service, each of which can be killed, paused and started again.
 
 Knows processes; nothing of calls.
 """
@@ -19,21 +19,21 @@ from config.settings import ROOT
 from testing.servers import Server, leash
 
 Breakable = dict[str, tuple[What, ...]]
-"""The faults that can happen to each part."""
+"""The parts of a campaign's service by name, each with the kinds of fault that can happen to it."""
 
 
 class Part(Protocol):
-    """A part of the service that can break and be made whole again."""
+    """A part of a campaign's service that can break and be made whole again."""
 
     def breaks(self, what: What) -> None:
-        """Break the part from now on."""
+        """Break the part now, by the fault of this kind: kill it, pause it, restart it or lock it."""
 
     def mends(self) -> None:
-        """Make the part whole again, now or shortly."""
+        """Undo the fault: make the part whole again, at once or shortly."""
 
 
 class Process:
-    """A process of the service, started again when it ends, as a supervisor does."""
+    """A process of the campaign's service, which is started again when it has ended, as a supervisor does."""
 
     def __init__(self, name: str, command: Sequence[str], environ: Mapping[str, str], log: Path) -> None:
         self.name = name
@@ -45,7 +45,7 @@ class Process:
         self._leash: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process, unless it runs, or its host is down: then it starts with its host."""
+        """Start the process and keep it running, unless it runs already or its host is down."""
         with self._lock:
             self._wanted = True
             if self._held:
@@ -60,13 +60,13 @@ class Process:
                 self._leash = leash(self._child.pid, signal.SIGKILL)
 
     def keep(self) -> None:
-        """Start the process again if it has ended by itself."""
+        """Start the process again if it has ended by itself, while it is wanted."""
         with self._lock:
             if self._wanted:
                 self.start()
 
     def breaks(self, what: What) -> None:
-        """Kill or pause the process with all that it started; or restart it in good order."""
+        """Kill or pause the process with all that it has started; or restart it in good order."""
         with self._lock:
             if what is What.PAUSE:
                 self._signal(signal.SIGSTOP)
@@ -78,7 +78,7 @@ class Process:
                 self._signal(signal.SIGKILL)
 
     def mends(self) -> None:
-        """Resume it, or start it again."""
+        """Resume the process if it was paused, or start it again."""
         with self._lock:
             self._signal(signal.SIGCONT)
             if not self._wanted and self._child is not None:
@@ -87,7 +87,7 @@ class Process:
             self.start()
 
     def goes_down(self) -> None:
-        """Kill the process with its host."""
+        """Kill the process because its host goes down, and keep it from being started meanwhile."""
         with self._lock:
             self._held += 1
             self._signal(signal.SIGKILL)
@@ -95,15 +95,15 @@ class Process:
                 self._child.wait(10)
 
     def comes_up(self) -> None:
-        """Start the process with its host, once that is up again as often as it went down."""
+        """Start the process because its host comes up, unless another fault still keeps that host down."""
         with self._lock:
             self._held -= 1
             self.start()
 
     def ends(self, seconds: float) -> bool:
-        """End the process, or kill it if that takes longer, as systemd does; only `start` starts it again.
+        """End the process, or kill it after `seconds`, as systemd does; return whether it ended by itself in time.
 
-        Return whether it ended by itself.
+        Only `start` starts it again.
         """
         with self._lock:
             self._wanted = False
@@ -116,7 +116,7 @@ class Process:
             return False
 
     def stop(self) -> None:
-        """End the process for good."""
+        """Kill the process for good: it is not started again."""
         with self._lock:
             self._wanted = False
             self._signal(signal.SIGKILL)
@@ -140,26 +140,26 @@ class Process:
 
 
 class Store:
-    """A server that keeps what is promised: Redis, or PostgreSQL."""
+    """A server of Redis or of PostgreSQL in a campaign, which keeps the promised requests."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
         self._lock = threading.RLock()
 
     def breaks(self, what: What) -> None:
-        """Kill, pause, or stop the server in good order."""
+        """Kill or pause the server of the store, or stop it in good order."""
         with self._lock:
             {What.KILL: self._server.kill, What.PAUSE: self._server.pause, What.RESTART: self._server.stop}[what]()
 
     def mends(self) -> None:
-        """Resume it, or start it again."""
+        """Resume the server of the store, or start it again."""
         with self._lock:
             self._server.resume()
             self._server.start()
 
 
 class SqliteFile:
-    """A database that is a file: its fault is that another process has it to itself."""
+    """A database of SQLite, which is a file: its fault is that another process has locked it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -181,7 +181,7 @@ class SqliteFile:
                     self._other = other
 
     def mends(self) -> None:
-        """Release the file when the last fault that wanted it locked is over."""
+        """Unlock the file, unless another fault still wants it locked."""
         with self._lock:
             self._holders = max(0, self._holders - 1)
             if self._other is not None and not self._holders:
@@ -190,7 +190,7 @@ class SqliteFile:
 
 
 class Keeper:
-    """A supervisor that starts again each process that has ended, until told to stop."""
+    """A supervisor for a campaign: it starts each process again that has ended, until the campaign is over."""
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = processes
@@ -198,13 +198,13 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
-        """Start all processes, then watch them."""
+        """Start all processes of the service, then watch them."""
         for each in self._processes:
             each.start()
         self._thread.start()
 
     def stop(self) -> None:
-        """End all processes."""
+        """End all processes of the service for good."""
         self._stop.set()
         self._thread.join()
         for each in self._processes:
@@ -217,11 +217,11 @@ class Keeper:
 
 
 PROCESSES = ("web-1", "web-2", "worker-1", "worker-2", "clock")
-"""The processes of one machine."""
+"""The names of the service's processes in a campaign on one machine."""
 
 
 def can_break(database: str, processes: Sequence[str] = PROCESSES, hosts: Sequence[str] = ()) -> Breakable:
-    """Return the faults that can happen to each part, with this database: these processes, the stores, whole hosts."""
+    """Return the kinds of fault that can happen to each part: these processes, Redis, the database and these hosts."""
     process = (What.KILL, What.PAUSE, What.RESTART)
     stores = {"redis": process, "database": (What.LOCK,) if database == "sqlite" else process}
     return {**dict.fromkeys(processes, process), **stores, **dict.fromkeys(hosts, (What.KILL,))}

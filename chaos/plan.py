@@ -1,4 +1,4 @@
-"""The plan of a campaign, drawn from its seed: the calls and their wishes, the faults and their moments.
+"""The plan of a campaign, drawn at random from its seed: the calls and their wishes, the faults and their times.
 
 Values only; nothing happens here.
 """
@@ -9,11 +9,11 @@ from enum import StrEnum
 from random import Random
 
 CALLERS = 100_000
-"""Numbers from +919999900000 on: obviously made up."""
+"""The number of telephone numbers that call, from +919999900000 on, which are obviously made up."""
 
 
 class What(StrEnum):
-    """A kind of fault of a part."""
+    """The kinds of fault that can happen to a part of the service."""
 
     KILL = "is killed"
     PAUSE = "is paused"
@@ -23,7 +23,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault: a part breaks at a moment, in seconds from the campaign's start, and for so many seconds."""
+    """A fault of a campaign: the part that breaks, when (in seconds from the campaign's start), and for how long."""
 
     at: float
     part: str
@@ -33,30 +33,30 @@ class Fault:
 
 @dataclass(frozen=True)
 class Ring:
-    """A call to make: its moment, line, number and wish, and the seed of the caller's keys."""
+    """A call that a campaign is to make: its time, line, number and wish, and the seed of the caller's choices."""
 
     at: float
     line: int
     sender: str
     wish: str
-    """book, callback, hours or advice; move or cancel, of an appointment that somebody has by then."""
+    """The wish: book, callback, hours or advice; move or cancel, for an appointment that a caller has made by then."""
     keyed: str
-    """Another number to be rung on, or empty."""
+    """The keyed number on which the clinic should call instead of the caller's own, or empty."""
     gives_up_at: str
-    """The place of the menu where they hang up half-way, or empty."""
+    """The place of the menu at which the caller hangs up half-way, or empty."""
     seed: int
 
 
 WISHES = {"book": 40, "callback": 24, "hours": 6, "advice": 6}
-"""The shares of callers with each wish."""
+"""The callers' wishes in every campaign, each with its weight in the random choice."""
 
 CHANGES = {"move": 15, "cancel": 9}
-"""The further shares of callers who wish to change their appointments."""
+"""The callers' wishes to change an appointment, each with its weight in the random choice."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """The size of a campaign."""
+    """The size of a campaign: how many calls and faults, in how many seconds."""
 
     calls: int
     faults: int
@@ -64,11 +64,14 @@ class Sizes:
 
 
 GIVES_UP_AT = ("earliest", "times", "summary", "move_sure", "main")
-"""The places at which some callers hang up."""
+"""The places of the menu at which some callers hang up half-way, without a promise."""
 
 
 def rings(sizes: Sizes, seed: int, *, changes: bool = True) -> list[Ring]:
-    """Return the calls, at a steady rate; with `changes`, some are to change an appointment."""
+    """Return the calls that a campaign is to make, at a steady rate.
+
+    With `changes`, some are to change an appointment.
+    """
     random = Random(f"rings {seed}")
     wishes = {**WISHES, **(CHANGES if changes else {})}
     return [_ring(number, sizes.seconds * number / sizes.calls, wishes, random) for number in range(sizes.calls)]
@@ -94,7 +97,10 @@ def _number(number: int) -> str:
 
 
 def faults(sizes: Sizes, seed: int, parts: dict[str, tuple[What, ...]]) -> list[Fault]:
-    """Return the faults, at random moments. Most are short; one in six outlasts every time limit."""
+    """Return the faults of a campaign, at random times.
+
+    Most are short; one in six lasts longer than every time limit.
+    """
     random = Random(f"faults {seed}")
     moments = sorted(random.uniform(0.02, 0.97) * sizes.seconds for _ in range(sizes.faults))
     return [_fault(at, parts, random) for at in moments]
@@ -108,30 +114,30 @@ def _fault(at: float, parts: dict[str, tuple[What, ...]], random: Random) -> Fau
 
 @dataclass(frozen=True)
 class Wanted:
-    """A campaign, as it was asked for."""
+    """The campaign that is to be run: its database, its size, its seed and all that may differ from one to the next."""
 
     database: str
     sizes: Sizes
     seed: int
     app: str = "asgi:create_app"
-    """The application that the web servers load."""
+    """The web application that the campaign's web servers load, as module:function."""
     clock: str = "workers.clock"
-    """The module that runs as the clock."""
+    """The Python module that runs as the campaign's clock process."""
     parts: tuple[str, ...] = ()
-    """Only these parts break; all of them where none is named."""
+    """The names of the parts that may break, all others stay whole; if empty, every part may."""
     twice: float = 0.1
-    """The share of webhooks that come twice."""
+    """The share of webhooks that the carrier delivers twice at once; as large a share comes a second time later."""
     latest: float = 12.0
-    """Seconds by which one that comes twice is late, at most."""
+    """The most seconds between the two deliveries of a webhook that comes a second time later."""
     desk_closes: float = 0.3
-    """The share of the requests that the desk closes while the campaign goes on."""
+    """The share of the waiting requests that the desk closes while people call."""
     changes: bool = True
-    """True if callers change their appointments, and the desk its hours."""
+    """True if callers also change their appointments, and the desk its hours."""
     keeps_promises: float = 2 / 3
-    """The share of its changes of hours of which the desk itself tells the patients; else the clock sees to it."""
+    """The share of changes of the hours after which the desk tells the patients itself; else the clock process does."""
     hosts: int = 1
-    """The machines that answer calls. From two on each has its own state folder, behind a proxy."""
+    """The number of hosts that answer calls. Two or more have a state folder each, and nginx before them."""
     recorded: float = 0.0
-    """Seconds at the end in which each call that is over gets its record; without any, records are not counted."""
+    """Seconds at the end for the clock process to make a record of every call; at 0, records are not checked."""
     swept: float = 30.0
-    """Seconds in which the clock brings promises in step with the hours, and sees what no caller has heard."""
+    """Seconds at the end for the clock process to fit promises to changed hours and to list unheard bookings."""

@@ -1,6 +1,6 @@
-"""The service of a campaign: webs, workers, clocks, Redis and a database, all real, in a folder of its own.
+"""The service of a campaign: web servers, workers, clocks, Redis and a database, all real, in a folder of its own.
 
-Starts and stops; breaks nothing and rings nobody.
+Starts and stops them; breaks nothing and calls nobody.
 """
 
 import os
@@ -37,29 +37,29 @@ BASE_URL = "http://line.example"
 
 @dataclass(frozen=True)
 class Premises:
-    """The running service of a campaign, and the ports at which it is reached."""
+    """The running service of a campaign: its parts that can break, its settings, and the ports that are called."""
 
     settings: Settings
     ports: tuple[int, ...]
     """The ports that the carrier calls."""
     parts: Mapping[str, Part]
     channels: tuple[Listener, ...]
-    """Channels to the staff that work, with all that was told over each."""
+    """The working channels to the staff, each with the notices that it has received."""
     keeper: Keeper
     folder: Path
     hosts: Mapping[str, Host]
-    """The machines, where there are several."""
+    """The service's hosts by name, if there are several; empty for one machine."""
     proxy: Nginx | None
 
     def mend(self) -> None:
-        """Make every part whole again."""
+        """Make every part of the service whole again."""
         for part in self.parts.values():
             part.mends()
 
 
 @contextmanager
 def premises(wanted: Wanted, living: int = 1, dead: tuple[str, ...] = ()) -> Iterator[Premises]:
-    """Run the service until the end of the block. The staff have so many channels that work, and these that do not."""
+    """Run a campaign's service until the block's end, with `living` working channels to the staff and `dead` ones."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="campaign-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -126,7 +126,7 @@ def _free_port() -> int:
 
 
 def await_webs(ports: Sequence[int]) -> None:
-    """Wait until each of these answers. Raises TimeoutError."""
+    """Wait until the web server on each of these ports answers. Raises TimeoutError."""
 
     def answers() -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Compares what callers heard with what the desk holds. Values only."""
+"""Compares the promises that a campaign's callers heard with what the desk and the diary hold. Values only."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,21 +11,21 @@ from chaos.hours_reckoning import HoursReckoning
 
 @dataclass(frozen=True)
 class Held:
-    """A promise as the desk holds it."""
+    """A promise as the desk or the diary holds it at the campaign's end."""
 
     phone: str
     references: frozenset[str]
-    """The references that find it at the desk: its own, and the spoken one where that was an earlier request's.
+    """The references by which the desk finds the request: its own, and the one that its caller heard, if they differ.
 
-    A caller whose request waited in Redis heard its own; joined to an earlier request, it is found by both.
+    A caller whose request waited in Redis heard its own reference; once joined to an earlier request, both find it.
     """
     joined: bool
-    """True if the promise joined a request that was there before."""
+    """True if the promise joined an earlier request, and made none of its own."""
 
 
 @dataclass(frozen=True)
 class Reckoning:
-    """The result of a campaign."""
+    """The results of a campaign, in figures: calls, faults, promises, and each kind of broken promise."""
 
     database: str
     calls: int
@@ -37,21 +37,21 @@ class Reckoning:
     longest_silence: float
     slowest_notification: float
     never_told: int
-    """Requests of which nobody was told by the end."""
+    """The number of new requests of which the staff had got no notice at the campaign's end."""
     hours: HoursReckoning
     records: CallReckoning | None = None
-    """None where records were not counted."""
+    """The check of the calls' records; None where they were not checked."""
     failures: Mapping[str, int] = field(default_factory=dict)
-    """The number of times that the carrier had no good answer, by the reason."""
+    """The number of times that the service gave the carrier no good answer, by the kind of failure."""
 
     @property
     def kept(self) -> bool:
-        """True if every promise was kept, once, and told of, and every call recorded that could be."""
+        """True if each promise was kept, once, and the staff told of it, and every call recorded but those excused."""
         recorded = self.records is None or not self.records.wrong
         return not self.lost and not self.doubled and not self.never_told and not self.hours.wrong and recorded
 
     def line(self) -> str:
-        """Return the figures in one line."""
+        """Return the results of the campaign, as the terminal shows them."""
         return (
             f"{self.database}: calls {self.calls}, faults {self.faults}, promised {self.promised}, "
             f"lost {len(self.lost)}, doubled {self.doubled}, apologies {self.apologies}, "
@@ -62,7 +62,7 @@ class Reckoning:
 
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
-    """Return the promises whose request is not at the desk; one without a reference is matched by count."""
+    """Return the promises that callers heard and the desk lacks; those without a reference are compared by number."""
     of_desk = list(held)
     there = {(each.phone, reference) for each in of_desk for reference in each.references}
     silent = Counter(each.phone for each in of_desk if "" in each.references)
@@ -75,16 +75,17 @@ def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ..
 
 
 def doubled(requests_of_calls: Sequence[tuple[str, str, str]]) -> int:
-    """Return the number of surplus requests, by call, kind and number: a caller has one wish in a call."""
+    """Return how many requests are too many: a call may leave only one of each kind for a number."""
     return sum(count - 1 for count in Counter(requests_of_calls).values())
 
 
 def slowest_notification(
     promises: Iterable[Promise], held: Iterable[Held], told: Sequence[tuple[str, float]]
 ) -> tuple[float, int]:
-    """Return the most seconds from a promise to its first notice, and the number without any notice.
+    """Return the most seconds from a promise to its first notice to the staff, and how many promises have no notice.
 
-    Only of promises that made a new request: one that joined an earlier request has no news. Both clocks are this one.
+    Only promises that made a new request count: one that joined an earlier request has no notice. Both moments are by
+    this machine's clock.
     """
     heard_of = _by_reference(told)
     new = {(each.phone, reference) for each in held if not each.joined for reference in each.references}

@@ -1,4 +1,4 @@
-"""The records at the end of a campaign: those of the desk and the diary, and the notices to the staff."""
+"""The contents of a campaign's stores at its end: of the desk and the diary; and the notices that the staff got."""
 
 import json
 import re
@@ -27,11 +27,14 @@ from testing.listener import Listener
 from workers.services import WorkerServices
 
 SETTLES = 240.0
-"""Seconds at the end for what was promised to reach the desk and the staff: several leases of an errand."""
+"""Seconds that a campaign gives its promises, at the end, to reach the desk and the staff: several leases of a task."""
 
 
 def settled(worker: WorkerServices) -> float:
-    """Wait until nothing waits in Redis and every task is done; return the seconds. Raises TimeoutError."""
+    """Wait until no request waits in Redis and every task is done; return the seconds that it took.
+
+    Raises TimeoutError.
+    """
     began = time.monotonic()
     while time.monotonic() - began < SETTLES:
         try:
@@ -51,7 +54,7 @@ def _undone(worker: WorkerServices) -> int:
 
 
 def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
-    """Return the promises that desk and diary hold; and of each request the call, the kind and the number."""
+    """Return the promises that the desk and the diary hold; and each request's call, kind and number."""
     requests, promises = schema.requests, schema.promises
     query = select(
         requests.c.id, requests.c.phone, requests.c.reference, promises.c.reference.label("own"), promises.c.spoken
@@ -73,7 +76,7 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
 
 
 def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, str]]:
-    """Return the calls that are recorded, of these, with their paths."""
+    """Return those of these calls that have a record: each call's id, with the path that the record has."""
     call_of, table = {worker.desk.unheard.mark_of(each.call_id): each.call_id for each in walked}, schema.calls
     with worker.database.reading() as read:
         rows = read.execute(select(table.c.mark, table.c.path)).all()
@@ -81,7 +84,7 @@ def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, s
 
 
 def told(channel: Listener) -> list[tuple[str, float]]:
-    """Return the references that the staff were told over a channel, each with the moment."""
+    """Return the references in the notices that a channel to the staff received, each with the moment it came."""
     found = [(re.search(r"reference (\d{6})", json.loads(body)["message"]), at) for at, body in channel.heard()]
     return [(match[1], at) for match, at in found if match]
 
@@ -90,7 +93,7 @@ def told(channel: Listener) -> list[tuple[str, float]]:
 
 
 def diary(worker: WorkerServices) -> list[InDiary]:
-    """Return every appointment of the diary that a call has made, from the rows themselves."""
+    """Return every appointment that a call has made in the diary, read from the tables themselves."""
     table, calls = schema.appointments, schema.calls
     with worker.database.reading() as read:
         history, about = _history(read), _about(read)
@@ -142,7 +145,7 @@ def _about(read: Connection) -> Mapping[int, list[Any]]:
 
 
 def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
-    """Return a test whether the clinic is open at an appointment, by its week and the days that the desk has closed."""
+    """Return a function that says if the clinic is open at an appointment's time, the desk's closures considered."""
     closures = schema.closures
     with worker.database.reading() as read:
         closed: set[date] = set(read.scalars(select(closures.c.day).where(closures.c.undone_at.is_(None))))
@@ -156,7 +159,7 @@ def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
 
 
 def words_of(worker: WorkerServices) -> WordsOf:
-    """Return a function for the line's words about a change of an appointment, in each of its languages."""
+    """Return a function for the words, in each language, that tell a caller of a booking, move or cancellation."""
     script, hours = worker.script, worker.clinic.line("").hours
 
     def found(what: str, starts: datetime, heard: datetime) -> frozenset[str]:
@@ -167,6 +170,9 @@ def words_of(worker: WorkerServices) -> WordsOf:
 
 
 def look_again(worker: WorkerServices) -> None:
-    """Check as the clock process does a quarter of an hour later, when a missing record of a call counts as lost."""
+    """Have the clock's check list bookings unheard by callers, as it will a quarter of an hour from now.
+
+    By then a missing record of a call counts as lost.
+    """
     later = worker.clock() + RECORDED + timedelta(minutes=1)
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, later))

@@ -1,4 +1,4 @@
-"""`python -m chaos.siege`: patients call while strangers do their worst; ends with 1 if a patient noticed.
+"""`python -m chaos.siege`: made-up patients call while strangers attack; ends with 1 if a patient noticed the attack.
 
 See docs/reliability.md.
 """
@@ -22,19 +22,22 @@ from testing.listener import listener
 from workers.services import WorkerServices, build
 
 LONGEST_ANSWER = 2.0
-"""Seconds within which a patient hears the next word, whatever strangers do."""
+"""The most seconds that a patient may wait for the next words, whatever strangers do."""
 
 LIVING = 2
-"""Channels to the staff that work. One more is misspelt, one refuses, and one takes everything and says nothing."""
+"""The number of a siege's working channels to the staff.
+
+Of three others one is misspelt, one refuses, one never answers.
+"""
 
 
 SETTLES = 150.0
-"""Seconds for the staff to be told at the end: a forged job in the place of ours costs a lease and a sweep."""
+"""Seconds at a siege's end for the staff to be told: a forged job in a real one's place costs a lease and a sweep."""
 
 
 @dataclass(frozen=True)
 class Siege:
-    """The result of a siege."""
+    """The results of a siege, in figures: the patients' calls and promises, and the strangers' attacks."""
 
     database: str
     calls: int
@@ -44,18 +47,18 @@ class Siege:
     longest_silence: float
     apologies: int
     untold: int
-    """Notices that a channel which works has not heard."""
+    """The number of notices that did not reach the staff, over all working channels."""
     told_again: int
-    """Notices that a channel has heard more than once."""
+    """The number of notices that reached the staff more than once over the same channel."""
     mischief: strangers.Mischief
 
     def kept(self, longest: float = LONGEST_ANSWER) -> bool:
-        """Return True if no patient noticed, and no stranger was let in."""
+        """Return whether the siege did no harm: no patient noticed the strangers, and no stranger was let in."""
         wrong = (self.lost, self.doubled, self.apologies, self.untold, self.told_again, self.mischief.let_in)
         return not any(wrong) and self.longest_silence <= longest and self.promised > 0
 
     def line(self) -> str:
-        """Return the figures in one line."""
+        """Return the results of the siege in one line of text."""
         return (
             f"{self.database}: calls {self.calls}, promised {self.promised}, lost {len(self.lost)}, "
             f"doubled {self.doubled}, apologies {self.apologies}, longest silence {self.longest_silence:.2f} s, "
@@ -65,7 +68,10 @@ class Siege:
 
 
 def run(database: str, sizes: Sizes, seed: int) -> Siege:
-    """Run a siege and check its promises. Raises CallFailed if a document could not be followed at all."""
+    """Run a siege: let patients call and strangers attack; check the promises, return the results. Raises CallFailed.
+
+    CallFailed says that no telephone could follow a document.
+    """
     wanted = Wanted(database, sizes, seed, twice=0.0, desk_closes=0.0, changes=False)
     with listener() as silent:
         silent.may_answer.clear()
@@ -100,7 +106,7 @@ def _besieged(place: Premises, wanted: Wanted) -> Siege:
 
 
 def _all_is_told(place: Premises, worker: WorkerServices, promises: Sequence[Promise]) -> bool:
-    """Return True if every promise is at the desk, and every working channel has heard of each new request."""
+    """Return whether every promise is at the desk, and each working channel has had a notice of each new request."""
     held, _made = records.held(worker)
     untold, _again = _counted(promises, held, [records.told(each) for each in place.channels])
     return not reckoning.lost(promises, held) and not untold
@@ -109,7 +115,7 @@ def _all_is_told(place: Premises, worker: WorkerServices, promises: Sequence[Pro
 def _counted(
     promises: Sequence[Promise], held: Sequence[Held], channels: Sequence[Sequence[tuple[str, float]]]
 ) -> tuple[int, int]:
-    """Return the number of notices that are missing, and of those that came again, over all working channels."""
+    """Return how many notices of new requests are missing, and how many came again, over all working channels."""
     new = {(each.phone, reference) for each in held if not each.joined for reference in each.references}
     wanted = {each.reference for each in promises if (each.phone, each.reference) in new}
     heard = [Counter(reference for reference, _ in told) for told in channels]
@@ -118,7 +124,7 @@ def _counted(
 
 
 def main() -> int:
-    """Run the sieges that were asked for; print a line for each database, and the deeds that succeeded."""
+    """Run the sieges that the command line asks for; print the results and attacks let in; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

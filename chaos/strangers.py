@@ -1,7 +1,7 @@
-"""Hostile strangers while patients call: each does one thing again and again until the campaign ends.
+"""Hostile strangers of a siege: each attacks the service in one way, again and again, while patients call.
 
-They know what anybody can: our addresses, webhooks that they caught on the way, and, as somebody who has got hold of a
-store, how its rows and jobs look. What may not come of it is counted in `Mischief`.
+They know what anybody can know: our addresses, and webhooks that they caught on the way; and what somebody knows who
+has got hold of a store: how its rows and jobs look. Successes that must not happen are counted in `Mischief`.
 """
 
 import threading
@@ -27,47 +27,50 @@ from testing.slow_strangers import STRANGERS as SLOW
 from testing.slow_strangers import strangers as slow_strangers
 
 FORTY = 40
-"""Sockets that are held open at a port, of each kind in turn."""
+"""The number of connections that strangers hold open to each port of the service, slow and silent ones in turn."""
 
 PAUSE = 0.05
-"""Seconds between two deeds of one stranger: twenty a second of each."""
+"""Seconds between two attacks of the same stranger, which makes twenty in a second."""
 
 SETS_OF_ODD_ROWS = 6
 
 TRACE = "trace"
-"""The beginning of the file that a forged job would leave, if it ran."""
+"""The beginning of a folder's name: a forged job would leave that folder in the campaign's own if its code ran."""
 
 LONGEST = 5.0
-"""Seconds that a stranger waits for an answer."""
+"""Seconds for which a stranger waits for an answer of the service."""
 
 
 @dataclass
 class Mischief:
-    """The strangers' deeds with their counts, and those that succeeded."""
+    """The attacks of all strangers in a siege: how many of each kind, and those that succeeded."""
 
     deeds: dict[str, int] = field(default_factory=dict)
     let_in: list[str] = field(default_factory=list)
-    """Deeds that were answered as if they were the carrier's or a person's of the desk."""
+    """The attacks that were answered as if they came from the carrier or from somebody at the desk."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The service that strangers attack, and the webhooks that they have caught."""
+    """The siege as its strangers have it: the service, the webhooks that they caught, and the count of attacks."""
 
     place: Premises
     caught: list[Webhook]
-    """The webhooks of patients, as the carrier signed them."""
+    """The patients' webhooks, as the carrier has signed them."""
     mischief: Mischief
     over: threading.Event
 
     def does(self, deed: str, status: int, wanted: tuple[int, ...]) -> None:
-        """Note a deed, and whether its answer was a wrong one; 0 is no answer."""
+        """Count an attack of this kind; note it as let in if the answer's status is none of `wanted`.
+
+        Status 0 means no answer.
+        """
         self.mischief.deeds[deed] = self.mischief.deeds.get(deed, 0) + 1
         if status not in (0, *wanted):
             self.mischief.let_in.append(f"{deed}: {status}")
 
     def again(self) -> Iterator[int]:
-        """Yield numbers, until the siege is over."""
+        """Yield the number of the stranger's next attack, after a short pause, until the siege is over."""
         for number in count():
             if self.over.wait(PAUSE):
                 return
@@ -76,7 +79,7 @@ class Scene:
 
 @contextmanager
 def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
-    """Let all strangers act at once, until the end of the block."""
+    """Let all strangers attack the service at once, until the end of the block; yield the count of their attacks."""
     scene = Scene(place, caught, Mischief(), threading.Event())
     threads = [threading.Thread(target=act, args=(scene,)) for act in ACTS]
     for each in threads:
@@ -94,7 +97,7 @@ def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
 
 
 def hold_sockets(scene: Scene) -> None:
-    """Hold sockets at every port: with slow bodies, half heads and silence."""
+    """Hold connections to every port of the service: with slow bodies, with half a head, and in silence."""
     with ExitStack() as stack:
         for port in scene.place.ports:
             for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
@@ -104,7 +107,7 @@ def hold_sockets(scene: Scene) -> None:
 
 
 def flood(scene: Scene) -> None:
-    """Flood the service with unsigned webhooks, logins with wrong passwords, and pages that do not exist."""
+    """Flood the service with unsigned webhooks, and with logins that have a wrong password and no CSRF token."""
     for number in scene.again():
         call = Webhook("http://line.example/voice", {"CallSid": f"CA{number:032x}", "From": "+919999900001"}, {})
         scene.does("unsigned webhooks", _post(scene, call), (403,))
@@ -113,7 +116,7 @@ def flood(scene: Scene) -> None:
 
 
 def forge(scene: Scene) -> None:
-    """Forge caught webhooks: with another key, for another call, at another place, and with half a signature."""
+    """Post caught webhooks that were changed: another key, call or place of the menu, or half of the signature."""
     for number in scene.again():
         if not scene.caught:
             continue
@@ -132,19 +135,19 @@ def _forgeries(own: Webhook) -> dict[str, Webhook]:
 
 
 def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
-    """Return the field with the id of the call, changed."""
+    """Return the field of this webhook's form that holds the call's id, changed into the id of another call."""
     return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 
 def replay(scene: Scene) -> None:
-    """Replay caught webhooks unchanged: they are signed, so answered as at first, and nothing is stored twice."""
+    """Post caught webhooks unchanged: truly signed, each is answered once more, and nothing is stored twice."""
     for number in scene.again():
         if scene.caught:
             scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))
 
 
 def _post(scene: Scene, webhook: Webhook) -> int:
-    """Return the status of the answer; 0 where there is none."""
+    """Post a webhook to the service; return the status of the answer, 0 if none comes."""
     parts = urlsplit(webhook.url)
     wire = HTTPConnection("127.0.0.1", scene.place.ports[0], timeout=LONGEST)
     headers = {**webhook.headers, "Content-Type": "application/x-www-form-urlencoded", "Host": "line.example"}
@@ -161,7 +164,7 @@ def _post(scene: Scene, webhook: Webhook) -> int:
 
 
 def spoil_rows(scene: Scene) -> None:
-    """Write rows that no version of the program has written: a set of them each second."""
+    """Write rows into the database that no version of the program would write, a set of them each second."""
     with closing(Database(scene.place.settings.database_url)) as database:
         for number in range(SETS_OF_ODD_ROWS):
             with suppress(StoreAway), database.writing() as write:
@@ -173,7 +176,7 @@ def spoil_rows(scene: Scene) -> None:
 
 
 def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, object]]]:
-    """Yield a row of each table that the desk reads, with words and numbers that mean nothing to it."""
+    """Yield an odd row of each table that the desk reads, with words and numbers that mean nothing there."""
     yield (
         schema.requests,
         {

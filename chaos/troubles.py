@@ -1,4 +1,4 @@
-"""Breaks the parts of the service while people call, as planned."""
+"""Breaks the parts of the service while a campaign's people call, at the moments that were planned."""
 
 import sys
 import threading
@@ -11,14 +11,15 @@ from chaos.plan import Fault, What
 from chaos.premises import Premises
 
 ANSWERS = ("web-", "host-")
-"""The beginnings of the names of parts that answer calls."""
+"""The first letters in the names of those parts that answer calls: web servers and whole hosts."""
 
 
 @contextmanager
 def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[Sequence[float]]:
-    """Break one part after another, each in a thread of its own: one fault may outlast the next.
+    """Break the parts of the service by these faults until the block ends; each in a thread, as faults may overlap.
 
-    Yields the moments, in seconds since the epoch, at which what answers calls was killed; they are added as it goes.
+    Yields the moments, in seconds since the epoch, at which parts that answer calls were killed; the list grows
+    meanwhile.
     """
     stop = threading.Event()
     killed: list[float] = []

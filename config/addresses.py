@@ -1,14 +1,18 @@
-"""Reads addresses as people write them: the one that the web process listens on, and those of the public side.
+"""Reads network addresses as people write them: where the web process listens, and where the public reaches it.
 
 Opens no connection.
 """
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
+"""The pattern of a URL's host as a carrier calls it, with its port if there is one; other letters stand as xn--…."""
+
 
 def listening_address(written: str) -> str:
-    """Return the address to listen on, without the brackets of a URL. Raises ValueError."""
+    """Return the IP address for the web process to listen on; it may be `localhost` or [::1]. Raises ValueError."""
     bare = written.strip().removeprefix("[").removesuffix("]")
     try:
         return str(ip_address("127.0.0.1" if bare == "localhost" else bare))
@@ -17,23 +21,26 @@ def listening_address(written: str) -> str:
 
 
 def local_url(bind: str, port: int | str) -> str:
-    """Return the URL at which this machine reaches what listens on an address; :: takes IPv4 too."""
+    """Return the URL at which this machine itself reaches a server that listens on the address `bind`.
+
+    A server on 0.0.0.0 or :: is reached at 127.0.0.1, since :: takes IPv4 too.
+    """
     host = "127.0.0.1" if ip_address(bind).is_unspecified else bind
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
-    """Return whether the URL is only scheme, host and port; the desk's links and cookies are for a whole host."""
+    """Return whether the service's public URL is scheme, host and port alone, as the desk's links and cookies need."""
     try:
         parts = urlsplit(url)
         well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return well and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    return well and url == f"{parts.scheme}://{parts.netloc}" and HOST_AND_PORT.fullmatch(parts.netloc) is not None
 
 
 def is_address(url: str) -> bool:
-    """Return whether the URL is whole, over HTTPS and without a password."""
+    """Return whether the URL of a carrier's fallback document is whole, over HTTPS and without a password."""
     try:
         parts = urlsplit(url)
         return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
@@ -42,7 +49,7 @@ def is_address(url: str) -> bool:
 
 
 def is_readable(redis_url: str) -> bool:
-    """Return whether the port and the number of the database are numbers, as the client will want them."""
+    """Return whether the port and the database number in this URL of Redis are numbers, as its client needs them."""
     try:
         parts = urlsplit(redis_url)
         number = "" if parts.scheme == "unix" else parts.path.strip("/")

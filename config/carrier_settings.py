@@ -1,4 +1,4 @@
-"""Reads the variables that carriers declare: a carrier is switched on by its own, and at least one must be.
+"""Reads the settings that carriers declare: a carrier is switched on by any of its own; one must be on.
 
 Knows no carrier; the entry points pass in what each declares. Reads no environment.
 """
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class CarrierSetting(Protocol):
-    """A variable that a carrier declares. The entry points pass it in, so that this module knows no carrier."""
+    """An environment variable that a carrier declares. The entry points hand it in: this module knows no carrier."""
 
     @property
     def name(self) -> str:
@@ -20,39 +20,39 @@ class CarrierSetting(Protocol):
 
     @property
     def check(self) -> Callable[[str], str]:
-        """The function that checks a value that is set, and returns the value to use. Raises ValueError."""
+        """The function that checks the variable's value, if set, and returns the value to use. Raises ValueError."""
 
     @property
     def needed(self) -> str:
-        """The place where it is found, if the carrier is not switched on without it; empty if it may be unset."""
+        """Words on where to find the value, if the carrier cannot do without it; empty if it may be unset."""
 
     @property
     def for_texts(self) -> bool:
-        """Return whether text messages cannot be sent without the variable."""
+        """Return whether the carrier cannot send text messages without the variable."""
 
     @property
     def made_up(self) -> str:
-        """The comment above a value that is generated in development; empty if none is generated."""
+        """The comment above the variable in a developer's generated .env; empty if no value is generated."""
 
 
 Declared = Mapping[str, Sequence[CarrierSetting]]
-"""The variables of each carrier, by its name."""
+"""The variables that each carrier declares, by the name of the carrier."""
 
 
 def by_carrier(settings: Sequence[CarrierSetting]) -> Declared:
-    """Return the variables of each carrier, in the order in which the carriers come."""
+    """Return the variables that each carrier declares, by the carrier's name, in the order of `settings`."""
     names = dict.fromkeys(each.carrier for each in settings)
     return {name: [each for each in settings if each.carrier == name] for name in names}
 
 
 def begun(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Declared:
-    """Return the carriers of which any variable is set. `given` is by lower-case name."""
+    """Return the carriers of which any variable is set, with all their variables; `given` is by lower-case name."""
     found = by_carrier(settings)
     return {name: own for name, own in found.items() if any(given.get(each.name.lower()) for each in own)}
 
 
 def missing(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Iterator[str]:
-    """Yield an error for each variable that a carrier needs and that is not set; one line if no carrier is on."""
+    """Yield an error for each unset variable that a switched-on carrier needs; one error if no carrier is on."""
     on = begun(given, settings)
     for own in on.values():
         yield from (f"{each.name} is missing; {each.needed}" for each in _unset(given, own, needed=True))
@@ -61,7 +61,7 @@ def missing(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Ite
 
 
 def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Iterator[str]:
-    """Yield an error for each variable that TEXT_CONFIRMATIONS needs; none if one carrier has all that it needs."""
+    """Yield an error for each unset variable that TEXT_CONFIRMATIONS needs; none if one carrier has all of them."""
     if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
         of_each = begun(given, settings) or dict([*by_carrier(settings).items()][:1])
         fewest = min((_unset(given, own, needed=False) for own in of_each.values()), key=len, default=[])
@@ -69,13 +69,13 @@ def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSettin
 
 
 def _unset(given: Mapping[str, str], own: Sequence[CarrierSetting], *, needed: bool) -> list[CarrierSetting]:
-    """Return the variables of a carrier that are not set, although it needs them, or texts do."""
+    """Return the unset variables of one carrier: of those that it needs, or else of those that its texts need."""
     wanted = (each for each in own if (each.needed if needed else each.for_texts))
     return [each for each in wanted if not given.get(each.name.lower())]
 
 
 def _no_carrier(declared: Declared) -> str:
-    """Return the error that names what each carrier needs: the first one's, with its place, and those of the others."""
+    """Return the error for settings without any carrier: the variables of each carrier, and where to find the first."""
     (first, *_), *_ = needs = [[each for each in own if each.needed] for own in declared.values()]
     words = [f"for {name} {' and '.join(each.name for each in own)}" for name, own in zip(declared, needs, strict=True)]
     return "; or ".join((f"{first.name} is missing; {first.needed}", *words[1:]))
@@ -84,7 +84,7 @@ def _no_carrier(declared: Declared) -> str:
 def checked(
     given: Mapping[str, str], settings: Sequence[CarrierSetting]
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Return the values of the variables by name, empty if unset, and the name and the reason of each that is wrong."""
+    """Return the values of the carriers' variables by name, empty if unset; and the name and error of each bad one."""
     values, wrong = dict[str, str](), list[tuple[str, str]]()
     for each in settings:
         written = given.get(each.name.lower(), "")

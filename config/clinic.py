@@ -42,7 +42,7 @@ from ivr.line.phones import Dialling
 
 
 class ClinicFile(Strict):
-    """The file config/clinic.toml."""
+    """The file config/clinic.toml as it is written: its sections, each checked by itself and all against each other."""
 
     name: Name
     timezone: Zone
@@ -110,7 +110,7 @@ def _twice(values: list[str]) -> list[str]:
 
 
 def read(path: Path) -> Clinic:
-    """Return the clinic that this file describes. Raises BadFile."""
+    """Return the clinic that this file, usually config/clinic.toml, describes. Raises BadFile."""
     file = load(path, ClinicFile, languages_of)
     lines = {line.key: _line(line, file) for line in file.lines}
     return Clinic(
@@ -162,13 +162,16 @@ def _diary(file: ClinicFile) -> DiaryRules:
 
 
 def _of_an_older_file(file: ClinicFile) -> DiaryFile:
-    """Return the rules of a file without [diary]: what it says elsewhere, and no appointments by telephone."""
+    """Return the diary's rules for a file of an older version, without [diary]: the telephone books nothing.
+
+    The length of a visit and the lead time are those that the file has in other sections.
+    """
     told = {"lead_minutes": file.wishes.lead_minutes, "minutes": file.appointments.minutes}
     return DiaryFile(phone_books=False, **{name: value for name, value in told.items() if value is not None})
 
 
 def _schedules(file: ClinicFile, diary: DiaryFile) -> Iterator[Schedule]:
-    """Yield a column for each practitioner; without any, as many as there are patients at once."""
+    """Yield the diary's columns: one for each practitioner, or, without any, one for each patient treated at a time."""
     for each in file.practitioners:
         week = each.hours.shifts if each.hours else None
         length = timedelta(minutes=each.minutes or diary.minutes)

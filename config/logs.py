@@ -15,11 +15,11 @@ from structlog import contextvars, dev, processors, stdlib
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 FIRST = ("time", "level", "logger", "event", "call", "request")
-"""The fields at the beginning of a line, in this order."""
+"""The fields with which a line of the log begins, in this order."""
 
 
 def configure(*, production: bool, quiet: bool = False) -> None:
-    """Set the handler and the format of all loggers of this process, on stderr.
+    """Set up the logs of this process: one handler on stderr, and its format.
 
     `quiet` logs only warnings, for commands that print their result. Handlers that are already set stay, as in tests.
     """
@@ -33,7 +33,7 @@ def configure(*, production: bool, quiet: bool = False) -> None:
 
 
 def begin(**about: str | int) -> None:
-    """Set these fields on all further log lines of this thread, and clear earlier ones."""
+    """Set these fields on all further log lines of this thread, and clear those that were set before."""
     contextvars.clear_contextvars()
     contextvars.bind_contextvars(**about)
 
@@ -44,7 +44,7 @@ def add(**about: str | int) -> None:
 
 
 def about(**what: str | int) -> AbstractContextManager[None]:
-    """Return a context manager that adds these fields to the log lines within its block."""
+    """Return a context manager within which all log lines have these fields."""
     return contextvars.bound_contextvars(**what)
 
 
@@ -52,12 +52,12 @@ def about(**what: str | int) -> AbstractContextManager[None]:
 
 
 def form(*, production: bool) -> logging.Formatter:
-    """Return the formatter of log lines."""
+    """Return the formatter of log lines: JSON in production, else lines for people."""
     return stdlib.ProcessorFormatter(foreign_pre_chain=_found(), processors=_ending(production=production))
 
 
 def _found() -> list[Processor]:
-    """Return the processors that add fields to a line."""
+    """Return structlog's processors that add fields to a line of the log: the thread's own, level, logger and error."""
     return [contextvars.merge_contextvars, stdlib.add_log_level, _name_logger, _without_values]
 
 
@@ -87,7 +87,7 @@ def _without_values(_logger: WrappedLogger, _method: str, line: EventDict) -> Ev
 
 
 def _where(error: BaseException) -> str:
-    """Return the types and tracebacks of an error and of its causes, the first cause first."""
+    """Return the types and tracebacks of an error and of its causes, the first cause first; never their messages."""
     told = [f"{''.join(traceback.format_tb(each.__traceback__))}{type(each).__name__}" for each in _led_to(error)]
     return "\nwhich led to\n".join(reversed(told))
 
@@ -101,7 +101,7 @@ def _led_to(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _say_last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log an error that ends the process; Ctrl-C is not logged."""
+    """Log an error that ends the process, as its last line; Ctrl-C is not logged."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:

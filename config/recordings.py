@@ -19,32 +19,38 @@ from ivr.line.script import Script, blanks_of
 FOLDER = CLINIC_FILE.with_name("voices")
 SUFFIX = ".wav"
 NOTED = "recorded.toml"
-"""The file beside the recordings that says which words each was made of; `flask prompts check --note` writes it."""
+"""The name of the file of notes beside the recordings: it holds the words that each was made of.
+
+`flask prompts check --note` writes it.
+"""
 
 RATES = (8_000, 16_000)
-"""Samples a second: what a telephone carries, and twice that."""
+"""Samples a second that a recording may have: as many as a telephone carries, or twice as many."""
 
 SHORTEST, LONGEST = 0.2, 60.0
-"""Seconds. No sentence is longer; a file that is has something else in it."""
+"""The fewest and the most seconds of a recording. No sentence takes longer; a longer file holds something else."""
 
 MOST_BYTES = int(LONGEST * max(RATES)) * 2 + 64 * 1024
 
 APOLOGIES = frozenset({"fault", "fault_again"})
-"""The sentences that our own answers always speak: what is said when something of ours fails must not need a second
-request to us. A fallback document that is hosted elsewhere may play them from there."""
+"""The names of the sentences that are always spoken, never played: the apologies for a fault.
+
+What is said when something of ours fails must not need a second request to us. A fallback document that is hosted
+elsewhere may play them from there.
+"""
 
 HOW = "sox IN.wav -r 8000 -c 1 -b 16 OUT.wav makes one of it"
 
 
 class NotedRecording(Strict):
-    """The words that a recording was made of, and the digest of its sound."""
+    """A note on a recording: the words that it was made of, and the digest of its sound."""
 
     words: str
     sound: str
 
 
 class Notes(Strict):
-    """The notes on the recordings of one language, by the names of the sentences."""
+    """The notes on the recordings of one language, by the names of the recorded sentences."""
 
     recorded: dict[str, NotedRecording]
 
@@ -58,36 +64,39 @@ class Recording:
     sound: bytes = field(repr=False)
     seconds: float
     digest: str
-    """The digest of the sound. It stands in the address, so that another sound has another address."""
+    """The digest of the sound. It is a part of the recording's address: a new sound gets a new address."""
     says: str = ""
-    """The words that it was made of, where they are other words than those of the sentence."""
+    """The words that the recording was made of, if the sentence has other words now; else empty."""
 
     @property
     def file(self) -> str:
-        """The last part of its address. Two sentences with one sound have two, so that an address says its words."""
+        """The last part of the recording's address: language, sentence and digest.
+
+        Two sentences with one sound have two addresses, so that an address tells the words.
+        """
         return f"{self.language}-{self.sentence}-{self.digest}{SUFFIX}"
 
     @property
     def name(self) -> str:
-        """The language and the sentence, as in "hi/goodbye"."""
+        """The language and the name of the sentence, as in "hi/goodbye"."""
         return f"{self.language}/{self.sentence}"
 
 
 @dataclass(frozen=True)
 class Recordings:
-    """The recordings that callers hear, and a line about each file that cannot be used."""
+    """The recorded sentences that callers hear, and a line in words about each sound file that cannot be used."""
 
     usable: tuple[Recording, ...] = ()
     faults: tuple[str, ...] = ()
     stale: tuple[Recording, ...] = ()
-    """The recordings of other words than their sentences have now; they are not heard."""
+    """The recordings whose sentences have other words now; callers do not hear them."""
 
     def found(self, file: str) -> Recording | None:
-        """Return the recording of this address; None where there is none."""
+        """Return the recording whose address ends in this file's name; None if there is none."""
         return next((each for each in self.usable if each.file == file), None)
 
     def addresses(self, base: str) -> Mapping[tuple[str, str], str]:
-        """Return the address of each recording that is played in calls, by language and name of its sentence."""
+        """Return, by language and name of its sentence, the address of each recording that is played in calls."""
         return {
             (each.language, each.sentence): f"{base}/{quote(each.file)}"
             for each in self.usable
@@ -96,21 +105,21 @@ class Recordings:
 
     @property
     def of_apologies(self) -> tuple[Recording, ...]:
-        """The recordings of apologies."""
+        """The recordings of apologies that can be played; no call plays them, a fallback hosted elsewhere may."""
         return tuple(each for each in self.usable if each.sentence in APOLOGIES)
 
 
 class Unplayable(Exception):
-    """The file is not what the carrier plays; the message says why, and what is expected."""
+    """A sound file is not what the carrier can play; the message says why, and what is expected."""
 
 
 def folder_of(clinic_file: Path) -> Path:
-    """Return the folder of this clinic's recordings: `voices`, beside its file."""
+    """Return the folder of a clinic's recordings: `voices`, beside the clinic's file."""
     return clinic_file.with_name(FOLDER.name)
 
 
 def read(folder: Path, script: Script) -> Recordings:
-    """Return the recordings in this folder that fit the script, and what is wrong with the others."""
+    """Return the recordings in this folder: those that callers can hear, and in words what is wrong with the others."""
     usable, faults, stale = list[Recording](), list[str](), list[Recording]()
     for path in _files(folder):
         where = path.relative_to(folder.parent).as_posix()
@@ -129,13 +138,13 @@ def read(folder: Path, script: Script) -> Recordings:
 
 
 def noted(folder: Path) -> Mapping[str, NotedRecording]:
-    """Return what is noted of the recordings of one language, by the names of their sentences. Raises BadFile."""
+    """Return the notes on the recordings in the folder of a language, by the names of the sentences. Raises BadFile."""
     path = folder / NOTED
     return load(path, Notes).recorded if path.is_file() else {}
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield every sound in the folders of the languages, in order of their names."""
+    """Yield the path of every recording in the folders of the languages, in order of their names."""
     yield from sorted(path for path in folder.glob("*/*") if path.suffix.lower() == SUFFIX)
 
 
@@ -153,7 +162,7 @@ def _recording(path: Path, script: Script) -> Recording:
 
 
 def _bytes(path: Path) -> bytes:
-    """Return the file's content. Raises Unplayable."""
+    """Return the content of a recording's sound file. Raises Unplayable."""
     try:
         with path.open("rb") as file:
             sound = file.read(MOST_BYTES + 1)
@@ -165,7 +174,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _seconds(sound: bytes) -> float:
-    """Return the length of a sound that the carrier plays. Raises Unplayable for any other."""
+    """Return the length in seconds of a sound that the carrier can play. Raises Unplayable for any other sound."""
     try:
         with wave.open(io.BytesIO(sound)) as read:
             channels, width, rate, frames = read.getparams()[:4]

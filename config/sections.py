@@ -43,7 +43,7 @@ class WeekFile(Strict):
 
 
 class ClosedFile(Strict):
-    """A closed day, or a half day with the shifts in `open`."""
+    """A closed day, or a half day on which the clinic is open in the shifts of `open`."""
 
     day: date
     reason: Words | None = None
@@ -59,7 +59,7 @@ class ReasonFile(Strict):
 
 
 class LineFile(Strict):
-    """A telephone line of the clinic. Without `hours` it has those of the clinic."""
+    """A telephone line of the clinic. Without `hours`, the line has the hours of the clinic."""
 
     key: Key
     name: Words
@@ -73,13 +73,13 @@ class LineFile(Strict):
 
 
 class WishesFile(Strict):
-    """The parts of the day that a caller can ask for, and the countries that the clinic calls."""
+    """The section of callers' wishes: the parts of the day to ask for, and the countries that the clinic calls."""
 
     morning: Hour
     afternoon: Hour
     evening: Hour
     lead_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
-    """As an older file has it; today it stands in [diary]."""
+    """The lead time in a file of an older version; a file of today has it in [diary]."""
     countries: Annotated[frozenset[Country], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -99,7 +99,7 @@ class WishesFile(Strict):
 
 
 class AgainFile(Strict):
-    """The tries to reach a patient, and the minutes between them."""
+    """The section for patients whom nobody reached: the number of tries, and the minutes between them."""
 
     tries: Annotated[int, Field(ge=1, le=20)]
     pauses: Annotated[tuple[Minutes, ...], Field(min_length=1)]
@@ -107,7 +107,7 @@ class AgainFile(Strict):
 
     @property
     def persistence(self) -> Persistence:
-        """The section as a Persistence."""
+        """The tries and pauses of this section as a Persistence."""
         pauses, busy = (tuple(timedelta(minutes=m) for m in each) for each in (self.pauses, self.busy_pauses))
         return Persistence(self.tries, pauses, busy)
 
@@ -118,7 +118,7 @@ class LimitsFile(Strict):
     calls_of_a_caller_per_hour: Annotated[int, Field(ge=1)]
     calls_of_a_line_per_hour: Annotated[int, Field(ge=1)]
     withheld_calls_of_a_line_per_hour: Annotated[int, Field(ge=1)] | None = None
-    """Without it, a tenth of the line's."""
+    """Calls on one line in an hour that show no number; unless set, a tenth of the limit of all its calls."""
     requests_of_a_number_per_day: Annotated[int, Field(ge=1)]
     requests_of_a_call: Annotated[int, Field(ge=1)] = 3
     rings_of_a_call: Annotated[int, Field(ge=1)] = 3
@@ -132,7 +132,7 @@ class LimitsFile(Strict):
 
     @property
     def limits(self) -> Limits:
-        """The section as Limits."""
+        """The limits of this section as a Limits."""
         return Limits(
             calls_of_a_caller=self.calls_of_a_caller_per_hour,
             calls_of_a_line=self.calls_of_a_line_per_hour,
@@ -145,7 +145,7 @@ class LimitsFile(Strict):
 
 
 class RetentionFile(Strict):
-    """The days for which personal data is kept."""
+    """The numbers of days for which personal data is kept."""
 
     closed_requests: Annotated[int, Field(ge=1)]
     recordings: Annotated[int, Field(ge=1)]
@@ -153,7 +153,7 @@ class RetentionFile(Strict):
 
     @property
     def retention(self) -> Retention:
-        """The section as a Retention."""
+        """The times of this section as a Retention."""
         return Retention(*(timedelta(days=days) for days in (self.closed_requests, self.recordings, self.log)))
 
 
@@ -164,7 +164,7 @@ class MissedCallsFile(Strict):
 
 
 class ReceptionFile(Strict):
-    """The settings for calling the reception; `seconds` is how long its telephones ring."""
+    """The settings for calling the reception: the number that it sees as the caller's, and the seconds it rings."""
 
     caller_id: NumberIfAny = None
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
@@ -178,13 +178,13 @@ class WhereaboutsFile(Strict):
 
 
 class AppointmentsFile(Strict):
-    """The length of a visit as an older file has it; today it stands in [diary]."""
+    """The length of a visit in a file of an older version; a file of today has it in [diary]."""
 
     minutes: Annotated[int, Field(ge=5, le=480)] | None = None
 
 
 def _in_steps(minutes: int) -> int:
-    """Return the minutes. Raises ValueError unless they are a multiple of the diary's step."""
+    """Return these minutes if they are a multiple of the diary's step. Raises ValueError otherwise."""
     step = GRAIN // timedelta(minutes=1)
     if minutes % step:
         raise ValueError(f"expected a multiple of {step} minutes")
@@ -216,7 +216,7 @@ class PractitionerFile(Strict):
 
 
 class AdviceFile(Strict):
-    """The source of a piece of advice, and the clinician's review."""
+    """A piece of advice in clinic.toml: its source, and the clinician's review."""
 
     source: Annotated[str, Field(min_length=1)]
     reviewed_by: Annotated[str, Field(min_length=1)] | None = None
@@ -231,19 +231,19 @@ class AdviceFile(Strict):
 
     @property
     def review(self) -> Review | None:
-        """The review as a Review; None if there was none."""
+        """The clinician's review as a Review; None if nobody has reviewed this advice."""
         if not (self.reviewed_by and self.reviewed_on and self.reviewed_words):
             return None
         return Review(self.reviewed_by, self.reviewed_on, self.reviewed_words)
 
 
 class TopicFile(AdviceFile):
-    """A topic of advice."""
+    """A topic of advice in clinic.toml: its key, its source and the clinician's review."""
 
     key: Key
 
 
 class ReviewFile(Strict):
-    """The days for which a clinician's review is valid."""
+    """The number of days for which a clinician's review of advice is valid."""
 
     days: Annotated[int, Field(ge=1, le=3660)] = 365

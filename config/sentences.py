@@ -16,7 +16,7 @@ from ivr.line.script import Clock, Days, Language, Prompts, Script, blanks_of
 CLINIC_FILE = ROOT / "config" / "clinic.toml"
 FOLDER = CLINIC_FILE.with_name("prompts")
 OF_TOPICS = ("topic_", "advice_")
-"""The beginnings of the names of sentences that may be unused, because their topic is not switched on."""
+"""The beginnings of the names of sentences that may be there without a use: those of topics that are switched off."""
 
 DISTANCES = {"today", "tomorrow", "week", "later"}
 
@@ -69,7 +69,7 @@ MomentsByDistance = Annotated[dict[str, OfTheMoment], AfterValidator(_each_dista
 
 
 class ClockWords(Strict):
-    """The words for times of day."""
+    """The words of a language for times of day."""
 
     hour: OfTheHour
     quarter: OfTheHour
@@ -90,7 +90,7 @@ class ClockWords(Strict):
 
 
 class DayWords(Strict):
-    """The words for days."""
+    """The words of a language for days."""
 
     weekdays: tuple[Word, ...] = Field(min_length=7, max_length=7)
     months: tuple[Word, ...] = Field(min_length=12, max_length=12)
@@ -102,7 +102,7 @@ class DayWords(Strict):
 
 
 class Words(Strict):
-    """Other words that fill blanks: parts of the day, spans of time, digits."""
+    """Other words of a language that fill blanks: parts of the day, spans of time, digits."""
 
     morning: Word
     afternoon: Word
@@ -122,7 +122,7 @@ class LanguageFile(Strict):
 
 
 class PromptFile(Strict):
-    """The file of one language."""
+    """The file of one language in config/prompts: its sentences, and the words that fill their blanks."""
 
     language: LanguageFile
     sentences: dict[str, Sentence]
@@ -132,7 +132,7 @@ class PromptFile(Strict):
 
 
 def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str] = ()) -> Script:
-    """Return the script in these languages, with the sentences of these topics of advice.
+    """Return the script in these languages, with the sentences for these topics of advice.
 
     A language without a file in the folder has the file from config/prompts. Raises BadFile if a file is invalid, or if
     a sentence is missing or has other blanks than the program fills.
@@ -146,7 +146,7 @@ def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str
 
 
 def read_for(clinic: Clinic, clinic_file: Path = CLINIC_FILE) -> Script:
-    """Return the script of this clinic, in the languages of its name and with its topics. Raises BadFile.
+    """Return the script of this clinic: in the languages of its name, and for its topics. Raises BadFile.
 
     The prompts are read from the folder `prompts` beside the clinic's file, or else from config/prompts.
     """
@@ -154,7 +154,7 @@ def read_for(clinic: Clinic, clinic_file: Path = CLINIC_FILE) -> Script:
 
 
 def file_of(language: str, folder: Path) -> Path:
-    """Return the file of this language: the one in the folder, or else the one from config/prompts."""
+    """Return the path of this language's prompts: the file in `folder` if there is one, else that in config/prompts."""
     own = folder / f"{language}.toml"
     return own if own.is_file() else FOLDER / own.name
 
@@ -174,7 +174,7 @@ def _prompts(language: str, file: PromptFile) -> Prompts:
 
 
 def _complaints(prompts: Prompts, expected: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """Yield the faults of the prompts: sentences that are missing, unknown, or have the wrong blanks."""
+    """Yield what is wrong with one language's prompts: sentences that are missing, unknown, or have wrong blanks."""
     where = f"{prompts.language}.toml: sentences"
     for name, blanks in expected.items():
         if name not in prompts.sentences:

@@ -21,14 +21,14 @@ from ivr.storage.engines.address import database_address
 ROOT = Path(__file__).resolve().parent.parent
 
 SECRET_LENGTH = 32
-"""Fewest characters of a secret; 32 hex digits are 128 bits, the least for a signing key."""
+"""The fewest characters of a secret; 32 hex digits are 128 bits, the least for a signing key."""
 
 SOCKET_PATH_LIMIT = 100
-"""Most bytes of a unix socket's path; the kernel's limit is about 107."""
+"""The most bytes of the path of a unix socket; the kernel's own limit is about 107."""
 
 
 class BadSettings(Exception):
-    """The service cannot start. The message has a line for each variable that is missing or invalid."""
+    """The settings do not allow a start. The message has a line for each variable that is missing or invalid."""
 
 
 class Settings(BaseModel):
@@ -44,13 +44,13 @@ class Settings(BaseModel):
     redis_url: str = Field("", repr=False)
     secret_key: str = Field("", repr=False)
     carrier: Mapping[str, str] = Field(default_factory=dict, repr=False)
-    """The values of the carriers' variables, by name; empty if unset."""
+    """The values of the variables that carriers declare, by the variables' names; empty if unset."""
     staff_notify_urls: str = Field("", repr=False)
     text_confirmations: bool = False
     fallback_url: str = ""
     metrics_token: str = Field("", repr=False)
     phone_key: str = Field("", repr=False)
-    """Opens the telephone in the browser, in development; empty, nothing does."""
+    """The key that opens the telephone in the browser, in development; if it is empty, nothing opens it."""
     trusted_proxies: int = Field(0, ge=0, le=5)
     state_dir: Path = ROOT / "var"
     clinic_file: Path = ROOT / "config" / "clinic.toml"
@@ -90,22 +90,22 @@ class Settings(BaseModel):
 
     @property
     def production(self) -> bool:
-        """Return whether this is production, with real callers."""
+        """Return whether the service runs in production, with real callers."""
         return self.env == "production"
 
     @property
     def local_url(self) -> str:
-        """The address of the web process for somebody on this machine."""
+        """The address at which somebody on this machine reaches the web process."""
         return local_url(self.bind, self.port)
 
     @property
     def embedded_redis(self) -> bool:
-        """Return whether the supervisor runs the Redis server."""
+        """Return whether the Redis of these settings is the one that the supervisor runs itself."""
         return self.redis_url == f"unix://{self.redis_socket}"
 
     @property
     def redis_socket(self) -> Path:
-        """The path of the embedded Redis's socket: in the state folder, or elsewhere if that path is too long."""
+        """The path of the embedded Redis's socket: in the state folder, unless its path there is too long."""
         inside = self.state_dir / "redis.sock"
         if len(bytes(inside)) <= SOCKET_PATH_LIMIT:
             return inside
@@ -114,14 +114,14 @@ class Settings(BaseModel):
 
     @property
     def voice_fallback_url(self) -> str:
-        """The address that the carrier requests if it has no valid answer from us."""
+        """The URL of the fallback, which the carrier asks when it has no good answer from us."""
         return self.fallback_url or f"{self.public_base_url}/voice/fallback"
 
 
 def read(
     environ: Mapping[str, str], env_file: Path | None = ROOT / ".env", *, carriers: Sequence[CarrierSetting]
 ) -> Settings:
-    """Return the settings from `env_file` and `environ`, which takes precedence, with the variables of `carriers`.
+    """Return the settings from the environment, and from `env_file` where the environment has none.
 
     Raises BadSettings, whose message names every variable that is missing or invalid.
     """
@@ -142,14 +142,17 @@ def read(
 
 
 def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> frozenset[str]:
-    """Return the secrets of a file for development, which must not be used in production; none for another file."""
+    """Return the secrets that were made up in a developer's file of settings, `env_file`; production must not use them.
+
+    Of any other file, none is returned.
+    """
     found = variables_of(env_file)
     names = ("SECRET_KEY", *(each.name for each in carriers if each.made_up))
     return frozenset(found[name] for name in names if found.get("ENV") == "development" and name in found)
 
 
 def variables_of(env_file: Path | None) -> dict[str, str]:
-    """Return the variables of a file that are not empty; none where there is no file. Raises BadSettings."""
+    """Return the variables in a file of settings that are not empty; none if there is no file. Raises BadSettings."""
     if env_file is None or not env_file.is_file():
         return {}
     try:
@@ -163,7 +166,8 @@ def _public_url(given: dict[str, str], complaints: list[str]) -> str:
     url = given.get("public_base_url", "").rstrip("/")
     schemes = ("https", "http") if given.get("env") == "development" else ("https",)
     if url and not is_bare(url, schemes):
-        complaints.append(f"PUBLIC_BASE_URL: expected {schemes[0]}://HOST, with no path, query or password")
+        how = "with no path, query or password" if url.isascii() else "a host in other letters as xn--…"
+        complaints.append(f"PUBLIC_BASE_URL: expected {schemes[0]}://HOST, {how}")
     elif not url and "http" in schemes:
         with suppress(ValueError):  # which is named where it is checked
             return local_url(listening_address(given.get("bind", "127.0.0.1")), given.get("port", 8000))
@@ -180,7 +184,7 @@ def _complaint(place: tuple[int | str, ...], message: str) -> str:
 
 
 def _with_defaults(settings: Settings) -> Settings:
-    """Return the settings with the embedded stores, in the state folder, where no others are set."""
+    """Return the settings with the embedded database and Redis in the place of those that are not set."""
     settings = settings.model_copy(update={"state_dir": settings.state_dir.expanduser().absolute()})
     return settings.model_copy(
         update={

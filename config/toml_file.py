@@ -1,4 +1,4 @@
-"""Reads a TOML file into a checked model, or reports its errors: the key, the value, and what was expected."""
+"""Reads a TOML file into a checked model, or reports its errors: the key, the value, and the value expected."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -10,11 +10,11 @@ from pydantic_core import ErrorDetails
 
 
 class BadFile(Exception):
-    """A configuration file is invalid. The message names each key, its value and what was expected."""
+    """A configuration file is invalid. The message names each wrong key with its value and what was expected."""
 
 
 class Strict(BaseModel):
-    """A part of a file; unknown keys are errors."""
+    """A section of a configuration file; a key that it does not know is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,7 +23,10 @@ Model = TypeVar("Model", bound=Strict)
 
 
 def load(path: Path, model: type[Model], context: Callable[[Mapping[str, Any]], Any] | None = None) -> Model:
-    """Return the file as this model. `context` makes the validation context from the whole file. Raises BadFile."""
+    """Return the content of a TOML file as this model. Raises BadFile.
+
+    `context` makes pydantic's validation context from the whole content.
+    """
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return model.model_validate(written, context=context(written) if context else None)

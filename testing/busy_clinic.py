@@ -11,11 +11,14 @@ AS_BUSY_AS_A_CITY: Mapping[str, int] = {
     "patients_at_once": 2,
     "days_ahead": 28,
 }
-"""Settings of clinic.toml as they are here."""
+"""The settings of clinic.toml that the busy clinic raises: a regular expression for each name, and its value."""
 
 
 def busy_clinic(folder: Path) -> Path:
-    """Write the shipped clinic's file with these settings into a folder, and return where it is. Raises LookupError."""
+    """Write the shipped clinic.toml into a folder, its limits raised to those of a city; return the file's path.
+
+    Raises LookupError.
+    """
     clinic = (ROOT / "config" / "clinic.toml").read_text()
     for setting, value in AS_BUSY_AS_A_CITY.items():
         clinic, found = re.subn(rf"^({setting}) = \d+$", rf"\1 = {value}", clinic, flags=re.M)

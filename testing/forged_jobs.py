@@ -1,6 +1,7 @@
-"""Forged jobs in Redis, as a stranger who can write there would leave them; each leaves a trace if its code is run.
+"""Forged jobs in Redis, as a stranger who can write there would leave them; each makes a folder if its code is run.
 
-Every field that RQ loads of a job is forged: its function, its arguments, its callbacks, what others wrote about it.
+Every field that RQ loads of a job is forged: its function, its arguments, its callbacks, and what a worker notes about
+it.
 """
 
 import os
@@ -15,11 +16,11 @@ from rq import Callback, Queue, Repeat, Retry
 from rq.serializers import JSONSerializer, PickleSerializer
 
 SPEAKS = "builtins.print"
-"""A function for forged callbacks: it takes any arguments, and its output would be seen."""
+"""The function that the callbacks of forged jobs name: it takes any arguments, and what it prints would be seen."""
 
 
 class Bomb:
-    """An object that makes a folder when it is unpickled."""
+    """An object that makes the folder `trace` when it is unpickled, as proof that a stranger's code was run."""
 
     def __init__(self, trace: Path) -> None:
         self.trace = trace
@@ -29,7 +30,7 @@ class Bomb:
 
 
 def jobs(redis: Redis, name: str, trace: Path, webhook: str) -> None:
-    """Forge whole jobs, as RQ makes them."""
+    """Forge whole jobs on the queue of this name, in the form in which RQ itself makes them."""
     named: Mapping[str, dict[str, Any]] = {
         "strange": {"f": "os.mkdir", "args": (f"{trace}-by-name",)},
         "errand-1-1": {"f": "os.mkdir", "args": (f"{trace}-in-place-of-ours",)},
@@ -55,7 +56,7 @@ FIELDS = (
 
 
 def fields(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
-    """Forge jobs of which one field is a pickle, plain and packed."""
+    """Forge jobs with one harmful field each: a pickle that makes a folder, once plain and once compressed."""
     for number, field in enumerate(FIELDS, start=80):
         bomb = pickle.dumps(Bomb(Path(f"{trace}-{field}")))
         for more, value in ((0, bomb), (100, zlib.compress(bomb))):
@@ -67,7 +68,7 @@ def fields(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
 
 
 def registries(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
-    """Forge jobs that RQ's own housekeeping would find: abandoned, scheduled, deferred, failed."""
+    """Forge jobs in the registries that RQ's own housekeeping reads: abandoned, scheduled, deferred, failed."""
     held = Queue(f"{name}-held", connection=redis, serializer=JSONSerializer)
     bomb = pickle.dumps(Bomb(Path(f"{trace}-registered")))
     for kind in ("wip", "scheduled", "deferred", "failed", "finished", "ready"):
@@ -79,7 +80,7 @@ def registries(redis: Redis, name: str, trace: Path, _webhook: str) -> None:
 
 
 def ids(redis: Redis, name: str, _trace: Path, _webhook: str) -> None:
-    """Forge ids of jobs that do not exist, and set the key that suspends RQ's own workers."""
+    """Queue ids of jobs that do not exist, or that are no ids; and set the key in Redis that suspends RQ's workers."""
     redis.set("rq:suspended", 1)
     redis.rpush(f"rq:queue:{name}", b"\xff\xfe\x80", "errand-1-1; errand-2-1", "errand-99999999999-1", "")
 

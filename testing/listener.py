@@ -1,4 +1,4 @@
-"""A small HTTP server of the tests' own: it remembers the requests it gets, and answers as a test tells it."""
+"""A small HTTP server for tests, campaigns and benchmarks: it keeps the posts it receives, and answers as told."""
 
 import time
 from collections.abc import Iterator
@@ -11,31 +11,31 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Listener:
-    """An HTTP server's received posts, and the answer that it gives."""
+    """The posts that the HTTP server has received, and the answer that it is to give."""
 
     url: str = ""
     status: int = 200
     answer: bytes = b"{}"
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
-    """An event; while it is cleared, every post is kept waiting."""
+    """An event: while it is cleared, the server keeps each post waiting for its answer."""
     keeps: str = ""
-    """A text: a post that holds it is kept waiting, as long as nobody else is."""
+    """A text: a post that contains it gets no answer, all others do; if it is empty, every post is answered."""
     moments: list[float] = field(default_factory=list)
-    """The moment of each post, in seconds since the epoch."""
+    """The time at which each post came, in seconds since the epoch."""
 
     def heard(self) -> list[tuple[float, bytes]]:
-        """Return the moment and the body of each post."""
+        """Return the posts that have reached the server: the moment and the body of each."""
         return list(zip(self.moments, (body for _, body in self.posts), strict=False))
 
     def form(self, number: int = 0) -> dict[str, str]:
-        """Return the fields of a form that was posted."""
+        """Return the fields of the form in the post with this number, counted from 0."""
         return {name: values[0] for name, values in parse_qs(self.posts[number][1].decode()).items()}
 
 
 @contextmanager
 def listener() -> Iterator[Listener]:
-    """Start the server on a free port of this machine, and stop it at the end of the block."""
+    """Start the HTTP server on a free port of this machine, and stop it at the end of the block."""
     heard = Listener()
     heard.may_answer.set()
     lock, ended = Lock(), Event()
@@ -60,7 +60,7 @@ def listener() -> Iterator[Listener]:
                 self.wfile.write(heard.answer)
 
         def log_message(self, *_: object) -> None:
-            """Log nothing."""
+            """Log no line for a request."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

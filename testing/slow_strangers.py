@@ -1,4 +1,4 @@
-"""Strangers who hold a web server's connections: they send slowly, half a request, or nothing."""
+"""Strangers who hold a web server's connections: they send slowly, or half a request, or nothing."""
 
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ Stranger = Callable[[socket.socket, Event], None]
 
 
 def says(words: bytes) -> Stranger:
-    """Return a stranger who sends these bytes, and stays connected."""
+    """Return a stranger who sends a server these bytes at once, and then stays connected in silence."""
 
     def act(wire: socket.socket, go: Event) -> None:
         wire.sendall(words)
@@ -22,7 +22,7 @@ def says(words: bytes) -> Stranger:
 
 
 def drips(at_once: bytes, drop: bytes) -> Stranger:
-    """Return a stranger who sends some bytes at once, and then drop by drop."""
+    """Return a stranger who sends a server the bytes `at_once`, and then `drop` again and again, slowly."""
 
     def act(wire: socket.socket, go: Event) -> None:
         wire.sendall(at_once)
@@ -47,7 +47,7 @@ STRANGERS: Mapping[str, Stranger] = {
 
 @contextmanager
 def strangers(port: int, kind: str, number: int) -> Iterator[None]:
-    """Connect so many strangers to a port, each with a connection of its own, until the end of the block."""
+    """Connect this many strangers of one kind to a port, each over its own connection, until the end of the block."""
     go = Event()
     with ExitStack() as stack:
         wires = [stack.enter_context(socket.create_connection(("127.0.0.1", port), 10)) for _ in range(number)]

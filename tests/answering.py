@@ -1,4 +1,4 @@
-"""A WSGI application on a port of this machine, with or without TLS, until the end of a block."""
+"""A WSGI application that answers on a port of this machine, with or without TLS, until the end of a block."""
 
 import ipaddress
 import ssl
@@ -20,7 +20,7 @@ Wsgi = Callable[..., Any]
 
 @contextmanager
 def answering(app: Wsgi, port: int = 0, tls: Path | None = None) -> Iterator[str]:
-    """Serve the application until the block ends and yield its address: over TLS if a certificate's file is given."""
+    """Serve a WSGI application until the block ends; yield its address, over TLS if a certificate's file is given."""
     context = None
     if tls is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -37,7 +37,7 @@ def answering(app: Wsgi, port: int = 0, tls: Path | None = None) -> Iterator[str
 
 
 def certificate(path: Path, *, days: int = 1, host: str = "127.0.0.1") -> Path:
-    """Write a certificate that vouches for itself, with its key; with `days` below nothing, one that has expired."""
+    """Write a self-signed certificate and its key into a file; with negative `days` the certificate has expired."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests of the line")])
     signed = (

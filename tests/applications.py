@@ -1,4 +1,4 @@
-"""Applications that are lent to one test after another: making one takes longer than most tests do with it."""
+"""Flask applications that are lent to one test after another: making one takes longer than most tests use it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,10 @@ _idle: dict[tuple[object, ...], list[Flask]] = {}
 
 @contextmanager
 def lent(services: Services) -> Iterator[Flask]:
-    """Lend the application of these services. A test that changes the application itself makes one with create_app."""
+    """Lend a Flask application of ours for one test, connected to these services.
+
+    A test that changes the application calls create_app instead.
+    """
     settings = services.settings
     idle = _idle.setdefault((settings.production, settings.secret_key, settings.trusted_proxies), [])
     app = idle.pop() if idle else create_app(services)

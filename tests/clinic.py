@@ -1,4 +1,4 @@
-"""The shipped clinic as most tests want it: its telephone files requests, and reads out no free times of the diary."""
+"""The shipped clinic as most tests want it: its telephone takes requests, and offers no free times of the diary."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ WISHES_ONLY = SHIPPED.read_text(encoding="utf-8").replace("phone_books = true", 
 
 
 def taking_wishes(folder: Path) -> str:
-    """Write a clinic's file in this folder whose telephone files requests only; return its path."""
+    """Write the file of a clinic whose telephone takes requests and books no times; return its path."""
     path = folder / "wishes.toml"
     if not folder.is_dir():  # for a service that is never called
         return str(SHIPPED)
@@ -31,13 +31,13 @@ def taking_wishes(folder: Path) -> str:
 
 
 def clinic_of_wishes() -> Clinic:
-    """Return the shipped clinic with a telephone that files requests only."""
+    """Return the shipped clinic with a telephone that takes requests and books no times."""
     clinic = clinic_file.read(SHIPPED)
     return replace(clinic, diary=replace(clinic.diary, phone_books=False))
 
 
 def free_times(facts: Facts) -> Facts:
-    """Return the same facts with the free times of a diary in which nobody has booked yet."""
+    """Return these facts of a call with the free times of a diary in which nobody has booked."""
     found = free_slots(facts.clinic.diary, facts.line.key, facts.line.hours, {}, facts.now)
     return replace(facts, free_times=lambda: found)
 
@@ -46,7 +46,7 @@ AN_APPOINTMENT = OwnAppointment(1, datetime(2026, 11, 25, 10, 30, tzinfo=DELHI))
 
 
 def reads_out(call: Call, facts: Facts) -> Call:
-    """Return the call at its place after the free times were read out, with the diary's facts that the place needs."""
+    """Return the call with all that its place needs of the diary, as if it had heard the offered times."""
     place = facts.menu.get(call.place)
     if not isinstance(place, Menu | Keying):
         return call
@@ -63,5 +63,5 @@ def reads_out(call: Call, facts: Facts) -> Call:
 
 
 def chooses(call: Call, facts: Facts) -> Call:
-    """Return the call after it has chosen the earliest time; where none is free, one that was free before."""
+    """Return the call as if its caller had chosen the earliest free time; without free times, the present moment."""
     return replace(call, slot=next(iter(facts.free_times() or []), Slot(facts.now, "1")))

@@ -56,19 +56,22 @@ NO_NGINX = "nginx could not be had: "
 NO_PGBOUNCER = "PgBouncer could not be had: "
 NO_COMPOSE = "Docker's Compose could not be had: "
 OF_THE_MACHINE = (NO_SMALL_DISK, NO_SYSTEMD, NO_PG_DUMP, NO_CADDY, NO_NGINX, NO_PGBOUNCER, NO_COMPOSE, NOT_HERE)
-"""Skips for a lack of the machine that we do not install: they are reported, and fail no run in CI."""
+"""The reasons for which tests are skipped because the machine lacks something that we do not install.
+
+Such skips are reported, and fail no run in CI.
+"""
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
-"""Reasons to skip that are said in the last lines. All but those of the machine fail CI."""
+"""The reasons for skipped tests that the last lines of a run report. All but those of the machine fail a run in CI."""
 
 FIGURES = "figures"
-"""The name of a test's property that holds its measurements, for the last lines of the run."""
+"""The name of a test's property with its measurements, which the last lines of a run print."""
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-"""Passwords that are hashed at once; the real ones take a twentieth of a second each, on purpose."""
+"""A hasher of passwords that is quick; the real one takes a twentieth of a second for each, on purpose."""
 
 UNHURRIED = A_CALLER_WAITS.times(10)
-"""The time that a caller waits where the limit is not tested: a busy machine looks like a store that has stalled."""
+"""Longer limits of a caller's wait, for tests of other things: on a busy machine a store seems to have stalled."""
 
 PASSWORD = "correct horse battery"
 PHONE_KEY = "a-key-of-this-start"
@@ -76,11 +79,11 @@ PHONE_PAGE = f"/phone?key={PHONE_KEY}"
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # pytest and mkdtemp make folders in it that nobody else may enter
 ENOUGH = 2 * 2**30
-"""Bytes of free room in memory that are enough: many times the size of all the tests' files."""
+"""Bytes of free memory that are enough for the tests' files: many times the size of all of them."""
 
 
 def _take_memory_for_a_disk() -> None:
-    """Put the tests' files into memory where there is room: a disk that flushes slowly looks like a broken store."""
+    """Put the tests' files into memory if there is room: a disk slow to flush looks like a broken store."""
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return
     room = os.statvfs(MEMORY)
@@ -89,13 +92,13 @@ def _take_memory_for_a_disk() -> None:
 
 
 def _read_once(loads: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
-    """Return a reader of TOML that parses each text once, however often it is read."""
+    """Return a reader of TOML that parses each text only once, however often the tests read it."""
     read_so_far = cache(lambda text: pickle.dumps(loads(text)))
     return lambda text: pickle.loads(read_so_far(text))  # noqa: S301 - written a line above
 
 
 class _Compiled(dict[Any, Any]):
-    """A cache of compiled SQL statements for one kind of database: without it each test's engine compiles all anew."""
+    """A cache of compiled SQL statements for one kind of database, which the engines of all tests share."""
 
     def get(self, key: Any, default: Any = None) -> Any:
         return super().get(key[1:], default)
@@ -124,14 +127,14 @@ hypothesis_settings.load_profile("clinic")
 
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[Valkey]:
-    """A real Valkey that keeps everything on disk."""
+    """A real Valkey, which keeps all its data on disk."""
     with valkey() as server:
         yield server
 
 
 @pytest.fixture
 def redis_url(valkey_server: Valkey) -> str:
-    """The address of an empty Redis that runs."""
+    """The address of an empty Redis for this test."""
     valkey_server.resume()
     valkey_server.start()
     valkey_server.flush()
@@ -140,7 +143,7 @@ def redis_url(valkey_server: Valkey) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    """A real PostgreSQL server."""
+    """A real PostgreSQL server for the tests."""
     try:
         with postgres() as server:
             yield server
@@ -160,14 +163,14 @@ def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
 
 @pytest.fixture
 def pooled_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
-    """The address of a PostgreSQL desk of this test's own, through PgBouncer."""
+    """The address, through PgBouncer, of a PostgreSQL database with the desk's tables and no row."""
     pgbouncer_server.start()
     return pgbouncer_server.to(postgres_url)
 
 
 @pytest.fixture(scope="session")
 def emulate_server() -> Iterator[Emulate]:
-    """A stand-in for the carrier's REST API."""
+    """A stand-in for Twilio's REST API."""
     try:
         with emulate(ACCOUNT, TOKEN) as server:
             yield server
@@ -177,14 +180,14 @@ def emulate_server() -> Iterator[Emulate]:
 
 @pytest.fixture
 def account(emulate_server: Emulate) -> Iterator[Account]:
-    """The clinic's account at the carrier, with no numbers yet."""
+    """The clinic's account at Twilio, which has no number yet."""
     with account_at(emulate_server.url) as account:
         yield account
 
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the desk's tables, to be copied."""
+    """A SQLite file with the desk's tables and no row, which tests copy."""
     path = tmp_path_factory.mktemp("sqlite") / "clinic.db"
     migrate(f"sqlite:///{path}")
     return path
@@ -192,7 +195,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """The address of a SQLite desk of this test's own."""
+    """The address of a SQLite database with the desk's tables, for this test alone."""
     path = tmp_path / "clinic.db"
     shutil.copy(migrated_sqlite, path)
     return f"sqlite:///{path}"
@@ -200,7 +203,7 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 
 @dataclass
 class Desks:
-    """A PostgreSQL database, emptied and lent to one test after another: a new one takes longer than most tests."""
+    """A PostgreSQL database that is emptied and lent to one test after another, since a new one takes longer."""
 
     server: Postgres
     as_new: str
@@ -208,7 +211,10 @@ class Desks:
     url: str = ""
 
     def empty(self) -> str:
-        """Return the address of a desk without a row; of a new one where the last test changed its tables."""
+        """Return the address of a PostgreSQL database with the desk's tables and no row.
+
+        A new one if a test changed the tables.
+        """
         if not self.url or self.server.empty(self.url) != self.shape:
             self.url = self.server.new_database(like=self.as_new)
         return self.url
@@ -216,7 +222,7 @@ class Desks:
 
 @pytest.fixture(scope="session")
 def postgres_desks(postgres_server: Postgres) -> Desks:
-    """The emptied PostgreSQL databases that this test run lends to its tests."""
+    """The PostgreSQL databases that this run empties and lends to its tests."""
     postgres_server.start()
     url = postgres_server.new_database()
     migrate(with_driver(url))
@@ -225,20 +231,23 @@ def postgres_desks(postgres_server: Postgres) -> Desks:
 
 @pytest.fixture
 def postgres_url(postgres_desks: Desks) -> str:
-    """The address of an empty PostgreSQL desk."""
+    """The address of a PostgreSQL database with the desk's tables and no row."""
     postgres_desks.server.resume()
     postgres_desks.server.start()
     return with_driver(postgres_desks.empty())
 
 
 def with_driver(url: str) -> str:
-    """Return a libpq address as SQLAlchemy wants it."""
+    """Return an address of PostgreSQL's own form as SQLAlchemy wants it, with the driver's name."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @pytest.fixture
 def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str]:
-    """PostgreSQL's log since the test began, in a database that asks to log the values of each failed statement."""
+    """A function that returns the lines that PostgreSQL has logged since the test began.
+
+    The database logs the values of each statement that fails.
+    """
     with psycopg.connect(postgres_server.url, autocommit=True) as connection:
         wish = sql.SQL("ALTER DATABASE {} SET log_parameter_max_length_on_error = -1")
         connection.execute(wish.format(sql.Identifier(postgres_url.rpartition("/")[2])))
@@ -253,14 +262,14 @@ def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database: the test runs on each kind, one after the other."""
+    """The address of a database with the desk's tables: the test runs on SQLite and then on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A client of the database, on each kind."""
+    """A client of a database with the desk's tables: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     yield database
     database.close()
@@ -268,7 +277,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
-    """A PostgreSQL database in which no table was made yet."""
+    """The address of a PostgreSQL database in which no table was made yet."""
     postgres_server.start()
     url = postgres_server.new_database()
     yield with_driver(url)
@@ -277,7 +286,7 @@ def empty_postgres(postgres_server: Postgres) -> Iterator[str]:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A small disk of the test's own that is soon full."""
+    """A small disk for this test alone, which is soon full."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
@@ -291,12 +300,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands at a Monday afternoon until it is moved."""
+    """A clock that shows a Monday afternoon until the test moves it."""
     return Clock()
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Return settings for a service on these stores, whose telephone takes wishes unless CLINIC_FILE says otherwise."""
+    """Return settings of a service on these stores, whose telephone only takes requests, unless CLINIC_FILE differs."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -314,24 +323,24 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
 
 @pytest.fixture
 def desk_url(sqlite_url: str) -> str:
-    """The address of the service's database, SQLite.
+    """The address of the service's database: SQLite.
 
-    A module that overrides this with `database_url` runs on each kind.
+    A module that overrides this fixture by `database_url` runs on SQLite and on PostgreSQL.
     """
     return sqlite_url
 
 
 @pytest.fixture
 def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
-    """Settings for a service on its stores."""
+    """The settings of a service on this test's stores."""
     return settings_for(tmp_path, desk_url, redis_url)
 
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The time that a caller waits for the stores.
+    """The limits of a caller's wait for the stores, generous ones for a busy machine.
 
-    A module that holds a store up overrides this with the service's own limits.
+    A module that holds a store up overrides this fixture by the service's own limits.
     """
     return UNHURRIED
 
@@ -353,13 +362,13 @@ def app(services: Services) -> Iterator[Flask]:
 
 @pytest.fixture
 def phone(app: Flask, services: Services) -> Phone:
-    """A telephone in the hand of a caller of this service."""
+    """A telephone in the hand of a caller of the clinic's line."""
     return Phone(app, services)
 
 
 @pytest.fixture
 def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
-    """The services that the workers' jobs use, on the same stores."""
+    """The services that the workers' jobs use, on the same stores as the web application's."""
     worker = build_workers(settings, clock, clock.seconds)
     yield worker
     worker.database.close()
@@ -367,12 +376,12 @@ def worker(settings: Settings, clock: Clock) -> Iterator[WorkerServices]:
 
 @pytest.fixture
 def staff(app: Flask, services: Services) -> Staff:
-    """Somebody at this service's desk, logged in."""
+    """Somebody logged in at this service's desk."""
     return at_the_desk(Phone(app, services))
 
 
 def at_the_desk(phone: Phone) -> Staff:
-    """Return Asha, whom this service knows, logged in at the desk."""
+    """Add Asha to the desk of this telephone's service; return her, logged in."""
     phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     person = Staff(phone.app, "asha", PASSWORD)
     person.logs_in()
@@ -404,12 +413,12 @@ LONGEST = (
     "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
-"""The modules that take longest, the longest first: begun last, one of them would keep all workers waiting."""
+"""The test modules that take longest, the longest first: begun last, one would keep all test processes waiting."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Mark as slow each test that needs a browser, PostgreSQL or Node, or lies where tests take long."""
+    """Mark as slow each test that needs a browser, PostgreSQL or Node, or is in a folder of long tests."""
     items[:] = _longest_first(items)
     slow = tuple(str(ROOT / "tests" / place) for place in SLOW_PLACES)
     for item in items:
@@ -419,7 +428,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
-    """Return the tests, module by module, so that the part of each worker begins with some of the longest."""
+    """Return the tests in another order, by which each test process begins with some of the longest modules."""
     modules: dict[str, list[pytest.Function]] = {}
     for item in items:
         modules.setdefault(str(item.path.relative_to(ROOT / "tests")), []).append(item)
@@ -439,14 +448,14 @@ def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
 
 
 def pytest_collection_finish() -> None:
-    """Freeze the collected tests for the garbage collector: a quarter of a run went into looking through them."""
+    """Freeze the collected tests for the garbage collector, which took a quarter of a run to look through them."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the measurements of real calls, and loudly which tests did not run."""
+    """Print the measurements of the real calls, and in plain sight which tests were not run."""
     for report in terminalreporter.stats.get("passed", ()):
         for name, figures in report.user_properties:
             if name == FIGURES:
@@ -456,7 +465,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run in CI that lacked its databases, its browser or its other worker."""
+    """Fail a run in CI whose tests lacked a database, the browser, or another part that must be there."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     reasons = _not_run(reporter) if os.environ.get("CI") and reporter is not None else set()
     if any(not reason.startswith(OF_THE_MACHINE) for reason in reasons):

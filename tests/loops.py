@@ -1,4 +1,4 @@
-"""Runs coroutines to their end in a thread of their own: a browser of another test keeps its loop in this one."""
+"""Runs coroutines to their end in another thread, since a browser's test keeps an event loop in its own."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,6 +9,6 @@ T = TypeVar("T")
 
 
 def runs(work: Coroutine[Any, Any, T]) -> T:
-    """Return what the coroutine returns, run in a thread and a loop of its own."""
+    """Return the result of a coroutine, after running it in a thread and an event loop of its own."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()

@@ -1,6 +1,6 @@
-"""The people of the tests: somebody who calls the line, and somebody who sits at the desk.
+"""The people of the tests: somebody who calls the line, and somebody at the desk.
 
-They use the webhooks and the pages as the carrier and a browser do; every document that is heard is judged.
+They use the webhooks as the carrier does, and the pages as a browser does; every document that is heard is judged.
 """
 
 import re
@@ -26,29 +26,29 @@ from tests.carrier.twilio.twiml_rules import faults
 DELHI = ZoneInfo("Asia/Kolkata")
 
 CALLER = "+919999900001"
-"""Obviously made up."""
+"""The number of the usual caller, obviously made up."""
 
 TOKEN = "a-token-that-signs-only-in-tests"
 
 
 @dataclass
 class Clock:
-    """A clock that is passed in and stands until somebody moves it."""
+    """A clock of the tests, as a function that tells the time: it stands still until somebody moves it."""
 
     now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
-    """A Monday, open, with all of the evening left."""
+    """The moment that the clock shows: at first a Monday, with the clinic open and the whole evening left."""
     _set_by: float = 0.0
-    """The seconds by which the clock was set, which are no time that has passed."""
+    """Seconds, in sum, by which somebody has set the clock forward or back, without time having passed."""
 
     def __call__(self) -> datetime:
         return self.now
 
     def seconds(self) -> float:
-        """Return the seconds of a clock that no setting moves: the same until a test lets time pass."""
+        """Return the lived time in seconds, as a monotonic clock counts it: setting the clock does not change it."""
         return self.now.timestamp() - self._set_by
 
     def jumps(self, **time: float) -> None:
-        """Set the clock by so much, as somebody or a time service does."""
+        """Set the clock forward or back by this time, as a person or a time service does."""
         self.now += timedelta(**time)
         self._set_by += timedelta(**time).total_seconds()
 
@@ -57,19 +57,19 @@ class Clock:
         self.now = datetime(*moment, tzinfo=DELHI)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
 
     def goes_on(self, **time: float) -> None:
-        """Let time pass."""
+        """Let this time pass, by which the clock moves on."""
         self.now += timedelta(**time)
 
 
 @dataclass
 class Phone:
-    """A telephone in the hand of a caller, connected to the application through its signed webhooks."""
+    """The telephone of a caller, connected to the application through webhooks with the carrier's signature."""
 
     app: Flask
     services: Services
 
     def rings(self, line: str = "main", caller: str = CALLER, lang: str | None = None, **more: str) -> "Conversation":
-        """Call a line; with `lang`, change to that language where the line begins in another."""
+        """Call a line of the clinic; with `lang`, the caller changes to that language if the call begins in another."""
         called = min(self.services.clinic.lines[line].reached_by).e164
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
@@ -79,28 +79,28 @@ class Phone:
         return call
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a signed form, as the carrier does."""
+        """Post a form to this path of the service, with the carrier's signature."""
         signature = self.signs(path, form)
         return self.unsigned(path, form, **{"X-Twilio-Signature": signature, **headers})
 
     def signs(self, path: str, form: Mapping[str, str]) -> str:
-        """Return the carrier's signature of this form, posted to this path."""
+        """Return the carrier's signature for this form, posted to this path of the service."""
         signed: str = RequestValidator(TOKEN).compute_signature(self.called_at + self.within(path), form)
         return signed
 
     @property
     def called_at(self) -> str:
-        """The service's public address."""
+        """The public address of the service, to which the carrier posts."""
         return self.services.settings.public_base_url
 
     def within(self, url: str) -> str:
-        """Return the path and query of one of the service's addresses: documents name them whole."""
+        """Return the path and query of a full address in a document, which must be the service's own."""
         path = url.removeprefix(self.called_at)
         assert path.startswith("/"), f"not at {self.called_at}: {url}"
         return path
 
     def unsigned(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a form with just these headers, unsigned."""
+        """Post a form to this path without a signature, with only these headers."""
         anybody = self.app.test_client(use_cookies=False)
         answer = anybody.post(self.within(path), data=form, headers=headers, buffered=True)  # answered whole
         self.services.reports.spool_writer.settle()  # the next look at the spool finds this webhook's trace
@@ -109,17 +109,17 @@ class Phone:
 
 @dataclass
 class Conversation:
-    """A call in progress: the words of its last document, and the key or event that it waits for."""
+    """A call that goes on: the sentences of its last documents, and the key or event for which it waits."""
 
     phone: Phone
     fields: dict[str, str]
     sid: str = field(default_factory=lambda: "CA" + secrets.token_hex(16))
     heard: list[str] = field(default_factory=list)
-    """The sentences heard since the last key."""
+    """The sentences that the caller has heard since the last key."""
     spoken: list[Heard] = field(default_factory=list)
-    """The sentences heard since the last key, each with its language."""
+    """The sentences that the caller has heard since the last key, each with its language."""
     uncut: list[str] = field(default_factory=list)
-    """The sentences among them that no key could have cut off."""
+    """The sentences that the caller has heard since the last key, and that no key could have cut off."""
     languages: set[str] = field(default_factory=set)
     waits: Step | None = None
     url: str = ""
@@ -128,37 +128,37 @@ class Conversation:
 
     @property
     def place(self) -> str:
-        """The place of the menu where the call now waits, or "" when it is over."""
+        """The place of the menu at which the call waits; empty if it is over."""
         if isinstance(self.waits, Gathers | Dials):
             return urlsplit(self.waits.action).path.rpartition("/")[2]
         return ""
 
     @property
     def over(self) -> bool:
-        """True once the service has hung up."""
+        """True once the service has ended the call."""
         return isinstance(self.waits, HangsUp)
 
     @property
     def words(self) -> str:
-        """The words that were heard since the last key."""
+        """All words that the caller has heard since the last key."""
         return " ".join(self.heard)
 
     @property
     def reference(self) -> str:
-        """The reference number that was last read out."""
+        """The reference that was read out last. Fails where none was."""
         assert self.spoken_reference, f"no reference was heard in: {self.words}"
         return self.spoken_reference
 
     @property
     def spoken_reference(self) -> str:
-        """The reference number that was last read out, or "" where none was."""
+        """The reference that was read out last, or empty where none was."""
         spoken = re.findall(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)", self.words)
         assert len(set(spoken)) <= 1, spoken
         assert len(spoken) <= 1, "a reference is read out once"
         return re.sub(r"\D", "", spoken[0]) if spoken else ""
 
     def press(self, *keys: str) -> "Conversation":
-        """Press keys, one after another, each when it is asked for."""
+        """Press keys one after another, each when the call waits for it."""
         for each in keys:
             assert isinstance(self.waits, Gathers), f"nothing waits for {each}: {self.words}"
             ends = self.waits.ends_with
@@ -166,36 +166,36 @@ class Conversation:
         return self
 
     def stays_silent(self, times: int = 1) -> "Conversation":
-        """Press nothing, so many times."""
+        """Press nothing, this many times in a row."""
         for _ in range(times):
             assert isinstance(self.waits, Gathers), "nobody waits for a key"
             self.follows(self.silence_leads, {})
         return self
 
     def repeats_last_webhook(self) -> str:
-        """Deliver the last webhook once more and return the document that comes back."""
+        """Deliver the call's last webhook once more; return the document that answers it."""
         return self.phone.posts(self._last[0], self._last[1]).text
 
     def hears_again(self) -> str:
-        """Deliver the last webhook once more and return the words that a caller would hear."""
+        """Deliver the last webhook once more; return the words that a caller would hear in the answer."""
         again = self.phone.services.telephone.carrier.heard(self.repeats_last_webhook())
         return " ".join(step.words for step in again if isinstance(step, Heard))
 
     def reception(self, talked: bool) -> "Conversation":
-        """Tell the service that the reception was called, and talked to the caller or did not."""
+        """Report to the service that the reception was called, and whether it talked to the caller."""
         assert isinstance(self.waits, Dials), f"nobody is rung: {self.words}"
         outcome = {"DialCallStatus": "completed" if talked else "no-answer", "DialBridged": str(talked).lower()}
         self.follows(self.waits.action, outcome)
         return self
 
     def hangs_up(self, **more: str) -> "Conversation":
-        """Hang up: the carrier tells the service that the call is over."""
+        """Hang up; the carrier reports to the service that the call is over."""
         fields = self.form({"CallStatus": "completed", "CallDuration": "61", **more})
         assert self.phone.posts("/voice/status", fields).status_code == 204
         return self
 
     def follows(self, url: str, more: Mapping[str, str]) -> None:
-        """Go on with this URL and read the document that comes back."""
+        """Post a webhook of this call to this path with these further fields, and read the document that answers."""
         path = self.phone.within(urljoin(self.url or "/voice", url))
         self._last = (path, self.form(more))
         answer = self.phone.posts(*self._last)
@@ -227,7 +227,7 @@ class Conversation:
 
 
 def addresses_of(step: Step) -> list[str]:
-    """Return the addresses that the carrier would ask after this step."""
+    """Return the addresses that the carrier may ask after this step of a document."""
     match step:
         case Gathers(action=to) | Redirects(to):
             return [to]
@@ -238,7 +238,7 @@ def addresses_of(step: Step) -> list[str]:
 
 
 class Staff:
-    """Somebody at the desk, in a browser that keeps cookies and sends the forms it was given."""
+    """Somebody at the desk, with a browser that keeps cookies and sends back the forms that it was given."""
 
     def __init__(self, app: Flask, name: str = "asha", password: str = "") -> None:
         self.browser: FlaskClient = app.test_client()
@@ -246,30 +246,33 @@ class Staff:
         self.password = password
 
     def logs_in(self, name: str | None = None, password: str | None = None) -> TestResponse:
-        """Fill in the login."""
+        """Log in through the form of the login, as this person or with another name or password; return the answer."""
         token = self.token(self.browser.get("/login").text)
         form = {"name": name or self.name, "password": password or self.password, "csrf_token": token}
         return self.browser.post("/login", data=form)
 
     def sees(self) -> str:
-        """Return the desk's page."""
+        """Return the words of the desk's first page, as this person sees it."""
         page = self.browser.get("/desk")
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
     def searches(self, words: str) -> str:
-        """Return the page that a search leads to; nothing of the search stands in an address."""
+        """Search the desk for these words; return the words of the page that follows. No address holds the search."""
         page = self.browser.post("/desk/search", data={"csrf_token": self.csrf(), "q": words})
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
 
     def does(self, move: str, request_id: int, **fields: str) -> str:
-        """Press a button on a request's card and return the page that follows."""
+        """Press a button on a request's card; return the words of the page that follows."""
         path = f"/desk/requests/{request_id}/{move}"
         return unescape(self.browser.post(path, data={"csrf_token": self.csrf(), **fields}, follow_redirects=True).text)
 
     def takes_back(self, page: str, **more: str) -> str:
-        """Tap the "Undo" that a page offers, with what else stands in its form, and return the page that follows."""
+        """Press the "Undo" that a page offers, with the fields of its form.
+
+        Return the words of the page that follows.
+        """
         offer = re.search(r'action="(/desk/requests/\d+/undo)"(.*?)</(?:form|div)>', page, re.DOTALL)
         assert offer, "the page offers nothing to take back"
         what = re.search(r'name="what" value="([^"]*)"', offer[2])
@@ -278,7 +281,7 @@ class Staff:
         return unescape(self.browser.post(offer[1], data=fields, follow_redirects=True).text)
 
     def csrf(self) -> str:
-        """Return the token of the forms that this browser was given, from the smallest page that has one."""
+        """Return the CSRF token of this browser's forms, read from the smallest page that has a form."""
         return self.token(self.browser.get("/desk/me").text)
 
     @staticmethod

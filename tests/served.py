@@ -36,7 +36,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class InHand:
-    """An application that counts the requests it still answers: a test's server closes once there are none."""
+    """A WSGI application that counts the requests under way in it, so that a server can wait for their end."""
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app
@@ -54,13 +54,13 @@ class InHand:
             self._requests.discard(request)
 
     def are_done(self) -> bool:
-        """Wait until no request is open: one that its browser gave up still writes its counts."""
+        """Wait until no request is under way: one that its browser has given up still writes its counts."""
         return until(lambda: not self._requests)
 
 
 @contextmanager
 def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
-    """Serve an application on a real port, in this process."""
+    """Serve a WSGI application on this listening socket, in the test's process, until the block ends."""
     in_hand = InHand(app)
     server = make_server("127.0.0.1", 0, in_hand, threaded=True, fd=listening.fileno())
     thread = Thread(target=server.serve_forever, args=[ENDS_WITHIN])
@@ -78,7 +78,7 @@ def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
 def rung_by_itself(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> Iterator[Phone]:
-    """Serve the application on a real port that its settings name, so that the service can call itself."""
+    """Yield a telephone at a service whose settings name its own port, so that its pages and commands can call it."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         with (
@@ -90,7 +90,7 @@ def rung_by_itself(
 
 @dataclass
 class Wire(Phone):
-    """A telephone that reaches the service over HTTP."""
+    """A telephone whose webhooks reach the service over HTTP, and not within the process."""
 
     base: str = ""
 
@@ -99,7 +99,7 @@ class Wire(Phone):
 
 
 def asked(url: str, body: bytes | None = None, **headers: str) -> TestResponse:
-    """Ask a server and return its answer, an error's too."""
+    """Send a request to a server over HTTP; return the answer, also one that is an error."""
     named = {name.replace("_", "-"): words for name, words in headers.items()}
     try:
         with urlopen(Request(url, data=body, headers=named), timeout=20) as answer:  # noqa: S310 - our own server
@@ -115,7 +115,7 @@ def _response(body: bytes, status: int, headers: Iterable[tuple[str, str]]) -> T
 
 @dataclass
 class Web:
-    """The web server as it runs: its address, its log, and its processes."""
+    """The web server as it really runs: its address, its log, its processes, and a telephone at it."""
 
     url: str
     phone: Wire
@@ -124,11 +124,11 @@ class Web:
 
     @property
     def processes(self) -> list[psutil.Process]:
-        """The processes that answer requests."""
+        """The processes of the web server that answer requests."""
         return list(self.master.children())
 
     def loses_one(self) -> None:
-        """Kill one process that answers, as the kernel would; wait until the server has started another."""
+        """Kill one of the processes that answer, as the kernel would; wait until the server has started another."""
         doomed = self.processes[0]
         doomed.send_signal(signal.SIGKILL)
         assert until(lambda: len(self.processes) == 2 and doomed not in self.processes)
@@ -136,7 +136,7 @@ class Web:
 
 @contextmanager
 def web(services: Services, settings: Settings, **more: str) -> Iterator[Web]:
-    """Run the web server on these settings, as `make run` starts it."""
+    """Run the Procfile's web server with these settings, as `make run` starts it, until the block ends."""
     command = dict(LINE.findall((ROOT / "Procfile").read_text()))["web"]
     log = settings.state_dir / "web.log"
     with reserved_port() as port, log.open("w") as said:

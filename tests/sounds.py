@@ -1,4 +1,4 @@
-"""Recorded sentences as a voice artist sends them, and as they should not be: WAV files, made here."""
+"""Recordings of sentences, as a voice artist sends them, and faulty ones: WAV files that the tests make."""
 
 import io
 import wave
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def sound(seconds: float = 1.0, *, channels: int = 1, width: int = 2, rate: int = 8_000, fill: int = 0) -> bytes:
-    """Return a WAV file of this length; another `fill` is another recording."""
+    """Return a WAV file of this many seconds; another `fill` makes another sound of it."""
     written = io.BytesIO()
     with wave.open(written, "wb") as file:
         file.setnchannels(channels)
@@ -17,7 +17,7 @@ def sound(seconds: float = 1.0, *, channels: int = 1, width: int = 2, rate: int 
 
 
 def record(folder: Path, language: str, sentence: str, content: bytes | None = None) -> Path:
-    """Put a recording where the line looks for it, in a folder of recordings, and return its path."""
+    """Put the recording of a sentence into a folder of recordings, where the line looks for it; return its path."""
     path = folder / language / f"{sentence}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(sound() if content is None else content)

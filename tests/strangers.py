@@ -1,6 +1,6 @@
 """Requests as strangers send them: any method to any route, with odd paths, queries, forms, headers and cookies.
 
-And the ledger: all that stands in the stores, to be compared and put back.
+And all that the stores contain, so that it can be compared and put back.
 """
 
 import inspect
@@ -32,24 +32,24 @@ from tests.conftest import settings_for
 
 @dataclass(frozen=True)
 class Route:
-    """A rule of the Flask URL map, and the guard that says who may call it."""
+    """A route of the web application: a rule of Flask's URL map, with the guard that says who may call it."""
 
     rule: str
     endpoint: str
     guard: Callable[[], Any] | None
     methods: frozenset[str]
     fields: tuple[str, ...]
-    """The fields that the route's form or query may hold."""
+    """The names of the fields that the route's form or query may hold."""
 
     @property
     def webhook(self) -> bool:
-        """True for a webhook, which only the carrier calls."""
+        """True for a webhook's route, which only the carrier calls."""
         return self.rule.startswith("/voice")
 
 
 @cache
 def routes() -> tuple[Route, ...]:
-    """Return every route, read from an application that is connected to nothing."""
+    """Return every route of the web application, with its guard and fields."""
     services = build(settings_for(Path("/nowhere"), "sqlite:////nowhere/clinic.db", "redis://127.0.0.1:1/0"))
     app = create_app(services)
     services.close()
@@ -65,11 +65,11 @@ def _route(app: Flask, rule: Rule) -> Route:
 READ = re.compile(
     r"""(?:(?:form|args|query|given|typed|values)(?:\.get(?:list)?\(|\[)|\(form, )"(\w+)"|(\w+) = \w+Field\("""
 )
-"""The places in the source that name a field which it reads."""
+"""The pattern that finds the names of form fields in the source of a view."""
 
 
 def _fields(view: Any) -> tuple[str, ...]:
-    """Return the form fields that a view may read: those in its module, and in the product's modules that it calls."""
+    """Return the form fields that a view may read: those named in its module and in our modules that it uses."""
     module = sys.modules[view.__module__]
     called = {getattr(each, "__module__", "") or "" for each in vars(module).values()}
     ours = {module.__name__, *(name for name in called if name.startswith(("ivr.web.", "ivr.carrier.")))}
@@ -103,7 +103,7 @@ ODD = (
     *("कखग", "\u202e", "\ufeff", "\ufffe", "😀" * 30, "e\u0301", "x" * 3000, "0001-01-01", "9999-12-31", "2026-02-30"),
     *("24:00", "23:59:59.999999", "2026-11-24T10:00", "12:00+05:30", "gAAAAABn0000", "+919999900001", "anonymous"),
 )
-"""Texts that have broken other programs."""
+"""Texts that have broken other programs, as values of fields."""
 
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-29", "0001-01-01", "9999-12-31", "2026-02-30", "20261124", "2026-W48-2")
 HOURS = ("10:00", "17:30", "20:30", "00:00", "24:00", "23:59:59.999999", "12:00+05:30", "23:59-23:59")
@@ -130,7 +130,10 @@ LIKELY: Mapping[str, Sequence[str]] = {
     "code": ("123456", "१२३ ४५६", "1234 5678 9012", "9" * 999),
     "Digits": ("1", "2", "9", "0", "*", "9999900002", "7" * 999, "W"),
 }
-"""Likely values of a field, which lead deeper in than chance would, and values at the edges."""
+"""Likely values of each field, by the field's name: these lead deeper into the program than chance.
+
+And extreme ones.
+"""
 
 TEXT = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
 PLACE = st.one_of(st.sampled_from(sorted(MENU)), TEXT)
@@ -145,12 +148,12 @@ NAMES = st.sampled_from(sorted({*LIKELY, "csrf_token", "unknown"}))
 
 
 def word(name: str) -> st.SearchStrategy[str]:
-    """Draw a value for the form field of this name: a likely one, or any text."""
+    """Draw a random value for the form field of this name: a likely one, or any text."""
     return st.one_of(st.sampled_from(list(LIKELY[name])), TEXT) if name in LIKELY else TEXT
 
 
 def fields(likely: Iterable[str]) -> st.SearchStrategy[dict[str, str]]:
-    """Draw a form or a query with most of these fields, sometimes all of them, and now and then with others."""
+    """Draw a random form or query with these fields, or some of them, now and then with others besides."""
     known = {name: word(name) for name in likely}
     others = st.dictionaries(NAMES, TEXT, max_size=3)
     return st.one_of(
@@ -185,7 +188,7 @@ BODIES = st.one_of(
 
 @dataclass(frozen=True)
 class Ask:
-    """A request, as a stranger sends it."""
+    """A request to a route of the application, as a stranger sends it."""
 
     path: str
     method: str
@@ -193,15 +196,15 @@ class Ask:
     form: Mapping[str, str]
     headers: Mapping[str, str] = field(default_factory=dict)
     body: tuple[str, bytes] | None = None
-    """The type and the bytes of a body sent in place of the form."""
+    """The content type and the bytes of a body that the request has in place of its form; None for the form."""
 
     @property
     def url(self) -> str:
-        """The path and its query."""
+        """The path of the request, with its query."""
         return self.path + (f"?{urlencode(self.query)}" if self.query else "")
 
     def of(self, browser: FlaskClient, token: str = "", **headers: str) -> TestResponse:
-        """Send the request with this browser; with the token of a form if one is given."""
+        """Send the request by this browser, with a form's CSRF token if one is given; return the answer."""
         form = {**self.form, **({"csrf_token": token} if token else {})}
         sent: dict[str, Any] = {"data": form} if self.method not in {"GET", "HEAD"} else {}
         if self.body is not None:
@@ -211,7 +214,7 @@ class Ask:
 
 @st.composite
 def paths(draw: st.DrawFn, route: Route) -> str:
-    """Draw an address of this route, or nearly."""
+    """Draw a random path of this route, with random values for its variable parts."""
 
     def part(found: re.Match[str]) -> str:
         kind, _, name = found[1].rpartition(":")
@@ -223,7 +226,7 @@ def paths(draw: st.DrawFn, route: Route) -> str:
 
 @st.composite
 def asks(draw: st.DrawFn, among: Callable[[Route], bool] = lambda _: True, *, writes: bool = False) -> Ask:
-    """Draw a request to one of these routes; to those that `writes`, only with the method they expect."""
+    """Draw a random request to one of the application's routes; with `writes`, always by POST, which a form needs."""
     own = [route for route in routes() if among(route) and (not writes or "POST" in route.methods)]
     route = draw(st.sampled_from(own))
     usual = "POST" if "POST" in route.methods else "GET"
@@ -242,7 +245,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 class StoreContents:
-    """The contents of the database and of Redis, kept so that they can be compared and put back."""
+    """The contents of the database and of Redis at one moment, to compare later ones with and to put back."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
         self._engine = create_engine(database_url)
@@ -250,7 +253,7 @@ class StoreContents:
         self._kept = self.rows()
 
     def rows(self) -> Rows:
-        """Return every row of every table, and the keys that Redis has."""
+        """Return every row of every table as it is now, and the names of the keys in Redis."""
         with self._engine.connect() as connection:
             found = {
                 table.name: [dict(row) for row in connection.execute(select(table).order_by("id")).mappings()]
@@ -259,7 +262,7 @@ class StoreContents:
         return {**found, "redis": [{"key": key} for key in sorted(self._redis.keys("*"))]}
 
     def put_back(self) -> Rows:
-        """Put the contents back as they were at first, and return them."""
+        """Put the contents that were kept at first back into the database, empty Redis, and return the rows."""
         with self._engine.begin() as connection:
             for table in reversed(schema.metadata.sorted_tables):
                 connection.execute(delete(table))

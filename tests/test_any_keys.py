@@ -1,4 +1,4 @@
-"""Any keys in any order, with silences, repeated and stale webhooks: nothing breaks, loops or is stored twice."""
+"""Any keys in any order, with silences, repeated and stale webhooks: no call breaks, loops or stores anything twice."""
 
 from collections import Counter
 from datetime import timedelta

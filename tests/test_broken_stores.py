@@ -1,6 +1,6 @@
 """Broken stores: a full disk, a read-only database, a wrong password, another version's schema, a clock that jumps.
 
-Each is named where whoever is on call looks, and no caller is promised what is not kept.
+Each fault is named where whoever is on call looks, and no caller is promised what is not kept.
 """
 
 import logging
@@ -25,7 +25,7 @@ from workers.services import build as build_workers
 BOOK = ("1", "1", "1", "1", "1")
 
 Line = Callable[..., AbstractContextManager[Phone]]
-"""A telephone at a service on this database; with `redis`, on another Redis than the usual one."""
+"""A function that starts a service on this database, with `redis` also on another Redis; yields a telephone at it."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def line(tmp_path: Path, redis_url: str, clock: Clock) -> Line:
 
 
 def fill(disk: Path) -> Callable[[], None]:
-    """Fill the disk until no room is left; return a function that makes room again."""
+    """Fill this disk until no room is left; return a function that makes room on it again."""
     rubbish = disk / "rubbish"
     try:
         with rubbish.open("wb") as file:
@@ -68,7 +68,7 @@ def readiness(phone: Phone) -> dict[str, str]:
 
 
 def reaches_the_desk(phone: Phone, call: Conversation) -> None:
-    """Check that a worker brings the call's request to the desk once the database is well."""
+    """Check that a worker brings this call's request to the desk, now that the database is well again."""
     worker = build_workers(phone.services.settings, phone.services.clock)
     jobs.save(worker)
     assert [each.reference for each in worker.desk.store.waiting()] == [call.reference]

@@ -1,4 +1,4 @@
-"""The image and the Compose file say what the product and the other files that people copy say."""
+"""The image and the Compose file agree with the product, and with the other files that people copy to a server."""
 
 import re
 import shlex
@@ -25,7 +25,7 @@ COMPOSE = OPS / "compose" / "compose.yaml"
 DOCKERFILE = (OPS / "compose" / "Dockerfile").read_text()
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text()
 OWN = ("migrate", "web-1", "web-2", "clock-1", "clock-2", "worker-1", "worker-2")
-"""The services that run our image."""
+"""The services in the Compose file that run our own image."""
 
 UNIT_OF = {
     "web": "clinic-line-web.service",
@@ -45,13 +45,13 @@ def services() -> dict[str, dict[str, Any]]:
 
 
 def instructions(name: str) -> list[str]:
-    """Return the image's instructions of one kind, each whole."""
+    """Return the Dockerfile's instructions of this name, such as COPY, each with its continuation lines."""
     joined = re.sub(r"\\\n\s*", "", DOCKERFILE)
     return re.findall(rf"^(?: *){name} (.*)$", joined, re.MULTILINE)
 
 
 def walked(first_word: str) -> list[str]:
-    """Return the commands of docs/deploy.md that begin with this word, each whole."""
+    """Return the commands in docs/deploy.md that begin with this word, each with its continuation lines."""
     joined = re.sub(r" *\\\n *", " ", DEPLOY)
     return re.findall(rf"^{first_word} .*$", joined, re.MULTILINE)
 
@@ -191,7 +191,7 @@ def test_compose_understands_it(tmp_path: Path) -> None:
 
 
 def _compose() -> list[str] | None:
-    """The newer Compose, which is docker's plugin, else the older; None where there is neither."""
+    """Return the command of Docker Compose: the newer plugin, else the older program; None if there is neither."""
     plugin = ["docker", "compose"]
     if (
         shutil.which("docker")
@@ -202,7 +202,10 @@ def _compose() -> list[str] | None:
 
 
 def test_redis_is_started_with_the_file_of_the_servers_and_its_password(tmp_path: Path) -> None:
-    """The command as it stands, but for its folders, its program and the address that it listens at."""
+    """Redis starts by the Compose file's own command with ops' settings and password.
+
+    Only paths and addresses differ.
+    """
     shell, option, words = services()["redis"]["command"]
     with reserved_port() as port:
         for there, here in {
@@ -252,7 +255,7 @@ def test_the_walks_lead_to_a_proxy_before_both_hosts(target: str, tmp_path: Path
 
 
 def _judged(words: str, folder: Path) -> None:
-    """Have nginx check its shipped file, but for TLS and the folder of its logs."""
+    """Check that nginx accepts this shipped configuration, but without TLS and with the test's own folder for logs."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = re.sub(r"^ *ssl_.*;$", "", words.replace(" ssl http2", ""), flags=re.MULTILINE)

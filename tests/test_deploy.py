@@ -30,7 +30,7 @@ PROXIES = (OPS / "nginx" / "clinic-line.conf", OPS / "caddy" / "Caddyfile")
 
 
 PLIVO = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": "abcdefghij0123456789abcd"}
-"""Made up."""
+"""The credentials of a made-up account at Plivo."""
 
 
 def processes(procfile: Path) -> dict[str, str]:
@@ -43,7 +43,7 @@ def of_unit(name: str, key: str) -> str:
 
 
 def flags(command: str) -> list[str]:
-    """Return the options of the web server's command, without the address it listens on."""
+    """Return the options in a command that starts the web server, without the address on which it listens."""
     words = shlex.split(command[command.index("-m granian") :])
     at = words.index("--host")
     assert words[at + 2] == "--port"
@@ -55,7 +55,7 @@ def flags(command: str) -> list[str]:
 
 @pytest.fixture
 def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service that has both carriers."""
+    """A telephone at a service which has both carriers switched on."""
     with service(tmp_path, sqlite_url, redis_url, clock, **PLIVO) as phone:
         yield phone
 
@@ -91,7 +91,7 @@ def test_while_the_service_is_down_each_carrier_hears_the_apology_in_its_words()
 
 
 def apology(port: int, *signed_by: str) -> bytes:
-    """Return the answer that a carrier gets which signs with these headers."""
+    """Return the document that the fallback at this port gives the carrier whose signature has these headers."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("POST", "/voice/fallback", b"x=1", dict.fromkeys(signed_by, "made up"))
@@ -199,7 +199,7 @@ def test_while_the_service_is_down_caddy_writes_no_secret_link_and_no_query(tmp_
 
 @contextmanager
 def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
-    """Run Caddy with the Caddyfile of this folder, until the end of the block."""
+    """Run Caddy with the Caddyfile in this folder, until the end of the block."""
     command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(folder))
     with journal.open("wb") as output, subprocess.Popen(command, stderr=output, env={**os.environ, **homes}) as caddy:
@@ -210,7 +210,7 @@ def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
 
 
 def status_of(port: int, path: str) -> int | None:
-    """Return the HTTP status that this path answers; None where nobody listens yet."""
+    """Return the HTTP status of this path at this port; None if nobody listens there yet."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)

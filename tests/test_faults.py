@@ -1,4 +1,4 @@
-"""Redis and the database break for real while people call: promises are kept, and none is made that cannot be."""
+"""Redis and the database really break while people call: promises are kept, and none is made that cannot be kept."""
 
 import sqlite3
 import time
@@ -24,7 +24,7 @@ from workers.services import build as build_workers
 
 BOOK = ("1", "1", "1", "1", "1")
 HELD_UP_SECONDS = 2.0
-"""A stalled part costs a caller at most this, before the fallback path."""
+"""The most seconds for which a stalled store may hold up a caller, before the line goes on without it."""
 
 Place = tuple[Phone, WorkerServices]
 Away = Callable[..., AbstractContextManager[None]]
@@ -32,7 +32,7 @@ Away = Callable[..., AbstractContextManager[None]]
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """A service and its workers, on the database that the test asks for."""
+    """A telephone at a service, and the services of its workers, on the database that the test names."""
     url = request.getfixturevalue(f"{request.param}_url")
     settings = settings_for(tmp_path, url, redis_url)
     services, worker = build(settings, clock, QUICK), build_workers(settings, clock)
@@ -60,7 +60,7 @@ def stands_once(place: Place, call: Conversation) -> None:
 
 
 def works_off_the_queue(worker: WorkerServices) -> None:
-    """Run the jobs that lie on the queue, as a worker does."""
+    """Run each task whose job is on the queue, as a worker does."""
     for errand_id in sorted(worker.desk.job_queue.queued_tasks()):
         jobs.run(worker, errand_id)
 
@@ -111,7 +111,7 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Lock the SQLite file, as another process that has it to itself."""
+    """Lock the service's SQLite file until the block ends, as another process does that has it to itself."""
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
@@ -123,7 +123,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def moved(path: Path) -> Iterator[None]:
-    """Move the SQLite file away, with the files that belong to it, and back at the end."""
+    """Move the service's SQLite file, and those that belong to it, away until the end of the block."""
     files = [path, *path.parent.glob(f"{path.name}-*")]
     elsewhere = path.parent / "elsewhere"
     elsewhere.mkdir()
@@ -137,7 +137,7 @@ def moved(path: Path) -> Iterator[None]:
 
 
 def reaches_the_desk_later(place: Place, call: Conversation) -> None:
-    """Check that the call's request reaches the desk once, however often it is saved and the webhook is repeated."""
+    """Check that this call's request reaches the desk once, though its webhook and its saving are repeated."""
     worker = place[1]
     assert worker.desk.pending.count() == 1
     call.repeats_last_webhook()
@@ -216,7 +216,7 @@ def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_
 
 
 def at_rest(deadline: Deadline) -> bool:
-    """Return True when none of the deadline's threads is at work."""
+    """Return whether all threads of this deadline, which wait for stores, are without work."""
     pool = deadline._threads
     return pool._idle_semaphore._value == len(pool._threads)
 
@@ -291,7 +291,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
 def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    """Redis was well until then, so it is asked; no command sent to it may take effect after the caller was told no."""
+    """A caller who was told no is on no list later: a command sent to the frozen Redis has no effect once it thaws."""
     phone, worker = place
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):

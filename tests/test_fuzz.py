@@ -1,7 +1,7 @@
-"""Any request to any route, by anybody: nothing of the service breaks, and nothing changes without the right to it.
+"""Any request to any route, by anybody: nothing in the service breaks, and nothing changes without the right to it.
 
-The routes and the names of their fields are read from the product, so that a new one is tried with the rest.
-`make fuzz` does it for longer.
+The routes and the names of their fields are read from the product, so that a new route is tried as well. `make fuzz`
+does it for longer.
 """
 
 import json
@@ -34,11 +34,11 @@ FUZZ = settings(
     max_examples=settings().max_examples // 5,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-"""The settings of Hypothesis: a fifth of the examples that the profile allows; see conftest.py."""
+"""The settings of Hypothesis for these tests: a fifth of the examples in the profile that conftest.py chooses."""
 
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
 OUR_FAULT = "our telephone line has a"
-"""The apology that a caller hears when a webhook broke; to the carrier it looks like any other answer."""
+"""The beginning of the apology that a caller hears when a webhook broke: its status alone does not tell."""
 
 NOBODY = ""
 
@@ -47,25 +47,25 @@ Fields = dict[str, str]
 
 @dataclass
 class Premises:
-    """The service with a day's work in it, and the people who may come to its desk."""
+    """The service with a day's requests in it, and the people who may come to its desk."""
 
     phone: Phone
     contents: StoreContents
     sessions: dict[str, tuple[str, str]]
-    """The cookie and the CSRF token of each person."""
+    """The session cookie and the CSRF token of each person who may come, by the person's name."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
-        """Print a failing example by its request; the services would fill the screen."""
+        """Print only an ellipsis for the service in a failing example: all of it would fill the screen."""
         printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:
-        """Return the browser of somebody who is logged in, or of nobody."""
+        """Return the browser of the person with this name, logged in; for an empty name, that of nobody."""
         browser = self.phone.app.test_client()
         browser.set_cookie("session", self.sessions[name][0])
         return browser
 
     def token(self, name: str) -> str:
-        """Return the CSRF token of the forms that this person was given."""
+        """Return the CSRF token of the forms that the person with this name gets."""
         return self.sessions[name][1]
 
 
@@ -89,7 +89,7 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
 
 
 def comes_in(app: Flask, name: str) -> tuple[str, str]:
-    """Log somebody in, or nobody, and return the cookie and the token."""
+    """Log in the person with this name, for an empty name nobody; return the session cookie and the CSRF token."""
     staff = Staff(app, name, PASSWORD)
     if name:
         staff.logs_in()
@@ -115,7 +115,7 @@ def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock)
 
 
 def holds(answer: TestResponse, ask: Ask) -> None:
-    """Check the rules that hold for every answer while the stores are well."""
+    """Check the rules that every answer keeps while the stores are well: no error, no other host, the safe headers."""
     assert answer.status_code < 500 or (answer.status_code, ask.path) == (503, "/readyz"), answer.status
     words = answer.get_data(as_text=True)
     assert "Traceback" not in words
@@ -159,14 +159,14 @@ def test_whatever_staff_look_at_nothing_breaks_on_postgres(on_postgres: Premises
 
 
 GATHERED = fields(("kind", "day", "part", "keyed", "topic", "reference", "joined", "filed", "rung", "offered_at"))
-"""The state of a call as another version of the service might have sealed it."""
+"""The fields that a call has gathered, as another version of the service might have sealed them."""
 
 SAYS = st.dictionaries(
     st.sampled_from(("From", "To", "CallStatus", "ForwardedFrom", "DialCallStatus", "DialBridged", "CallSid", "New")),
     TEXT,
     max_size=2,
 )
-"""Fields that the carrier may send besides those of every webhook, or in their place."""
+"""Fields that Twilio may post beside those of every webhook, or in their place."""
 
 KEYS = fields(("Digits",))
 ADDRESS = fields(("line", "lang", "s", "w", "silent", "c"))
@@ -195,7 +195,7 @@ SAYS_OTHERWISE = st.dictionaries(
     TEXT,
     max_size=2,
 )
-"""Fields that Plivo may send besides those of every webhook, or in their place."""
+"""Fields that Plivo may post beside those of every webhook, or in their place."""
 
 
 @FUZZ
@@ -273,7 +273,7 @@ def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, 
 
 
 ASKED_ANEW = ("/login/code", "/invitation/")
-"""Paths of forms that were open before a login: a stranger who sends one is led to it once more."""
+"""The paths of forms that a stranger uses before a login: after a post, the stranger is led to the form again."""
 
 
 @FUZZ
@@ -304,7 +304,7 @@ FOR_MANAGERS = {
     *("people.require_of_everybody", "people.remove_second_factor"),
     *("feed.renew", "feed.switch_off"),
 }
-"""The routes for managers alone; whoever takes one away has thought about it."""
+"""The names of the routes that are for managers alone, listed here so that none is opened to others by oversight."""
 
 
 def test_every_kind_of_route_is_among_those_that_are_tried() -> None:

@@ -1,4 +1,4 @@
-"""A clinic on two hosts: nothing that a caller, the desk or a report needs is bound to one of them."""
+"""A clinic on two hosts: no caller, desk or report depends on which of the two a webhook or a trace came to."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,20 +40,20 @@ TODAY = DeskClosure(date(2026, 11, 23), "")
 
 @pytest.fixture
 def hosts(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts: the test runs on each kind of database."""
+    """Two hosts of a clinic: the test runs on SQLite and on PostgreSQL."""
     with two_hosts(tmp_path, database_url, redis_url, clock) as found:
         yield found
 
 
 @pytest.fixture
 def pair(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts on SQLite, where the kind of the database does not matter."""
+    """Two hosts of a clinic on SQLite, for tests to which the kind of database makes no difference."""
     with two_hosts(tmp_path, sqlite_url, redis_url, clock, METRICS_TOKEN=METRICS) as found:
         yield found
 
 
 def paths(host: Host) -> list[str]:
-    """Return the paths of the recorded calls."""
+    """Return the paths of the recorded calls in the hosts' database, the oldest call first."""
     with host.worker.database.reading() as read:
         return list(read.scalars(select(schema.calls.c.path).order_by(schema.calls.c.began)))
 
@@ -76,7 +76,7 @@ def missed(host: Host) -> list[str]:
 
 
 def is_told(host: Host) -> bool:
-    """Return True if a patient is to be told of a time that they have not heard of."""
+    """Return whether one request at the desk asks that a patient be told of a time that the call left unheard."""
     with host.worker.database.reading() as read:
         return read.scalar(select(func.count()).where(schema.requests.c.why == "unheard")) == 1
 
@@ -124,7 +124,7 @@ def test_what_is_sent_twice_and_recorded_by_three_clocks_at_once_is_there_once(h
 
 
 def test_a_part_that_comes_late_corrects_the_record_and_what_was_decided_by_it(hosts: Hosts, clock: Clock) -> None:
-    """The host at which the hours were heard was away while the call was recorded."""
+    """A call's record becomes whole, and the call is missed no more, once the host of a late part sends its traces."""
     here, there = hosts
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -142,7 +142,7 @@ def test_a_part_that_comes_late_corrects_the_record_and_what_was_decided_by_it(h
 
 @pytest.mark.parametrize("after", [(), ("4",)])
 def test_a_language_that_a_late_part_shows_is_learnt_once(pair: Hosts, clock: Clock, after: tuple[str, ...]) -> None:
-    """The part of the call that came first may have taught the language already: a call counts once."""
+    """A call counts once for its caller's language, though the part in which the language was chosen came late."""
     here, there = pair
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -161,7 +161,7 @@ def test_a_language_that_a_late_part_shows_is_learnt_once(pair: Hosts, clock: Cl
 
 
 def test_traces_that_are_sent_anew_make_no_less_of_a_record(pair: Hosts, clock: Clock) -> None:
-    """Traces come anew after their table was emptied, or under a new name of the host; records stay complete."""
+    """A record stays complete when the traces' table was emptied and a host sends again only what it still has."""
     here, there = pair
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -180,7 +180,7 @@ def test_traces_that_are_sent_anew_make_no_less_of_a_record(pair: Hosts, clock: 
 
 
 def test_a_call_goes_on_at_its_host_while_its_first_minutes_are_recorded_nowhere(pair: Hosts, clock: Clock) -> None:
-    """The end of a long call finds the whole path on this host, whose files stay until the call is over."""
+    """A host keeps the files of a long call until it is over, so the end of the call finds its whole path."""
     here, _there = pair
     call = here.phone.rings()
     for _ in range(3):
@@ -220,7 +220,7 @@ def test_a_number_that_is_erased_leaves_no_hash_in_the_traces(pair: Hosts, clock
 
 
 def test_an_hour_that_only_the_late_part_shows_as_unheard_is_told_then(pair: Hosts, clock: Clock) -> None:
-    """The answer there was a fault; it was given in place of one that never reached the caller."""
+    """A patient is to be told of a booking once the other host's late trace shows that a fault kept it unheard."""
     here, there = pair
     with here.worker.database.writing() as write:
         book(write, wished(NINE), asked(NINE))
@@ -239,7 +239,7 @@ def test_an_hour_that_only_the_late_part_shows_as_unheard_is_told_then(pair: Hos
 
 
 def test_a_record_that_was_corrected_is_counted_anew(pair: Hosts, clock: Clock) -> None:
-    """The reports count by day, and keep what they have counted."""
+    """The reports count a day's calls again when a late trace has corrected a record that they had counted."""
     here, there = pair
     clock.goes_on(minutes=20)
     call = here.phone.rings()
@@ -256,7 +256,7 @@ def test_a_record_that_was_corrected_is_counted_anew(pair: Hosts, clock: Clock) 
 
 
 def served(host: Host) -> int:
-    """The calls of today that were served, by the page of the reports."""
+    """Return the number of today's calls that were served, as a report on this host counts them."""
     services = host.phone.services
     today = services.clock().date()
     report = services.reports.reports.of(Period(today, today, DELHI), "", services.clinic, services.clock())
@@ -334,7 +334,7 @@ def test_limits_count_over_both_hosts(pair: Hosts) -> None:
 
 
 def moves(person: Staff, host: Host) -> Staff:
-    """Return the person with the same browser, whose next request goes to this host."""
+    """Return the same person at the desk, with the same cookies, whose next requests go to this host."""
     there = Staff(host.phone.app, person.name, person.password)
     there.browser._cookies = person.browser._cookies  # the jar of werkzeug's client
     return there
@@ -390,7 +390,7 @@ def figures(phone: Phone, name: str) -> list[float]:
 
 
 def test_three_clocks_at_once_double_nothing(hosts: Hosts, clock: Clock) -> None:
-    """A request to tell of, one that was taken and left, a missed call, a language, an unheard hour."""
+    """Three clocks do each thing once: a request taken and left, missed calls, languages, records, jobs."""
     here, there = hosts
     asha = somebody(here.phone, "asha", MANAGER)
     here.phone.rings().press("1", "1", "1", "1", "1")

@@ -1,6 +1,6 @@
-"""The modules that each kind of process loads: its start-up time and memory depend on little else.
+"""The modules that each kind of process loads: a heavy one would cost start-up time and memory.
 
-Each begins with real settings and an SQLite database, and tells which modules it has loaded.
+Each process begins with real settings and an SQLite database, and tells which modules it has loaded.
 """
 
 import os
@@ -13,10 +13,10 @@ from config.settings import ROOT
 from ivr.commands.register import COMMANDS
 
 SELDOM = ("twilio.rest", "requests", "urllib3", "apprise", "yaml", "alembic", "mako", "psycopg", "sqlalchemy.orm")
-"""Libraries that no process needs at its start: of the carriers, the channels, PostgreSQL and migrations."""
+"""Libraries that no process loads at its start: of the carriers, the channels, PostgreSQL and migrations."""
 
 DESK = ("icalendar", "holidays", "segno", "zxcvbn", "tomlkit", "recurring_ical_events")
-"""Libraries that few requests at the desk need."""
+"""Libraries that a process loads only for a few requests at the desk."""
 
 WEB = ("flask", "jinja2", "babel", "wtforms")
 STORES = ("sqlalchemy", "redis", "rq", "structlog", "prometheus_client", "ivr.desk", "ivr.storage.database")
@@ -36,7 +36,10 @@ PROCESSES = {
     "worker and clock": (WORKERS, (*SELDOM, *DESK, *WEB, *PAGES)),
     "supervisor": ("import ivr.supervisor.start, ivr.supervisor.forked", (*SELDOM, *DESK, *WEB, *STORES, *PAGES)),
 }
-"""The beginning of each process, and what it must not have loaded by then. The supervisor loads more later."""
+"""The code with which each kind of process begins, and the libraries that must not be loaded by then.
+
+The supervisor loads more later.
+"""
 
 
 @pytest.mark.parametrize("process", PROCESSES)

@@ -1,4 +1,4 @@
-"""Every path of the menu, called in both languages through the webhooks; each document on the way is judged."""
+"""Every path of the menu, called through the webhooks in both languages; each document on the way is judged."""
 
 import pytest
 
@@ -24,7 +24,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "topic": ("3", "1"),
     "hours": ("4",),
 }
-"""The keys that lead to each place where the line waits, for a caller whose number is known."""
+"""The keys that lead to each place of the menu where a call waits, for a caller whose number is known."""
 
 OF_THE_DIARY = {
     *(
@@ -41,7 +41,7 @@ OF_THE_DIARY = {
     *("which_own", "appointment", "prove", "find_number", "find_reference"),
     *("move_sure", "cancel_sure", "moved", "cancelled"),
 }
-"""The places of a clinic whose telephone books: web/telephone/test_bookings and test_own_appointments call there."""
+"""Places of the menu for clinics whose telephone books times: tests/web/telephone has the calls that lead there."""
 
 
 def ring(phone: Phone, lang: str, *keys: str, caller: str = "+919999900001") -> Conversation:

@@ -1,4 +1,4 @@
-"""A new option of the main menu: its two rows in the table, its sentences, and nothing else of the program's.
+"""A new option of the main menu: it takes two rows in the table and its sentences, and no other change of the program.
 
 The rows here are those that CONTRIBUTING asks for; with the row in tests/test_menu_rung.py they are all that changes.
 """
@@ -39,7 +39,7 @@ NARROW: dict[str, Place] = {
     "for_whom": Fork("for_whom", {"moves": "number", "known": "whose", "new": "number"}),
 }
 WITHOUT = {name: place for name, place in NARROW.items() if name in {*onward(NARROW, START), LANGUAGES_PLACE}}
-"""The shipped table, or what it was before it had more: there is room for a fifth option."""
+"""The menu's table with only the first four options of the main menu, so that there is room for a new one."""
 
 WANTED = (*FIRST, Option("5", "option_directions", "directions"))
 TABLE: dict[str, Place] = {
@@ -65,12 +65,12 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
 
 
 def counted(path: str, menu: dict[str, Place] = TABLE) -> PeriodReport:
-    """Return the report of three calls that went this way."""
+    """Return the report on three calls that took this path through the menu."""
     return PeriodReport(call_stats([Calls(path, Ending.HUNG_UP, 3)], {}, Reading(menu)), request_stats([]), 0)
 
 
 def choices(app: Flask, report: PeriodReport, language: str) -> Figure:
-    """Return the table of first choices, as somebody at the desk reads it."""
+    """Return the table of callers' first choices in a report, as somebody at the desk reads it in this language."""
     with app.test_request_context() as context:
         context.session[CHOSEN] = language
         found = call_figures(report.calls, choice_words(TABLE, SCRIPT))

@@ -1,4 +1,4 @@
-"""Odd rows, which this version cannot read: every page, command and job shows the rest."""
+"""Odd rows, which this version cannot read: each page, command and job shows the other rows."""
 
 import json
 import logging
@@ -54,7 +54,7 @@ INFINITE = ("infinity", "-infinity", "4000-01-01 BC", "9999-12-31", "0001-01-01"
 ODD_OF_SQLITE = (17, -1, 2.5, b"\xff\xfe", "many")
 
 CHANGED_BY_NOBODY = {"id", "request_id", "staff_id", "token_hash", "nonce", "password_hash", "secret"}
-"""Columns that join rows, and hashes of secrets: their values are compared, never shown."""
+"""Columns that the tests leave alone: they join rows, or hold hashes of secrets, and no page shows them."""
 
 TABLES = (
     *(schema.requests, schema.history, schema.blocked, schema.calls, schema.staff, schema.closures, schema.audit),
@@ -64,7 +64,7 @@ TABLES = (
 
 
 def columns(table: Table, sqlite: bool) -> Iterator[tuple[Column[Any], tuple[Any, ...]]]:
-    """Yield each column of the table that is read, with values that may stand in it and should not."""
+    """Yield the database columns of a table that the program reads, each with odd values that may stand there."""
     for column in table.columns:
         kept_by_the_database = bool(column.foreign_keys) and not sqlite
         if column.name not in CHANGED_BY_NOBODY and not kept_by_the_database:
@@ -87,7 +87,7 @@ def odd_values(column: Column[Any], sqlite: bool) -> tuple[Any, ...]:
 
 
 class Desk:
-    """A desk with rows in every table, and one more row in each that a test may spoil."""
+    """A desk with two rows in every table, the second of which a test may spoil with odd values."""
 
     def __init__(self, services: Services, app: Flask) -> None:
         self.services = services
@@ -99,11 +99,11 @@ class Desk:
 
     @property
     def is_sqlite(self) -> bool:
-        """True for SQLite, which keeps any value in any column."""
+        """True for a desk on SQLite, which keeps any value in any database column."""
         return self.engine.dialect.name == "sqlite"
 
     def fill(self) -> None:
-        """Put two rows into every table; the second is the one to spoil."""
+        """Put two rows into every table; the tests spoil the second one."""
         now, desk = self.services.clock(), self.services.desk
         asha = By("asha", now)
         for name in ("asha", "binod"):
@@ -126,7 +126,7 @@ class Desk:
         self.in_the_diary(asha)
 
     def in_the_diary(self, asha: By) -> None:
-        """Put two appointments with names and notes, and two blocked times, into today's diary."""
+        """Put two appointments with names and notes, and two blocked times, into the desk's diary of today."""
         diary, day = self.services.diary, asha.at.date()
         for hour in (16, 17):
             starts = asha.at.replace(hour=hour)
@@ -135,19 +135,19 @@ class Desk:
             diary.blocked_times.set(TimeBlock(Shift(time(hour), time(hour + 1)), day, day, words="a meeting"), asha)
 
     def spoils(self, table: Table, column: Column[Any], value: Any, row_id: int) -> None:
-        """Write a value past the program. Raises DBAPIError where the database itself refuses it."""
+        """Write a value into one row's column, past the program. Raises DBAPIError if the database refuses it."""
         with self.engine.begin() as write:
             spoil(write, table, column, value, row_id)
 
     def spoils_row(self, table: Table, which: int, from_the_end: int = 0) -> None:
-        """Write an odd value into each column of the last row of a table, or of one before it."""
+        """Write an odd value into every column of a table's last row, or of a row before the last."""
         row = self.last(table) - from_the_end
         for column, values in columns(table, self.engine.dialect.name == "sqlite"):
             self.spoils(table, column, values[which % len(values)], row)
 
     @contextmanager
     def spoilt(self, table: Table, column: Column[Any], value: Any) -> Iterator[None]:
-        """Write this value into the last row until the block ends; skip the example if the database refuses it."""
+        """Put a value into a column of a table's last row until the block ends; skip what the database refuses."""
         row, engine = self.last(table), self.engine
         with engine.connect() as read:
             was = read.execute(text(f"SELECT {column.name} FROM {table.name} WHERE id = {row}")).scalar()  # noqa: S608
@@ -161,26 +161,26 @@ class Desk:
             self.spoils(table, column, was, row)
 
     def last(self, table: Table) -> int:
-        """Return the id of the last row of a table."""
+        """Return the id of the last row in a table."""
         with self.engine.connect() as read:
             return int(read.execute(text(f"SELECT max(id) FROM {table.name}")).scalar_one())  # noqa: S608 - our tables
 
     # -- what people and programs do
 
     def opens(self, path: str) -> str:
-        """Open a page and return its words. The page is there, whatever the rows hold."""
+        """Open this page of the desk; return its words. The page must open, whatever the rows hold."""
         answer = self.staff.browser.get(path, headers={"Authorization": f"Bearer {METRICS}"})
         assert answer.status_code == 200, f"{answer.status_code} at {path}"
         return unescape(answer.text)
 
     def opens_everything(self) -> None:
-        """Open every page, and run the programs and commands that read the rows."""
+        """Open every page, and run the processes and commands that read the desk's rows."""
         self.opens_pages()
         self.asks_the_commands()
         self.works_behind_the_desk()
 
     def opens_pages(self) -> None:
-        """Open every page, every card and the calendar."""
+        """Open every page of the desk, every card and the calendar's feed."""
         assert self.staff.logs_in().status_code == 302
         assert self.good in self.opens("/desk"), "the row that can be read stands on the list"
         for path in PAGES:
@@ -193,12 +193,12 @@ class Desk:
         assert self.opens(f"/calendar/{link.token}.ics").startswith("BEGIN:VCALENDAR")
 
     def opens_references(self) -> None:
-        """Open every card that the list leads to."""
+        """Open every card to which the list of requests leads."""
         for path in set(re.findall(r'href="(/desk/requests/[^"]+)"', self.opens("/desk"))):
             self.opens(path)
 
     def asks_the_commands(self) -> None:
-        """Check that the server's commands list the readable rows."""
+        """Check that the server's commands list those of the desk's rows that can be read."""
         rows = [json.loads(line) for line in self.runs("desk", "list", "--all", "--json").splitlines()]
         assert self.good in {row["reference"] for row in rows}
         assert len(rows) == self.last(schema.requests)
@@ -208,13 +208,13 @@ class Desk:
             json.loads(self.runs("privacy", "export", number))
 
     def runs(self, *words: str) -> str:
-        """Run a command, check that it ends well, and return the words it prints."""
+        """Run a command of the server, check that it ends well, and return the words it prints."""
         done = self.app.test_cli_runner().invoke(args=list(words))
         assert done.exit_code == 0, f"{words}: {done.output} {done.exception!r}"
         return str(done.stdout)
 
     def works_behind_the_desk(self) -> None:
-        """Run the jobs of the clock process and of a worker on the rows."""
+        """Run the jobs of the clock process and of a worker on the desk's rows."""
         now = self.services.clock()
         worker = build_workers(self.services.settings, lambda: now)
         try:
@@ -230,7 +230,7 @@ class Desk:
             worker.database.close()
 
     def is_used(self) -> None:
-        """Let staff and callers go on with the spoilt rows: none of their moves may end in an error page."""
+        """Let staff and callers use the desk's odd rows: no move of theirs may end in an error page."""
         token = self.staff.csrf()
         for request_id in (2, 4):
             for move, more in MOVES:
@@ -253,7 +253,7 @@ class Desk:
 
 
 A_CALL_THAT_ENDS = "/desk/hear?keys=-+-+-+-+-"
-"""The page of what callers hear reads the same rows wherever a call has come to; all of a call takes half a second."""
+"""The page "Callers hear" for a call that soon ends: the whole page takes half a second, and reads the same rows."""
 
 PAGES = (
     *("/desk", "/desk/list", "/desk?line=main", "/desk/new"),
@@ -293,7 +293,7 @@ def spoil(write: Connection, table: Table, column: Column[Any], value: Any, row_
 
 
 def as_it_is(column: Column[Any], write: Connection) -> str:
-    """Return the SQL for the value: PostgreSQL must be told which type to read it as."""
+    """Return the SQL by which this column takes a value as it is: PostgreSQL must be told the value's type."""
     if write.dialect.name == "sqlite":
         return ":value"
     return f"CAST(:value AS {column.type.compile(dialect=write.dialect)})"
@@ -301,7 +301,7 @@ def as_it_is(column: Column[Any], write: Connection) -> str:
 
 @contextmanager
 def desk_at(folder: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Desk]:
-    """Fill a desk on these stores."""
+    """Yield a desk on these stores, with two rows in every table."""
     services = build(
         settings_for(folder, database_url, redis_url, METRICS_TOKEN=METRICS), clock, QUICK, limits=UNHURRIED
     )
@@ -316,7 +316,7 @@ def desk_at(folder: Path, database_url: str, redis_url: str, clock: Clock) -> It
 
 @pytest.fixture
 def desk(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Desk]:
-    """A desk on each kind of database, with rows in every table."""
+    """A desk with two rows in every table: the test runs on SQLite and on PostgreSQL."""
     with desk_at(tmp_path, database_url, redis_url, clock) as desk:
         desk.fill()
         yield desk
@@ -324,7 +324,7 @@ def desk(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Ite
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int) -> None:
-    """Each column of one row in each table holds an odd value."""
+    """Every page and command works while the last row of every table has an odd value in each column."""
     for table in TABLES:
         desk.spoils_row(table, which)
     desk.opens_everything()
@@ -334,9 +334,10 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
 @pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table) -> None:
-    """A single table has the odd row, so that nothing hides behind another; then staff, callers and programs go on.
+    """Pages, commands, staff and callers get on while only one table has an odd row, so that no other hides its harm.
 
-    On SQLite, which keeps anything, a second row holds other odd values; but for who works at the desk here.
+    On SQLite, which keeps any value, a second row has other odd values, too; not in the table of people, who work at
+    the desk here.
     """
     desk.spoils_row(table, 1)
     if desk.is_sqlite and table is not schema.staff:
@@ -366,7 +367,7 @@ def test_whatever_stands_in_a_column_every_page_opens(desk: Desk, data: st.DataO
 
 
 def anything(column: Column[Any], sqlite: bool) -> st.SearchStrategy[Any]:
-    """Draw any value that the database itself would take."""
+    """Draw a random value of any kind that this database column would take."""
     words = st.text(max_size=getattr(column.type, "length", None) or 60)
     if sqlite:
         return words | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.binary(max_size=40)
@@ -413,14 +414,14 @@ def test_a_request_of_a_status_of_another_version_stays_in_sight(desk: Desk) -> 
 
 
 def test_a_caller_is_promised_a_call_beside_a_request_that_cannot_be_read(desk: Desk) -> None:
-    """A live request has a due time that nobody can read: the caller's new request is accepted, with a new due time."""
+    """A caller whose live request has an odd due time hears a promise when they call again, and joins that request."""
     desk.spoils(schema.requests, schema.requests.c.due, odd_values(schema.requests.c.due, desk.is_sqlite)[0], 2)
     assert PROMISED.search(desk.phone.rings(caller="+919999900002").press("1", "2", "1", "1", "1", "1").words)
     assert desk.services.desk.store.request(2).rang_again == 1
 
 
 def test_nobody_could_be_told_of_a_request_that_cannot_be_read_and_the_desk_says_so(desk: Desk) -> None:
-    """The worker does not try for ever, and a task it does not know is shown as one that failed."""
+    """The desk says that no staff were told of an odd request, nor of one whose task this version does not know."""
     with desk.engine.begin() as write:
         write.execute(text("UPDATE requests SET part = 'noon' WHERE id = 2"))
         write.execute(text("UPDATE errands SET task = 'sing' WHERE request_id = 1"))
@@ -435,7 +436,7 @@ def test_nobody_could_be_told_of_a_request_that_cannot_be_read_and_the_desk_says
 
 
 def test_callers_hear_every_closure_that_can_be_read(desk: Desk) -> None:
-    """A closure that cannot be read keeps no other from the telephone, and the desk says that nobody hears it."""
+    """An odd closure keeps no other from callers, and the desk says that they do not hear the odd one."""
     desk.spoils(schema.closures, schema.closures.c.shifts, "nine to five", desk.last(schema.closures))
     set_by_the_desk, now = desk.services.hours.closures, desk.services.clock()
     followed = desk.services.hours.closures_file.follow(set_by_the_desk, now.date())

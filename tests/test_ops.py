@@ -30,7 +30,7 @@ HEADINGS = {
     "signatures-fail",
     "requests-wait-too-long",
 }
-"""The alerts whose remedy the runbook tells."""
+"""The headings of the runbook, one for each alert, under which the alert's remedy stands."""
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def given(phone: Phone) -> str:
-    """The metrics that the service really gives, after a call."""
+    """The text of the metrics that the service gives after a call."""
     phone.rings().press("1", "1", "1", "1", "1")
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200
@@ -48,7 +48,7 @@ def given(phone: Phone) -> str:
 
 
 def promtool(*arguments: str, stdin: str | None = None) -> str:
-    """Run Prometheus' own tool, check that it is content, and return what it prints."""
+    """Run Prometheus' own tool with these arguments, check that it has no complaint, and return what it prints."""
     places = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     program = shutil.which("promtool", path=places)
     if program is None:
@@ -59,7 +59,7 @@ def promtool(*arguments: str, stdin: str | None = None) -> str:
 
 
 def names(text: str) -> set[str]:
-    """Return the names of our metrics in a text."""
+    """Return the names of the service's metrics that a text mentions."""
     return set(re.findall(r"\bclinic_[a-z_]+", text))
 
 

@@ -45,20 +45,21 @@ STAFF, PASSWORD = "asha-of-the-desk", "a-password-to-hide"
 NOTE = "the knee of Lalita-of-nowhere"
 
 PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD, NOTE)
-"""All made up; each would be found again wherever it went, however its digits are grouped."""
+"""Personal words, all made up: each would be found wherever the service put it, however its digits are grouped."""
 
 
 def personal_in(text: str) -> list[str]:
-    """Return the personal words that stand in clear in a text."""
+    """Return those of the personal words that this text holds in clear."""
     bare = re.sub(r"(?<=\d)[\s,.()-]+(?=\d)", "", text)
     return [word for word in PERSONAL if word in bare or word in text]
 
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Every log line at any level, of libraries too; of SQLAlchemy its statements, which hide their values.
+    """The log of the service with every line at any level, also the libraries', but SQLAlchemy's from INFO on.
 
-    Its DEBUG would print whole rows: it is off unless somebody names that very logger, and nothing here does.
+    SQLAlchemy's statements hide their values at INFO. Its DEBUG would print whole rows, but is off unless somebody
+    names that very logger.
     """
     with ExitStack() as levels:
         levels.enter_context(caplog.at_level(logging.DEBUG))
@@ -69,7 +70,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def calls(phone: Phone) -> Conversation:
-    """Let a day of callers call: one enters no number, one a number, one is withheld, one hangs up, one is forged."""
+    """Make a day's calls: one caller keys no number, one keys another, one is withheld, one hangs up, one is forged."""
     phone.rings(caller=CALLER).press("1", "1", "1", "2", f"{MISTYPED}#", f"0{KEYED}#", "1", "1")
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")
@@ -92,7 +93,7 @@ def calls(phone: Phone) -> Conversation:
 
 
 def works(phone: Phone) -> None:
-    """Work at the desk: mistype a password, then take, note, report and undo requests, and come too late once."""
+    """Do a day's work at the desk: mistype a password; take, note, report and undo; and once come too late."""
     phone.services.staff.people.add(STAFF, PASSWORD, phone.services.clock())
     person = Staff(phone.app, STAFF, PASSWORD)
     person.logs_in(password=f"{PASSWORD}!")
@@ -107,7 +108,7 @@ def works(phone: Phone) -> None:
 
 
 def in_redis(redis_url: str) -> str:
-    """Return every key and value in Redis, whatever its kind, and what RQ has packed into its results."""
+    """Return every key and value in Redis as one text, also values that RQ has packed into its results."""
     with Redis.from_url(redis_url) as redis:
         readers: dict[bytes, Any] = {
             b"string": redis.get,

@@ -24,13 +24,13 @@ from tests.served import Web, Wire, asked, web
 pytestmark = pytest.mark.slow
 
 A_CALLER_WAITS = 6.0
-"""Seconds: three times what is promised, for a machine that does ten other things."""
+"""The most seconds that a caller may wait in these tests: three times what is promised, for a busy machine."""
 
 FEW, MANY = 8, 40
-"""Eight were enough to hold every thread of the web server that we had before."""
+"""The numbers of strangers in these tests: few, who would occupy an ordinary web server's threads; and many."""
 
 Front = Callable[[Path, int], AbstractContextManager[int]]
-"""A function that starts a proxy before the web at this port, and yields the port where the proxy listens."""
+"""A function that runs a proxy before the web server on this port, and yields the port where the proxy listens."""
 
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.error.log;
@@ -50,7 +50,7 @@ def nothing(_folder: Path, behind: int) -> Iterator[int]:
 
 @contextmanager
 def caddy(folder: Path, behind: int) -> Iterator[int]:
-    """Run Caddy as shipped, but for addresses, files, and TLS."""
+    """Run Caddy with the shipped file, but with other addresses and files, and without TLS."""
     if shutil.which("caddy") is None:
         pytest.skip(f"{NO_CADDY}apt-get install caddy")
     words = (ROOT / "ops" / "caddy" / "Caddyfile").read_text()
@@ -71,7 +71,7 @@ def caddy(folder: Path, behind: int) -> Iterator[int]:
 
 @contextmanager
 def nginx(folder: Path, behind: int) -> Iterator[int]:
-    """Run nginx as shipped, but for addresses, files, and TLS."""
+    """Run nginx with the shipped file, but with other addresses and files, and without TLS."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = (ROOT / "ops" / "nginx" / "clinic-line.conf").read_text()
@@ -135,7 +135,7 @@ def test_beside_slow_strangers_a_call_is_answered_at_once(
 
 
 def _took(running: Web, port: int, kind: str, number: int) -> float:
-    """Return the seconds of a call of three steps, while so many strangers of this kind hold connections."""
+    """Return the seconds that a call of three steps takes while this many strangers of this kind hold connections."""
     phone = replace(running.phone, base=f"http://127.0.0.1:{port}")
     with strangers(port, kind, number):
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""The structure of the code, read from its imports: they point one way, and each outside library has one place."""
+"""The structure of the code, read from its imports: they point down only, and each outside library has one place."""
 
 import ast
 import builtins
@@ -23,7 +23,7 @@ STORES = {"ivr.staff", "ivr.hours", "ivr.hosts", "ivr.diary", "ivr.desk", "ivr.n
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
-"""The names that others may import of carriers: the port, and the wiring, which alone knows their folders."""
+"""The names of carriers' rooms that others may import: the port, and the wiring, which alone knows each carrier."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
 WEB_ROOMS = {
@@ -72,18 +72,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     # an entry point hands in what its room may not know
     "ivr.supervisor.__main__": EVERYTHING | {"ivr.supervisor", "wsgi"},
 }
-"""The rooms (packages) of the product, and the others that each may import."""
+"""The rooms (packages) of the product, each with the rooms that it may import."""
 
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 
 LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
-"""Lines: a reader should see a module whole, and understand a function without scrolling."""
+"""The most lines of a module and of a function: a reader sees the one whole, and the other without scrolling."""
 
 MOST_MODULES = 18
-"""The most modules in a folder: more than that is scanned, not seen."""
+"""The most modules that one folder may hold: a longer list is scanned, not seen."""
 
 MOST_ROOMS = 4
-"""The most rooms that a file imports from; all but those that bring rooms together do one thing."""
+"""The most rooms from which one file may import, unless its purpose is to bring rooms together."""
 
 BRING_TOGETHER = (
     "ivr.wiring",
@@ -109,7 +109,7 @@ def modules() -> dict[str, Path]:
 
 MODULES = modules()
 WRITTEN = {name: path for name, path in MODULES.items() if not within(name, "ivr.storage.migrations")}
-"""All modules but the migrations, which are never changed."""
+"""All modules of the product but the migrations, which are never changed once they are written."""
 
 
 @cache
@@ -119,7 +119,7 @@ def parsed(path: Path) -> ast.Module:
 
 @cache
 def imports(path: Path) -> frozenset[str]:
-    """Return the full names that a module imports, wherever in it."""
+    """Return the full names that the module in this file imports, anywhere in it."""
     found: set[str] = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
@@ -132,12 +132,12 @@ def imports(path: Path) -> frozenset[str]:
 
 @cache
 def part_of(name: str) -> str:
-    """Return the room (package) of a module, or of a name in it: the longest room's name that it begins with."""
+    """Return the room (package) of a module, or of a name in it: the longest room whose name it begins with."""
     return max((part for part in MAY_IMPORT if within(name, part)), key=len, default="")
 
 
 def importers(wanted: str) -> set[str]:
-    """Return the modules that import this name."""
+    """Return the names of the product's modules that import this name."""
     return {name for name, path in MODULES.items() if any(within(each, wanted) for each in imports(path))}
 
 
@@ -155,12 +155,12 @@ def test_imports_point_one_way() -> None:
 
 
 def ours(name: str) -> set[str]:
-    """Return the modules of the product that a module imports."""
+    """Return the names of the product's modules that a module imports."""
     return {each for each in imports(MODULES[name]) if each.split(".")[0] in OURS}
 
 
 def faults(found: Mapping[str, Collection[str]]) -> dict[str, Collection[str]]:
-    """Return the modules in which a fault was found, with the faults."""
+    """Return only those of the product's modules in which a fault was found, each with its faults."""
     return {name: each for name, each in sorted(found.items()) if each}
 
 
@@ -170,13 +170,13 @@ def test_the_table_permits_no_circle() -> None:
 
 @cache
 def folder_of(name: str) -> str:
-    """Return the folder in which a module lies, or that of a name within it."""
+    """Return the folder in which a module of the product lies, or the module that has this name in it."""
     module = max((each for each in MODULES if within(name, each)), key=len)
     return ".".join(MODULES[module].relative_to(ROOT).parent.parts)
 
 
 def folders_of(name: str) -> set[str]:
-    """Return the other folders of the product that a module imports from."""
+    """Return the folders of the product from which a module imports, except its own."""
     return {folder_of(each) for each in ours(name)} - {folder_of(name)}
 
 
@@ -241,7 +241,7 @@ def test_only_what_makes_the_tables_knows_alembic() -> None:
 
 
 def test_only_entry_points_read_the_environment() -> None:
-    """Each entry point passes its environment to config.settings as a mapping."""
+    """No other module reads the environment: each entry point passes it to config.settings as a mapping."""
     readers = {name for name, path in MODULES.items() if reads_environment(path)}
     services = {"wsgi", "workers.__main__", "workers.clock", "workers.services", "ivr.supervisor.__main__"}
     assert readers == services | {"ivr.commands.preflight"}
@@ -256,7 +256,7 @@ def reads_environment(path: Path) -> bool:
 
 
 def test_only_those_who_are_handed_no_clock_read_one() -> None:
-    """Functions take `now` as an argument; the real clock is the default only where a process's parts are built."""
+    """Functions take `now` as an argument: only the modules that build a process's parts name the real clock."""
     readers = {name for name, path in MODULES.items() if reads_clock(path)}
     builders = {"ivr.web.services", "workers.services", "ivr.commands.preflight"}
     assert {name for name in readers if not within(name, "ivr.supervisor")} == builders
@@ -294,16 +294,9 @@ RIDDLES = (
     *("What ", "Whether ", "Who ", "Whose ", "Whom ", "Whoever ", "Which ", "Where ", "How "),
     *("It ", "Its ", "They ", "Those ", "One ", "There is ", "There are ", "Is ", "Has ", "Does "),
 )
-"""First words that say nothing of the thing: the reader would have to know already what is meant."""
+"""First words of a docstring that do not name its thing: the reader would have to know it already."""
 
 BESIDE_THE_PRODUCT = ("tests", "testing", "chaos", "bench", ".ci")
-NOT_YET = (
-    "chaos/",
-    "tests/desk/upkeep/test_unheard.py",
-    "tests/reports/counts/test_kept_days.py",
-    "tests/reports/test_call_records.py",
-)
-"""A folder and files in which some docstrings are still riddles. None is added here."""
 
 
 def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:
@@ -312,7 +305,6 @@ def test_a_docstring_begins_with_what_is_done_or_with_the_thing() -> None:
     riddles = {
         name: [words.partition("\n")[0] for words in docstrings(path) if words.startswith(RIDDLES)]
         for name, path in names.items()
-        if not name.startswith(NOT_YET)
     }
     assert faults(riddles) == {}
 
@@ -328,7 +320,7 @@ ERROR = re.compile(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b")
 
 
 def test_a_docstring_names_no_error_that_is_gone() -> None:
-    """A docstring that names an error is changed when the error is renamed."""
+    """Each error that a docstring names after "Raises" is a class that the product has or uses, or Python's own."""
     told = {name: RAISES.findall(path.read_text()) for name, path in MODULES.items()}
     gone = {name: {each for words in found for each in ERROR.findall(words)} - CLASSES for name, found in told.items()}
     assert faults(gone) == {}

@@ -1,4 +1,4 @@
-"""A third language: prompts and words in the clinic's file add it everywhere, without a line of code."""
+"""A third language: prompts and words in the clinic's file bring it into every part, without a line of code."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -45,14 +45,14 @@ def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same clinic on a real port, so that the service's own command can call it."""
+    """A telephone at a clinic of three languages, on a real port, so that the service's own command can call it."""
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_in_three(tmp_path)) as phone:
         yield phone
 
 
 @pytest.fixture
 def staff(phone: Phone, clock: Clock) -> Staff:
-    """Somebody logged in at the desk of that clinic."""
+    """Somebody logged in at the desk of the clinic of three languages."""
     return at_the_desk(phone)
 
 
@@ -63,7 +63,7 @@ def sees(staff: Staff, path: str) -> str:
 
 
 def options(spoken: list[Heard]) -> list[tuple[str, str]]:
-    """Return the sentences that name a language, each with the language it is said in."""
+    """Return, of the sentences spoken, those that offer a language, each with the language in which it is said."""
     named = {"en-IN": "For English", "hi-IN": "हिंदी के लिए", "pa-IN": f"{MARK} For English"}
     return [(each.language, each.words) for each in spoken if each.words.startswith(named[each.language])]
 
@@ -198,7 +198,7 @@ def test_no_other_page_minds(phone: Phone, staff: Staff, path: str) -> None:
 
 
 class Sent(TwilioTexts):
-    """A carrier of texts that keeps what it is given."""
+    """The carrier's side of texts: it sends none, and keeps their words."""
 
     def __init__(self) -> None:
         self.words: list[str] = []
@@ -211,7 +211,7 @@ TEXTS_ON = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "
 
 
 def texted(settings: Settings, clock: Clock) -> str:
-    """Return the text that a worker sends to the first caller."""
+    """Return the words of the text that a worker sends to the first caller."""
     worker, sent = build_tools(settings, clock), Sent()
     try:
         jobs.run(replace(worker, texts=lambda: sent), 2)
@@ -235,7 +235,7 @@ def test_the_caller_is_sent_a_text_in_it(tmp_path: Path, sqlite_url: str, redis_
 
 @pytest.fixture
 def of_old(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic of two languages, where somebody once asked for an appointment in a third."""
+    """A telephone at a clinic of two languages, with a request whose caller was spoken to in a third."""
     with service(tmp_path, sqlite_url, redis_url, clock, **TEXTS_ON) as phone:
         phone.rings().press(*BOOK)
         with Database(sqlite_url).writing() as write:
@@ -265,7 +265,7 @@ def test_a_call_in_it_goes_on_in_the_language_of_its_line(of_old: Phone) -> None
 
 @pytest.fixture
 def three(tmp_path: Path) -> tuple[Clinic, Script]:
-    """A clinic of three languages, and its sentences."""
+    """A clinic of three languages, and the sentences of its line."""
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)

@@ -1,4 +1,4 @@
-"""A clinic with a made-up third language: its words are the English ones behind a mark, in Punjabi's voice."""
+"""A clinic with a made-up third language: the English sentences behind a mark, in the voice of Punjabi."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ LOCALES = {"en": "en-IN", "hi": "hi-IN", "pa": "pa-IN"}
 
 
 def clinic_in_three(folder: Path) -> str:
-    """Write a clinic's file with words in three languages, and beside it the prompts of the third; return its path."""
+    """Write a clinic's file with words in three languages, and the prompts of the third; return the file's path."""
     prompts = folder / "prompts"
     prompts.mkdir()
     (prompts / "pa.toml").write_text(_prompts(), encoding="utf-8")

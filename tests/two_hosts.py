@@ -1,4 +1,4 @@
-"""Two hosts of one clinic, as tests use them: one database and Redis; each has a state folder, a web and a clock."""
+"""Two hosts of one clinic, for tests: they share database and Redis; each has a state folder, a web and a clock."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -16,17 +16,17 @@ from workers.services import build as build_workers
 
 @dataclass
 class Host:
-    """A host: a telephone that its web answers, and its clock process."""
+    """A host of the clinic: a telephone whose calls its web answers, and its clock process."""
 
     phone: Phone
     worker: WorkerServices
 
     def sends(self) -> None:
-        """Run the work that the host's web process does every five seconds."""
+        """Run the upkeep that the host's web does every five seconds: it sends the spool's traces to the database."""
         assert self.phone.services.host_upkeep.round()
 
     def sweeps(self, *between: Callable[[], object]) -> None:
-        """Run a round of the host's clock process, and one more after each of these functions."""
+        """Run a sweep of the host's clock, and another one after each of these functions."""
         the_clock_runs(self.worker, *between)
 
 
@@ -34,7 +34,7 @@ class Host:
 def two_hosts(
     tmp_path: Path, database_url: str, redis_url: str, clock: Clock, **more: str
 ) -> Iterator[tuple[Host, Host]]:
-    """Start two hosts, whose webs and clocks end with the block."""
+    """Yield two hosts, whose webs and clocks end with the block."""
     with ExitStack() as stack:
 
         def host(name: str) -> Host:
@@ -51,6 +51,6 @@ def two_hosts(
 
 
 def goes_to(call: Conversation, host: Host) -> Conversation:
-    """Return the call, of which the proxy sends the next webhooks to this host."""
+    """Return the call after a proxy sent it to this host, which gets its next webhooks."""
     call.phone = host.phone
     return call

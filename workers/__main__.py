@@ -1,4 +1,4 @@
-"""Runs the workers of this machine: processes for each queue, forked once all that a job needs is loaded.
+"""Runs the workers of this host: processes for each queue, forked once all that a job needs is loaded.
 
 Run as `python -m workers`; with --burst they end when the queues are empty.
 """
@@ -24,10 +24,10 @@ from workers.queue_worker import QueueWorker, end_with
 from workers.services import WorkerServices, build
 
 PROCESSES = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
-"""Processes for each queue. One that waits for a silent carrier leaves the others of its queue free."""
+"""The number of processes for each queue, by the queue's name. If one waits for a silent carrier, others are free."""
 
 PROCESSES_OF_A_CHANNEL = 3
-"""Processes for each channel to the staff: with one in a job that hangs, the rest go on."""
+"""The number of processes for the queue of each channel to the staff: if one hangs in a job, the others go on."""
 
 
 def main(arguments: list[str]) -> None:
@@ -48,21 +48,21 @@ def main(arguments: list[str]) -> None:
 
 
 def queues(worker: WorkerServices) -> list[str]:
-    """Return the queue of each process."""
+    """Return the names of the queues, each as often as processes take its jobs."""
     wanted = PROCESSES if worker.settings.text_confirmations else PROCESSES | {TEXTS: 1}  # what was queued before
     counted = ((name, wanted.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
     return [name for name, count in counted for _ in range(count)]
 
 
 def name_bad_addresses(worker: WorkerServices) -> None:
-    """Log the addresses that no kind of channel understands. Loads the plugins of the others."""
+    """Log which channels have addresses that nothing understands; this loads what sends to the others before a fork."""
     for each in worker.channels.values():
         if not is_understood(each.address):
             log.error("STAFF_NOTIFY_URLS, address %s: is not understood; nobody is told over it. Correct it", each.name)
 
 
 def work(worker: WorkerServices, burst: bool, process: JobProcess, lifeline: int) -> None:
-    """Take the jobs of one queue, in a process of its own, until told to end."""
+    """Take the jobs of one queue, in a process of its own, until it is told to end."""
     end_with(lifeline)
     try:
         if process.queue == QUEUE:
@@ -76,7 +76,7 @@ def work(worker: WorkerServices, burst: bool, process: JobProcess, lifeline: int
 
 
 def note_bad_addresses(worker: WorkerServices) -> None:
-    """Note for the desk which addresses are not understood, and forget what is not configured. Raises StoreAway."""
+    """Store for the desk which channels have bad addresses, and forget channels that are gone. Raises StoreAway."""
     troubles = worker.desk.channel_troubles
     troubles.forget_others()
     stored = {each.channel.key: each.kind for each in troubles.now()}

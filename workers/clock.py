@@ -37,7 +37,7 @@ EVERY_SECONDS = 5
 
 
 def sweep(worker: WorkerServices) -> None:
-    """Release requests that were taken and left alone, and queue what is due.
+    """Put back to the list the requests that somebody took and left alone, and queue every task that is due.
 
     Raises QueueAway, StoreAway.
     """
@@ -56,7 +56,7 @@ def enqueue_due(worker: WorkerServices) -> None:
 
 
 def run(worker: WorkerServices, stop: threading.Event) -> None:
-    """Sweep until told to stop. A store that is away is logged once, not at every sweep."""
+    """Sweep again and again until told to stop. A store that is away is logged once, not at every sweep."""
     log.info("the clock runs and looks every %s seconds", EVERY_SECONDS)
     trouble = ""
     jumps = ClockJumps(worker.clock, time.monotonic)
@@ -70,22 +70,22 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
 
 
 def check_redis(worker: WorkerServices) -> None:
-    """Check that Redis keeps what it is given: the log names it though nobody asks. Raises QueueAway."""
+    """Check that Redis keeps what it is given, so that the log names a fault though nobody asks. Raises QueueAway."""
     worker.desk.job_queue.check()
 
 
 def write_closures_file(worker: WorkerServices) -> None:
-    """Write the desk's closures to the file that calls read here. Raises StoreAway, MirrorFileAway."""
+    """Write the desk's closures to the file that calls on this host read. Raises StoreAway, MirrorFileAway."""
     worker.host.write_closures_file()
 
 
 def write_phone_booking_file(worker: WorkerServices) -> None:
-    """Write whether the telephone gives times to the file that calls read here. Raises StoreAway, MirrorFileAway."""
+    """Write to a file that calls on this host read if they may book times. Raises StoreAway, MirrorFileAway."""
     worker.host.write_phone_booking_file()
 
 
 def send_traces(worker: WorkerServices, *, steady: bool = True) -> None:
-    """Send what the calls of this host have left, while no web process does. Raises StoreAway, SpoolAway."""
+    """Send the traces of this host's calls to the database, unless a web process does. Raises StoreAway, SpoolAway."""
     try:
         if worker.host_lock.take():
             worker.host.send_traces(removes=steady)
@@ -96,19 +96,19 @@ def send_traces(worker: WorkerServices, *, steady: bool = True) -> None:
 
 
 def adopt_bookings(worker: WorkerServices) -> None:
-    """Enter into the diary what an older version of the program has booked. Raises StoreAway."""
+    """Enter into the diary the bookings that an older version of the program has made. Raises StoreAway."""
     found = worker.desk.adoption.run(worker.clinic, worker.clock())
     if found:
         log.info("%s bookings of an older version are in the diary now", found)
 
 
 def keep_promises(worker: WorkerServices) -> None:
-    """Keep what was promised in step with the hours: see ivr/desk/upkeep. Raises StoreAway."""
+    """Have requests and appointments follow the opening hours as they are now (ivr/desk/upkeep). Raises StoreAway."""
     worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
 
 
 def keep_sheet(worker: WorkerServices) -> None:
-    """Keep today's and tomorrow's appointments as a file, for when the desk is down. Raises StoreAway, SheetAway."""
+    """Write today's and tomorrow's appointments to a file, for when the desk is down. Raises StoreAway, SheetAway."""
     clinic = worker.hours.clinic_now()
     listing = Listing(worker.diary.reads, worker.diary.patients, clinic)
     today = clinic.line("").hours.local(worker.clock()).date()
@@ -116,7 +116,7 @@ def keep_sheet(worker: WorkerServices) -> None:
 
 
 def purge_expired(worker: WorkerServices) -> None:
-    """Delete what is older than its retention period, by the lived time. Raises StoreAway, LivedTimeAway."""
+    """Delete the rows that are older than their retention time, by the lived time. Raises StoreAway, LivedTimeAway."""
     lived = worker.lived_time.now()
     worker.lockout.purge(lived)
     worker.desk.missed_upkeep.purge(lived)
@@ -129,7 +129,7 @@ def purge_expired(worker: WorkerServices) -> None:
 
 
 def record_calls(worker: WorkerServices) -> None:
-    """Record the finished calls of all hosts. Raises StoreAway."""
+    """Make the records of finished calls, of all hosts. Raises StoreAway."""
     worker.call_collector.collect(worker.clock())
 
 
@@ -139,7 +139,7 @@ def name_silent_hosts(worker: WorkerServices) -> None:
 
 
 def keep_counts(worker: WorkerServices) -> None:
-    """Count what is new in the days of the reports, so that nobody who opens them waits for it. Raises StoreAway."""
+    """Count days for the reports ahead, so that nobody who opens a report waits for the counts. Raises StoreAway."""
     now = worker.clock()
     first = longest(worker.clinic, now).before.first
     set_by_the_desk = [each.closure for each in worker.hours.closures.current(first)]
@@ -147,7 +147,7 @@ def keep_counts(worker: WorkerServices) -> None:
 
 
 def check_heard(worker: WorkerServices) -> None:
-    """Have the patients told of what they have not heard in their call. Raises StoreAway."""
+    """Bring to the list the patients who did not hear, in their call, what they changed. Raises StoreAway."""
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
 
 
@@ -157,22 +157,22 @@ def bring_missed_calls(worker: WorkerServices) -> None:
 
 
 def check_missed_calls(worker: WorkerServices) -> None:
-    """Correct the missed calls by what is known of them by now. Raises StoreAway."""
+    """Correct or remove missed calls by the records of their calls, which come in later. Raises StoreAway."""
     worker.desk.missed_upkeep.check(worker.clock())
 
 
 OF_THIS_HOST = (write_closures_file, write_phone_booking_file, keep_sheet)
-"""Works that each host needs: where a web process runs it does the first two as well, which does no harm."""
+"""The works that the clock process does for its own host. A web process there does the first two too, without harm."""
 
 OF_THE_CLINIC = (adopt_bookings, keep_promises, check_redis, sweep, bring_missed_calls)
-"""Works of which one clock on any host is enough, and which several may do at once."""
+"""The works for the whole clinic, of which one clock process on any host is enough; several may do them at once."""
 
 WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silent_hosts, purge_expired, keep_counts)
-"""Works of the clinic that wait while the clock has just jumped."""
+"""The works for the whole clinic that wait while the system's clock has just jumped."""
 
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
-    """Do all work of a sweep and return its errors. Each part is tried, whatever becomes of the others."""
+    """Do all works of a sweep and return their errors in words. Each work is tried, whatever becomes of the others."""
     of_this_host = (*OF_THIS_HOST, partial(send_traces, steady=steady))
     works = (*of_this_host, *OF_THE_CLINIC, *(WITH_A_STEADY_CLOCK if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))

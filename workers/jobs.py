@@ -20,15 +20,15 @@ from workers.tasks import TASKS, AddressNotUnderstood
 log = logging.getLogger(__name__)
 
 RECORD_AGAIN = (0.2, 1.0, 4.0)
-"""Seconds before each further attempt to record what is done: unrecorded, it would be done again."""
+"""Seconds before each further attempt to record that a task is done: unrecorded, it would be done again."""
 
 
 class TaskFailed(Exception):
-    """A task was tried and failed. The message has its id and the kind of the error."""
+    """A task of the outbox was tried and failed. The message has its id and the kind of the error."""
 
 
 def known(job_id: str) -> Callable[[WorkerServices], None] | None:
-    """Return the job of this id, which is one of two kinds; None for any other.
+    """Return the job that this id names: to run a task of the outbox, or to save pending requests; else None.
 
     The id is all that is read. An outbox task is read anew from the database, a pending request is sealed.
     """
@@ -39,9 +39,9 @@ def known(job_id: str) -> Callable[[WorkerServices], None] | None:
 
 
 def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None:
-    """Run an outbox task with these services; with a `number`, only for that dispatch. A failure is recorded first.
+    """Run a task of the outbox with these services; with the `number` of a dispatch, only if not begun since then.
 
-    Raises TaskFailed, StoreAway.
+    A failure is recorded before it is raised. Raises TaskFailed, StoreAway.
     """
     task = worker.desk.outbox.begin(task_id, worker.clock(), number)
     if task is None:
@@ -61,7 +61,7 @@ def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None
 
 
 def _record_done(worker: WorkerServices, task: OutboxTask) -> None:
-    """Mark the task as done, and try again for some seconds while the database is away. Raises StoreAway."""
+    """Mark the task as done in the outbox; while the database is away, try for some seconds. Raises StoreAway."""
     for pause in RECORD_AGAIN:
         try:
             return worker.desk.outbox.done(task, worker.clock())
@@ -72,15 +72,16 @@ def _record_done(worker: WorkerServices, task: OutboxTask) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the kind of the error, with the carrier's error number where it has one."""
+    """Return the reason why a task failed: the kind of the error, and the carrier's error number where it has one."""
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
 
 
 def save(worker: WorkerServices) -> None:
-    """Save the pending requests at the desk, one by one. Each leaves Redis only once it is saved.
+    """Bring the pending requests from Redis to the desk, one by one. Each leaves Redis only once it is saved.
 
-    One that cannot be read, or that the database refuses, stands aside. Raises StoreAway where the database is away.
+    A request that cannot be read, or that the database refuses, is set aside. Raises StoreAway where the database is
+    away.
     """
     aside = [each for each in worker.desk.pending.sealed() if not _saved(worker, each)]
     if aside:
@@ -88,7 +89,7 @@ def save(worker: WorkerServices) -> None:
 
 
 def _saved(worker: WorkerServices, sealed: SealedRequest) -> bool:
-    """Save one pending request, or set it aside. Raises StoreAway."""
+    """Save one pending request at the desk, or set it aside and return False. Raises StoreAway."""
     try:
         waiting = worker.desk.pending.open(sealed)
     except Unreadable:

@@ -1,4 +1,4 @@
-"""The words of the outbox: the notice to the staff, and the sentence of the text to a caller.
+"""The words of the outbox's tasks: of a notice to the staff, and of a text to a caller.
 
 Words only. Names and numbers are at the desk.
 """
@@ -16,7 +16,7 @@ from workers.services import WorkerServices
 
 
 def text_about(worker: WorkerServices, about: Request | Appointment) -> Say | None:
-    """Return the sentence of the text; None for an appointment that has been cancelled since."""
+    """Return the sentence that a text tells its caller; None about an appointment that has been cancelled since."""
     values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": about.reference}
     if isinstance(about, Request):
         return Say("text_confirmation", values)
@@ -33,11 +33,11 @@ TITLES: Mapping[Kind, str] = {
 }
 
 BY_DATE = timedelta(days=100)
-"""So far ahead, a day is said by its date."""
+"""The time before an appointment from which its text words the day: long enough to have it said by its date."""
 
 
 def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
-    """Return the title and the body of a notice to the staff."""
+    """Return the title and the body of the notice to the staff for this task."""
     about = task.about
     line = worker.clinic.line(about.line)
     where = f"{worker.settings.public_base_url}/desk"
@@ -51,7 +51,7 @@ def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
 
 
 def _became(task: OutboxTask) -> str:
-    """Return what has become of the appointment: the title of its notice."""
+    """Return the title of a notice about an appointment: what has become of it, and whether by phone or at the desk."""
     what = BECAME.get(task.last.what, "changed") if task.last else "changed"
     by_phone = task.last is not None and task.last.who == CALLER
     return f"Appointment {what} {'by phone' if by_phone else 'at the desk'}"

@@ -1,4 +1,4 @@
-"""Keeps the processes that take jobs: some for each queue, long-lived, each watched and started again when it ends.
+"""Keeps the processes that run jobs: some for each queue, long-lived, each watched and started again when it ends.
 
 One that crashes or hangs in a job is replaced, and no other process notices. They are forked from this one, which has
 loaded everything that a job needs. Connects to nothing, and reads no queue.
@@ -19,13 +19,13 @@ from ivr.desk.job_queue import JOB_SECONDS
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
-"""Most seconds until a signal, or a process that hangs, is noticed. One that ends is noticed at once."""
+"""The most seconds until a signal, or a process that hangs, is noticed. A process that ends is noticed at once."""
 
 HANGS_SECONDS = JOB_SECONDS + 3
-"""Seconds in one job after which a process is killed: its own limit did not end it. Less than a task's lease."""
+"""Seconds in one job after which a process is killed: the job's own limit did not end it. Less than a task's lease."""
 
 LONGEST_PAUSE, STEADY = 5.0, 60.0
-"""Seconds before a process that keeps ending is started again, at most; seconds of life after which it is steady."""
+"""The most seconds before a process that keeps ending starts again; seconds of life that end these pauses."""
 
 fork = get_context("fork")
 
@@ -37,23 +37,23 @@ class JobProcess:
     queue: str
     monotonic: Callable[[], float]
     busy_since: Any = field(default_factory=lambda: fork.Value("d", 0.0, lock=False))
-    """Shared with the process: when its job began, in monotonic seconds; 0 between jobs."""
+    """The time at which the process's job began, in monotonic seconds, 0 between jobs; its owner sees it too."""
     running: Any = None
     started: float = 0.0
     due: float = 0.0
     pause: float = 0.0
 
     def tell(self, *, busy: bool) -> None:
-        """Tell whoever watches, from within the process, that a job begins or has ended."""
+        """Tell the process that watches this one, from within it, that a job begins or has ended."""
         self.busy_since.value = self.monotonic() if busy else 0.0
 
     def is_hanging(self, now: float) -> bool:
-        """Return whether the process has been in one job for too long."""
+        """Return whether the process has been in one job for longer than HANGS_SECONDS."""
         since = self.busy_since.value
         return bool(since) and now - since > HANGS_SECONDS
 
     def rest(self, now: float) -> None:
-        """Plan the next start, after a pause that grows if it ends again and again."""
+        """Plan when the process starts again: after a pause, longer each time if it ends again and again."""
         steady = now - self.started >= STEADY
         self.pause = 0.0 if steady else min(max(self.pause * 2, 0.5), LONGEST_PAUSE)
         self.due = now + self.pause
@@ -65,7 +65,7 @@ Work = Callable[[JobProcess, int], None]
 
 
 class JobProcesses:
-    """The processes, and what is done when one ends or hangs."""
+    """The processes in which a host's workers run jobs; one that ends is started again, one that hangs is killed."""
 
     def __init__(self, queues: Sequence[str], work: Work, monotonic: Callable[[], float]) -> None:
         self._processes = [JobProcess(each, monotonic) for each in queues]
@@ -73,10 +73,10 @@ class JobProcesses:
         self._monotonic = monotonic
         self._stopping = False
         self._theirs, self._ours = os.pipe()
-        """A pipe that nobody writes to: when our end closes, even by our death, the processes end."""
+        """A pipe that nobody writes to: when the owner's end closes, even by the owner's death, the processes end."""
 
     def keep(self, *, until_empty: bool = False) -> None:
-        """Keep the processes until SIGTERM or SIGINT; with `until_empty`, until each has ended by itself."""
+        """Keep these processes running until SIGTERM or SIGINT; with `until_empty`, until each has ended by itself."""
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, self._stop)
         try:
@@ -89,7 +89,7 @@ class JobProcesses:
             self._finish()
 
     def _look(self, now: float, *, again: bool) -> None:
-        """Start what is due, kill what hangs, and note what has ended."""
+        """Start the processes that are due, kill those that hang, and note those that have ended."""
         for each in self._processes:
             if each.running and each.running.exitcode is not None:
                 self._note_end(each, now)
@@ -105,7 +105,7 @@ class JobProcesses:
         each.running.start()
 
     def _begin(self, each: JobProcess) -> None:
-        """Run in the new process: hold only our end of the pipe, or nobody would see the owner's death."""
+        """Do the work of this process within it; close the owner's end of the pipe, to notice the owner's death."""
         os.close(self._ours)
         self._work(each, self._theirs)
 
@@ -122,7 +122,7 @@ class JobProcesses:
         self._stopping = True
 
     def _finish(self) -> None:
-        """Have every process end after the job in hand, and wait for it."""
+        """Have every process end after its job in hand, and wait until all have ended."""
         os.close(self._ours)
         while alive := [each for each in self._processes if each.running and each.running.exitcode is None]:
             for each in alive:

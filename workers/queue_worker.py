@@ -30,13 +30,13 @@ from workers.services import WorkerServices
 log = logging.getLogger(__name__)
 
 WORKER_SECONDS = 30
-"""Seconds for which Redis remembers a worker without a heartbeat: the least with room for RQ's own heartbeats."""
+"""Seconds for which Redis knows a worker without a heartbeat: the fewest with room for RQ's own heartbeats."""
 
 BEAT_SECONDS = 5.0
-"""Seconds within which a second heartbeat is left out. With the longest job it is less than `WORKER_SILENT`."""
+"""Seconds after a heartbeat in which no other is sent. With the longest job, they are fewer than `WORKER_SILENT`."""
 
 END = signal.SIGUSR1
-"""The signal to end after the job in hand. The usual ones reach a whole group, twice at times, and are ignored."""
+"""The signal to end after the job in hand. The usual signals reach a whole group, at times twice, and are ignored."""
 
 
 class NamedJob(Job):
@@ -52,7 +52,10 @@ class IdQueue(Queue):
 
     @classmethod
     def lmove(cls, connection: Redis, queue_key: str, timeout: int | None) -> tuple[str, str] | None:
-        """Take the next id. It is not laid aside meanwhile: the outbox has every task whose worker dies."""
+        """Take the next id from the queue.
+
+        The id is not laid aside while its job runs: the outbox has every task whose worker dies.
+        """
         found = cls.lpop([queue_key], timeout, connection=connection)
         return (queue_key, found[1].decode(errors="replace")) if found else None
 
@@ -62,11 +65,11 @@ class IdQueue(Queue):
 
 
 class QueueWorker(SimpleWorker):
-    """RQ's worker in one process, which runs our jobs in our own way."""
+    """RQ's worker of one queue in one process, but with jobs found and run in our own way."""
 
     queue_class = IdQueue
     max_connection_wait_time = 5.0
-    """Most seconds between two attempts to reach Redis; RQ's own minute would keep promises from the desk."""
+    """The most seconds between two attempts to reach Redis; RQ waits up to a minute, and pending requests would too."""
 
     def __init__(self, services: WorkerServices, process: JobProcess, redis: Redis) -> None:
         queues = [IdQueue(process.queue, connection=redis, serializer=JSONSerializer)]
@@ -76,7 +79,7 @@ class QueueWorker(SimpleWorker):
         self._next_beat = 0.0
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run the job, if this service knows it. Its errors are logged and end nothing."""
+        """Run the job if its id is one that this service knows. The job's errors are logged and end nothing."""
         assert isinstance(job, NamedJob)  # noqa: S101 - IdQueue gives no other
         logs.begin()
         wanted = known(job.told)
@@ -114,7 +117,7 @@ class QueueWorker(SimpleWorker):
         self._next_beat = now + BEAT_SECONDS
 
     def set_state(self, state: str, pipeline: Any = None) -> None:
-        """Store the worker's state in Redis if it is another than before; RQ stores it before each job."""
+        """Store the worker's state in Redis if it differs from before; RQ would store it before each job."""
         if state != self.get_state():
             super().set_state(state, pipeline)
 

@@ -35,7 +35,7 @@ from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices
 
 @dataclass(frozen=True)
 class WorkerServices:
-    """The services of workers and of the clock process."""
+    """The services that jobs and the clock process use."""
 
     settings: Settings
     clinic: Clinic
@@ -46,7 +46,7 @@ class WorkerServices:
     hours: HoursServices
     host: HostWorks
     host_lock: OneProcess
-    """The lock of the process that sends this host's traces: here for a host whose web rests."""
+    """The lock of the process that sends this host's traces, which the clock takes where no web process has it."""
     silent_hosts: SilentHosts
     lockout: Lockout
     readiness: DatabaseReadiness
@@ -55,10 +55,10 @@ class WorkerServices:
     call_collector: CallCollector
     reports: Reports
     texts: Callable[[], Texts]
-    """Returns the carrier's client for text messages, made where one is sent."""
+    """Returns the client by which texts are ordered at the carrier, made when one is sent."""
     database: Database
     close: Callable[[], None]
-    """Closes the connections to both stores."""
+    """Closes the connections to the database and to Redis."""
 
     @property
     def channels(self) -> Mapping[str, Channel]:
@@ -71,7 +71,7 @@ def build(
     clock: Clock = lambda: datetime.now(UTC),
     monotonic: Callable[[], float] = time.monotonic,
 ) -> WorkerServices:
-    """Build the services that these settings describe. Raises BadFile where a configuration file is invalid."""
+    """Return the services of a worker for these settings. Raises BadFile where a configuration file is invalid."""
     base = foundation.for_workers(settings, clock)
     hours = rooms.hours(base)
     desk = rooms.desk(base, hours)
@@ -99,7 +99,7 @@ def build(
 
 
 def _looked_at_again(desk: DeskServices, write: Connection, calls: Sequence[Corrected], now: datetime) -> None:
-    """Have everything checked once more that was decided by the records of these calls before they were corrected."""
+    """Have missed calls and promises checked once more that were judged by these records before they were corrected."""
     marks = {each.mark for each in calls}
     desk.missed_upkeep.look_again(write, marks)
     desk.unheard.look_again(write, marks, now)
@@ -112,5 +112,5 @@ def _texts(values: carriers.Values) -> Texts:
 
 @cache
 def services() -> WorkerServices:
-    """Return the services of this process."""
+    """Return the services of this process, built at the first use."""
     return build(read(os.environ, carriers=carriers.SETTINGS))

@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 
 class NotTold(Exception):
-    """A channel to the staff did not accept the message."""
+    """A channel to the staff did not take the notice."""
 
 
 class AddressNotUnderstood(NotTold):
-    """No kind of channel understands the address. It stays so until somebody corrects it."""
+    """No kind of channel understands the address of a channel to the staff; somebody has to correct it."""
 
 
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
@@ -43,14 +43,14 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
 
 
 def _spread(worker: WorkerServices, task: OutboxTask, channels: Mapping[str, Channel]) -> str | None:
-    """Return the channel that this task is for from now on, if any, and make tasks for the others."""
+    """Return the channel that this notice's task is for from now on, if any, and queue tasks for the others."""
     key, others = worker.desk.outbox.spread(task, list(channels), worker.clock())
     worker.desk.job_queue.enqueue(others)
     return key
 
 
 def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
-    """Send the notice over this channel, and note at the desk whether the channel works."""
+    """Send the notice of this task over this channel, and note at the desk whether the channel works."""
     chosen = sender(channel.address)
     if chosen is None:
         _note(worker, channel, TroubleKind.NOT_UNDERSTOOD)
@@ -63,7 +63,10 @@ def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
 
 
 def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) -> None:
-    """Note the state of the channel; if the database is away, the next notice does. The delivery counts by itself."""
+    """Store at the desk whether the channel works; if the database is away, the next notice over the channel does.
+
+    The delivery of this notice does not depend on it.
+    """
     try:
         worker.desk.channel_troubles.note(channel.key, kind, worker.clock())
     except StoreAway as away:
@@ -71,9 +74,10 @@ def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) ->
 
 
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Send the caller their reference, and of an appointment its time.
+    """Send the caller of a request or appointment a text with the reference, and for an appointment the time.
 
-    Not if the carrier has the order already: its answer may have been lost. Raises the errors of the carrier's client.
+    Nothing is sent if the carrier has the order already: its answer may have been lost. Raises the errors of the
+    carrier's client.
     """
     about = task.about
     said = text_about(worker, about)

@@ -1,6 +1,7 @@
-"""Makes the carrier's webhooks before a load: signed, each of a call of its own, with the fields that really come.
+"""Makes the signed webhooks of a load: each of a call of its own, with all the fields that Twilio sends.
 
-Knows the carrier's form and signature; sends only the few requests of a call that is recorded.
+All are made before the load begins. Knows the carrier's form and signature; sends only the few requests of a call that
+is recorded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,21 +34,21 @@ BESIDE = {
     "ToCountry": "IN",
     "ToState": "",
 }
-"""Fields that Twilio sends and nobody here reads; Called and Caller repeat To and From."""
+"""Fields of a webhook that Twilio sends and the service does not read; Called and Caller repeat To and From."""
 
 POSTED = (
     "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
     "Content-Length: {length}\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
     "I-Twilio-Idempotency-Token: {mark}\r\n" + SIGNATURE + ": {signature}\r\n\r\n"
 )
-"""The head of a webhook, as Twilio sends it."""
+"""The request line and headers of a webhook, as Twilio sends them."""
 
 A_DOCUMENT = b"</Response>"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a call: the path and query to post to, the event, and the part of the answer that must come."""
+    """A step of a call: the path and query that are posted to, the event, and a part that the answer must have."""
 
     path: str
     happened: Happened = field(default_factory=GoesOn)
@@ -59,7 +60,7 @@ COMES_IN = Step("/voice")
 
 @dataclass(frozen=True)
 class Signer:
-    """A carrier that calls a public address. Its callers are made up, and none calls twice, but for the known ones."""
+    """A carrier that signs webhooks to a public address, for calls of made-up numbers to one number of the clinic."""
 
     base: str
     called: str
@@ -67,7 +68,7 @@ class Signer:
     _numbers: "count[int]" = field(default_factory=lambda: count(10_000_000))
 
     def call(self, known: int = 0) -> PlacedCall:
-        """Return a call that nobody has made before, from a new number, or from the next of so many known ones."""
+        """Return a new call: from a number that never called before, or from the next of `known` numbers in turn."""
         number = next(self._numbers)
         return PlacedCall(f"CA{number:032x}", f"+9199{number % known if known else number:08}", self.called)
 
@@ -82,32 +83,32 @@ class Signer:
         return Wanted((head + body).encode(), step.wants)
 
     def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
-        """Return the webhooks of these steps, in turn, of so many calls; each call makes one step."""
+        """Return so many signed webhooks, each of a call of its own, which make the given steps in turn."""
         wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 
 
 @dataclass
 class _Recorder:
-    """A caller with a list of keys, and the steps that its telephone posted."""
+    """A caller who presses the keys of a list, and whose telephone records the steps of its call."""
 
     port: int
     keys_left: KeyStream
     steps: list[Step] = field(default_factory=list)
 
     def hears(self, _heard: Heard) -> None:
-        """Ignore what is heard."""
+        """Ignore the words that are heard."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the caller's next keys, or None to hang up."""
+        """Return the next keys of the list, which the caller presses now; None to hang up."""
         return self.keys_left.press(wanted)
 
     def reception_answers(self, _heard: list[str]) -> str | None:
-        """Let the reception's telephone ring without an answer."""
+        """Return None: nobody at the reception answers."""
         return None
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Post to the service on this machine, and record the step. Raises BenchFailed."""
+        """Post a webhook to the service on this machine, and record it as a step. Raises BenchFailed."""
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         if not path.endswith("/status"):
@@ -125,9 +126,9 @@ class _Recorder:
 
 
 def recorded(port: int, signer: Signer, keys: str) -> list[Step]:
-    """Return the steps of a call that presses these keys, made once. Raises BenchFailed, CallFailed.
+    """Make one call that presses these keys; return its steps. Raises BenchFailed, CallFailed.
 
-    The addresses of the steps bear what the call has gathered, and serve other callers as well.
+    The addresses of the steps hold what the call has gathered, and also serve for other callers.
     """
     caller = _Recorder(port, KeyStream(keys))
     Handset(caller.post, steps, TwilioStandIn(signer.account), signer.base, signer.call()).ring(caller)

@@ -1,6 +1,6 @@
-"""Makes load over HTTP from one thread: as fast as answers come, or at a fixed rate, whatever the answers do.
+"""Makes load over HTTP from one thread: each request as soon as one is answered, or at fixed times whatever happens.
 
-Requests are bytes made before; an answer that is not the wanted one ends the load. Knows no webhook and no service.
+The requests are bytes made beforehand; a wrong answer ends the load. Knows no webhook and no service.
 """
 
 import heapq
@@ -14,16 +14,16 @@ from typing import NamedTuple
 from bench.figures import BenchFailed
 
 PATIENCE = 60.0
-"""Seconds without any answer after which the load gives up: longer than any limit of a server."""
+"""Seconds without any answer after which the load gives up the server: longer than any time limit of a server."""
 
 MOST_WIRES = 4000
-"""The most connections that are opened at once."""
+"""The most connections to the server that are open at the same time."""
 
 END_OF_HEAD = b"\r\n\r\n"
 
 
 class Wanted(NamedTuple):
-    """A request, and a part of the answer that is wanted; the answer's status must be 200 in any case."""
+    """A request of a load, and bytes that its answer must have; the answer's status must be 200 in any case."""
 
     request: bytes
     answer: bytes = b""
@@ -31,52 +31,52 @@ class Wanted(NamedTuple):
 
 @dataclass
 class Answered:
-    """The result of a load: the answers, and the time that each took."""
+    """The result of a load: how many seconds each request waited for its answer, and when the answer came."""
 
     seconds: float = 0.0
-    """From the first request to the last answer."""
+    """Seconds from the load's first request to its last answer."""
     waited: list[float] = field(default_factory=list)
-    """Seconds from the moment at which each request was due to its whole answer, in the order of the requests."""
+    """Seconds from the time at which each request was due to the end of its answer, in the requests' order."""
     at: list[float] = field(default_factory=list)
-    """Seconds since the epoch at which each answer was here."""
+    """The moment at which each answer came, in seconds since the epoch."""
     generator: float = 0.0
-    """Seconds of CPU that this thread has used for all of it."""
+    """Seconds of CPU that the thread which sends the requests has used."""
 
     gave_up: bool = False
-    """True if an answer took too long; then some requests have no answer, and have waited for 0 seconds."""
+    """True if the load ended because an answer took too long; unanswered requests have 0 seconds in `waited`."""
 
     @property
     def busy(self) -> float:
-        """The part of one processor that the generator had."""
+        """The share of one processor that sending the requests took."""
         return self.generator / self.seconds
 
 
 @dataclass(eq=False)
 class Wire:
-    """A connection, and the number of the request that is on it."""
+    """A connection to the server that is loaded, with the number of the request whose answer it waits for."""
 
     socket: socket.socket
     number: int = -1
     heard: bytearray = field(default_factory=bytearray)
     fresh: bool = True
-    """True until it has brought an answer; an older one may have been closed by the server meanwhile."""
+    """True until the connection has brought an answer; the server may have closed one that has brought some."""
 
 
 def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int = 16) -> Answered:
-    """Send all requests over so many connections, each the next one once it has its answer. Raises BenchFailed."""
+    """Send all requests over a few connections, the next on each once it has an answer. Raises BenchFailed."""
     return _Load(port, requests, [0.0] * len(requests), connections).run()
 
 
 def at_times(port: int, requests: Sequence[Wanted], due: Sequence[float], gives_up: float = float("inf")) -> Answered:
-    """Send each request when it is due, in seconds from now, ascending, on a connection of its own if need be.
+    """Send each request when it is due (seconds from now, ascending), on a new connection if all others are busy.
 
-    Gives up once an answer has taken so many seconds. Raises BenchFailed.
+    Gives up once an answer has taken `gives_up` seconds. Raises BenchFailed.
     """
     return _Load(port, requests, due, MOST_WIRES, gives_up).run()
 
 
 def evenly(count: int, a_second: float) -> list[float]:
-    """Return the moments at which so many requests are due, in seconds."""
+    """Return the times at which this many requests are due, in seconds from the beginning, at an even rate."""
     return [number / a_second for number in range(count)]
 
 
@@ -96,7 +96,7 @@ class _Load:
         self._course = Answered(waited=[0.0] * len(requests), at=[0.0] * len(requests))
 
     def run(self) -> Answered:
-        """Run the load to the last answer."""
+        """Send all requests, wait for the last answer, and return the result."""
         cpu, self._began = time.thread_time(), time.perf_counter()
         last = self._began
         try:
@@ -114,7 +114,7 @@ class _Load:
         return self._course
 
     def _pause(self) -> float:
-        """Return the seconds until the next request is due; until then only answers are heard."""
+        """Return the seconds until the next request may be sent; until then the load only waits for answers."""
         if self._next >= len(self._requests) or self._is_full():
             return 1.0
         return max(0.0, self._began + self._due[self._next] - time.perf_counter())
@@ -166,7 +166,7 @@ class _Load:
             self._take(wire, closed=not heard)
 
     def _has_gone(self, wire: Wire) -> None:
-        """Send a request again if the server closed its older connection without taking it. Raises BenchFailed."""
+        """Send the request of a connection that broke off again, if no answer began. Raises BenchFailed."""
         self._drop(wire)
         if wire.number < 0:
             return
@@ -206,7 +206,10 @@ class _Load:
 
 
 def _size(heard: bytearray) -> int | None:
-    """Return an answer's length in bytes, more than have come while headers are missing; None if only its end tells."""
+    """Return the length of an HTTP answer in bytes, from its head; None if the head does not tell it.
+
+    While the head is incomplete, the length is one more than the bytes that have come.
+    """
     end = heard.find(END_OF_HEAD)
     if end < 0:
         return len(heard) + 1

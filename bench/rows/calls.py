@@ -1,7 +1,7 @@
-"""The most calls at once that are answered in time: each sends a webhook every eight seconds, whatever the answers do.
+"""Measures how many calls at once the service answers in time: each sends a webhook every eight seconds, in any case.
 
-The steps come from calls that were really made; of seven calls three are about a call back, which is filed. The load
-is made on the same processors, and its own part of them is told.
+The steps come from calls that were really made; three of seven calls ask for a call back, which is filed. The load is
+made on the same processors, and the part that it takes is told.
 """
 
 import time
@@ -18,53 +18,62 @@ from testing.listener import listener
 from testing.servers import until
 
 EVERY = 8.0
-"""Seconds between two webhooks of a call."""
+"""Seconds between two webhooks of the same call in this load."""
 
 IN_TIME = 0.25
-"""Seconds in which 99 of 100 are to be answered."""
+"""Seconds in which 99 of 100 webhooks must be answered, or there are too many calls at once."""
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
 FROM = 1
-"""The index in STEPS at which the search begins."""
+"""The index in STEPS, the numbers of calls at once, at which the search for the most begins."""
 
 SECONDS = 8
 PROMPT = 10
-"""Prompt answers in a row after which the web counts as being at rest."""
+"""The number of prompt answers in a row after which the web server counts as being at rest."""
 
 GIVES_UP = 5.0
-"""Seconds after which a step counts as failed at once."""
+"""Seconds of waiting for one answer after which a number of calls at once counts as too many."""
 
 WALKS = (CONFIRMS, "4 3 1", "3 1 4", CONFIRMS, "4 3 2", "3 2 1", CONFIRMS)
-"""The keys of the calls: a call back that is confirmed, or the timings and advice. All hang up then."""
+"""The keys of each recorded call: to confirm a call back, or to hear the timings and advice.
+
+Then the caller hangs up.
+"""
 
 CALLS_AT_ONCE = Goal(10_000, "calls", at_least=True)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A number of calls at once, and their answers."""
+    """A number of calls at once that was tried, and how the service answered their webhooks."""
 
     calls: int
     course: Answered
 
     @property
     def p99(self) -> float:
-        """Seconds in which 99 of 100 were answered; endless where the load gave up."""
+        """Seconds in which 99 of 100 webhooks were answered.
+
+        Infinite if an answer took so long that the load gave up.
+        """
         return float("inf") if self.course.gave_up else percentile(self.course.waited, 99)
 
     @property
     def in_time(self) -> bool:
-        """True if the calls were answered in time."""
+        """True if 99 of 100 webhooks were answered in time."""
         return self.p99 < IN_TIME
 
     def words(self) -> str:
-        """Return the time that calls waited, and the part of one processor that the load took, in words."""
+        """Return in words how long 99 of 100 webhooks waited, and which share of a processor the load took."""
         waited = f"not in {number(GIVES_UP)} s" if self.course.gave_up else f"{number(self.p99 * 1000)} ms"
         return f"99 of 100 {waited}, generator {number(self.course.busy)}"
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the most calls at once: with the web alone, and with all that runs beside it. Raises BenchFailed."""
+    """Yield the most calls at once: with the web server alone, and with workers and clock beside it.
+
+    Raises BenchFailed.
+    """
     with service() as line:
         yield from _found("the web alone", line, size, CALLS_AT_ONCE)
     with listener() as channel, service(channels=over(channel), others=("worker", "clock")) as line:
@@ -85,7 +94,7 @@ def _found(name: str, line: Service, size: Size, goal: Goal | None = None) -> It
 
 
 def search(line: Service, size: Size) -> Sequence[Tried]:
-    """Return the steps that were tried: up from the first while answers are in time, or down until they are."""
+    """Return the numbers of calls at once that were tried: from FROM up while answers are in time, else down."""
     mix = steps(line)
     ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
     settle(line)
@@ -100,7 +109,7 @@ def search(line: Service, size: Size) -> Sequence[Tried]:
 
 
 def settle(line: Service) -> None:
-    """Wait until the web server has finished the work that the step before left. Raises BenchFailed."""
+    """Wait until the web server has worked off the webhooks of the last try. Raises BenchFailed."""
     if not until(lambda: all(_is_prompt(line) for _ in range(PROMPT))):
         raise BenchFailed("the web has not come to rest")
 
@@ -111,7 +120,7 @@ def _is_prompt(line: Service) -> bool:
 
 
 def steps(line: Service) -> list[Step]:
-    """Return the steps of the recorded calls, of which those that confirm want a promise. Raises BenchFailed."""
+    """Return the steps of the recorded calls; the answer to a confirmation must hold a promise. Raises BenchFailed."""
     found: list[Step] = []
     for keys in WALKS:
         walk = recorded(line.port, line.signer, keys)
@@ -122,6 +131,6 @@ def steps(line: Service) -> list[Step]:
 
 
 def ring(line: Service, mix: Sequence[Step], calls: int, seconds: int) -> Tried:
-    """Make so many calls at once for some seconds. Raises BenchFailed."""
+    """Load the service with this many calls at once for some seconds; return how it answered. Raises BenchFailed."""
     webhooks = line.signer.webhooks(mix, round(calls / EVERY * seconds))
     return Tried(calls, at_times(line.port, webhooks, evenly(len(webhooks), calls / EVERY), GIVES_UP))

@@ -1,6 +1,6 @@
-"""The time to store a request before it is promised: beside a bare durable insert, and at several rates over HTTP.
+"""Times the storing of a request before it is promised: beside a bare insert of a row, and over HTTP at several rates.
 
-The storage part is the intake without the queue of jobs. What falls to Redis is kept too, but later at the desk.
+The first is the intake without the job queue. A request that falls to Redis is kept too, but comes to the desk later.
 """
 
 import sqlite3
@@ -34,27 +34,30 @@ DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 ROUNDS, INSERTS = 7, 60
 SECONDS = 6
 RATES = {50: Goal(6, "ms"), 200: Goal(12, "ms")}
-"""Confirmations a second, and the goal of their median."""
+"""The rates, in confirmed requests a second, each with the goal for the callers' median wait."""
 
 FALLEN = Goal(0, "to Redis")
 MARK, REFERENCE = "a" * 64, "123456"
 
 CONFIRMS = "2 1 1 1"
-"""The keys of a call that asks for a call back: at some time, on its own number, confirmed."""
+"""The keys of a call that asks for a call back, at any time and on the caller's own number, and confirms it."""
 
 
 class NoQueue(JobQueue):
-    """A queue of jobs that drops every job."""
+    """A job queue that drops every job, so that only the database is timed."""
 
     def __init__(self) -> None:
-        """Make a queue that needs no Redis."""
+        """Make a job queue that needs no Redis."""
 
     def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
         """Drop these jobs."""
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the storage part beside a bare insert, then the confirmations over HTTP. Raises BenchFailed."""
+    """Yield the intake's time beside a bare insert's, then the callers' waits for a promise over HTTP.
+
+    Raises BenchFailed.
+    """
     for kind, name in DATABASES.items():
         yield from stored(kind, name, size)
     for kind, name in DATABASES.items():
@@ -63,7 +66,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def stored(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the ratio of the intake's time to that of a bare durable insert, taken in turn."""
+    """Yield how many times as long the intake takes to store a request as a bare durable insert of a row."""
     with own_folder() as folder, database(kind, folder) as url, bare(kind, folder, url) as insert, intake(url) as keep:
         ours, theirs = [], []
         for _ in range(size.of(ROUNDS, 2) + 1):
@@ -84,7 +87,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 @contextmanager
 def bare(kind: str, folder: Path, url: str) -> Iterator[Callable[[], object]]:
-    """Yield a function that inserts a row and returns once it is on disk: the same driver, one connection, no more."""
+    """Yield a function that inserts one row over an open connection, and returns once the row is on disk."""
     if kind == "sqlite":
         with closing(sqlite3.connect(folder / "bare.db", isolation_level=None)) as file:
             for each in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "CREATE TABLE bare (mark, reference)"):
@@ -98,7 +101,7 @@ def bare(kind: str, folder: Path, url: str) -> Iterator[Callable[[], object]]:
 
 @contextmanager
 def intake(url: str) -> Iterator[Callable[[], object]]:
-    """Yield a function that stores a request of a new number by a web process's intake. Raises BenchFailed."""
+    """Yield a function that stores a request of a new number through a web process's intake. Raises BenchFailed."""
     with own_folder() as folder:
         migrate(url)
         settings = read(environment(folder, url, f"unix://{folder}/none.sock"), env_file=None, carriers=SETTINGS)
@@ -118,7 +121,7 @@ def intake(url: str) -> Iterator[Callable[[], object]]:
 
 
 def wish(number_of_call: int) -> NewRequest:
-    """Return a made-up request of a number that has not called before."""
+    """Return a made-up request for a call back; each `number_of_call` has its own telephone number."""
     now = datetime.now(UTC)
     return NewRequest(
         kind=Kind.CALLBACK,
@@ -136,7 +139,10 @@ def wish(number_of_call: int) -> NewRequest:
 
 
 def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the time that callers wait for their promise, at each rate, with the web alone. Raises BenchFailed."""
+    """Yield the seconds that callers wait for their promise, at each of RATES, while only the web server runs.
+
+    Raises BenchFailed.
+    """
     with own_folder() as folder, database(kind, folder) as url, service(url) as line:
         for rate, goal in RATES.items():
             waited, fell = confirmed(line, rate, size.of(SECONDS))
@@ -144,7 +150,7 @@ def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
 
 
 def beside_the_workers(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the callers' wait at the lowest rate while workers, clock and a channel run. Raises BenchFailed."""
+    """Yield the callers' wait at the lowest rate while workers, clock and a channel run, too. Raises BenchFailed."""
     rate = min(RATES)
     with own_folder() as folder, listener() as channel, database(kind, folder) as url:
         channels = channel.url.replace("http://", "json://")
@@ -162,9 +168,9 @@ def _rows(name: str, waited: list[float], fell: int, goal: Goal | None = None) -
 
 
 def confirmed(line: Service, rate: int, seconds: int) -> tuple[list[float], int]:
-    """Return the seconds that each confirmation took, and how many fell to Redis. Raises BenchFailed.
+    """Return the seconds that each confirmation took, and how many requests fell to Redis. Raises BenchFailed.
 
-    Each is heard, and each is in the database or in Redis afterwards.
+    Each caller hears the promise, and each request is in the database or in Redis afterwards.
     """
     confirms = replace(recorded(line.port, line.signer, CONFIRMS)[-1], wants=b"/voice/kept")
     at_times(line.port, line.signer.webhooks([confirms], 40), evenly(40, 20))
@@ -179,5 +185,5 @@ def confirmed(line: Service, rate: int, seconds: int) -> tuple[list[float], int]
 
 
 def _kept(line: Service) -> tuple[int, int]:
-    """Return the requests in the database, and the promises that Redis keeps for it."""
+    """Return how many promises are stored: in the database, and in Redis while the database did not answer in time."""
     return line.count("SELECT count(*) FROM promises"), int(line.metric("clinic_promises_total", 'store="redis"'))

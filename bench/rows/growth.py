@@ -1,4 +1,4 @@
-"""The same work with a hundred calls and requests stored, and with many times as many: ratios, in one process.
+"""Times the same webhooks and pages on a service with few stored calls and on one with many: ratios, in one process.
 
 On SQLite. The calls of bench.reports are spread over two months, so that the reports of a week have their share.
 """
@@ -29,20 +29,20 @@ from ivr.wiring.carriers import SETTINGS
 from testing.servers.valkey import valkey
 
 DAYS, FEW = 60, 2
-"""Days of calls, and the calls of a day where there are few."""
+"""The number of days with calls, and of calls on each day in the smaller of the benchmark's two services."""
 
 VISITS = 20
-"""Visits of a day, with few calls and with many: more calls do not make more hours."""
+"""The number of visits on each day, the same in both services: more calls make no more hours."""
 
 OPEN = 50
-"""Requests that wait at the desk, with few and with many."""
+"""The number of requests that wait at the desk, the same in both services."""
 
 ROUNDS = {"webhook": 300, "confirmation": 150, "list": 25, "reports": 8}
 MOST_SECONDS, LEAST_ROUNDS = 12.0, 3
-"""Seconds after which no further round of one kind of work begins, and the rounds that are made in any case."""
+"""Seconds after which no further round of the same work is timed, and the rounds timed in any case."""
 
 WARM_UP = 4
-"""Times that each is done before: the reports count days that nobody has counted yet, a few at a time."""
+"""Times that each work is done before it is timed: the reports first count the older days, a few at a time."""
 
 NO_SLOWER = Goal(1.2)
 
@@ -55,15 +55,15 @@ TOLD = """
     (request_id, task, created, next_at, leased_until, rings, attempts, done_at, error, begun, channel)
     SELECT id, 'tell_staff', created, created, created, 1, 1, created, '', 1, '' FROM requests
 """
-"""The promise of each request, and the notice of it, which has long been sent."""
+"""The SQL that stores for each request its notice to the staff, as a task that has long been done."""
 
 
 @dataclass(frozen=True)
 class Grown:
-    """A service with so many calls behind it."""
+    """A service of the benchmark, with a small or a large number of calls stored."""
 
     browser: FlaskClient
-    """The browser of somebody who is logged in at the desk."""
+    """The browser of somebody who is logged in at the service's desk."""
     services: Services
     carrier: FlaskClient
     signer: Signer
@@ -71,7 +71,7 @@ class Grown:
     numbers: "count[int]"
 
     def webhook(self, steps: tuple[Step, ...]) -> None:
-        """Answer the webhook of one of these steps. Raises BenchFailed."""
+        """Answer the next webhook, which makes one of these steps in turn. Raises BenchFailed."""
         call = next(self.numbers)
         head, _, body = self.signer.webhook(steps[call % len(steps)], self.signer.call()).request.partition(b"\r\n\r\n")
         first, *named = head.decode().split("\r\n")
@@ -81,20 +81,20 @@ class Grown:
             raise BenchFailed(f"a webhook was answered {answer.status_code}")
 
     def confirm(self) -> None:
-        """Store a request of a new number. Raises BenchFailed."""
+        """Store a request of a new number, as a confirmation does. Raises BenchFailed."""
         kept = self.services.telephone.intake.accept(wish(next(self.numbers)))
         if kept is None or kept.waits:
             raise BenchFailed("the database did not take a request")
 
     def page(self, path: str) -> None:
-        """Read a page of the desk. Raises BenchFailed."""
+        """Read a page of the desk, as a browser does. Raises BenchFailed."""
         answer = self.browser.get(path)
         if answer.status_code != 200:
             raise BenchFailed(f"{path} answered {answer.status_code}")
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield each kind of work with few and with many, and the ratio of both. Raises BenchFailed."""
+    """Yield the time of each kind of work with few and with many stored calls, and their ratio. Raises BenchFailed."""
     with ExitStack() as stack:
         few = stack.enter_context(grown(FEW))
         many = stack.enter_context(grown(max(FEW, size.rows // DAYS)))
@@ -138,7 +138,7 @@ def _milliseconds(work: Callable[[], None]) -> float:
 
 
 def _complete(url: str) -> None:
-    """Add the promises and notices that belong to every request."""
+    """Store the promise and the notice that belong to each request in this database."""
     database = Database(url, timeout=WORKER_TIMEOUT)
     with database.writing() as write:
         for each in (PROMISED, TOLD, "ANALYZE"):
@@ -148,7 +148,7 @@ def _complete(url: str) -> None:
 
 @contextmanager
 def grown(a_day: int) -> Iterator[Grown]:
-    """Yield a service in this process with so many calls of each day, and their requests, promises and notices."""
+    """Yield a service in this process with `a_day` calls stored for each day, their requests, promises and notices."""
     with own_folder() as folder, valkey() as redis:
         url = f"sqlite:///{folder}/clinic.db"
         browser = desk(folder / "desk", url, DAYS, a_day, VISITS)

@@ -1,4 +1,4 @@
-"""Callers' waits while somebody at the desk reloads "Callers hear", the largest page, and without."""
+"""Times callers' waits while somebody at the desk reloads "Callers hear", the largest page, and without the reloads."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
@@ -12,14 +12,14 @@ from bench.served.service import Service, service
 
 ROUNDS, SECONDS = 5, 4
 CALLERS, RELOADS = 60, 3
-"""Webhooks and reloads in a second."""
+"""The number of callers' webhooks in a second, and of the page's reloads in a second."""
 
 NO_WORSE = Goal(1.1)
-"""A ratio; the tenth is the noise of a 99th percentile."""
+"""The goal for the ratio of callers' waits with reloads to those without: a tenth more is a 99th percentile's noise."""
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the callers' wait with and without the reloads, in turn, and the ratio. Raises BenchFailed."""
+    """Yield the callers' waits with the page's reloads and without, in turn, and their ratio. Raises BenchFailed."""
     with service() as line:
         heard = page("/desk/hear", logged_in(line), b"</html>")
         without, with_it, loaded = list[float](), list[float](), list[float]()
@@ -40,7 +40,10 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def _callers(line: Service, pages: Sequence[Wanted], seconds: int) -> tuple[float, float]:
-    """Return the milliseconds in which 99 of 100 callers were answered, and half of the pages; 0 without pages."""
+    """Return the milliseconds in which 99 of 100 webhooks were answered, and those in which half of the pages were.
+
+    The latter is 0 without pages.
+    """
     webhooks = line.signer.webhooks((COMES_IN, *KEYS), CALLERS * seconds)
     due = [
         *((at, each, True) for at, each in zip(evenly(len(webhooks), CALLERS), webhooks, strict=True)),

@@ -1,4 +1,7 @@
-"""The memory of a web process under use, and of everything that `make run` starts: shared parts divided (PSS)."""
+"""Measures the memory of a web process after use, and of all processes of `make run`.
+
+Shared memory is divided (PSS).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
@@ -20,7 +23,7 @@ WEB_PROCESS, ALL_OF_IT = Goal(45, "MB"), Goal(200, "MB")
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the megabytes of a web process, and of the whole. Raises BenchFailed."""
+    """Yield the megabytes of a web process, and of all processes that `make run` starts. Raises BenchFailed."""
     with service() as line:
         webhooks = line.signer.webhooks((COMES_IN, *KEYS), size.of(WEBHOOKS, 40))
         as_many_as_are_taken(line.port, webhooks)
@@ -41,7 +44,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def _by_part(members: Sequence[psutil.Process]) -> Mapping[str, list[int]]:
-    """Return the processes by the command that the supervisor started; the supervisor is make's first child."""
+    """Return the pids of the processes of `make run` by its parts: the supervisor, and each command that it started."""
     supervisor, *others = members
     found = {"the supervisor": [supervisor.pid]}
     for each in others:

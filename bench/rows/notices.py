@@ -1,4 +1,4 @@
-"""Notices to the staff: the wait from promise to channel, and jobs a second and idle starts beside other queues.
+"""Times notices to the staff, from the promise to the channel; and beside other queues, jobs a second and idle starts.
 
 A peer's job only notes that it has begun; ours is the whole notice, up to the channel's server.
 """
@@ -37,9 +37,9 @@ from workers.services import WorkerServices, build
 
 A_SECOND, SECONDS = 20, 15
 ROUNDS, ROUND_SECONDS, FIRST, MOST = 3, 2.0, 25, 2_000
-"""Rounds, the seconds of each, and the jobs that are run to learn how many that is; and the most."""
+"""The rounds, the seconds of each, the jobs run to learn how many fill a round, and the most in a round."""
 STARTS, PAUSE = 60, 0.05
-"""Jobs that find an idle worker, and seconds between one and the next."""
+"""The number of jobs that are queued while the worker is idle, and the seconds between two of them."""
 
 REFERENCE = re.compile(r"reference (\d{6})")
 
@@ -51,7 +51,7 @@ IDLE_START = Goal(25, "ms")
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the wait from promise to notice, then the queues side by side. Raises BenchFailed."""
+    """Yield the seconds from promise to notice; then each queue's jobs a second and idle starts. Raises BenchFailed."""
     waited = promised(size.of(A_SECOND * SECONDS, 10))
     note = f"; half {number(percentile(waited, 50))} s, of {len(waited)} at {A_SECOND} a second"
     yield Row.judged("promise to the channel, 99 of 100", percentile(waited, 99), PROMISE_TO_NOTICE, note=note)
@@ -72,7 +72,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def promised(calls: int) -> list[float]:
-    """Return the seconds from each promise to the first word of it over the channel. Raises BenchFailed."""
+    """Return the seconds from each caller's promise to the first notice of it to the staff. Raises BenchFailed."""
     with listener() as channel, service(channels=over(channel), others=("worker", "clock")) as line:
         confirms = replace(recorded(line.port, line.signer, CONFIRMS)[-1], wants=b"/voice/kept")
         if not until(lambda: bool(channel.posts)):
@@ -87,12 +87,12 @@ def promised(calls: int) -> list[float]:
 
 
 def over(channel: Listener) -> str:
-    """Return the setting by which the staff are told over this channel."""
+    """Return the value of STAFF_NOTIFY_URLS by which this listener is a channel to the staff."""
     return channel.url.replace("http://", "json://")
 
 
 def _references(line: Service) -> Mapping[str, str]:
-    """Return the reference of each call's request."""
+    """Return the reference of each request of the service, by the id of its call."""
     database = Database(line.settings.database_url, timeout=WORKER_TIMEOUT)
     with database.reading() as connection:
         rows = connection.execute(select(schema.requests.c.call_sid, schema.requests.c.reference)).all()
@@ -116,25 +116,25 @@ def _waits(promises: Mapping[str, float], references: Mapping[str, str], channel
 
 @dataclass
 class Subject:
-    """A queue with a worker that runs, and the results of its rounds."""
+    """A job queue that is measured, with its running worker, and its results."""
 
     name: str
     worker: psutil.Process
     enqueue: Callable[[], object]
     began: Callable[[], list[float]]
-    """When each job has begun by now, in seconds since the epoch."""
+    """A function that returns the times at which the queue's jobs so far began, in seconds since the epoch."""
     jobs: int = FIRST
     a_second: list[float] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
-    """Milliseconds from the call that lays a job on the queue of an idle worker to its beginning."""
+    """The milliseconds of idle starts: from queueing a job for an idle worker to the job's beginning."""
 
     def learn(self, size: Size) -> None:
-        """Find the number of jobs in a round."""
+        """Learn how many jobs of this queue fill a round."""
         self.run_jobs()
         self.jobs = min(MOST, max(FIRST, size.of(self.a_second.pop() * ROUND_SECONDS)))
 
     def run_jobs(self) -> None:
-        """Run a round's jobs, and note how many began in a second, from the first to the last. Raises BenchFailed."""
+        """Have the worker run a round's jobs; note how many begin in a second, first to last. Raises BenchFailed."""
         before = len(self.began())
         with frozen(self.worker):  # so that the queue is full when the first begins
             for _ in range(self.jobs):
@@ -144,7 +144,7 @@ class Subject:
         self.a_second.append((self.jobs - 1) / sum(later - earlier for earlier, later in pairwise(moments)))
 
     def start_one(self) -> None:
-        """Put one job on the queue of the idle worker, and note how soon it began. Raises BenchFailed."""
+        """Queue one job for the idle worker, and note how soon the job begins. Raises BenchFailed."""
         time.sleep(PAUSE)
         before, asked = len(self.began()), time.time()
         self.enqueue()
@@ -177,7 +177,7 @@ def _starts(every: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def subjects() -> Iterator[list[Subject]]:
-    """Start every queue, each with a Redis of its own; only one of them has anything to do at a time."""
+    """Start the worker of our queue and of each peer's, each with a Redis of its own; only one has work at a time."""
     with ExitStack() as stack:
         yield [stack.enter_context(_ours()), *(stack.enter_context(_peer(each, PEERS[each])) for each in PEERS)]
 
@@ -201,7 +201,7 @@ def _are_served(worker: WorkerServices) -> bool:
 
 
 def _ask(worker: WorkerServices, number_of_call: int) -> None:
-    """Store a request, and put its tasks on the queue."""
+    """Store a made-up request, and put its tasks on the job queue."""
     saved = worker.desk.store.keep(wish(number_of_call), f"{number_of_call:064x}", f"{number_of_call:06}")
     worker.desk.job_queue.enqueue(saved.tasks)
 

@@ -1,4 +1,4 @@
-"""The time to start: `make run` for the second time, up to its first answer; and the web application alone."""
+"""Times the start of `make run`, not the first one, up to its first answer; and that of the web application alone."""
 
 import subprocess
 import sys
@@ -18,11 +18,11 @@ ROUNDS = 7
 FIRST_ANSWER, READY = Goal(1.2, "s"), Goal(0.4, "s")
 
 READIES = "import asgi, time; asgi.create_app(); print(time.clock_gettime(time.CLOCK_MONOTONIC))"
-"""The work of the server's processes before they answer, in a Python process of its own."""
+"""The Python code that makes the web application in a process of its own, and prints when it is ready."""
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the seconds to the first answer, and to the application. Raises BenchFailed."""
+    """Yield the seconds of `make run` to its first answer, and of making the web application. Raises BenchFailed."""
     with own_folder() as folder:
         _first_answer(folder)  # makes the tables
         found = [_first_answer(folder) for _ in range(size.of(ROUNDS, 2))]

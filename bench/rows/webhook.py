@@ -1,4 +1,4 @@
-"""The CPU time that a webhook costs the web's processes, beside other applications under the same load, in turn."""
+"""Measures the CPU time of the web server's processes for a webhook, beside other applications under the same load."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,19 +17,22 @@ from testing.servers import reserved_port
 
 ROUNDS, CALLS = 5, 1_500
 WARM_UP = 1_000
-"""Webhooks before the rounds, so that nothing is measured that is done once."""
+"""The number of webhooks before the rounds, so that nothing is measured that is done only the first time."""
 
 KNOWN = 200
-"""Numbers whose calls are under way: who presses a key has come in before, and a number is read once in a process."""
+"""The number of telephone numbers that the loads call from, so that a process has parsed each number before."""
 
 GUNICORN = 'python -m gunicorn --bind 127.0.0.1:"$PORT" --log-level warning "bench.served.peers:tutorial_wsgi()"'
-"""Gunicorn as it is without further options: one process, which answers one request after the other."""
+"""The command of Gunicorn without further options: one process, which answers one request at a time."""
 
 BRIDGED, WSGI = ("--interface asgi", "--interface asgi"), ("--interface asgi", "--interface wsgi --blocking-threads 4")
 
 
 def served(application: str, interface: tuple[str, str] = BRIDGED) -> str:
-    """Return the Procfile's command with another application. Raises BenchFailed where it is worded otherwise."""
+    """Return the Procfile's web command, for another application than ours.
+
+    Raises BenchFailed if the Procfile is worded otherwise.
+    """
     command = COMMANDS["web"]
     for ours, theirs in (("asgi:create_app", application), interface):
         if ours not in command:
@@ -50,7 +53,7 @@ PEERS: Mapping[str, str] = {
     BY_GUNICORN: GUNICORN,
 }
 KEYS = tuple(Step("/voice/main?line=main&lang=en", Presses(key)) for key in "234")
-"""Presses of the main menu that ask no store: a call back, advice, the timings."""
+"""The steps of calls whose caller presses a key of the main menu that asks no store: call back, advice, timings."""
 
 GOALS: Mapping[str, Mapping[str, Goal]] = {
     "a key press": {
@@ -64,7 +67,7 @@ GOALS: Mapping[str, Mapping[str, Goal]] = {
 
 @dataclass
 class Subject:
-    """A server under load, and the result of each round."""
+    """A web server that is measured under load, with its results of each round."""
 
     name: str
     port: int
@@ -73,16 +76,16 @@ class Subject:
     steps: tuple[Step, ...]
     known: int = KNOWN
     micros: list[float] = field(default_factory=list)
-    """Microseconds of CPU for a webhook."""
+    """The server's microseconds of CPU for a webhook, one figure for each round."""
     a_second: list[float] = field(default_factory=list)
     generator: list[float] = field(default_factory=list)
 
     def warm_up(self, calls: int) -> None:
-        """Have the server answer some requests before the first round."""
+        """Have the server answer some webhooks that are not measured."""
         as_many_as_are_taken(self.port, self.signer.webhooks(self.steps, calls, self.known))
 
     def measure(self, calls: int) -> None:
-        """Have the server answer so many calls' webhooks, and note what that cost. Raises BenchFailed."""
+        """Have the server answer this many webhooks; note the CPU time for each of them. Raises BenchFailed."""
         webhooks = self.signer.webhooks(self.steps, calls, self.known)
         before = processor_seconds(self.process)
         course = as_many_as_are_taken(self.port, webhooks)
@@ -92,12 +95,15 @@ class Subject:
 
     @property
     def figure(self) -> str:
-        """The median of the server's rounds."""
+        """The medians of the server's rounds in words: microseconds of CPU for a webhook, and webhooks in a second."""
         return f"{number(median(self.micros))} µs, {number(median(self.a_second))} a second"
 
 
 def measure(size: Size, peers: Mapping[str, str] = PEERS) -> Iterator[Row]:
-    """Yield what a key press and an incoming call cost, and how many times that each peer costs. Raises BenchFailed."""
+    """Yield the CPU time of a key press and of an incoming call, and their ratio to each peer's.
+
+    Raises BenchFailed.
+    """
     with _subjects(peers) as subjects:
         for each in subjects:
             each.warm_up(size.of(WARM_UP))
@@ -122,7 +128,7 @@ def _compared(ours: Subject, peers: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def _subjects(peers: Mapping[str, str]) -> Iterator[list[Subject]]:
-    """Start every server; only one of them has anything to do at a time."""
+    """Start our web server and each peer's; only one of them has work at a time."""
     with ExitStack() as stack:
         line = stack.enter_context(service())
         folder = stack.enter_context(own_folder())

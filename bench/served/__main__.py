@@ -1,4 +1,4 @@
-"""`python -m bench.served WORKER`: runs another queue's worker, with REDIS_URL, and BEGAN, the file its jobs write to.
+"""`python -m bench.served WORKER`: runs the worker of another queue; REDIS_URL is its Redis, BEGAN its jobs' file.
 
 A module of its own, since a queue finds a job by the name of its module, which must not be __main__.
 """

@@ -1,4 +1,4 @@
-"""Somebody at the desk of a running service: an account, a login over HTTP, and the requests of their browser."""
+"""Somebody at the desk of a service that is benchmarked: an account, a login over HTTP, and requests for pages."""
 
 import re
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ NAME, PASSWORD = "bench", "only for this benchmark"
 
 
 def logged_in(line: Service) -> str:
-    """Return the cookie of somebody who has just logged in. Raises BenchFailed."""
+    """Make an account at the desk of this service, log in, and return the session cookie. Raises BenchFailed."""
     services = build(line.settings)
     services.staff.people.add(NAME, PASSWORD, datetime.now(UTC))
     services.close()
@@ -41,6 +41,6 @@ def _cookies(headers: object) -> str:
 
 
 def page(path: str, cookie: str, wants: bytes) -> Wanted:
-    """Return the request of a page by a browser that keeps nothing."""
+    """Return the request for a page of the desk, with this session cookie, and the bytes that its answer must have."""
     head = f"GET {path} HTTP/1.1\r\nHost: line.example\r\nAccept: text/html\r\nCookie: {cookie}\r\n\r\n"
     return Wanted(head.encode(), wants)

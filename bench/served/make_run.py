@@ -28,7 +28,7 @@ def made(folder: Path) -> Iterator[tuple[psutil.Process, int]]:
 
 
 def surroundings(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment of `make run`. Raises BenchFailed where a file .env would add a channel to the staff."""
+    """Return the environment for `make run`. Raises BenchFailed if a file .env would add a channel to the staff."""
     if "STAFF_NOTIFY_URLS" in variables_of(ROOT / ".env"):
         raise BenchFailed("the file .env names channels to the staff, which a benchmark must not reach: move it away")
     settings = read(
@@ -41,10 +41,10 @@ def surroundings(folder: Path, port: int) -> dict[str, str]:
 
 
 def ours(process: psutil.Process) -> list[psutil.Process]:
-    """Return the processes of the service, without make and the shell that it runs."""
+    """Return the processes below `make run` that are the service's own, without make and the shell."""
     return [each for each in process.children(recursive=True) if each.name() not in {"make", "sh"}]
 
 
 def first_signer(folder: Path) -> Signer:
-    """Return a carrier that calls the service of this folder."""
+    """Return a carrier that signs webhooks to the default line of the service with this folder."""
     return Signer(BASE_URL, number_of(read_clinic(folder / "clinic.toml").line("")))

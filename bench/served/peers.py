@@ -1,6 +1,6 @@
-"""Peers of the web server: Flask applications that do nothing, only check the signature, or are a tutorial's line.
+"""Peers of our web application: Flask applications that do nothing, only check the signature, or follow a tutorial.
 
-Each is a Flask application behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. Our
+Each stands behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. The tutorial is our
 own words for what the carrier's tutorials show. Sentences and keys are made up.
 """
 
@@ -26,7 +26,7 @@ View = Callable[..., Any]
 
 
 def _signed(view: View) -> View:
-    """Let a view answer only requests with a signature that the carrier's own validator accepts."""
+    """Return a view that answers as this one, but with 403 where the carrier's validator refuses the signature."""
 
     @wraps(view)
     def checked(**values: str) -> Any:
@@ -39,12 +39,12 @@ def _signed(view: View) -> View:
 
 
 def _fixed(**_: str) -> Any:
-    """Return the same answer to every request."""
+    """Return the same document for every request, whatever was pressed."""
     return SAID, 200, XML
 
 
 def _tutorial(place: str = "") -> Any:
-    """Return a tutorial line's answer: a document made anew, by the key that was pressed."""
+    """Return the document that a tutorial's line answers to the pressed key, made anew each time."""
     answer = VoiceResponse()
     pressed = request.form.get("Digits", "") if place else ""
     if pressed == "4":
@@ -72,25 +72,25 @@ def _through_our_bridge(app: Flask) -> AsgiServer:
 
 
 def bare() -> AsgiServer:
-    """Return an application whose view does nothing."""
+    """Return the peer whose view does nothing and checks nothing."""
     return _through_our_bridge(_app(_fixed))
 
 
 def checks_only() -> AsgiServer:
-    """Return an application that checks the signature and does nothing else."""
+    """Return the peer that checks the request's signature and does nothing else."""
     return _through_our_bridge(_app(_signed(_fixed)))
 
 
 def tutorial_unchecked() -> AsgiServer:
-    """Return the tutorial's application, which answers anybody."""
+    """Return the tutorial's application without a check of the signature, as a peer."""
     return _through_our_bridge(_app(_tutorial))
 
 
 def tutorial() -> AsgiServer:
-    """Return the tutorial's application behind the carrier's validator."""
+    """Return the tutorial's application with the carrier's own validator of signatures, as a peer."""
     return _through_our_bridge(_app(_signed(_tutorial)))
 
 
 def tutorial_wsgi() -> Flask:
-    """Return the tutorial's application behind the validator, for servers that speak WSGI."""
+    """Return the tutorial's application with the validator, for web servers that speak WSGI."""
     return _app(_signed(_tutorial))

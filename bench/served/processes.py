@@ -1,4 +1,4 @@
-"""Starts programs for a benchmark, and reads their cost: CPU by their own clocks, memory by the kernel's account.
+"""Starts programs for a benchmark and reads their cost: CPU time by their own clocks, memory by the kernel's account.
 
 Linux only. Knows no service.
 """
@@ -18,14 +18,14 @@ from config.settings import ROOT
 from testing.servers import PATIENCE, family, leash, until
 
 ENDS_SECONDS = 20.0
-"""Seconds in which a program ends in good order."""
+"""Seconds that a benchmark's program has to end when it is told to."""
 
 
 @contextmanager
 def running(
     command: Sequence[str], environ: Mapping[str, str], log: Path, ready: Callable[[], bool]
 ) -> Iterator[psutil.Process]:
-    """Start a program, yield it once it is ready, and end it with its children after the block. Raises BenchFailed."""
+    """Start a program for a benchmark, yield it once it is ready, and end it with its children. Raises BenchFailed."""
     with log.open("ab") as said:
         child = subprocess.Popen(  # noqa: S603 - our own programs
             command, cwd=ROOT, env=environ, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
@@ -41,7 +41,7 @@ def running(
 
 
 def last_words(log: Path) -> str:
-    """Return the end of a program's log."""
+    """Return the last 600 characters of a program's log, to say why the program failed."""
     return log.read_text(errors="replace")[-600:].strip() or "(nothing)"
 
 
@@ -62,7 +62,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def frozen(process: psutil.Process) -> Iterator[None]:
-    """Stop a process and all that come from it until the end of the block."""
+    """Freeze a process and all its descendants until the end of the block."""
     members = [psutil.Process(each) for each in family(process.pid)]
     for each in members:
         each.suspend()
@@ -74,17 +74,17 @@ def frozen(process: psutil.Process) -> Iterator[None]:
 
 
 def processor_seconds(process: psutil.Process) -> float:
-    """Return the CPU seconds that a process and all that come from it have used by now, threads that ended included."""
+    """Return the CPU seconds that a process and its descendants have used so far, ended threads included."""
     return sum(time.clock_gettime(_clock_of(each)) for each in family(process.pid))
 
 
 def _clock_of(pid: int) -> int:
-    """Return the clock of a process's CPU time, as clock_getcpuclockid(3) makes it: in nanoseconds, not in ticks."""
+    """Return the clock of a process's CPU time, computed as clock_getcpuclockid(3) does: it counts nanoseconds."""
     return (~pid << 3) | 2
 
 
 def memory(pids: Sequence[int]) -> float:
-    """Return the megabytes of these processes, what they share divided among all that share it (PSS)."""
+    """Return the megabytes of these processes together; memory that several processes share counts in parts (PSS)."""
     return sum(_proportional(pid) for pid in pids) / 1000
 
 
@@ -94,6 +94,6 @@ def _proportional(pid: int) -> int:
 
 
 def python_first(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which this Python's programs are found first."""
+    """Return this environment with a PATH on which the programs of the project's Python come first."""
     beside_us = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     return {**environ, "PATH": beside_us}

@@ -1,6 +1,6 @@
-"""Peers of the job queue: other queues (RQ's two workers, Huey) with a job that only notes when it began.
+"""Peers of the job queue: RQ with two kinds of worker, and Huey; their one job only notes when it began.
 
-Each worker is as it is without further options.
+Each worker runs as it is without further options.
 """
 
 import os
@@ -18,14 +18,14 @@ NAME = "bench"
 
 
 def trivial() -> None:
-    """Note that the job has begun."""
+    """Note when this job began, in the file that BEGAN names; it does nothing else."""
     file = os.open(os.environ["BEGAN"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(file, f"{time.time()}\n".encode())
     os.close(file)
 
 
 def began(file: Path) -> list[float]:
-    """Return the moment at which each job began, in seconds since the epoch."""
+    """Return the moments at which the jobs of a queue began, in seconds since the epoch, read from their file."""
     return [float(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
@@ -62,11 +62,11 @@ WORKERS: Mapping[str, Callable[[str], None]] = {
     "rq-simple": _with_rq(SimpleWorker),
     "huey": _with_huey,
 }
-"""The functions that run each worker, with the address of its Redis, until it is told to end."""
+"""For each peer a function that runs its worker until it is told to end; its argument is Redis's address."""
 
 ENQUEUE: Mapping[str, Callable[[str], Callable[[], object]]] = {
     "rq": _enqueues_with_rq,
     "rq-simple": _enqueues_with_rq,
     "huey": _enqueues_with_huey,
 }
-"""The functions that return what lays one job on the queue of each worker."""
+"""For each peer a function that takes Redis's address and returns another one, which queues one job."""

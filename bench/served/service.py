@@ -1,6 +1,6 @@
 """The service as it is deployed, for a benchmark: the Procfile's commands, in production, with stores of its own.
 
-Its settings are all given, so that none of a file .env is read: nobody is told or called but who is on this machine.
+All its settings are given, so that a file .env adds none: nobody beyond this machine is told or called.
 """
 
 import os
@@ -31,25 +31,25 @@ from testing.servers.valkey import Valkey, valkey
 BASE_URL = "https://line.example"
 METRICS_TOKEN = "only-for-benchmarks"  # noqa: S105 - made up
 NOBODY = "json://127.0.0.1:9"
-"""A channel to the staff on which nobody listens, where no worker runs."""
+"""The address of a channel to the staff where nobody listens, for a service without workers."""
 
 COMMANDS: Mapping[str, str] = dict(procfile.LINE.findall((ROOT / "Procfile").read_text()))
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running service, as it is deployed."""
+    """The service that is benchmarked, running as it is deployed."""
 
     settings: Settings
     port: int
     web: psutil.Process
-    """The web server's first process; those that answer are its children."""
+    """The web server's first process; its children answer the requests."""
     redis: Valkey
     signer: Signer
     log: Path
 
     def metric(self, name: str, labels: str) -> float:
-        """Return the sum of a metric of /metrics over the series that have these labels, such as 'store="redis"'."""
+        """Return a metric of the service's /metrics, summed over the series with these labels, as 'store="redis"'."""
         asked = Request(f"http://127.0.0.1:{self.port}/metrics")
         asked.add_header("Authorization", f"Bearer {METRICS_TOKEN}")
         with urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own
@@ -57,7 +57,7 @@ class Service:
         return sum(float(each.split()[-1]) for each in lines if each.startswith(name) and labels in each)
 
     def count(self, query: str) -> int:
-        """Return the number that a query of the database finds."""
+        """Return the number that this SQL query finds in the service's database."""
         database = Database(self.settings.database_url, timeout=WORKER_TIMEOUT)
         try:
             with database.reading() as connection:
@@ -68,14 +68,14 @@ class Service:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """Make a folder for the files of a benchmark: where temporary files lie, so TMPDIR says on which disk."""
+    """Yield a folder for a benchmark's files where temporary files lie, so that TMPDIR chooses the disk."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
-    """Yield the address of an empty database in the folder, or of a PostgreSQL that flushes what it commits."""
+    """Yield the address of an empty database: SQLite in the folder, or a PostgreSQL that writes commits to disk."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/clinic.db"
         return
@@ -84,7 +84,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def environment(folder: Path, database_url: str, redis_url: str, channels: str = NOBODY) -> dict[str, str]:
-    """Return all settings of a service in production, with the limits of a city."""
+    """Return all settings of a service in production, with the limits of a city's clinic."""
     return {
         "HOME": str(folder),
         "ENV": "production",
@@ -107,9 +107,9 @@ def environment(folder: Path, database_url: str, redis_url: str, channels: str =
 def service(
     database_url: str = "", channels: str = NOBODY, others: Sequence[str] = (), **more: str
 ) -> Iterator[Service]:
-    """Run the web, and others of the Procfile, with a Redis of their own; SQLite unless a database is named.
+    """Run the service's web server, with a Redis of its own, on SQLite unless a database is given.
 
-    Raises BenchFailed.
+    `others` are further names of the Procfile that are started, too. Raises BenchFailed.
     """
     with ExitStack() as stack:
         folder, redis = stack.enter_context(own_folder()), stack.enter_context(valkey())
@@ -128,7 +128,7 @@ def service(
 
 @contextmanager
 def serving(command: str, environ: Mapping[str, str], port: int, log: Path, path: str) -> Iterator[psutil.Process]:
-    """Run a web server by its command, and yield it once it answers at this path. Raises BenchFailed."""
+    """Run a web server by its command until the block ends; yield it once it answers at `path`. Raises BenchFailed."""
     with running(_started(command), _surroundings(environ, port), log, lambda: answers(port, path)) as web:
         yield web
 
@@ -143,7 +143,7 @@ def _surroundings(environ: Mapping[str, str], port: int) -> dict[str, str]:
 
 
 def answers(port: int, path: str) -> bool:
-    """Return whether a server answers there with 200."""
+    """Return whether a web server answers with 200 at this port and path."""
     try:
         with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return bool(answer.status == 200)

@@ -1,1 +1,1 @@
-"""The campaign over several hosts, and their restart one after the other."""
+"""The campaign over several hosts, and the restart of these hosts one after the other while people call."""

@@ -1,6 +1,6 @@
-"""`python -m chaos.fleet`: people call while the hosts are restarted one after the other.
+"""`python -m chaos.fleet`: restarts the service's hosts, one after the other, while made-up people call.
 
-Ends with 1 if the carrier had a wrong answer or none, a promise was broken, or a call not recorded once.
+Ends with 1 if the carrier got a wrong answer or none, if a promise was broken, or a call not recorded exactly once.
 """
 
 import argparse
@@ -15,7 +15,7 @@ RECORDED = 60.0
 
 
 def main() -> int:
-    """Run the restarts; print the results."""
+    """Restart the hosts while people call; print the results of both; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

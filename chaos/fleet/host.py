@@ -1,4 +1,4 @@
-"""A machine of the service: its processes end and begin together. Knows nothing of calls."""
+"""A host of a campaign's service: its web, worker and clock, which end and begin together. Knows nothing of calls."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +9,12 @@ from chaos.parts import Process
 from chaos.plan import What
 
 PATIENCE = {"web": 25.0, "worker": 60.0, "clock": 30.0}
-"""Seconds that each kind of process has for its orderly end: TimeoutStopSec of its unit in ops/systemd."""
+"""Seconds that each kind of process on a host has to end by itself: TimeoutStopSec of its unit in ops/systemd."""
 
 
 @dataclass
 class Host:
-    """A machine that can go down whole, and be restarted in good order."""
+    """A host of a campaign's service, which can go down with all its processes, and can be restarted in good order."""
 
     processes: Mapping[str, Process]
     """The host's processes by their kind: web, worker, clock."""
@@ -24,14 +24,17 @@ class Host:
     _lock: Lock = field(default_factory=Lock)
 
     def breaks(self, _what: What) -> None:
-        """Kill all processes of the host at once; none begins again before the machine does."""
+        """Kill all processes of the host at once, as a power cut does.
+
+        They stay down until the host is started again.
+        """
         with self._lock:
             self._down += 1
             for each in self.processes.values():
                 each.goes_down()
 
     def mends(self) -> None:
-        """Start the machine and its processes again, unless another fault has it down."""
+        """Start the processes of the host again, unless another fault keeps it down."""
         with self._lock:
             if self._down:
                 self._down -= 1
@@ -39,12 +42,12 @@ class Host:
                     each.comes_up()
 
     def ends(self) -> bool:
-        """Stop all units of the host at once, as systemd does. Return whether all ended by themselves in time."""
+        """Stop all processes of the host at once, as systemd does; return whether all ended by themselves in time."""
         with ThreadPoolExecutor(len(self.processes)) as hands:
             ended = [hands.submit(each.ends, PATIENCE[kind]) for kind, each in self.processes.items()]
         return all(each.result() for each in ended)
 
     def begins(self) -> None:
-        """Start the host's systemd target."""
+        """Start all processes of the host, as systemd starts its target."""
         for each in self.processes.values():
             each.start()

@@ -1,7 +1,7 @@
-"""Lays the processes of a campaign out: over one machine, or over several hosts behind nginx.
+"""The places of a campaign's processes: all on one machine, or on several hosts behind nginx.
 
-Each host has a state folder of its own and runs the Procfile's commands. All of it is on this machine: hosts differ by
-their ports and folders.
+Each host has a state folder of its own and runs the Procfile's commands. In truth all run on this machine: the hosts
+differ by their ports and folders.
 """
 
 import sys
@@ -24,24 +24,24 @@ PROCFILE_CLOCK = "workers.clock"
 
 @dataclass(frozen=True)
 class Layout:
-    """The processes of a campaign, and the ports at which the carrier finds them."""
+    """The processes of a campaign's service, their hosts if there are several, and the ports that the carrier calls."""
 
     processes: Mapping[str, Process]
     ports: tuple[int, ...]
-    """The ports on which the webs listen."""
+    """The ports on which the web servers listen."""
     called: tuple[int, ...]
-    """The ports that the carrier calls: those of the webs, or the proxy's."""
+    """The ports that the carrier calls: those of the web servers, or nginx's if it stands before them."""
     hosts: Mapping[str, Host] = field(default_factory=dict)
     proxy: Nginx | None = None
 
 
 def state_of(folder: Path, wanted: Wanted) -> Path:
-    """Return the state folder of the machine at which somebody works at the desk."""
+    """Return the state folder that the person at the campaign's desk uses: the only host's, or the first host's."""
     return folder if wanted.hosts == 1 else folder / "host-1"
 
 
 def one_machine(ports: tuple[int, int], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Layout:
-    """Return two webs, two workers and the clock over one state folder. The carrier asks either web."""
+    """Return the layout of one machine: two webs, two workers and the clock. The carrier calls either web."""
 
     def web(port: int) -> list[str]:
         words = ["granian", "--host", "127.0.0.1", "--port", str(port), "--interface", "asgi", "--factory", "--no-ws"]
@@ -62,9 +62,9 @@ def one_machine(ports: tuple[int, int], wanted: Wanted, environ: Mapping[str, st
 
 @contextmanager
 def several_hosts(ports: tuple[int, ...], wanted: Wanted, environ: Mapping[str, str], folder: Path) -> Iterator[Layout]:
-    """Lay out hosts with a web, a worker and a clock each, one more clock where the stores are, and nginx before it.
+    """Yield a campaign's several hosts behind nginx, each with a web, a worker and a clock. Raises NginxUnavailable.
 
-    Raises NginxUnavailable.
+    One more clock runs where the stores are.
     """
     commands = {name: _as_wanted(command, wanted) for name, command in LINE.findall((ROOT / "Procfile").read_text())}
     processes, hosts = {}, {}

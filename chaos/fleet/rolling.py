@@ -1,7 +1,7 @@
-"""Restarts hosts one after the other while people call, with the database one step of its schema ahead.
+"""Restarts hosts one after another while people call; the database is one revision ahead of the hosts' program.
 
-The database goes first, as docs/deploy.md says: old and new program then work on tables that are newer than the old one
-knows. Both are today's program here, since a clone has no other; the step is invented, and only adds.
+As docs/deploy.md says, the database goes first: the old and the new program then work on tables that are newer than the
+old one knows. Here both are today's program, since a clone has no other; the revision is invented, and only adds.
 """
 
 import threading
@@ -25,43 +25,49 @@ STEP = """
     CREATE TABLE rooms (id integer PRIMARY KEY, name varchar(20));
     UPDATE alembic_version SET version_num = '9001'
 """
-"""A migration to come that only adds, such as an older program can work with."""
+"""The SQL of an invented migration that only adds to the tables, so that a program which does not know it works on."""
 
 LOCK_WAITS = "-c lock_timeout=2s"
-"""A step that waits for a lock keeps callers waiting behind it, so it gives up soon and is tried again."""
+"""PostgreSQL's option that limits how long the invented migration waits for a table's lock.
+
+Callers wait behind it, so it soon gives up and is tried again.
+"""
 
 MOST_TRIES = 10
 
 SETTLED_IN = 2.0
-"""Seconds between two restarts, in which calls go on over all hosts."""
+"""Seconds between two restarts of hosts, in which calls go on over all hosts."""
 
 
 BOTH_WAYS = (True, False)
-"""A host is left out by nginx while it is restarted, or not: then nginx meets its refusals, and asks the other one."""
+"""The two ways to restart a host: True, nginx leaves it out meanwhile.
+
+False, nginx is refused there and asks the other host.
+"""
 
 
 @dataclass
 class Restarts:
-    """The restarts of a course."""
+    """The restarts of all hosts in a campaign, and how they went."""
 
     hosts: int
     ways: Sequence[bool] = BOTH_WAYS
     done: int = 0
-    """The restarts that were over while people called."""
+    """The number of restarts of a host that were over while people still called."""
     killed: int = 0
-    """The restarts at which a process had to be killed, since it did not end in time."""
+    """The number of restarts of a host at which a process did not end in time and had to be killed."""
     trouble: str = ""
-    """The error that kept the rest from being done."""
+    """The error for which the restarts that were left were not made; empty for none."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def wanted(self) -> int:
-        """The number of restarts that there should be."""
+        """The number of restarts that are to be made: of each host in each way."""
         return self.hosts * len(self.ways)
 
     @contextmanager
     def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
-        """Restart each host in each of the ways, one after the other, until the end of the block."""
+        """Restart each host in each way, one restart after the other, while the block runs."""
         thread = threading.Thread(target=self._try, args=[place])
         thread.start()
         try:
@@ -88,7 +94,7 @@ class Restarts:
 
 
 def go_one_step_ahead(url: str) -> None:
-    """Bring the tables to an invented revision. Raises psycopg.Error."""
+    """Bring the campaign's database one revision ahead of the program, to an invented one. Raises psycopg.Error."""
     for tries in range(MOST_TRIES):
         try:
             with psycopg.connect(url.replace("+psycopg", ""), options=LOCK_WAITS) as connection:
@@ -101,9 +107,9 @@ def go_one_step_ahead(url: str) -> None:
 
 
 def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
-    """Restart the target of a host, and come back when its web answers. Return whether all ended by themselves.
+    """Restart a host; return, once its web answers again, whether all its processes ended by themselves.
 
-    Where it is not left out, nginx goes on asking it, and asks the other one instead.
+    A host that is not left out of nginx is asked all the time, and nginx asks the other host instead.
     """
     if left_out and place.proxy:
         place.proxy.leave_out(host.port)
@@ -117,7 +123,7 @@ def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
 
 @dataclass(frozen=True)
 class Rolled:
-    """The results of the calls during the restarts."""
+    """The results of restarting the hosts, and of the calls meanwhile."""
 
     reckoning: Reckoning
     restarts: Restarts
@@ -125,12 +131,12 @@ class Rolled:
 
     @property
     def kept(self) -> bool:
-        """True if nobody noticed: no answer was wrong or missing, no promise lost, and all hosts were restarted."""
+        """True if no caller noticed: no answer was wrong or missing, no promise lost, and every restart went well."""
         all_done = self.restarts.done == self.restarts.wanted and not self.restarts.killed
         return self.reckoning.kept and not self.reckoning.failures and all_done
 
     def line(self) -> str:
-        """Return the figures in one line."""
+        """Return the results of the restarts and of the calls, as the terminal shows them."""
         met = ", ".join(f"{what} {times}" for what, times in sorted(self.reckoning.failures.items()))
         return (
             f"hosts restarted {self.restarts.done} of {self.restarts.wanted} in {self.seconds:.0f} s of calls, "
@@ -141,7 +147,10 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Run the restarts and check the promises. Raises CallFailed, NginxUnavailable, PostgresUnavailable."""
+    """Restart the hosts of a campaign while people call, check the promises, and return the results of both.
+
+    Raises CallFailed, NginxUnavailable, PostgresUnavailable.
+    """
     with premises(wanted) as place:
         restarts, began = Restarts(wanted.hosts, ways), time.monotonic()
         found = run_at(place, wanted, say, restarts.going_on)

@@ -1,4 +1,4 @@
-"""Compares a reviewed table with the sentences as they are: what is changed, and what is refused, with its line.
+"""Compares a reviewer's table with the sentences as they are: which have changed, and which changes are refused.
 
 Pure: no file.
 """
@@ -13,7 +13,7 @@ from ivr.line.script import Script, blanks_of
 
 @dataclass(frozen=True)
 class SentenceChange:
-    """A sentence whose words were changed."""
+    """A sentence whose words a reviewer has changed: the words before and after."""
 
     language: str
     name: str
@@ -23,14 +23,14 @@ class SentenceChange:
 
 @dataclass(frozen=True)
 class ReviewedSheet:
-    """The changes of a table, and a line for each that is refused. With a refusal, nothing is to be written."""
+    """A reviewer's table after `review`: its changes, and in words each refused row. If any is, nothing is written."""
 
     changes: tuple[SentenceChange, ...]
     refused: tuple[str, ...]
 
 
 def review(rows: Iterable[SheetRow], script: Script) -> ReviewedSheet:
-    """Return the changes in these rows, and why some cannot be made."""
+    """Return the changes in these rows of a reviewer's table, and the reason for each change that is refused."""
     first: dict[tuple[str, str], SheetRow] = {}
     changes, refused = list[SentenceChange](), list[str]()
     for row in rows:
@@ -47,7 +47,7 @@ def _now(row: SheetRow, script: Script) -> str:
 
 
 def _odd(row: SheetRow, before: SheetRow, script: Script) -> Iterator[str]:
-    """Yield the faults of a row of the reviewer's table."""
+    """Yield what is wrong with a row of a reviewer's table; `before` is the table's first row for the same sentence."""
     if row.language not in script.languages:
         yield f"the line speaks no {row.language!r}; expected {', '.join(script.languages)}"
     elif row.name not in script.prompts(row.language).sentences:

@@ -12,7 +12,7 @@ from ivr.line.clinic import Clinic
 from ivr.line.script import Script, Spoken, blanks_of
 
 OPTIONS = "option_"
-"""The beginning of the names of sentences that offer a key: a day in them is the name of an option."""
+"""The beginning of the names of sentences that offer a key: in them, a day is worded as the name of an option."""
 
 REASON = {"en": "Diwali", "hi": "दिवाली"}
 ADDRESS = {"en": "12 Example Road, New Delhi 110001", "hi": "12 उदाहरण मार्ग, नई दिल्ली 110001"}
@@ -21,14 +21,14 @@ SOMEBODY_OF_THE_CLINIC = {"en": "the shoulder specialist", "hi": "कंधे �
 
 
 def example(name: str, language: str, script: Script, clinic: Clinic, now: datetime) -> Spoken:
-    """Return the sentence with its blanks filled; a blank without an example stays as it is."""
+    """Return the sentence of this name with examples in its blanks; a blank without an example stays as it is."""
     blanks = blanks_of(script.prompts(language).sentences[name])
     known = {**_values(clinic, now), **(_of_options(now) if name.startswith(OPTIONS) else {})}
     return script.say(Say(name, {blank: _in(language, known.get(blank, f"{{{blank}}}")) for blank in blanks}), language)
 
 
 def _values(clinic: Clinic, now: datetime) -> dict[str, Value]:
-    """Return an example for each blank, by its name."""
+    """Return an example for each blank of the sentence, by the name of the blank."""
     soon = _tomorrow(now)
     hours = (soon.replace(hour=9, minute=0), soon.replace(hour=20, minute=30))
     return {
@@ -60,5 +60,5 @@ def _tomorrow(now: datetime) -> datetime:
 
 
 def _in(language: str, value: Value) -> Value:
-    """Return the value, or, where it has words in other languages only, its English ones."""
+    """Return an example in one language; a text that this language lacks is taken in English."""
     return value.get(language, value["en"]) if isinstance(value, Mapping) else value

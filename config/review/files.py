@@ -1,6 +1,6 @@
-"""Reads the headings of the prompts, and writes changed sentences and notes of recordings, comments and order kept.
+"""Reads the headings of the prompts' files; writes changed sentences and notes on recordings into files.
 
-All files are made ready and checked before the first of them is put in its place.
+Comments and order stay. All files are made ready and checked before the first of them is put in its place.
 """
 
 import os
@@ -24,7 +24,7 @@ HEADING = "--"
 
 
 def headings(path: Path) -> Mapping[str, str]:
-    """Return the heading above each sentence, and the comment right above it if there is one."""
+    """Return the heading above each sentence of a prompts file, with any comment right above the sentence."""
     found: dict[str, str] = {}
     heading, remark = "", ""
     for key, item in _sentences(tomlkit.parse(_text(path))).value.body:
@@ -38,7 +38,7 @@ def headings(path: Path) -> Mapping[str, str]:
 
 
 def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]:
-    """Write the changed sentences into the files of their languages; return the files. Raises BadFile, OSError."""
+    """Write changed sentences into the prompts' files of their languages; return the files. Raises BadFile, OSError."""
     texts: dict[Path, str] = {}
     for change in changes:
         path = file_of(change.language, folder).resolve()
@@ -57,7 +57,7 @@ def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]
 
 
 def note(recordings: Iterable[tuple[Recording, str]], folder: Path) -> list[Path]:
-    """Note beside the recordings the words that each says; return the files. Raises BadFile, OSError."""
+    """Write into notes beside the recordings the words of each; return the notes' paths. Raises BadFile, OSError."""
     notes: dict[Path, dict[str, NotedRecording]] = {}
     for each, words in recordings:
         path = folder / each.language / NOTED
@@ -80,7 +80,7 @@ def _notes(found: Mapping[str, NotedRecording]) -> str:
 
 
 def _with(text: str, change: SentenceChange) -> str:
-    """Return the file with this sentence changed, and nothing else. Raises BadFile if that cannot be done."""
+    """Return the text of a prompts file with one sentence changed. Raises BadFile if that fails."""
     document = tomlkit.parse(text)
     _sentences(document)[change.name] = change.after
     changed = tomlkit.dumps(document)
@@ -103,7 +103,7 @@ def _text(path: Path) -> str:
 
 
 def _ready(path: Path, text: str) -> Path:
-    """Write the text into a file beside this one, with the same permissions."""
+    """Write the text into a new file beside the one that it is to replace, with its permissions; return the path."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(text.encode())

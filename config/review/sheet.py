@@ -1,6 +1,6 @@
-"""Writes and reads the table of sentences that goes to a reviewer and comes back, as a spreadsheet does: CSV.
+"""Writes and reads the table of sentences that goes to a reviewer and comes back from a spreadsheet: CSV.
 
-Pure: text in, rows out. What a spreadsheet does to a text on the way is undone here.
+Pure: text in, rows out. Changes that a spreadsheet makes to a text on the way are undone here.
 """
 
 import csv
@@ -14,24 +14,24 @@ NEEDED = COLUMNS[:3]
 
 DELIMITERS = (",", ";", "\t")
 FORMULA = tuple("=+-@")
-"""The beginnings of a cell that a spreadsheet would compute."""
+"""The first characters by which a spreadsheet takes a cell for a formula and computes it."""
 
 PLAIN_TEXT = "'"
-"""The sign before a cell by which a spreadsheet takes it for text."""
+"""The character that, before a cell, has a spreadsheet take the cell for text."""
 
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
-"""The signs that a spreadsheet or a word processor puts in the place of plain ones."""
+"""The plain character for each one that a spreadsheet or a word processor puts in its place."""
 
 ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 class NoSheet(Exception):
-    """The file is not a table of sentences; the message says what is expected."""
+    """The file is not a table of sentences, as a reviewer should send it back; the message says what is expected."""
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row that came back, with the number of its line in the file."""
+    """A row of a table that came back from a reviewer, with the number of its line in the file."""
 
     line: int
     language: str
@@ -40,7 +40,7 @@ class SheetRow:
 
 
 def written(rows: Iterable[Iterable[str]]) -> str:
-    """Return the table as CSV, with no cell that a spreadsheet would compute."""
+    """Return the table of sentences as CSV, with no cell that a spreadsheet would compute."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -49,7 +49,7 @@ def written(rows: Iterable[Iterable[str]]) -> str:
 
 
 def read(content: bytes) -> Iterator[SheetRow]:
-    """Yield the rows of the table that have something in them. Raises NoSheet."""
+    """Yield the rows of a table of sentences that a reviewer has sent back, but for empty ones. Raises NoSheet."""
     text = _text(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     names = [cell.strip().lower() for cell in next(reader, [])]
@@ -67,7 +67,7 @@ def read(content: bytes) -> Iterator[SheetRow]:
 
 
 def tidy(cell: str) -> str:
-    """Return a cell as it was meant: without what a spreadsheet has made of it, and on one line."""
+    """Return the text of a cell of the table as its writer meant it: on one line, without a spreadsheet's changes."""
     plain = _on_one_line(cell.translate(QUOTES))
     return plain[1:] if plain[:1] == PLAIN_TEXT and plain[1:].startswith(FORMULA) else plain
 
@@ -90,5 +90,5 @@ def _text(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return the sign between the cells: the one that the first line has most of."""
+    """Return the character between the cells of the table: comma, semicolon or tab, the commonest in its first line."""
     return max(DELIMITERS, key=text.partition("\n")[0].count)

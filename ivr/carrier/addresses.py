@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from ivr.line.turn import Call
 
 INCOMING = "/voice"
-"""The path at which a call begins."""
+"""The path of the webhook with which a call begins."""
 
 FALLBACK = "/voice/fallback"
-"""The path that a carrier asks if it has no valid answer from us."""
+"""The path of the fallback, which a carrier asks when it has no good answer from us."""
 
 BEFORE_AGAIN = 4
-"""Seconds of silence after an apology, before a step is tried again: time for a process to restart."""
+"""Seconds of silence between an apology and the next try of the same step: time for a process to restart."""
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Functions that return the address of the webhook: after a key, after silence, and for the reception's leg."""
+    """Functions that return the addresses of webhooks: after a key, after silence, and for the reception's leg."""
 
     step: Callable[[Call], str]
     silence: Callable[[Call], str]

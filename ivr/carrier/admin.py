@@ -12,7 +12,7 @@ from ivr.line.phones import Phone
 
 
 class CarrierRefused(Exception):
-    """The carrier refused an operation. The message gives the reason and the remedy, `look` the place to look."""
+    """A carrier refused an operation. The message gives the reason, and `look` says where an operator finds more."""
 
     def __init__(self, why: str, look: str = "") -> None:
         super().__init__(why)
@@ -20,93 +20,93 @@ class CarrierRefused(Exception):
 
 
 class NoAccount(CarrierRefused):
-    """The settings name no account whose numbers can be listed."""
+    """The settings name no account at a carrier whose numbers could be listed."""
 
     def __init__(self, why: str, *, lacking: str, do: str) -> None:
         super().__init__(why)
         self.lacking = lacking
-        """A short form of the message."""
+        """A short form of the message: the setting that is missing."""
         self.do = do
 
 
 @dataclass(frozen=True)
 class OurAddresses:
-    """The addresses of our webhooks that a number must be connected to."""
+    """The addresses of our webhooks that a number at the carrier must lead to."""
 
     base: str
     fallback: str
-    """The address that the carrier requests if it has no valid answer from us."""
+    """The URL of the fallback, which the carrier asks when it has no good answer from us."""
 
     @property
     def incoming(self) -> str:
-        """The address for an incoming call."""
+        """The address to which the carrier reports an incoming call."""
         return f"{self.base}{INCOMING}"
 
     @property
     def status(self) -> str:
-        """The address for a call that has ended."""
+        """The address to which the carrier reports that a call has ended."""
         return f"{self.base}/voice/status"
 
     @property
     def with_own_fallback(self) -> Self:
-        """The addresses with a fallback that the service itself answers."""
+        """Our addresses, but with the fallback that the service itself answers in the place of one hosted elsewhere."""
         return replace(self, fallback=f"{self.base}{FALLBACK}")
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting of a number that is not as it should be."""
+    """A setting of a number at the carrier that is not as it should be: its value now, and the right one."""
 
     name: str
-    """The carrier's name of the setting."""
+    """The name of the setting in the carrier's API."""
     words: str
-    """The operator's name of the setting."""
+    """The name of the setting in an operator's words."""
     is_now: str
     should_be: str
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the account. Its repr shows the whole number: print it on a terminal, but never log it."""
+    """A number that the account rents. Its repr shows the whole number: print it on a terminal, but never log it."""
 
     id: str
     e164: str
     differences: tuple[Difference, ...]
-    """The settings that must change to connect the number to us."""
+    """The settings that must change before calls to this number reach us."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """The numbers of clinic.toml compared with those of the account."""
+    """The numbers of the clinic: those in clinic.toml, compared with those that the carrier's account rents."""
 
     lines: dict[str, str]
-    """The key of the line for each number in clinic.toml, by number in E.164."""
+    """The key of the line to which each number in clinic.toml belongs, by the number in E.164."""
     ours: list[Number]
-    """The numbers in both: these can be connected."""
+    """The numbers that both clinic.toml and the account have: these can be connected to us."""
     strangers: list[Number]
-    """The numbers of the account that no line lists."""
+    """The numbers of the account that no line of clinic.toml lists."""
 
     @property
     def forwarding(self) -> list[str]:
-        """The numbers in clinic.toml that are not of the account: calls to them reach us only if they are forwarded."""
+        """The numbers in clinic.toml that the account does not have: only forwarded calls to them reach us."""
         return sorted(self.lines.keys() - {number.e164 for number in self.ours})
 
 
 def side_by_side(clinic: Clinic, owned: list[Number]) -> Found:
-    """Return the numbers of clinic.toml compared with those of the account."""
+    """Return the numbers in clinic.toml, compared with those that the account rents."""
     lines = {number.e164: line.key for line in clinic.lines.values() for number in line.reached_by}
     ours = [number for number in owned if number.e164 in lines]
     return Found(lines, ours, [number for number in owned if number.e164 not in lines])
 
 
 class Admin(Protocol):
-    """The operations on the numbers of an account."""
+    """The operations on the numbers of a carrier's account."""
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents, in order. Raises CarrierRefused."""
 
     def connect(self, number: Number) -> None:
-        """Connect this number to us. Safe to repeat. Raises CarrierRefused."""
+        """Change the settings of this number, so that its calls reach us. Safe to repeat. Raises CarrierRefused."""
 
 
 @dataclass(frozen=True)
@@ -115,24 +115,27 @@ class Admins:
 
     each: tuple[Admin, ...]
     _of: dict[str, Admin] = field(default_factory=dict)
-    """The account of each number that was found, by the number in E.164."""
+    """The account that has each number which was found, by the number in E.164."""
 
     def owned(self) -> list[Number]:
-        """Return every number of the accounts, in order. Raises CarrierRefused."""
+        """Return every number that the accounts rent, in order. Raises CarrierRefused."""
         found = [(number, admin) for admin in self.each for number in admin.owned()]
         self._of.update((number.e164, admin) for number, admin in found)
         return sorted((number for number, _ in found), key=lambda number: number.e164)
 
     def connect(self, number: Number) -> None:
-        """Connect this number, which `owned` has returned, to us. Safe to repeat. Raises CarrierRefused."""
+        """Connect this number, which `owned` has returned, so that its calls reach us. Raises CarrierRefused.
+
+        Safe to repeat.
+        """
         self._of[number.e164].connect(number)
 
 
 class Texts(Protocol):
-    """The operations on text messages."""
+    """The operations on text messages at a carrier."""
 
     def send(self, to: Phone, words: str) -> None:
-        """Send the words as a text message. Raises the error of the carrier's client, or OSError."""
+        """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has an order of these words that has not failed. Raises as `send` does."""
+        """Return whether the carrier has an order of this text, and it has not failed. Raises as `send` does."""

@@ -1,4 +1,7 @@
-"""A verified event of a call, the same for any carrier. No form, no header, no signature."""
+"""An event of a call, read from a webhook whose signature is valid; the same for any carrier.
+
+No form, no header, no signature.
+"""
 
 from dataclasses import dataclass
 
@@ -11,24 +14,27 @@ class NotSigned(Exception):
 
 
 class Malformed(Exception):
-    """The webhook was signed, but a required field is missing or invalid. The message is its name, never its value."""
+    """A webhook is signed, but a required field is missing or invalid.
+
+    The message is the field's name, never its value.
+    """
 
 
 @dataclass(frozen=True)
 class CallEvent:
-    """A carrier's report about a call."""
+    """An event of a call, as its carrier reports it: which call, its numbers, keys and status."""
 
     call_id: str
     called: str
     sender: str
     forwarded_from: str
     keys: str | None
-    """The keys that the caller pressed; None for none."""
+    """The keys that the caller pressed; None if they pressed none."""
     talked: bool
-    """True if the reception took the call that was put through to it."""
+    """True if the reception took the call, and so talked to the caller."""
     status: str
     lasted: int | None = None
-    """The length of the call in seconds; None if it is not over or the carrier does not give it."""
+    """The length of the call in seconds; None while it goes on, or if the carrier does not tell it."""
 
     @property
     def ended(self) -> bool:
@@ -37,5 +43,5 @@ class CallEvent:
 
     @property
     def failed(self) -> bool:
-        """Return whether the call ended because of a failure at the carrier."""
+        """Return whether the call ended because something failed at the carrier."""
         return self.status == "failed"

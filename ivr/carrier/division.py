@@ -1,4 +1,4 @@
-"""Divides a sentence into parts that fit one element of a carrier's document each, in characters that XML allows.
+"""Divides a sentence into parts, each short enough for one element of a carrier's document, in legal characters of XML.
 
 Pure: the limits are a carrier's own. Knows no element, no voice and no call.
 """
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ivr.line.aloud.digits import Phrase, joined
 
 LONGEST_LETTER = 12
-"""Most characters of one letter after URL-encoding: four bytes of UTF-8."""
+"""The most characters to which URL-encoding can turn one letter: four bytes of UTF-8."""
 
 BREAKS = (re.compile(r"(?<=[.!?।])\s+"), re.compile(r"(?<=[,;:])\s+"), re.compile(r"\s+"))
 """The places at which a long text may be broken, best first: after a sentence, after a comma, between words."""
@@ -24,15 +24,15 @@ ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True)
 class SpeechLimits:
-    """The longest text that a carrier speaks at once."""
+    """The limits of the text that a carrier speaks as one element of a document."""
 
     longest: int
-    """Most characters."""
+    """The most characters of a text that the carrier speaks at once."""
     longest_encoded: int | None = None
-    """Most characters after URL-encoding; None if the carrier does not count them."""
+    """The most characters of that text after URL-encoding; None if the carrier does not count them."""
 
     def parts(self, phrases: Sequence[Phrase]) -> Iterator[tuple[Phrase, ...]]:
-        """Yield the sentence in parts that are short enough, none of them empty, in legal characters only."""
+        """Yield a sentence in parts that each fit into one element: none is empty, and XML allows each character."""
         part: list[Phrase] = []
         for each in self._units(phrases):
             if part and not self._fit([*part, *each]):
@@ -42,7 +42,7 @@ class SpeechLimits:
         yield from _trimmed(part)
 
     def pieces(self, words: str) -> Iterator[str]:
-        """Yield the words in pieces that are short enough, none of them empty, without illegal characters."""
+        """Yield a text in pieces that each fit into one element: none is empty, and XML allows each character."""
         rest = ILLEGAL.sub(" ", words).strip()
         while rest and not self._fits(rest):
             cut = self._cut(rest)
@@ -52,7 +52,7 @@ class SpeechLimits:
             yield rest
 
     def _units(self, phrases: Sequence[Phrase]) -> Iterator[Sequence[Phrase]]:
-        """Yield what is best not cut: the whole if it fits, or else each sentence, or else what must be."""
+        """Yield the phrases that should share one part: all if they fit, else each sentence's, else pieces of these."""
         if self._fit(phrases):
             yield phrases
             return
@@ -69,11 +69,14 @@ class SpeechLimits:
             yield from (Phrase(f"{piece} ") for piece in self.pieces(phrase.written))
 
     def _fit(self, phrases: Iterable[Phrase]) -> bool:
-        """Return whether the phrases fit at once. An alias counts too, since no carrier says anything of it."""
+        """Return whether these phrases fit into one element.
+
+        Both forms of a phrase count: carriers do not say which.
+        """
         return self._fits("".join(each.written + each.aloud for each in phrases))
 
     def _cut(self, words: str) -> int:
-        """Return where to break a text that is too long: after a sentence, else a comma, a word, or at the limit."""
+        """Return where to break a text too long for an element: after a sentence, a comma, a word, or at the limit."""
         fitting = self._longest(words)
         for pattern in BREAKS:
             places = [match.end() for match in pattern.finditer(words, 0, fitting + 1) if match.start() > 0]
@@ -82,7 +85,7 @@ class SpeechLimits:
         return fitting
 
     def _longest(self, words: str) -> int:
-        """Return how many characters of the text fit at once."""
+        """Return how many characters at the beginning of the text fit into one element."""
         if self.longest_encoded is not None:
             room = self.longest_encoded
             for count, letter in enumerate(words[: self.longest]):

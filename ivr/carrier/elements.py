@@ -1,4 +1,4 @@
-"""Writes the elements of a carrier's documents by its table: which attributes each has, and what may stand within it.
+"""Writes the elements of a carrier's documents by the carrier's table: their attributes, and what may stand within.
 
 Makes elements that are valid by the table, and no others. The tables are the carriers' own. Knows no turn.
 """
@@ -11,41 +11,41 @@ from typing import NamedTuple
 ANYTHING = re.compile(r"(?s).+")
 
 Values = re.Pattern[str] | range
-"""The values of an attribute: a pattern, or whole numbers."""
+"""The values that an attribute or a text may have: those of a pattern, or whole numbers of a range."""
 
 
 @dataclass(frozen=True)
 class ElementRule:
-    """The attributes and the children of an element. An attribute that is `required` may not be left out."""
+    """A row of a carrier's table: the attributes and the children of an element, and the `required` attributes."""
 
     attributes: Mapping[str, Values] = field(default_factory=dict)
     children: frozenset[str] = frozenset()
     text: Values | None = None
-    """The text; None if there is none."""
+    """The values that the element's text may have; None if it has no text."""
     required: frozenset[str] = frozenset()
 
 
 def rule(children: str = "", text: Values | None = None, *, required: str = "", **attributes: Values) -> ElementRule:
-    """Return a row of a table; `children` and `required` are names with spaces between them."""
+    """Return a row of a carrier's table of elements; `children` and `required` are names with spaces between them."""
     return ElementRule(attributes, frozenset(children.split()), text, frozenset(required.split()))
 
 
 class Element(NamedTuple):
-    """An element as it stands in a document."""
+    """An element of a carrier's document, as it is written there."""
 
     name: str
     xml: str
 
 
 class Elements:
-    """The elements of one carrier."""
+    """Makes the elements of one carrier's documents, by the carrier's table."""
 
     def __init__(self, rules: Mapping[str, ElementRule], declaration: str = "") -> None:
         self._rules = rules
         self._declaration = declaration
 
     def element(self, name: str, *children: Element | str, **attributes: str | int) -> Element:
-        """Return an element of these children and texts, with its attributes in alphabetical order.
+        """Return the element of this name with these children and texts, its attributes in alphabetical order.
 
         Raises ValueError, which names what is not valid by the table.
         """
@@ -56,8 +56,12 @@ class Elements:
         within = "".join([_within(name, known, child) for child in children])
         return Element(name, f"<{name}{written}>{within}</{name}>" if within else f"<{name}{written} />")
 
+    def allows(self, name: str, attribute: str, value: str) -> bool:
+        """Return whether the carrier's table has this value for this attribute of an element."""
+        return _allows(self._rules[name].attributes[attribute], value)
+
     def document(self, *elements: Element) -> str:
-        """Return a whole document of these elements. Raises ValueError."""
+        """Return a carrier's whole document of these elements. Raises ValueError as `element` does."""
         return self._declaration + self.element("Response", *elements).xml
 
 

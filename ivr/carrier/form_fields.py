@@ -1,7 +1,7 @@
-"""The fields of a signed form: their forms, and fields that a stranger has drawn anew. The same for any carrier.
+"""Reads the fields of a signed form, and finds those that a stranger may have forged. The same for any carrier.
 
-Some carriers sign names and values without the borders between them. Whoever has caught one webhook of theirs can draw
-the borders anew: the id of the call then lies within another value, and another is read in its place.
+Some carriers sign names and values in a row, without borders between them. Whoever has caught one signed webhook can
+set the borders anew: the call's id then lies within another value, and another text is read as the id.
 """
 
 import re
@@ -13,27 +13,27 @@ KEYS = re.compile(r"[0-9*#A-D]{1,1000}")
 LASTED = re.compile(r"[0-9]{1,6}")
 WORD = re.compile(r"[a-z-]{1,20}")
 PARTY = re.compile(r"\+?[0-9]{1,20}|[A-Za-z ]{1,40}|[a-z]{2,10}:[!-~]{1,255}|[!-~]{1,64}@[!-~]{1,255}")
-"""The form of a caller or of a called number: a number, a word such as "anonymous", an address."""
+"""The pattern of a caller or of a called number: a number, a word such as "anonymous", or an address."""
 
 
 def formed(form: re.Pattern[str], written: str) -> str:
-    """Return the value of a field without spaces around it if it has the form, else an empty string."""
+    """Return the value of a webhook's field, without spaces around it, if it has this form; else an empty text."""
     return written.strip(" ") if form.fullmatch(written.strip(" ")) else ""
 
 
 def seconds(written: str) -> int | None:
-    """Return a number of seconds; None if the text is none."""
+    """Return the whole number of seconds that a field of a webhook holds; None if it holds none."""
     return int(written) if LASTED.fullmatch(written) else None
 
 
 def values_of(values: Mapping[str, str], name: str) -> list[str]:
-    """Return the values of a field; several if the mapping has `getlist` and the field occurs more than once."""
+    """Return all values of the form's field of this name: several if it occurs more than once, as `getlist` tells."""
     getlist = getattr(values, "getlist", None)
     return list(getlist(name)) if getlist else [values[name]]
 
 
 def spoilt(fields: Mapping[str, list[str]], long: tuple[str, ...], short: tuple[str, ...]) -> Iterator[str]:
-    """Yield the names of fields that occur twice, or that lie within another field.
+    """Yield the names of fields that a stranger may have forged: they occur twice, or within another field.
 
     `long` and `short` are the names that the carrier's folder reads; a long one occurs in no other field's value.
     """

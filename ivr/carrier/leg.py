@@ -12,31 +12,31 @@ from ivr.line.turn import Call
 
 @dataclass(frozen=True)
 class Leg:
-    """The state of the reception's leg after a person or a voicemail has picked up."""
+    """The state of the reception's leg once a person or a voicemail has picked up."""
 
     call: Call
-    """The call with the line and language of this leg; its misses are those on this leg."""
+    """The caller's call, with the line and language of this leg; its misses are those made on this leg."""
     screening: Screening
     begins: bool = False
-    """True if no question has been asked yet."""
+    """True if nobody has been asked on this leg yet."""
     pressed: str | None = None
-    """The key; None for silence."""
+    """The key that somebody at the reception pressed on this leg; None for silence."""
 
     @property
     def taken(self) -> bool:
-        """Return whether the right key was pressed; only then is the patient put through."""
+        """Return whether the key that takes the call was pressed on this leg; only then is the patient put through."""
         return not self.begins and self.pressed == self.screening.key
 
     @property
     def given_up(self) -> bool:
-        """Return whether there were too many misses; then the leg is hung up."""
+        """Return whether the reception has missed too often on this leg; then the leg is hung up."""
         now = self.asked_again
         missed = max(now.silences, now.wrongs)
         return not self.begins and not self.taken and missed >= self.screening.misses
 
     @property
     def asked_again(self) -> Call:
-        """The call with the last silence or wrong key counted; unchanged at the first question."""
+        """The caller's call with the last silence or wrong key on this leg counted; unchanged at the first question."""
         if self.begins:
             return self.call
         if self.pressed is None:
@@ -45,18 +45,18 @@ class Leg:
 
     @property
     def seconds(self) -> int:
-        """Seconds to wait for the key."""
+        """The seconds for which this leg waits for the key."""
         missed = max(self.asked_again.silences, self.asked_again.wrongs)
         return self.screening.seconds[min(missed, len(self.screening.seconds) - 1)]
 
     @property
     def offer(self) -> Say:
-        """The sentence that names the key."""
+        """The sentence that names the key by which the reception takes the call."""
         return Say(self.screening.offers, {"key": self.screening.key})
 
     @property
     def asks(self) -> tuple[Say, ...]:
-        """The question; after a miss, a sentence of help comes before it."""
+        """The sentences that ask to take the call; after a mistake, a sentence of help comes before them."""
         question = (Say(self.screening.says), self.offer)
         if self.begins:
             return question

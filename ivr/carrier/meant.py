@@ -1,4 +1,4 @@
-"""Compares a carrier's document of a turn with the turn itself: the same words, the same waits, the same ways on.
+"""Compares a carrier's document with the turn that it was made of: the same words, waits and next addresses.
 
 Reads the document by the port alone, so that any carrier is judged alike. Pure.
 """
@@ -22,16 +22,16 @@ ADDRESSES = Addresses(
     silence=lambda call: f"{BASE}/{call.place}?line={call.line}&lang={call.language}&silent=1",
     answered=lambda call: f"{BASE}/answered?line={call.line}&lang={call.language}",
 )
-"""Addresses that no carrier asks."""
+"""Made-up addresses for documents that are only compared; no carrier asks them."""
 
 
 def has_document(turn: Turn) -> bool:
-    """Return whether a carrier gets a document of this turn; of one that asks the stores it gets the next one's."""
+    """Return whether a carrier gets a document of this turn. Where a store is asked first, it gets the next turn's."""
     return not isinstance(turn.wait, File | CheckDigits | ChangeAppointment)
 
 
 def is_heard_as_meant(carrier: Carrier, turn: Turn, script: Script) -> bool:
-    """Return whether the carrier's document of this turn says and does what the turn has."""
+    """Return whether the carrier's document of this turn says the turn's sentences, and waits and leads on alike."""
     heard = carrier.heard(carrier.document(turn, ADDRESSES).body)
     return [*_plain(heard)] == [*_plain(_meant(turn, script))]
 
@@ -60,7 +60,7 @@ def _said(says: Iterable[Say], language: str, script: Script) -> Iterator[Heard]
 
 
 def _plain(steps: Iterable[Step]) -> Iterator[object]:
-    """Yield the steps without what may differ: the pieces of a sentence, and who asks the reception for its key."""
+    """Yield a document's steps without what carriers may do otherwise: cut a sentence, ask for the reception's key."""
     words: list[str] = []
     kind = ("", False)
     for step in steps:

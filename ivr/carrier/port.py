@@ -17,7 +17,7 @@ from ivr.line.turn import Turn
 
 @dataclass(frozen=True)
 class Answer:
-    """The response to a webhook."""
+    """The answer to a webhook: a document and its content type."""
 
     body: str
     content_type: str
@@ -30,7 +30,7 @@ class Carrier(Protocol):
         """Return whether a request has the header of this carrier's signature. Verifies nothing."""
 
     def read(self, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-        """Return the event of a webhook that the carrier has signed. Raises NotSigned, Malformed.
+        """Return the event of a webhook that this carrier has signed. Raises NotSigned, Malformed.
 
         `url` is the public address, with its query. `headers` are named as in HTTP (Like-This). `values` are the form
         of a POST, or the query of a GET; the mapping may have `getlist` for fields that occur more than once.
@@ -40,10 +40,10 @@ class Carrier(Protocol):
         """Return the document that tells the carrier what to do on the caller's leg, or on the reception's leg."""
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology for a fault, in every language. Then the carrier requests `again`, or the call ends."""
+        """Return the apology for a fault in every language; then the carrier asks the URL `again`, or the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier reports as failed; the beginning of a call if it never reports any.
+        """Return the address that the carrier reports as failed; if it never reports any, that of a call's beginning.
 
         Empty where a carrier that reports addresses has reported none.
         """

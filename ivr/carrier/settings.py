@@ -16,7 +16,7 @@ class CarrierUnfit(Exception):
 
 
 def as_it_is(value: str) -> str:
-    """Return the value unchanged: the check of a setting that accepts anything."""
+    """Return the value of a variable unchanged: the check of a setting that accepts anything."""
     return value
 
 
@@ -28,7 +28,7 @@ def token(value: str) -> str:
 
 
 def address(value: str) -> str:
-    """Return the address of an API, without a slash at its end. Raises ValueError if it is none."""
+    """Return the address of a carrier's API, without a slash at its end. Raises ValueError for what is no address."""
     if not _is_address(value):
         raise ValueError("expected https://HOST")
     return value.rstrip("/")
@@ -45,7 +45,7 @@ def _is_address(value: str) -> bool:
 
 @dataclass(frozen=True)
 class Setting:
-    """An environment variable of a carrier. Its value is never shown."""
+    """An environment variable that a carrier declares. Its value is never shown."""
 
     name: str
     carrier: str
@@ -53,12 +53,12 @@ class Setting:
     check: Callable[[str], str] = as_it_is
     """The function that checks a value that is set, and returns the value to use. Raises ValueError."""
     needed: str = ""
-    """The place where it is found, if the carrier is not switched on without it; empty if it may be unset."""
+    """Words on where to find the value, if the carrier cannot do without it; empty if it may be unset."""
     for_texts: bool = False
-    """True if text messages cannot be sent without it."""
+    """True if no text message can be sent without this variable."""
     made_up: str = ""
-    """The comment above a value that is generated on a developer's machine; empty if none is generated."""
+    """The comment above the value in a developer's generated settings; empty if none is generated."""
     successor_of: str = ""
-    """The name of the variable whose value this one will replace, while a secret is changed."""
+    """The name of the variable whose value will be replaced by this one, while a secret is changed."""
     only_in_trials: bool = False
-    """True if it must not be set when real callers are served."""
+    """True if the variable must not be set while real callers are served."""

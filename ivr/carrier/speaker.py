@@ -1,6 +1,7 @@
 """Decides how each sentence is heard: from a recording, or spoken with a voice. The same for any carrier.
 
-Remembers a sentence as a carrier writes it, under all that its words depend on; one with digits is written each time.
+Remembers a sentence as a carrier writes it, under all that its words depend on; a sentence with digits is written each
+time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ Recorded = Mapping[tuple[str, str], str]
 NONE_RECORDED: Recorded = MappingProxyType({})
 
 REMEMBERED = 4_096
-"""Sentences that a process remembers as they are written: some megabytes at most. A whole day's calls have fewer."""
+"""The most written sentences that a process remembers: some megabytes. A whole day's calls have fewer."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,11 @@ class Voiced:
 Sound = Played | Voiced
 
 Write = Callable[[Sound], Iterable[Element]]
-"""The way in which a carrier writes a sentence."""
+"""The function with which a carrier writes a sentence as elements of its document."""
 
 
 class Speaker:
-    """Speaks the script's sentences in the clinic's voices, and plays those that are recorded."""
+    """Makes the elements of sentences: spoken in the clinic's voices, or played where they are recorded."""
 
     def __init__(
         self, script: Script, voices: Mapping[str, str], write: Write, recorded: Recorded = NONE_RECORDED
@@ -60,11 +61,11 @@ class Speaker:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages of the script."""
+        """The languages of the script, the default first."""
         return self._script.languages
 
     def elements(self, says: Iterable[Say], language: str) -> Iterator[Element]:
-        """Yield the elements of these sentences in a call of this language."""
+        """Yield the elements, in a carrier's document, of these sentences for a call in this language."""
         for say in says:
             wording = self._script.wording(say, language)
             yield from self._written(wording) if wording.is_personal else self._remembered(wording)
@@ -80,7 +81,7 @@ class Speaker:
         return Voiced(phrases, self.voice(wording.language), self.locale(wording.language))
 
     def played(self, address: str) -> Heard | None:
-        """Return the sentence whose recording has this address; None if there is none."""
+        """Return the words of the recording that has this address; None if there is none."""
         if address not in self._sentences:
             return None
         language, name = self._sentences[address]

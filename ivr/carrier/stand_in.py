@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class PlacedCall:
-    """A made-up call."""
+    """A made-up call: its id, who rings, and which number."""
 
     call_id: str
     sender: str
@@ -20,31 +20,31 @@ class PlacedCall:
 
 @dataclass(frozen=True)
 class GoesOn:
-    """The call continues by itself: it comes in, the caller stays silent, or the carrier was redirected."""
+    """The made-up call continues without a key: it comes in, the caller stays silent, or the carrier was redirected."""
 
 
 @dataclass(frozen=True)
 class Presses:
-    """The caller presses keys."""
+    """The caller of a made-up call presses keys."""
 
     keys: str
 
 
 @dataclass(frozen=True)
 class WasRung:
-    """The reception was called; `talked` is true if it took the call."""
+    """The reception was called in a made-up call; `talked` is true if somebody there took the call."""
 
     talked: bool
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The caller's message was recorded."""
+    """The caller's words were recorded as a message."""
 
 
 @dataclass(frozen=True)
 class Over:
-    """The call is over after so many seconds."""
+    """The made-up call is over after so many seconds."""
 
     seconds: int
 
@@ -54,23 +54,23 @@ Happened = GoesOn | Presses | WasRung | Recorded | Over
 
 @dataclass(frozen=True)
 class SignedWebhook:
-    """The fields of a webhook, and the headers with its signature."""
+    """A made-up webhook: its fields, and the headers with its signature."""
 
     values: Mapping[str, str]
     headers: Mapping[str, str]
 
 
 class StandIn(Protocol):
-    """Signs webhooks as the carrier does, with our token. For the test phone and for checks."""
+    """Signs made-up webhooks as the carrier signs real ones, with our token. For the test phone and for checks."""
 
     def new_call(self) -> str:
-        """Return a new call id in the carrier's format."""
+        """Return a new made-up call id in the carrier's format."""
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call to the reception's telephone with this number, with an id of its own."""
+        """Return the call that the carrier would make to this telephone of the reception, with an id of its own."""
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
-        """Return the signed webhook to this public address for what has happened in the call."""
+        """Return the signed webhook by which the carrier would tell this public address what happened in the call."""
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a signed webhook to this public address about a call that does not exist. It has no effect."""
+        """Return a signed webhook that only probes this public address: it is about no real call, and has no effect."""

@@ -7,27 +7,27 @@ from dataclasses import dataclass
 
 
 class NotUnderstood(Exception):
-    """The document is not one that the test phone can follow."""
+    """The carrier's document is not one that the test phone can follow."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Spoken words and their language."""
+    """Words that are heard, spoken or recorded, and their language."""
 
     words: str
     """The words as they are written, as a transcript shows them: "112"."""
     language: str
     cuttable: bool = False
-    """True if a key press interrupts it."""
+    """True if a key press interrupts these words."""
     aloud: str = ""
     """The words as they are read aloud, with numbers digit by digit; empty where they are read as they are written."""
     recording: str = ""
-    """The address of the sound that is played in place of a voice; empty for none."""
+    """The address of the recording that is played in place of a voice; empty if there is none."""
 
 
 @dataclass(frozen=True)
 class Pauses:
-    """A pause."""
+    """Waits some seconds in silence."""
 
     seconds: int
     cuttable: bool = False
@@ -35,49 +35,49 @@ class Pauses:
 
 @dataclass(frozen=True)
 class Gathers:
-    """Wait for keys; they are accepted from the beginning of the words before it."""
+    """Waits for keys, which the caller may press while the words before this step are still spoken."""
 
     action: str
     digits: int | None
-    """The number of keys that ends it; None for any number."""
+    """The number of keys after which the wait ends; None if keys may be any number."""
     ends_with: str
-    """The key that ends it and is not part of the input; empty for none."""
+    """The key that ends the wait and is not part of the input; empty for none."""
     seconds: int = 5
-    """The seconds without a key after which it gives up, from the end of the words or the last key."""
+    """The seconds without a key after which the wait ends, from the end of the words or the last key."""
     otherwise: str = ""
-    """The document for silence: the rest of the current one."""
+    """The document that follows silence: the rest of the current document."""
 
 
 @dataclass(frozen=True)
 class Dials:
-    """Call these telephones at the same time; each may hear a document first."""
+    """Calls these telephones at the same time; each may hear a document before it is connected."""
 
     action: str
     numbers: tuple[tuple[str, str], ...]
-    """The numbers, each with the address of its document; the address is empty for none."""
+    """The numbers to call, each with the address of the document that it hears; empty for none."""
     seconds: int = 30
-    """The seconds for which they ring."""
+    """The seconds for which the telephones ring."""
     key: str = ""
-    """The key with which whoever picks up takes the call, counted by the carrier; empty if a document asks for it."""
+    """The key that takes the call, if the carrier itself waits for it; empty if the documents ask for it."""
 
 
 @dataclass(frozen=True)
 class Records:
-    """Record what the caller says."""
+    """Records the words of the caller."""
 
     action: str
 
 
 @dataclass(frozen=True)
 class Redirects:
-    """Continue with another document."""
+    """Goes on with another document."""
 
     to: str
 
 
 @dataclass(frozen=True)
 class HangsUp:
-    """End the call."""
+    """Ends the call."""
 
 
 Sound = Heard | Pauses

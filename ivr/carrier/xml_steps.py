@@ -9,11 +9,11 @@ from ivr.carrier.steps import Gathers, NotUnderstood, Sound, Step
 ReadElement = Callable[[Xml.Element], Iterator[Step]]
 
 Elements = Mapping[str, ReadElement]
-"""The functions that yield the steps of an element, by its tag."""
+"""The functions that read an element of a carrier's document as steps, by the element's name."""
 
 
 def steps_of(document: str, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    """Yield the steps of a carrier's document, in order. Raises NotUnderstood."""
     try:
         root = Xml.fromstring(document.encode())  # noqa: S314 - our own service's answer, and expat refuses bombs
     except Xml.ParseError as error:
@@ -26,27 +26,27 @@ def steps_of(document: str, elements: Elements) -> Iterator[Step]:
 
 
 def element_steps(element: Xml.Element, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of one element. Raises NotUnderstood."""
+    """Yield the steps of one element of a carrier's document. Raises NotUnderstood."""
     if element.tag not in elements:
         raise NotUnderstood(f"the verb {element.tag} is not known")
     yield from elements[element.tag](element)
 
 
 def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of the elements within this one, whose sounds a key press interrupts. Raises NotUnderstood."""
+    """Yield the steps of the elements within this one; a key press interrupts their sounds. Raises NotUnderstood."""
     for child in element:
         for step in element_steps(child, elements):
             yield replace(step, cuttable=True) if isinstance(step, Sound) else step
 
 
 def words_aloud(element: Xml.Element) -> str:
-    """Return the words of an element as they are read aloud: of a <sub>, its alias. Empty if all are as written."""
+    """Return the words of an element as they are read aloud, with the alias of each <sub>; empty if none differs."""
     aloud = "".join(_aloud(element))
     return aloud if aloud != "".join(element.itertext()) else ""
 
 
 def whole_number(element: Xml.Element, name: str, usual: int) -> int:
-    """Return a whole number from an attribute, or the carrier's default. Raises NotUnderstood."""
+    """Return the whole number in an element's attribute, or `usual`, the carrier's default. Raises NotUnderstood."""
     written = element.get(name, str(usual))
     if not (written.isascii() and written.isdigit()):
         raise NotUnderstood(f"{name} of a {element.tag} is no number: {written}")

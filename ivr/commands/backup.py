@@ -103,7 +103,7 @@ RESTORED = (
 
 
 def _name_newer(part: Path, database: Path, drop: bool) -> None:
-    """Name the requests that the backup does not know, with their numbers, before anything is replaced."""
+    """Print the requests that the backup does not know, with their numbers, before the database is replaced."""
     try:
         newer = newer_promises(part, database)
     except BackupRefused:
@@ -122,7 +122,7 @@ def _list(promises: Iterable[NewerPromise]) -> None:
 
 
 def _at_the_clinic(stored: str) -> str:
-    """Return a stored moment in the clinic's time, or as it stands there."""
+    """Return a moment as it stands in the database in the clinic's time, or unchanged where it cannot be read."""
     with suppress(ValueError):
         at = datetime.fromisoformat(stored).replace(tzinfo=UTC)
         return f"{services().clinic.line('').hours.local(at):%a %d %b %H:%M}"

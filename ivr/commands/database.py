@@ -32,7 +32,7 @@ def upgrade(without_backup: bool) -> None:
 
 
 def _enter_older_bookings(desk: Database, now: datetime) -> None:
-    """Enter into the diary what an older version has booked; where that fails, the clock process does it."""
+    """Enter into the diary the bookings that an older version has made; if that fails, the clock process does it."""
     try:
         found = Adoption(desk).run(services().clinic, now)
     except StoreAway as away:

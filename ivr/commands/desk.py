@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 NAMES = ("reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid")
 COLUMNS = {"window": "part"}
-"""The names in the JSON, and the columns of those that are called otherwise there."""
+"""The names of a request's values in the JSON (NAMES), and the columns that the table names otherwise (COLUMNS)."""
 
 desk = AppGroup("desk", help="The requests at the desk.")
 

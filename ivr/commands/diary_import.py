@@ -25,10 +25,10 @@ from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
 from ivr.web.services import services
 
 MOST_LINES = 100
-"""The lines that are printed of what wants a look."""
+"""The most lines of the import's report that are printed about things to look at."""
 
 NAMED = (LeftOutWhy.UNREADABLE, LeftOutWhy.FAR)
-"""The reasons for which an entry that is left out wants a look."""
+"""The reasons for leaving an entry out that the report names one by one, since somebody should look at them."""
 
 DRY_RUN = "Nothing is kept: this is what would be done."
 
@@ -72,7 +72,7 @@ def import_diary(file: Path, key: str, names: bool, take_away: bool, dry_run: bo
 
 
 def _column(clinic: Clinic, key: str) -> str:
-    """Return the key of the column; the only one where there is one, else empty for none in particular."""
+    """Return the key of the diary's column for the import: `key`, or the only column's; empty if there are several."""
     keys = [each.key for each in clinic.diary.schedules]
     if key and key not in keys:
         raise click.BadParameter(f"clinic.toml has no such column of the diary; there is: {', '.join(keys)}")
@@ -80,7 +80,7 @@ def _column(clinic: Clinic, key: str) -> str:
 
 
 def _read(file: Path, clinic: Clinic, reach: Reach, column: str, *, names: bool) -> FileContent:
-    """Return the content of the file. Raises UnreadableFile."""
+    """Return what the file of the other diary holds, an ICS or CSV. Raises UnreadableFile."""
     try:
         text = text_of_file(file.read_bytes())
     except OSError as refused:
@@ -135,7 +135,7 @@ def _counted(counts: Iterable[tuple[str, int]]) -> str:
 
 
 def _to_look_at(found: FileContent, plan: Plan) -> Iterator[str]:
-    """Yield a line for each thing that wants a look."""
+    """Yield the lines of the report that somebody should look at: entries left out, remarks, cancellations."""
     unread = ((each.where, each.detail or each.why) for each in found.left_out if each.why in NAMED)
     lines = [
         *(f"{where}: left out, {why}" for where, why in unread),

@@ -35,7 +35,7 @@ def fallback_document(base: str, name: str) -> None:
 
 
 def _hosted(here: Services, base: str) -> dict[tuple[str, str], str]:
-    """Return the addresses of the recorded apologies there, and say which file is to be copied to which name."""
+    """Return the addresses below `base` of the recorded apologies; print which file to copy there, by which name."""
     found = [each for each in here.telephone.recordings.of_apologies if each.sentence == "fault"]
     if not base.startswith("https://"):
         raise click.BadParameter(ONLY_HTTPS, param_hint="--recordings")

@@ -33,7 +33,7 @@ line = AppGroup("line", help="The telephone line itself.")
 ONLY_THE_KEY = "only its key gives the reception the patient"
 
 MOST_SHOWN = 12
-"""Most complaints shown of one check. A broken menu has hundreds that say the same."""
+"""The most complaints that are shown of one check. A broken menu has hundreds that say the same."""
 
 
 @line.command("check")
@@ -54,7 +54,7 @@ def check() -> None:
 
 
 def _of_the_carriers(found: Carriers, script: Script) -> Iterator[Verdict]:
-    """Yield the verdicts on each carrier's documents, with its name where there are several."""
+    """Yield the verdicts on each carrier's documents, with the carrier's name where there are several."""
     for name, carrier in found.by_name.items():
         at = f", at {name}" if len(found.by_name) > 1 else ""
         for each in (fault_ends(carrier, script), only_the_key_puts_through(carrier, SCREENING, script.languages)):
@@ -63,7 +63,7 @@ def _of_the_carriers(found: Carriers, script: Script) -> Iterator[Verdict]:
 
 @contextmanager
 def _nothing_thrown_away() -> Iterator[None]:
-    """Look for no garbage: a proof keeps all its walks to the end, and searching them takes a third of its time."""
+    """Switch garbage collection off: a proof keeps all its walks, and the collector would take a third of its time."""
     gc.disable()
     try:
         yield
@@ -78,13 +78,13 @@ def _shown(complaints: tuple[str, ...]) -> Iterator[str]:
 
 
 def turns_of(evidence: Evidence) -> list[Turn]:
-    """Return one of all turns that are heard alike, of those that a carrier gets a document of."""
+    """Return the turns of the walks that carriers get a document of; of turns whose documents would be alike, one."""
     turns = (step.turn for walk in evidence.walks for _, step in walk.every() if has_document(step.turn))
     return list({repr((turn.call.language, turn.first, turn.asks, turn.wait)): turn for turn in turns}.values())
 
 
 def says_what_is_meant(carriers: Carriers, turns: list[Turn], script: Script) -> Verdict:
-    """Check that each carrier's document of each turn has its sentences, and its ways on."""
+    """Check that each carrier's document of each turn has the turn's sentences, and leads on as the turn does."""
     complaints = [
         f"{turn.call.language}: {turn.call.place} is heard otherwise at {name}"
         for name, carrier in carriers.by_name.items()
@@ -146,7 +146,7 @@ def _counted_key(carrier: Carrier, leg: Leg) -> str:
 
 
 def _carrier_counts(carrier: Carrier, begun: list[Leg], keys: list[str]) -> Verdict:
-    """Check the reception's leg at a carrier that counts the key: it is the right one, and the leg is only words."""
+    """Check the reception's leg where the carrier counts the key: it is the right one, and the leg has only words."""
     complaints = []
     for leg, key in zip(begun, keys, strict=True):
         read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]

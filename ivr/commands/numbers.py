@@ -46,7 +46,7 @@ def connect(yes: bool, dry_run: bool) -> None:
 
 
 def _look() -> tuple[Admin, Found]:
-    """Return the carrier's client and the numbers found there. Raises CarrierRefused, ClickException."""
+    """Return the client for the carrier's numbers, and those found there. Raises CarrierRefused, ClickException."""
     settings = services().settings
     base = settings.public_base_url
     if not base.startswith("https://"):
@@ -78,7 +78,7 @@ def _count(count: int, what: str) -> str:
 
 @contextmanager
 def _told(where: str = "") -> Iterator[None]:
-    """Turn the carrier's refusal into a message of one line."""
+    """Turn a carrier's refusal into the command's message, of one line."""
     try:
         yield
     except CarrierRefused as refused:

@@ -23,20 +23,23 @@ class AtTerminal:
 
     script: KeyStream | None
     reception: str
-    """The reception's reaction: answers, declines, silent, or ask."""
+    """The reception's reaction: answers, declines or silent; or ask, where the person at the terminal says it."""
     language: str
     """The language that the caller wants to hear; empty for the one that the call begins in."""
     languages: Sequence[str]
-    """The languages that there are."""
+    """The languages of the line."""
     first_keys: str | None = None
-    """The keys that are left of those that lead to this language; None before it is known which they are."""
+    """The keys still to be pressed that lead to `language`; None until it is known which keys do."""
 
     def hears(self, heard: Heard) -> None:
-        """Print what is heard."""
+        """Print the words that the caller hears."""
         click.echo(f"  {heard.words}")
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys, or None to hang up. The keys of the language come first."""
+        """Return the keys that the caller presses next, or None to hang up.
+
+        The keys that choose the language come first.
+        """
         if self.first_keys is None:
             begun_in = language_of(wanted.action)
             self.first_keys = keys_to(self.language or begun_in, begun_in, self.languages)
@@ -54,7 +57,7 @@ class AtTerminal:
         return pressed.rstrip(wanted.ends_with) if wanted.ends_with else pressed
 
     def reception_answers(self, heard: list[str]) -> str | None:
-        """Return the key that the reception presses, or None for silence."""
+        """Return the key that somebody at the reception presses, or None for silence."""
         what = self.reception
         if what == "ask":
             choices = click.Choice(["answers", "declines", "silent"])

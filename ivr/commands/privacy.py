@@ -21,7 +21,7 @@ NOTHING_READ = "nothing was read"
 NOTHING_ERASED = "nothing was erased"
 STILL_IN_DATABASE = "what waited in Redis is erased, but nothing in the database is"
 STILL_IN_FILE = "the requests are erased, but their bytes may still be in the database's file"
-"""Messages for a failure at a step: what is done by then."""
+"""The messages for a failure at each step of the erasure, which say what was done by then."""
 
 ELSEWHERE = """\
 Not erased, because it is not ours to reach or names nobody:
@@ -34,12 +34,12 @@ NO_NUMBER = "that is not a complete telephone number"
 
 
 class PhoneNumber(click.ParamType[Phone | StoredNumber]):
-    """A telephone number as people write it. One that is none is looked for as it is stored."""
+    """A telephone number as people write it. Text that is no number is looked for as a stored number."""
 
     name = "number"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Phone | StoredNumber:
-        """Return the number. Fails without repeating what was typed."""
+        """Return the telephone number that was typed. Fails without repeating the text."""
         if isinstance(value, Phone | StoredNumber):
             return value
         try:
@@ -84,7 +84,7 @@ def erase(number: Phone | StoredNumber | None, yes: bool) -> None:
 
 
 def _held(personal_data: PersonalData, number: Phone | StoredNumber) -> PersonalRecord:
-    """Return all data about a number. Fails where it is no number, and none is stored like this."""
+    """Return all data about a telephone number. Fails for text that is no number, and is not stored as one."""
     held = personal_data.of(number)
     if held.empty and isinstance(number, StoredNumber):
         raise click.BadParameter(NO_NUMBER)
@@ -92,13 +92,13 @@ def _held(personal_data: PersonalData, number: Phone | StoredNumber) -> Personal
 
 
 def _asked() -> Phone | StoredNumber:
-    """Prompt for the number, so that it need not be in the shell's history."""
+    """Prompt for the telephone number, so that it need not be in the shell's history."""
     found: Phone | StoredNumber = click.prompt("PhoneNumber", type=PhoneNumber(), err=True)
     return found
 
 
 def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
-    """Erase from Redis first, so that no request moves to the desk meanwhile. A failure says what is done by then."""
+    """Erase a number's data, first in Redis, lest a request reach the desk meanwhile; a failure says what is done."""
     with _told(NOTHING_ERASED):
         personal_data.erase_waiting(held)
     with _told(STILL_IN_DATABASE if held.waiting or held.sealed_missed else NOTHING_ERASED):
@@ -153,7 +153,7 @@ def _warn_of_unreadable(held: PersonalRecord) -> None:
 
 @contextmanager
 def _personal_data() -> Iterator[PersonalData]:
-    """Yield access to the personal data, with a worker's time limit, since no caller waits."""
+    """Yield the object that finds and erases data about a number, with a worker's time limits, as no caller waits."""
     database = Database(services().settings.database_url, timeout=WORKER_TIMEOUT)
     try:
         desk, drafts = services().desk, services().staff.drafts.over(database)

@@ -23,12 +23,12 @@ from ivr.web.services import Services, services
 prompts = AppGroup("prompts", help="What callers hear: the sentences, and their recordings.")
 
 TOO_LONG, SLACK = 1.5, 1.0
-"""The longest recording: so many times the estimate, and so many seconds more. A person speaks unhurried."""
+"""The longest that a recording may be: this many times the estimate, and this many seconds more."""
 
 AFTERWARDS = "Now: flask --app wsgi line check; then restart web, workers and clock."
 
 NO_LONGER = "advice_"
-"""The beginning of the names of the sentences that a clinician reviews, in their present words."""
+"""The beginning of the names of the sentences that a clinician must review anew once their words are changed."""
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -147,7 +147,7 @@ def _note(here: Services, found: Recordings, fits: tuple[str, ...], *, new: bool
 
 
 def _not_noted(found: Recordings, here: Services) -> list[Recording]:
-    """Return the recordings that are heard, and of which it is not noted what they say."""
+    """Return the recordings that callers hear, and of which no note says the words that they were made of."""
     folder = voices.folder_of(here.settings.clinic_file)
     sounds = {
         (language, name): each.sound
@@ -162,7 +162,7 @@ def _words(recording: Recording, here: Services) -> str:
 
 
 def _told(found: Recordings, here: Services) -> Iterator[str]:
-    """Yield what is as it may be: how many are heard, which sentences are spoken, which are new."""
+    """Yield lines on recordings in order: how many callers hear, which sentences lack one, which are not noted yet."""
     for language in here.script.languages:
         heard = {each.sentence for each in found.usable if each.language == language}
         whole = [name for name, w in here.script.prompts(language).sentences.items() if _may_be_recorded(name, w)]

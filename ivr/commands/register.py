@@ -28,11 +28,11 @@ COMMANDS = {
     "restore": "ivr.commands.backup:restore",
     "staff": "ivr.commands.staff:staff",
 }
-"""The module and variable of each command."""
+"""The module and the variable of each command, by the command's name."""
 
 
 class LazyGroup(AppGroup):
-    """A group of the commands in COMMANDS, as click's documentation describes it."""
+    """A group of the commands in COMMANDS, each imported only when it is run, as click's documentation shows."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the commands, without importing any."""
@@ -47,5 +47,5 @@ class LazyGroup(AppGroup):
 
 
 def register_commands(app: Flask) -> None:
-    """Give the application its commands."""
+    """Give this Flask application the commands in COMMANDS."""
     app.cli = LazyGroup(app.name)

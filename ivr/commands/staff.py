@@ -74,7 +74,7 @@ def _named(name: str) -> Person:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn a refusal into a message of one line."""
+    """Turn a refusal to change a person's account into the command's message, of one line."""
     try:
         yield
     except (NotAPerson, BadPassword) as refused:

@@ -27,9 +27,9 @@ class Block:
 
     id: int
     phone: Phone | None
-    """None where what is stored is not a number to this version."""
+    """The blocked number; None where this version of the program cannot read the stored text as a telephone number."""
     stored: str
-    """The number as it is stored."""
+    """The blocked number as the table stores it, readable or not."""
     reason: str
     who: str
     at: datetime | Odd
@@ -42,7 +42,7 @@ class Blocked:
         self._database = database
 
     def block(self, number: Phone, reason: str, by: By, reference: str = "") -> bool:
-        """Block a number, and return whether it was not blocked before. Raises StoreAway.
+        """Block a telephone number, and return False if it was blocked already. Raises StoreAway.
 
         The audit names `reference`, the request on whose page the number was seen.
         """
@@ -55,7 +55,7 @@ class Blocked:
         return True
 
     def lift(self, block_id: int, by: By) -> bool:
-        """Lift a block, and return whether it stood until now. Raises StoreAway."""
+        """Lift the block of a number, and return whether it was in force until now. Raises StoreAway."""
         # Two people may have blocked a number at the same moment. All its blocks are lifted, so that it is free.
         number = select(table.c.phone).where(table.c.id == block_id).scalar_subquery()
         standing = (table.c.phone == number, table.c.lifted_at.is_(None))
@@ -66,13 +66,13 @@ class Blocked:
         return bool(lifted)
 
     def all(self) -> list[Block]:
-        """Return the blocks that stand, newest first. Raises StoreAway."""
+        """Return the blocks of numbers that nobody has lifted, newest first. Raises StoreAway."""
         query = select(table).where(table.c.lifted_at.is_(None)).order_by(table.c.id.desc())
         with self._database.reading() as read:
             return [_block(row) for row in read.execute(query)]
 
     def has(self, number: Phone) -> bool:
-        """Return whether this number is blocked. Raises StoreAway."""
+        """Return whether the desk has blocked this telephone number. Raises StoreAway."""
         with self._database.reading() as read:
             return is_blocked(read, number)
 
@@ -87,16 +87,16 @@ def _block(row: Row[Any]) -> Block:
 
 
 ONE_STANDS = exists().where(table.c.phone.in_([bindparam("phone"), bindparam("caller")]), table.c.lifted_at.is_(None))
-"""The condition that the number, or the telephone that calls, is blocked."""
+"""The SQL condition that a block stands for a request's number, or for the telephone that its call came from."""
 
 IS_BLOCKED = select(ONE_STANDS)
 
 
 def is_blocked(read: Connection, number: Phone) -> bool:
-    """Return whether this number is blocked."""
+    """Return whether the desk has blocked this telephone number."""
     return bool(read.scalar(IS_BLOCKED, {"phone": number.e164, "caller": None}))
 
 
 def _name(block_id: int) -> str:
-    """Return the name of a block in the audit, which must not contain the number."""
+    """Return the name that the audit uses for a block: its id, since the audit must not contain the number."""
     return f"#{block_id}"

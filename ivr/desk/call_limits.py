@@ -20,44 +20,44 @@ from ivr.storage.redis import QueueAway, queue_errors
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=1)
-"""Time for which a call counts."""
+"""The time for which a call counts against the limits on calls."""
 
 
 @dataclass(frozen=True)
 class IncomingCall:
-    """A call that comes in, as the limits see it."""
+    """A call that comes in, with the facts by which the limits count it."""
 
     call_id: str
     line: str
     caller: Phone | None
-    """The telephone that calls; None if it shows no number."""
+    """The number of the telephone that calls; None if the number is withheld."""
     forwarded: bool = False
-    """True if one of the clinic's own telephones passes it on, and so hides who calls."""
+    """True if one of the clinic's own telephones has forwarded the call, which hides who calls."""
 
 
 @dataclass(frozen=True)
 class LineLoad:
-    """The calls of a line within the last hour that were let in, and how many may be."""
+    """The load of a telephone line: its calls that were let in within the last hour, and the limits on them."""
 
     line: str
     calls: int
     withheld: int
-    """The number of these calls that showed no number."""
+    """The count of those calls whose caller withheld the number."""
     limits: Limits
 
     @property
     def is_full(self) -> bool:
-        """Return whether a telephone that has called within the hour is refused."""
+        """Return whether the line's calls reached its limit: who called within the hour already is then over it."""
         return self.calls >= self.limits.calls_of_a_line
 
     @property
     def is_full_of_withheld(self) -> bool:
-        """Return whether a call that shows no number is refused."""
+        """Return whether the line's withheld calls reached their limit: the next withheld call is then over it."""
         return self.withheld >= self.limits.withheld_calls_of_a_line
 
 
 class CallLimits:
-    """The counts of the last hour's calls, and their limits."""
+    """Counts the last hour's calls by caller and by line, and finds the calls that are over a limit."""
 
     def __init__(self, redis: Redis, breaker: Breaker | None, keyed_ids: KeyedIds, limits: Limits) -> None:
         self._redis = redis
@@ -92,12 +92,12 @@ class CallLimits:
         ]
 
     def forget(self, line: str) -> None:
-        """Count the calls of a line from none again. Raises QueueAway."""
+        """Forget the calls that are counted for a telephone line, so that it begins again at zero. Raises QueueAway."""
         with queue_errors(self._breaker):
             self._redis.delete(_of_line(line), _withheld(line))
 
     def _lets_in(self, call: IncomingCall, now: datetime) -> bool:
-        """Count the call in one round trip, and return whether it is let in."""
+        """Count the call in one round trip to Redis, and return whether it is let in, that is, over no limit."""
         keys, whose = [_of_line(call.line)], self._whose(call)
         limits = [self._limits.calls_of_a_line]
         if whose:
@@ -108,7 +108,10 @@ class CallLimits:
         return bool(self._count(keys=keys, args=[call.call_id, *when, is_telephone, *limits]))
 
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
-        """Return the key and the limit of whoever calls; None for a call that the clinic itself passes on."""
+        """Return the Redis key and the limit that count a call's caller: the telephone's, or those of withheld calls.
+
+        None for a call that one of the clinic's own telephones passes on.
+        """
         if call.caller:
             return (
                 f"clinic:calls:telephone:{self._keyed_ids.telephone(call.caller.e164)}",
@@ -147,9 +150,9 @@ if KEYS[2] then
 end
 return count(KEYS[1], ARGV[6], first) and 1 or 0
 """
-"""Counts a call under the key of its line and under that of whoever calls, if there is one; returns 1 if it is let in.
+"""A script for Redis that counts a call for its line and for its caller, and returns 1 if the call is let in, else 0.
 
-Runs within Redis, so that a caller waits for one answer, and no other call is counted between.
+The script runs within Redis, so that a caller waits for one answer, and no other call is counted between.
 """
 
 

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Intake:
-    """Stores the requests that calls make."""
+    """Accepts the requests that calls make, and gives their promises."""
 
     store: RequestStore
     pending: PendingRequests
@@ -34,7 +34,7 @@ class Intake:
     blocked: Blocked
 
     def accept(self, new: NewRequest) -> Kept | None:
-        """Store the request, and return what may be promised to the caller; None where neither store could keep it.
+        """Store a caller's request, and return what may be promised; None where neither store could keep it.
 
         Raises RequestRefused where no request is taken from this caller, unless this same request was promised before.
         """
@@ -53,7 +53,7 @@ class Intake:
         return saved.kept
 
     def is_barred(self, caller: Phone | None) -> bool:
-        """Return whether the desk has blocked this telephone; False while the database is away."""
+        """Return whether the desk has blocked the caller's number; False while the database is away."""
         if caller is None:
             return False
         try:
@@ -63,7 +63,7 @@ class Intake:
             return False
 
     def _waits(self, mark: str) -> bool:
-        """Return whether the promise of this mark is a pending request in Redis; False while Redis is away."""
+        """Return whether the request with this mark is pending in Redis, so was promised; False while Redis is away."""
         try:
             return self.pending.has(mark)
         except QueueAway:
@@ -78,7 +78,7 @@ class Intake:
         return Kept(waiting.reference, joined=False, waits=True)
 
     def _enqueue(self, saved: Saved, new: NewRequest) -> None:
-        """Enqueue the tasks, after the commit; if Redis fails, the sweep does it within half a minute."""
+        """Put a new request's tasks on the job queue, after the commit; if Redis fails, the next sweep does it."""
         try:
             self.job_queue.enqueue(saved.tasks)
         except QueueAway as away:

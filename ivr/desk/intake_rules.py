@@ -1,4 +1,4 @@
-"""Refuses a request whose telephone or number is blocked, or whose number has had too many promises in a day.
+"""Refuses a request whose number or calling telephone is blocked, or whose number has had too many promises in a day.
 
 Checked within the transaction that stores the request. No HTTP, no queue, no clock.
 """
@@ -17,22 +17,22 @@ A_DAY = timedelta(hours=24)
 
 
 class RequestRefused(Exception):
-    """The line takes no request from this telephone, or for this number, at present."""
+    """The line takes no request from this telephone or for this number: it is blocked, or had too many promises."""
 
 
 @dataclass(frozen=True)
 class IntakeRules:
-    """The limits on callers' requests. They do not apply to requests that the desk writes down."""
+    """The limits on the requests that callers make. They do not apply to requests that the desk writes down."""
 
     most_of_a_number: int
-    """The most promises for one number in a day: so many to calls from it, and so many to calls from elsewhere."""
+    """The most promises for one number in a day, counted apart for calls from that number and for calls from others."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
-        """Raise RequestRefused where the number or the telephone is blocked, or the number's limit is reached."""
+        """Raise RequestRefused where the request's number or telephone is blocked, or its number's limit is reached."""
         self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
 
     def judge(self, new: NewRequest, found: Row[Any]) -> None:
-        """Raise RequestRefused, as `check` does, by the answer to `OF_THE_NUMBER` that was `found` already."""
+        """Judge a request by `found`, the row of the query for it in `OF_THE_NUMBER`. Raises RequestRefused."""
         if new.made_by != CALLER:
             return
         if found.blocked:
@@ -42,14 +42,14 @@ class IntakeRules:
 
 
 OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASKED_FOR,)
-"""The events of promises to calls from the number itself, and to calls from other telephones."""
+"""The history events that are promises for a number: OWN, made to that number; OF_OTHERS, to other telephones."""
 
 
 def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
-    """Return the question if a number is blocked, and how many promises of these events it had within the last day.
+    """Return the query that tells if a number is blocked, and how many promises (`events`) callers had for it in a day.
 
-    Those to calls from the number itself and those to other telephones count apart, so that nobody who enters a
-    patient's number can use up her limit.
+    Promises to calls from the number itself and to other telephones count apart, so that nobody who enters a patient's
+    number can use up her limit.
     """
     requests, history = schema.requests, schema.history
     lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == bindparam("phone"))
@@ -59,10 +59,10 @@ def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
 
 
 OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
-"""The question, by whether the call comes from the number itself."""
+"""The query about the blocks and promises of a request's number; True is its key where that number itself calls."""
 
 
 def asked_of(new: NewRequest) -> dict[str, Any]:
-    """Return the values of the question about this request."""
+    """Return the number, the caller and the time that the query in `OF_THE_NUMBER` needs for this request."""
     caller = new.caller.e164 if new.caller else None
     return {"phone": new.phone.e164, "caller": caller, "since": new.created - A_DAY}

@@ -20,54 +20,57 @@ from ivr.storage.breaker import Breaker
 from ivr.storage.redis import QueueAway, queue_errors, try_write
 
 QUEUE = "desk"
-"""The queue of notices that name no channel, or one that is not configured any more, and of older programs."""
+"""The queue's name for notices without a configured channel, and for all jobs of older versions of the program."""
 
 PROMISES = "promises"
-"""The queue of bringing pending requests to the desk. Nothing else is on it, so that nothing else can hold it up."""
+"""The name of the queue of the job that brings pending requests to the desk.
+
+Nothing else is on it, so nothing else can hold it up.
+"""
 
 TEXTS = "texts"
-"""The queue of text messages to callers."""
+"""The name of the queue of text messages to callers."""
 
 RUN_TASK = "workers.jobs.run_errand"
 SAVE_PENDING = "workers.jobs.save_waiting"
-"""The names of the jobs' functions: an older program runs what a newer one has queued by these names."""
+"""The names of the functions that jobs run. They never change: workers of other versions know them by these."""
 
 TASK_ID = re.compile(r"errand-([1-9][0-9]{0,9})-([1-9][0-9]{0,9})", re.ASCII)
 SAVING_ID = re.compile(r"waiting-[0-9]{1,19}", re.ASCII)
-"""The ids of the two kinds of jobs."""
+"""The forms of the ids of the two kinds of jobs: TASK_ID runs a task, SAVING_ID saves the pending requests."""
 
 LARGEST_ID = 2**31 - 1
-"""The largest integer of a column."""
+"""The largest integer that a column of the database holds; a job's id with a larger number is not ours."""
 
 JOB_SECONDS = 40
-"""A job's time limit, in seconds: less than a task's lease, so that no task is run twice at a time."""
+"""The time limit of a job, in seconds: less than a task's lease, so that no task is run twice at a time."""
 
 KEEP_FAILED = timedelta(days=7)
-"""Time for which an older program's worker keeps a failed job in Redis; ours keeps none, the outbox does."""
+"""The time for which a worker of an older version keeps a failed job in Redis. Ours keep none: the outbox does."""
 
 WORKER_SILENT = timedelta(seconds=60)
-"""Time since a worker's last heartbeat after which it does not count as alive."""
+"""The time since a worker's last heartbeat after which the worker does not count as alive."""
 
 
 def queue_of_channel(key: str) -> str:
-    """Return the name of the queue of the channel with this key."""
+    """Return the name of the job queue for the notices of the channel with this key."""
     return f"notices-{key}"
 
 
 def task_of(job_id: str) -> tuple[int, int] | None:
-    """Return the outbox task that a job runs, and the number of its dispatch; None for any other job."""
+    """Return the id of the outbox task that a job runs, and the number of its dispatch; None for any other job."""
     found = TASK_ID.fullmatch(job_id)
     numbers = (int(found[1]), int(found[2])) if found else None
     return numbers if numbers and max(numbers) <= LARGEST_ID else None
 
 
 def saves_pending(job_id: str) -> bool:
-    """Return whether a job brings the pending requests to the desk."""
+    """Return whether the job with this id brings the pending requests to the desk."""
     return bool(SAVING_ID.fullmatch(job_id))
 
 
 class JobQueue:
-    """The queues of jobs, and the state of Redis and the workers."""
+    """The job queues, with the state of Redis and of the workers."""
 
     def __init__(self, redis: Redis, breaker: Breaker | None = None, channels: Collection[str] = ()) -> None:
         self._redis = redis
@@ -77,11 +80,11 @@ class JobQueue:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all queues."""
+        """The names of all job queues."""
         return tuple(self._queues)
 
     def enqueue(self, dispatches: Iterable[Dispatch]) -> None:
-        """Put a job for each of these tasks on the queue of its kind. Raises QueueAway."""
+        """Put a job for each of these dispatches on the queue of its kind of task. Raises QueueAway."""
         by_queue: dict[str, list[Any]] = {}
         for each in dispatches:
             by_queue.setdefault(self._queue_of(each), []).append(_job(each))
@@ -107,7 +110,7 @@ class JobQueue:
                 )
 
     def queued_tasks(self) -> set[int]:
-        """Return the ids of the tasks whose job still waits on a queue. Raises QueueAway."""
+        """Return the ids of the tasks whose jobs no worker has taken from a queue yet. Raises QueueAway."""
         with queue_errors(self._breaker), self._redis.pipeline() as together:
             for each in self._queues.values():
                 together.lrange(each.key, 0, -1)
@@ -134,7 +137,7 @@ class JobQueue:
             return [name for name, queue in self._queues.items() if not self._is_served(queue, now)]
 
     def worker_is_alive(self, now: datetime) -> bool:
-        """Return whether every queue has a worker. Raises QueueAway."""
+        """Return whether every job queue has a worker that is alive. Raises QueueAway."""
         return not self.unserved(now)
 
     def _is_served(self, queue: Queue, now: datetime) -> bool:

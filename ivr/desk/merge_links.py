@@ -13,11 +13,14 @@ from ivr.storage import schema
 table = schema.requests
 
 WAS_MERGED: ColumnElement[bool] = table.c.merged_into > 0
-"""The condition of a merged request, in the form for which both databases use their index."""
+"""The SQL condition of a merged request, in the form for which both databases use their index."""
 
 
 def merged_into(*starts: Select[int]) -> Select[int]:
-    """Return a query of the ids of these requests and of those that they were merged into, at any remove."""
+    """Return an SQL query of request ids: those that `starts` select, and those that these requests were merged into.
+
+    Where such a request was merged itself, the query follows it on to the last.
+    """
     begun = union_all(*starts).subquery()
     path = select(begun.c[0].label("id")).cte(recursive=True)
     further = select(table.c.merged_into).join(path, table.c.id == path.c.id).where(WAS_MERGED)
@@ -25,9 +28,9 @@ def merged_into(*starts: Select[int]) -> Select[int]:
 
 
 def let_go(write: Connection, ids: Any) -> None:
-    """Remove the links to these requests, also those of appointments, and their wishes from the histories of others.
+    """Remove all links to these requests, and their wishes from the histories of those they were merged into.
 
-    To be called before the requests are deleted.
+    Links from appointments are removed too. To be called before the requests are deleted.
     """
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
     booked = schema.appointments
@@ -39,5 +42,8 @@ def let_go(write: Connection, ids: Any) -> None:
 
 
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:
-    """Reduce these lines of history about a merged request to its reference. They cannot be undone any more."""
+    """Erase a merged request's wish from the history of the request that stayed: only its `reference` remains there.
+
+    `of_it` selects the events of that history. Their merge cannot be undone any more.
+    """
     write.execute(update(schema.history).where(of_it).values(detail=reference, before=None))

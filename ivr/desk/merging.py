@@ -24,7 +24,7 @@ table = schema.requests
 
 
 class MergeRefused(MoveRefused):
-    """The request of this `reference` is closed, or taken by a colleague (`status`, `taken_by`)."""
+    """The requests cannot be merged: that of this `reference` is closed, or a colleague has taken it (`taken_by`)."""
 
     def __init__(self, row: Row[Any]) -> None:
         super().__init__(Status(row.status), row.taken_by)
@@ -32,20 +32,20 @@ class MergeRefused(MoveRefused):
 
 
 class SameRequest(ValueError):
-    """A request cannot be merged with itself."""
+    """The two requests to merge are the same request."""
 
 
 @dataclass(frozen=True)
 class Merging:
-    """Merges requests, and undoes it."""
+    """Merges two requests of one person, and undoes a merge."""
 
     database: Database
 
     def merge(self, stays_id: int, goes_id: int, by: By, words: str = "") -> None:
         """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
 
-        `words` is the note that was typed beside it; an undo leaves it. Raises SameRequest, MergeRefused, CannotRead,
-        NoSuchRequest, StoreAway.
+        `words` is a note that was typed with the merge; an undo leaves it. Raises SameRequest, MergeRefused,
+        CannotRead, NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
             raise SameRequest
@@ -65,7 +65,7 @@ class Merging:
         in_turn(self.database, merged)
 
     def undo(self, stays_id: int, by: By) -> bool:
-        """Undo the merge that this person has just made, and return whether it was undone. Raises StoreAway.
+        """Undo the merge that this person has just made into this request; return whether it was. Raises StoreAway.
 
         Where anything has happened to either request since, both stay as they are.
         """
@@ -102,7 +102,7 @@ class Merging:
 
 
 def _both(write: Connection, first: int, second: int) -> Sequence[Row[Any]]:
-    """Return both rows, locked in the order of their ids, so that two merges crosswise do not deadlock."""
+    """Return the rows of both requests to merge, locked in the order of their ids, so that no two merges deadlock."""
     query = select(table).where(table.c.id.in_((first, second))).order_by(table.c.id).with_for_update()
     found = {row.id: row for row in write.execute(query)}
     for each in (first, second):
@@ -137,7 +137,7 @@ def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
 
 
 def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
-    """Return the id of the request merged into this one, if that was the last move and may be undone."""
+    """Return the id of the request that was merged into this one, if that was its last move and may be undone."""
     if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
         return None
     last = last_line(write, stays_id)

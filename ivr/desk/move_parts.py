@@ -1,4 +1,4 @@
-"""The parts that a move of a request and its undo are made of: one transaction, its line of history and of the audit.
+"""The parts of which a move of a request and its undo are made: a transaction, a history event, a line of the audit.
 
 moves.py and merging.py have the moves. No HTTP, no clock.
 """
@@ -22,30 +22,33 @@ from ivr.storage.upsert import in_turn
 table = schema.requests
 
 UNDO_WITHIN = timedelta(seconds=15)
-"""Time limit of an undo. The page offers ten seconds; the rest is for the request's way to the server."""
+"""The time after a move in which it can be undone. The page offers ten seconds; the rest is for the way to us."""
 
 RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into", "patient_id")
-"""The columns that an undo restores."""
+"""The columns of a request's row that an undo restores."""
 
 MOMENTS = ("touched", "appointment", "due")
-"""The restored columns that are moments."""
+"""The columns of a request's row that an undo restores and that are moments."""
 
 
 def last_line(write: Connection, request_id: int) -> Row[Any] | None:
-    """Return the last line of a request's history; None for one that was put there by hand."""
+    """Return the last event of a request's history; None where the history is empty, as for a row put in by hand."""
     lines = schema.history
     query = select(lines).where(lines.c.request_id == request_id).order_by(lines.c.id.desc()).limit(1)
     return write.execute(query).first()
 
 
 def may_undo(last: Row[Any], by: By) -> bool:
-    """Return whether this person made this move within `UNDO_WITHIN`."""
+    """Return whether this person may undo the move whose history event is `last`: their own, within `UNDO_WITHIN`."""
     known = last.before is not None and isinstance(last.at, datetime)
     return known and last.who == by.who and by.at - last.at <= UNDO_WITHIN
 
 
 def standing(row: Row[Any], **more: Any) -> str | None:
-    """Return the request's state as JSON, for an undo to restore; None where a moment in it cannot be read."""
+    """Return a request's state before a move, as JSON for the undo of the move; None where the state cannot be read.
+
+    `more` is what this move's undo needs besides.
+    """
     values = {name: getattr(row, name) for name in RESTORED}
     if any(isinstance(each, Odd | bytes) for each in values.values()):
         return None
@@ -54,7 +57,7 @@ def standing(row: Row[Any], **more: Any) -> str | None:
 
 
 def restored(before: str | None) -> Mapping[str, Any] | None:
-    """Return the columns of a request from the JSON of `standing`; None where they cannot be read."""
+    """Return the values that an undo writes back, by column, from the JSON of `standing`; None if it is unreadable."""
     try:
         values = {name: each for name, each in json.loads(before or "").items() if name in RESTORED}
         moments = {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values[name]}
@@ -64,7 +67,7 @@ def restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def more_before(before: str | None, name: str) -> Any:
-    """Return what a move has added to the state before it (`more` of `standing`); None where there is no such thing."""
+    """Return what a move stored under this name for its undo (`more` of `standing`); None where it stored nothing."""
     try:
         return json.loads(before or "")[name]
     except (ValueError, TypeError, KeyError):
@@ -80,10 +83,10 @@ def make(  # noqa: PLR0913 - each is one thing about the move
     *,
     also: Callable[[Connection, Row[Any]], Mapping[str, Any]] = lambda _write, _row: {},
 ) -> None:
-    """Make a move where it is allowed, with its line of history, the last of `entries`, and of the audit.
+    """Make a move of a request, if `allowed` finds its row fit for it, with its history events and lines of the audit.
 
-    The entries before it are notes that go with it. `also` does what goes with the move elsewhere, and returns what an
-    undo has to know. Raises MoveRefused where it is not allowed, CannotRead where its status is unknown, NoSuchRequest.
+    The last of `entries` is the move's own event, the others are notes with it. `also` does what goes with the move
+    elsewhere, and returns what an undo has to know. Raises MoveRefused, CannotRead (unknown status), NoSuchRequest.
     """
     *notes, entry = entries
 
@@ -104,7 +107,7 @@ def make(  # noqa: PLR0913 - each is one thing about the move
 
 
 def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
-    """Return the error that tells how the request stands."""
+    """Return the error for a move that is not allowed, with the request's status, or that the status is unknown."""
     found = any_request(row)
     if isinstance(found, OddRequest) and found.status is None:
         return CannotRead(found)
@@ -112,24 +115,24 @@ def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
 
 
 def tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str | None) -> None:
-    """Add a move's line to the history, with the state `before` it."""
+    """Add the event of a move to the request's history, with `before`, the state that an undo restores."""
     values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
 
 
 def with_note(words: str, entry: HistoryEntry) -> Sequence[HistoryEntry]:
-    """Return a move's line, after the note that goes with it where there is one."""
+    """Return the history events of a move: the note `words` typed with it, if any, then the move's own `entry`."""
     return [*([HistoryEntry(entry.at, entry.who, HistoryEvent.NOTE, words)] if words else []), entry]
 
 
 def write_down(write: Connection, row: Row[Any], entry: HistoryEntry) -> None:
-    """Add a note to the history, with its line of the audit."""
+    """Add an event to the request's history, and the line of the audit that belongs to it."""
     note(write, row.id, entry)
     write.execute(audited(row, entry))
 
 
 def found_row(write: Connection, request_id: int) -> Row[Any]:
-    """Return the row of a request, locked. Raises NoSuchRequest."""
+    """Return the row of the request with this id, locked. Raises NoSuchRequest."""
     row = write.execute(select(table).where(table.c.id == request_id).with_for_update()).one_or_none()
     if row is None:
         raise NoSuchRequest(request_id)
@@ -137,7 +140,7 @@ def found_row(write: Connection, request_id: int) -> Row[Any]:
 
 
 def audited(row: Row[Any], entry: HistoryEntry) -> Insert:
-    """Return the audit's line about a move. The words of a note stay with the request."""
+    """Return the SQL statement that adds a move's event to the audit. The words of a note stay with the request."""
     what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
     detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
     outcome = entry.what if entry.what not in AUDITED else ""
@@ -153,4 +156,4 @@ AUDITED: Mapping[str, AuditAction] = {
     HistoryEvent.REOPENED: AuditAction.REOPENED_REQUEST,
     HistoryEvent.UNDONE: AuditAction.UNDID_REQUEST,
 }
-"""The audit's action for each move. Outcomes are not listed; their action is REPORTED_REQUEST."""
+"""The audit's action for each event of a move. Outcomes are not listed; their action is REPORTED_REQUEST."""

@@ -1,7 +1,7 @@
-"""Makes the moves of a request: take it, put it back, report an outcome, pass it on, add a note.
+"""Makes the moves of a request: take it, put it back, report an outcome, pass it on, reopen it, add a note, undo.
 
-Each move is one transaction with a line of history. If two people try the same move, one of them is refused. No HTTP,
-no clock.
+Each move is one transaction with an event in the history. If two people try the same move, one of them is refused. No
+HTTP, no clock.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,31 +46,34 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 
 LEFT_ALONE = timedelta(minutes=20)
-"""Time without a move after which a taken request is open again."""
+"""The time after which a request that somebody has taken and left alone is open again."""
 
 LONGEST_NOTE = 1000
-"""The longest note, in characters."""
+"""The longest note on a request, in characters."""
 
 table = schema.requests
 
 
 MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
-"""The events of a merge, which merging.py undoes."""
+"""The history events of a merge; merging.py undoes these, not `Moves.undo`."""
 
 
 @dataclass(frozen=True)
 class Moves:
-    """The moves of the desk. With a move goes the note that was typed beside it, its `words`: both are made or none."""
+    """Makes the moves of requests at the desk. A note that was typed with a move, its `words`, is stored with the move.
+
+    Both are stored or none.
+    """
 
     database: Database
     next_due: Callable[[Request, Outcome, datetime], datetime]
     """The function that returns the new due time of a request whose patient was not reached."""
     tries: int
-    """Calls to a patient before the request is closed as not reached."""
+    """The number of tries to call a patient after which a request is closed as not reached."""
     clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
-        """Take an open request. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
+        """Take an open request for this person. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
         make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
@@ -88,7 +91,7 @@ class Moves:
         make(self.database, request_id, entries, lambda row: row.status in LIVE, change)
 
     def report(self, request_id: int, report: OutcomeReport, by: By, words: str = "") -> None:
-        """Report the outcome of a call: the request is closed, or due again later; the diary follows.
+        """Report the outcome of calling a patient: the request is closed or due later, and the diary changed to match.
 
         Raises as `take`, and as `carry_out`.
         """
@@ -104,7 +107,7 @@ class Moves:
         make(self.database, request_id, with_note(words, entry), _taken_by(by.who), changed, also=in_diary)
 
     def reopen(self, request_id: int, by: By, words: str = "") -> None:
-        """Open a closed request again, due while the clinic is open. Raises as `take`.
+        """Open a closed request again, due at once or when the clinic next opens. Raises as `take`.
 
         An appointment that it has booked stays in the diary.
         """
@@ -119,7 +122,7 @@ class Moves:
         make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened)
 
     def name(self, request_id: int, name: str, by: By) -> None:
-        """Write down who the patient is, also of what it has booked; an empty name takes it away.
+        """Write down the name of a request's patient, also for the appointments it booked; an empty name removes it.
 
         Raises ValueError for a longer name than `LONGEST_NAME`, CannotRead, NoSuchRequest, StoreAway.
         """
@@ -135,7 +138,10 @@ class Moves:
         in_turn(self.database, named)
 
     def _reported(self, row: Row[Any], report: OutcomeReport, now: datetime) -> Mapping[str, Any]:
-        """Return the change of the row. Raises CannotRead where it depends on what cannot be read."""
+        """Return the new values, by column, of the row of a request whose outcome is reported.
+
+        Raises CannotRead where they depend on a value that cannot be read.
+        """
         closed = {"status": Status.CLOSED, "touched": now, "appointment": None}
         again = {"status": Status.OPEN, "taken_by": None, "touched": None, "outcome": report.outcome}
         match OUTCOMES[report.outcome]:
@@ -151,7 +157,7 @@ class Moves:
                 return {**again, "tries": tries, "due": self.next_due(request, report.outcome, now)}
 
     def write_note(self, request_id: int, words: str, by: By) -> None:
-        """Add a note to the history; a taken request counts as touched.
+        """Add a note to the history of a request; if the request is taken, its time to be left alone begins anew.
 
         Raises ValueError for a longer note than `LONGEST_NOTE`, NoSuchRequest, StoreAway.
         """
@@ -168,7 +174,7 @@ class Moves:
         in_turn(self.database, written)
 
     def undo(self, request_id: int, what: str, by: By) -> bool:
-        """Undo the move `what` if this person has just made it and it is the last, and return whether it was undone.
+        """Undo the move `what` of a request, if it is the last and this person's; return whether it was undone.
 
         What was done in the diary with it is undone too. A merge is undone by merging.py. Raises TimeTaken where
         another patient has the appointment's former time by now, NoSuchRequest, StoreAway.
@@ -192,7 +198,7 @@ class Moves:
         return in_turn(self.database, undone)
 
     def return_untouched(self, now: datetime) -> int:
-        """Open the requests that were taken and not touched for `LEFT_ALONE`; return how many. Raises StoreAway."""
+        """Open again the requests taken and left alone for `LEFT_ALONE`; return how many. Raises StoreAway."""
 
         def returned(write: Connection) -> int:
             # A time ahead of now was written while the clock was wrong, and counts as past.
@@ -211,7 +217,7 @@ class Moves:
 
 
 def next_due(clinic: Clinic) -> Callable[[Request, Outcome, datetime], datetime]:
-    """Return the clinic's rule for when a patient who was not reached is called again."""
+    """Return the clinic's rule for when a patient who was not reached is to be called again, as a function."""
 
     def due(request: Request, outcome: Outcome, now: datetime) -> datetime:
         pause = clinic.persistence.pause(request.tries + 1, busy=outcome is Outcome.BUSY)

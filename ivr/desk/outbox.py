@@ -32,35 +32,35 @@ from ivr.storage.audit import By
 from ivr.storage.database import Database
 
 LEASE = timedelta(seconds=45)
-"""Time for which a queued or begun task is not queued again: longer than a job may take."""
+"""The time for which a task that is queued or begun is not queued again: longer than a job may take."""
 
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 300, 900, 1800, 3600))
-"""The pause before the next attempt after each failure; after the last pause a task fails for good."""
+"""The pauses before the next attempt at a task, one after each failure; after the last a task fails for good."""
 
 AT_ONCE = 100
-"""The most tasks that one sweep queues."""
+"""The most tasks that one sweep puts on their queues."""
 
 TOO_FAR = PAUSES[-1] + LEASE
-"""A time further ahead than this, the longest pause and a lease, comes from a wrong clock, and counts as over."""
+"""The longest pause and a lease together. A task's time further ahead is from a wrong clock, and counts as past."""
 
 table = schema.errands
 
 
 class Outbox:
-    """The store of tasks: leasing, beginning and ending them."""
+    """Stores the tasks: leases them to a sweep or worker, begins them, and records how they end."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def due(self, now: datetime, queued: Collection[int] = ()) -> list[Dispatch]:
-        """Lease the due tasks that are neither leased nor `queued`, and return them for the queue. Raises StoreAway."""
+        """Lease the due tasks that are not `queued` nor leased, and return their dispatches. Raises StoreAway."""
         query = select(table.c.id).where(*_waiting(now)).order_by(table.c.next_at).limit(AT_ONCE + len(queued))
         with self._database.reading() as read:
             found = [each for each in read.scalars(query) if each not in queued]
         return list(self._leased(found[:AT_ONCE], now))
 
     def _leased(self, ids: list[int], now: datetime) -> Iterator[Dispatch]:
-        """Lease each task once, even if two sweeps found it."""
+        """Lease the tasks with these ids and yield their dispatches; one that another sweep has leased is left out."""
         if not ids:
             return
         taken = update(table).where(table.c.id.in_(ids), *_waiting(now))
@@ -70,7 +70,7 @@ class Outbox:
         yield from (Dispatch(row.id, row.rings, row.task, row.channel) for row in rows)
 
     def begin(self, task_id: int, now: datetime, number: int | None = None) -> OutboxTask | None:
-        """Begin a task: count the attempt and lease it. Return None where it is done or failed. Raises StoreAway.
+        """Begin a task for a worker: count the attempt and lease it. None where it has ended already. Raises StoreAway.
 
         With the `number` of a dispatch it is begun only if it was not begun since, and not long before its time: so a
         job that comes twice, late, or from a stranger does nothing.
@@ -88,10 +88,10 @@ class Outbox:
             return task
 
     def spread(self, task: OutboxTask, channels: Collection[str], now: datetime) -> tuple[str | None, list[Dispatch]]:
-        """Name the channels of a notice that has none, or one that is not configured any more. Raises StoreAway.
+        """Spread a notice that has no configured channel over all `channels`, each of which gets a task of its own.
 
-        Return the channel that this task is for from now on, None where every one has a task of its own for this
-        request, or this change of the appointment, already, and the new tasks for the others, to be enqueued.
+        Return the channel that this task is for from now on, and the new tasks for the others, to be enqueued. The
+        channel is None where every channel has a task about the same already. Raises StoreAway.
         """
         about = schema.requests if isinstance(task.about, Request) else schema.appointments
         with self._database.writing() as write:
@@ -105,11 +105,11 @@ class Outbox:
             return lacking[0], [add_task(write, task=each, now=now, **task.ids) for each in made]
 
     def done(self, task: OutboxTask, now: datetime) -> None:
-        """Mark the task as done. Raises StoreAway."""
+        """Mark a task of the outbox as done. Raises StoreAway."""
         self._set(task, done_at=now, error="")
 
     def failed(self, task: OutboxTask, reason: str, now: datetime, *, for_good: bool = False) -> None:
-        """Record a failed attempt: the task is tried again after a pause, or fails for good. Raises StoreAway."""
+        """Record a failed attempt at a task: it is tried again after a pause, or fails for good. Raises StoreAway."""
         if for_good or task.attempt > len(PAUSES):
             with self._database.writing() as write:
                 _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], **task.ids), now)
@@ -118,7 +118,7 @@ class Outbox:
             self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
     def failed_for_good(self, now: datetime) -> list[FailedTask]:
-        """Return the failed tasks of live requests and of appointments to come, the latest failure of each first.
+        """Return the tasks that failed for good, about live requests and coming appointments, the latest of each first.
 
         A notice that another channel has, or may still get, has not failed: somebody hears of it. Raises StoreAway.
         """
@@ -128,7 +128,7 @@ class Outbox:
         return list(keyed.values())[::-1]
 
     def begin_again(self, task_id: int, by: By) -> bool:
-        """Reset a task that has failed for good, and return whether it had failed. Raises StoreAway.
+        """Have a task that failed for good tried again, and return whether it had failed so. Raises StoreAway.
 
         Its attempts are counted from the beginning. A notice is tried again over every channel that did not take it.
         """
@@ -152,19 +152,19 @@ class Outbox:
 
 
 def withdraw(write: Connection, request_id: int, now: datetime) -> list[int]:
-    """Mark the unfinished notices to the staff about this request as done, and return their task ids."""
+    """Mark the unfinished notices to the staff about this request as done, and return the ids of these tasks."""
     untold = (table.c.request_id == request_id, table.c.task == TELL_STAFF, table.c.done_at.is_(None))
     ended = update(table).where(*untold).values(done_at=now).returning(table.c.id)
     return list(write.scalars(ended).all())
 
 
 def give_back(write: Connection, ids: Iterable[int]) -> None:
-    """Make these withdrawn tasks unfinished again."""
+    """Make unfinished again the tasks with these ids, which `withdraw` had marked as done."""
     write.execute(update(table).where(table.c.id.in_(list(ids))).values(done_at=None))
 
 
 def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
-    """Return the task of a row; None where what it is about cannot be read, or is gone."""
+    """Return a begun task from its row; None where its request or appointment cannot be read, or is gone."""
     about, last = (
         (_request(row, write), None) if row.appointment_id is None else with_last_change(write, row.appointment_id)
     )
@@ -183,7 +183,7 @@ def _request(row: Row[Any], write: Connection) -> Request | None:
 
 
 def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
-    """Mark the task as failed, with its reason, and note it in the history, where the desk sees it.
+    """Mark a task as failed for good, with its reason, and note this in the history, where the desk sees it.
 
     Where another channel has the notice, or may still get it, nothing is noted.
     """
@@ -200,7 +200,7 @@ def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None
 
 
 def _failures(now: datetime) -> Iterator[Select[Any]]:
-    """Yield the queries of the failed tasks that somebody has still to hear of: of requests, and of appointments."""
+    """Yield the queries of tasks that failed for good and that concern live requests or coming appointments."""
     requests, appointments = schema.requests, schema.appointments
     kinds = (
         (requests, schema.IS_LIVE, table.c.request_id),
@@ -216,19 +216,19 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
 
 
 def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the condition that another task of this name has not failed for good; `same` says about what."""
+    """Return the SQL condition that, among the tasks that `same` selects, one of this name has not failed for good."""
     return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
 
 
 def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
-    """Return the condition of the tasks about the request or the appointment that is named here."""
+    """Return the SQL condition of the tasks in the table `of` about the request or the appointment with this id."""
     if ids["request_id"] is not None:
         return of.c.request_id == ids["request_id"]
     return of.c.appointment_id == ids["appointment_id"]
 
 
 def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions of the tasks that tell the same: for an appointment, none of an earlier change."""
+    """Yield the SQL conditions of tasks with the same notice as this one; about an appointment, none older than it."""
     yield from (_same(task.ids), table.c.task == task.name)
     if isinstance(task.about, Appointment):
         yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
@@ -239,13 +239,13 @@ def _ids(row: Row[Any]) -> AboutIds:
 
 
 def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of a task that is unfinished, due and not leased."""
+    """Return the SQL conditions of a task that is unfinished, due and not leased."""
     nobody_at_it = or_(table.c.leased_until <= now, table.c.leased_until > now + TOO_FAR)
     return (table.c.done_at.is_(None), table.c.failed_at.is_(None), _pause_over(now, now + TOO_FAR), nobody_at_it)
 
 
 def _pause_over(now: Any, too_far: Any) -> ColumnElement[bool]:
-    """Return the condition of a task whose time has come, or is `too_far` ahead."""
+    """Return the SQL condition that a task's time has come, or lies after `too_far` and is from a wrong clock."""
     return or_(table.c.next_at <= now, table.c.next_at > too_far)
 
 
@@ -255,6 +255,6 @@ BEGIN = (
     .values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=bindparam("until"))
     .returning(table)
 )
-"""Begins a task. Made once, here: to make it takes six times as long as to run it."""
+"""The SQL statement that begins a task, built once, here: building takes six times as long as running it."""
 DISPATCHED = (table.c.begun < bindparam("number"), table.c.rings >= bindparam("number"))
 BEGIN_DISPATCHED = BEGIN.where(*DISPATCHED, _pause_over(bindparam("until"), bindparam("too_far")))

@@ -1,4 +1,4 @@
-"""Carries out in the diary the outcome of a request, in the transaction of the move, and undoes it with the move.
+"""Carries out in the diary the outcome that is reported of a request, in the move's transaction, and undoes it.
 
 A request that is booked books an appointment. One about an appointment moves it, cancels it, or has told the patient of
 it. No HTTP, no clock.
@@ -32,11 +32,11 @@ from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 
 DONE = "diary"
-"""The name in the state before a move of what was done in the diary with it: an appointment's id and a DiaryEvent."""
+"""The key, in the state stored for an undo, of what a move did in the diary: an appointment's id and a DiaryEvent."""
 
 
 class Clash(StrEnum):
-    """The reason why a time is not free."""
+    """The reason why a time in the diary is not free to book."""
 
     CLOSED = "closed"
     BLOCKED = "blocked"
@@ -44,7 +44,7 @@ class Clash(StrEnum):
 
 
 class NotFree(Exception):
-    """The time is not free, for the reason `why`, and nobody has said that it is meant all the same."""
+    """The time to book is not free, for the reason `why`, and nobody has confirmed that it is wanted all the same."""
 
     def __init__(self, why: Clash) -> None:
         super().__init__(f"the time is {why}")
@@ -52,7 +52,7 @@ class NotFree(Exception):
 
 
 def carry_out(write: Connection, clinic: Clinic, row: Row[Any], report: OutcomeReport, by: By) -> Mapping[str, Any]:
-    """Do in the diary what the outcome of a request says, and return what an undo has to know of it.
+    """Change the diary by the reported outcome of a request, and return what an undo has to know of the change.
 
     Raises NotFree, NotMeant, ChangeRefused, NoSuchAppointment, CannotRead, UniqueViolation.
     """
@@ -70,11 +70,11 @@ def carry_out(write: Connection, clinic: Clinic, row: Row[Any], report: OutcomeR
 
 
 TO_TELL = (Why.CLOSED, Why.UNHEARD, Why.BLOCKED)
-"""The reasons of a request that is there to tell a patient something."""
+"""The reasons of a request that stands on the list so that its patient is told something."""
 
 
 def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) -> bool:
-    """Undo what was done in the diary with a move, and return whether it was undone. Raises TimeTaken."""
+    """Undo what a move did in the diary (`done`), and return whether it was undone. Raises TimeTaken."""
     appointment_id, what = done
     if what == DiaryEvent.TOLD:
         return True
@@ -90,7 +90,7 @@ def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) 
 
 
 def name_booked(write: Connection, row: Row[Any], patient_id: int | None) -> None:
-    """Write down whose the appointments are that this request has booked, but for those of somebody else by now."""
+    """Set the patient of the appointments that this request has booked, except where another patient has them now."""
     table = schema.appointments
     same = or_(table.c.patient_id.is_(None), table.c.patient_id == row.patient_id)
     write.execute(update(table).where(table.c.request_id == row.id, same).values(patient_id=patient_id))
@@ -129,7 +129,7 @@ def _move(write: Connection, clinic: Clinic, request: Request, report: OutcomeRe
 
 
 def _cancel(write: Connection, appointment_id: int, by: By) -> tuple[int, str] | None:
-    """Cancel the appointment; one that is cancelled or over already stays as it is."""
+    """Cancel the appointment of this id, unless it is cancelled or over already."""
     try:
         cancel(write, appointment_id, by)
     except (ChangeRefused, NoSuchAppointment):
@@ -143,9 +143,10 @@ def _told(write: Connection, appointment_id: int, by: By) -> tuple[int, str]:
 
 
 def _free(write: Connection, clinic: Clinic, request: Request, report: OutcomeReport, by: By) -> Asked:
-    """Return what is asked for in the columns that are open and free of blocks. Raises NotFree, NotMeant.
+    """Return the time of the report, with the columns that are open then and not blocked. Raises NotFree, NotMeant.
 
-    Where it is meant all the same, every column will do. Whether a patient has the time is decided where it is taken.
+    Where the report says `on_purpose`, every column will do. A time that another patient has is found when it is
+    booked.
     """
     if report.at is None:
         raise ValueError("no time")

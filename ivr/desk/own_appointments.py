@@ -1,4 +1,4 @@
-"""Moves or cancels a caller's own appointment for who proves that it is theirs.
+"""Moves or cancels an appointment for a caller who proves, by digits of its reference, that it is theirs.
 
 A caller id can be forged and a telephone shared, so a change asks for digits of the reference, which was spoken only in
 the call that booked. No HTTP, no sentences, no clock.
@@ -40,13 +40,13 @@ log = logging.getLogger(__name__)
 table = schema.appointments
 
 TRIES = 3
-"""Wrong digits for the appointments of one number in a day, after which none are taken on the telephone."""
+"""The wrong entries of digits a number's appointments may get in a day; after these no digits are taken for them."""
 
 A_DAY = timedelta(hours=24)
 
 
 class ProofOutcome(StrEnum):
-    """The outcome of a caller's proof; the menu's table leads on by it."""
+    """The outcome of a caller's proof that an appointment is theirs; the menu's table leads on by it."""
 
     PROVED = "proved"
     WRONG = "wrong"
@@ -55,7 +55,7 @@ class ProofOutcome(StrEnum):
 
 
 class ChangeOutcome(StrEnum):
-    """The outcome of a caller's change; the menu's table leads on by it."""
+    """The outcome of moving or cancelling an appointment for a caller; the menu's table leads on by it."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"
@@ -67,24 +67,24 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class WantedChange:
-    """A change that a caller has confirmed: to another time, or to cancelled without one."""
+    """A change of an appointment that a caller has confirmed: to move it to `slot`, or without one, to cancel it."""
 
     appointment_id: int
     as_of: datetime | None
-    """The moment of the appointment's last change that the caller knows of."""
+    """The moment of the last change to the appointment that the caller has heard of."""
     slot: Slot | None
     line: str
     call_id: str
 
     @property
     def outcome(self) -> ChangeOutcome:
-        """The outcome of the change if it is made."""
+        """The outcome that the caller hears if the change is made."""
         return ChangeOutcome.CANCELLED if self.slot is None else ChangeOutcome.MOVED
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A change that is stored: when it was made, and the tasks that tell of it."""
+    """A stored change to an appointment: when it was made, and the tasks that tell of it."""
 
     as_of: datetime | None
     tasks: tuple[Dispatch, ...] = ()
@@ -92,14 +92,17 @@ class Changed:
 
 @dataclass(frozen=True)
 class OwnAppointments:
-    """The proof and the changes of callers' own appointments."""
+    """Lets callers prove that an appointment is theirs, and then move or cancel it."""
 
     bookings: PhoneBookings
 
     def prove(
         self, number: Phone, digits: str, chosen: int | None, now: datetime
     ) -> tuple[ProofOutcome, OwnAppointment | None]:
-        """Return whether the digits end the reference of this appointment, or of one of this number."""
+        """Compare digits that a caller entered with the ends of references; return the outcome and the appointment.
+
+        The appointment is the one whose id is `chosen`; where that is None, any coming one of this number.
+        """
         try:
             return self.bookings.deadline.wait_for(
                 lambda: in_turn(self.bookings.database, lambda write: _proved(write, number, digits, chosen, now))
@@ -109,9 +112,10 @@ class OwnAppointments:
             return ProofOutcome.AWAY, None
 
     def change(self, wanted: WantedChange, now: datetime) -> tuple[ChangeOutcome, datetime | None]:
-        """Move the appointment to a time, or cancel it without one; return the outcome, and when it was changed.
+        """Make the change that a caller has confirmed; return the outcome, and when the appointment was changed.
 
-        Safe to repeat, also after other changes: what was changed since the caller heard of it stays as it is.
+        Safe to repeat, also after other changes: an appointment that was changed since the caller heard of it stays as
+        it is.
         """
 
         def changed() -> Changed:

@@ -24,24 +24,24 @@ KEY = "clinic:waiting"
 """The key of a Redis hash from each promise's mark to the encrypted request."""
 
 ASIDE = "clinic:waiting-aside"
-"""The key of a second hash like it, with what could not be read or saved, so that it holds up no other request."""
+"""The key of a second such hash, for pending requests that could not be read or saved: they hold up no other there."""
 
 TRIED = "clinic:waiting-aside-tried"
-"""The key that is there for `TRY_AGAIN` after what stands aside was last tried again."""
+"""The key that exists for `TRY_AGAIN` after the requests that were set aside have last been tried again."""
 
 TRY_AGAIN = timedelta(minutes=10)
 
 FSYNC_MILLISECONDS = int(CALLER_TIMEOUT * 1000) - 100
-"""Milliseconds that Redis may take to write to disk; a little less than its client waits."""
+"""The milliseconds that Redis may take to write to disk; a little less than the client waits for an answer."""
 
 
 class KeepsNothing(QueueAway):
-    """Redis does not keep what it is given, or did not confirm that it is on disk, so nothing may be promised."""
+    """Redis does not keep what it is given, or did not confirm a write to disk, so that nothing may be promised."""
 
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """A promised request that is not in the database yet."""
+    """A promised request that is not in the database yet, with its mark and reference."""
 
     mark: str
     reference: str
@@ -50,16 +50,16 @@ class PendingRequest:
 
 @dataclass(frozen=True)
 class SealedRequest:
-    """A pending request as it lies in Redis."""
+    """A pending request as it lies in Redis, encrypted."""
 
     field: bytes
-    """The request's field in the Redis hash, which is the request's mark."""
+    """The field of the pending request in the Redis hash, which is its promise's mark."""
     words: bytes
-    """The encrypted request."""
+    """The pending request, encrypted."""
 
 
 class PendingRequests:
-    """The store of pending requests."""
+    """The store of pending requests, in Redis."""
 
     def __init__(self, redis: Redis, cipher: Cipher, breaker: Breaker | None = None) -> None:
         self._redis = redis
@@ -67,7 +67,7 @@ class PendingRequests:
         self._breaker = breaker
 
     def keep(self, waiting: PendingRequest) -> None:
-        """Store the request, and return once it is on disk. Safe to repeat. Raises QueueAway."""
+        """Store the pending request in Redis, and return once it is on disk. Safe to repeat. Raises QueueAway."""
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A stalled Redis would do the write later, after the caller was told that nothing is stored.
             _check_that_it_lasts(client)
@@ -75,15 +75,15 @@ class PendingRequests:
             _wait_for_disk(client)
 
     def sealed(self) -> list[SealedRequest]:
-        """Return the pending requests, still encrypted, but for those that stand aside. Raises QueueAway."""
+        """Return the pending requests, still encrypted, without those that were set aside. Raises QueueAway."""
         return self._all_of(KEY)
 
     def sealed_aside(self) -> list[SealedRequest]:
-        """Return the pending requests that stand aside, still encrypted. Raises QueueAway."""
+        """Return the pending requests that were set aside, still encrypted. Raises QueueAway."""
         return self._all_of(ASIDE)
 
     def open(self, sealed: SealedRequest) -> PendingRequest:
-        """Decrypt one pending request.
+        """Decrypt one pending request, and return it.
 
         Raises Unreadable where it was encrypted under another secret, or is no request that this program knows.
         """
@@ -96,11 +96,14 @@ class PendingRequests:
         return found
 
     def set_aside(self, sealed: SealedRequest) -> None:
-        """Keep a pending request beside the others, which it would hold up. Raises QueueAway."""
+        """Set aside a pending request that cannot be read or saved, so that it holds up no other. Raises QueueAway."""
         self._move(sealed, KEY, ASIDE)
 
     def try_again(self) -> None:
-        """Put what stands aside and can be read back among the others, every ten minutes. Raises QueueAway."""
+        """Put the requests that were set aside and can be read now back among the others, at most every ten minutes.
+
+        Raises QueueAway.
+        """
         with queue_errors(self._breaker):
             if not self._redis.hlen(ASIDE) or not self._redis.set(TRIED, 1, nx=True, ex=TRY_AGAIN):
                 return
@@ -110,7 +113,7 @@ class PendingRequests:
                 self._move(each, ASIDE, KEY)
 
     def leave(self, waiting: PendingRequest) -> None:
-        """Remove a pending request that is in the database now, or was erased. Raises QueueAway."""
+        """Remove from Redis a pending request that is in the database now, or was erased. Raises QueueAway."""
         with queue_errors(self._breaker):
             self._redis.hdel(KEY, waiting.mark)
             self._redis.hdel(ASIDE, waiting.mark)
@@ -126,7 +129,7 @@ class PendingRequests:
             return int(self._redis.hlen(KEY))
 
     def count_aside(self) -> int:
-        """Return the number of pending requests that stand aside. Raises QueueAway."""
+        """Return the number of pending requests that were set aside. Raises QueueAway."""
         with queue_errors(self._breaker):
             return int(self._redis.hlen(ASIDE))
 
@@ -142,19 +145,19 @@ class PendingRequests:
 
 
 def _one_connection(redis: Redis) -> Redis:
-    """Return a client with a single connection: WAITAOF answers for the writes of its own connection only."""
+    """Return a Redis client with a single connection: WAITAOF answers for the writes of its connection only."""
     return Redis(connection_pool=redis.connection_pool, single_connection_client=True)
 
 
 def _check_that_it_lasts(client: Redis) -> None:
-    """Check that the server will still have what it is given. Raises KeepsNothing."""
+    """Check that the Redis server will keep what it is given now. Raises KeepsNothing."""
     wrong = redis_state.fault(client.info(), redis_state.NOT_LASTING)
     if wrong:
         raise KeepsNothing(wrong)
 
 
 def _wait_for_disk(client: Redis) -> None:
-    """Wait until the last write of this connection is on disk. Raises KeepsNothing."""
+    """Wait until Redis has the last write of this connection on disk. Raises KeepsNothing."""
     try:
         on_disk = client.waitaof(1, 0, FSYNC_MILLISECONDS)[0]
     except ResponseError:
@@ -169,7 +172,7 @@ def _always_on_disk(client: Redis) -> bool:
 
 
 def to_json(waiting: PendingRequest) -> str:
-    """Return the whole request as JSON, unencrypted: to be encrypted, or handed to the caller."""
+    """Return the whole pending request as JSON, which is still to be encrypted."""
     new = waiting.new
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""Books, moves and cancels appointments for callers. The database decides, in one transaction with the promise.
+"""Books appointments for callers. The database decides, in one transaction with the promise.
 
 Nothing goes to Redis: where the database gives no answer in time the caller is told so and leaves a wish instead, and a
 booking that was stored too late to be spoken is freed again. No HTTP, no sentences, no clock.
@@ -39,7 +39,7 @@ from ivr.storage.upsert import in_turn, lock_key
 log = logging.getLogger(__name__)
 
 TOO_LATE = "too late to be told"
-"""The reason of a cancellation in the history: the caller had been told otherwise when the booking was stored."""
+"""The reason, in an appointment's history, of cancelling what was stored after its caller heard that it was not."""
 
 
 table = schema.appointments
@@ -50,18 +50,18 @@ BOOKED_BEFORE = select(table.c.id, table.c.reference, table.c.touched, table.c.s
 
 
 class BookingOutcome(StrEnum):
-    """The outcome of booking for a caller; the menu's table leads on by it."""
+    """The outcome of booking an appointment for a caller; the menu's table leads on by it."""
 
     BOOKED = "booked"
     TAKEN = "taken"
     FULL = "full"
     UNBOOKED = "unbooked"
-    """The database gave no answer in time."""
+    """Nothing is booked: the database gave no answer in time."""
 
 
 @dataclass(frozen=True)
 class NewBooking:
-    """A time that a caller has confirmed, before it is stored; `request` says who asks for it, and in which call."""
+    """A booking that a caller has confirmed, before it is stored; its `request` tells the number, line and call."""
 
     request: NewRequest
     slot: Slot
@@ -70,7 +70,7 @@ class NewBooking:
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """The values that distinguish this booking's promise from every other."""
+        """The values that tell the promise of this booking from every other promise."""
         asked = self.request.asked.isoformat()
         return (self.request.call_id, "appointment", self.request.phone.e164, self.slot.start.isoformat(), asked)
 
@@ -84,36 +84,36 @@ class NewBooking:
 
 @dataclass(frozen=True)
 class Booking:
-    """The outcome, and the reference where it is booked."""
+    """The result of booking an appointment for a caller: the outcome, and the reference where one is booked."""
 
     outcome: BookingOutcome
     reference: str = ""
     appointment_id: int = 0
     as_of: datetime | None = None
-    """When it was stored."""
+    """The moment when the appointment was stored; for a repeated webhook, when it was last changed."""
     tasks: tuple[Dispatch, ...] = ()
     is_new: bool = False
-    """False where the same webhook has stored it before."""
+    """True if the appointment was stored just now; False where the same webhook has stored it before."""
 
 
 @dataclass(frozen=True)
 class PhoneBookings:
-    """Books for callers."""
+    """Books appointments for callers, in one transaction each, and returns what they may be told."""
 
     database: Database
     free_times: FreeTimes
     clinic: Clinic
-    """The clinic without the desk's closures, which are read anew within the transaction."""
+    """The clinic's settings without the desk's closures, which are read anew within the transaction."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
     tasks: Sequence[NewTask]
-    """The tasks that every appointment by telephone makes."""
+    """The tasks, such as a notice to the staff, that every appointment booked by telephone makes."""
     rules: IntakeRules | None
     keyed_ids: KeyedIds
     job_queue: JobQueue
     deadline: Deadline
 
     def free(self, clinic: Clinic, line: str, now: datetime) -> list[Slot] | None:
-        """Return the times that a caller can be given; None while the database gives no answer in time."""
+        """Return the free times for callers of this line; None where the database gives no answer in time."""
         try:
             return self.deadline.wait_for(lambda: self.free_times.offered(clinic, line, now))
         except StoreAway as away:
@@ -121,7 +121,7 @@ class PhoneBookings:
             return None
 
     def book(self, new: NewBooking) -> Booking:
-        """Book for a caller. Safe to repeat: the same promise gets the same answer.
+        """Book an appointment for a caller. Safe to repeat: the same promise gets the same answer.
 
         Raises RequestRefused where nothing is taken from this caller.
         """
@@ -161,7 +161,10 @@ class PhoneBookings:
         return Booking(BookingOutcome.BOOKED, reference, appointment_id, now, tasks, is_new=True)
 
     def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
-        """Return what to book: the columns that may have it by what holds now. Raises TimeTaken, DiaryFull."""
+        """Return the time that the caller confirmed, with the columns that may have it, as the diary is now.
+
+        Raises TimeTaken, DiaryFull.
+        """
         line, rules = new.request.line, self.clinic.diary
         hours = self.clinic.line(line).hours
         times = slots_of_day(rules, rules.of_line(line), hours, {}, new.slot.start.date())
@@ -170,9 +173,9 @@ class PhoneBookings:
         return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return the columns in which this time may be given by what holds now, or `only` the one of the slot.
+        """Return a time with the columns in which it can be booked, as hours, blocks and bookings are now.
 
-        Raises TimeTaken.
+        The slot's own column comes first; with `only` no other may have it. Raises TimeTaken.
         """
         if slot.start <= now:
             raise TimeTaken
@@ -198,9 +201,9 @@ class PhoneBookings:
         )
 
     def _free_again(self, stored: Booking) -> None:
-        """Free a time that was stored when its caller had already been told that it could not be.
+        """Cancel an appointment that was stored after its caller had already been told that it could not be.
 
-        What the same webhook had stored before, in another process, its caller may have heard.
+        A booking that the same webhook had stored before, in another process, stays: its caller may have heard of it.
         """
         if not stored.is_new:
             return
@@ -209,7 +212,7 @@ class PhoneBookings:
         log.warning("appointment %s: was stored too late to be told, and is free again", stored.appointment_id)
 
     def _enqueue(self, found: Booking, new: NewBooking) -> None:
-        """Enqueue the tasks, after the commit; if Redis fails, the sweep does it within half a minute."""
+        """Put a new appointment's tasks on the job queue, after the commit; if Redis fails, the next sweep does it."""
         try:
             self.job_queue.enqueue(found.tasks)
         except QueueAway as away:
@@ -217,7 +220,7 @@ class PhoneBookings:
 
 
 def stored_at(database: Database, appointment_id: int) -> datetime:
-    """Return when an appointment was stored, for the line of history that frees it. Raises StoreAway."""
+    """Return when an appointment was stored; the event that cancels it again is dated by it. Raises StoreAway."""
     with database.reading() as read:
         found: datetime = read.execute(select(table.c.created).where(table.c.id == appointment_id)).scalar_one()
     return found

@@ -22,30 +22,30 @@ from ivr.storage.odd import name_once, text_of
 
 @dataclass(frozen=True)
 class OddRequest:
-    """A request of which this version cannot read every value. The desk shows it as it is stored."""
+    """A request with a value that this version of the program cannot read. The desk shows it as it is stored."""
 
     id: int
     reference: str
     stored: Mapping[str, str]
-    """Each column's value as text."""
+    """The value of each column of the request's row, as text."""
     odd: tuple[str, ...]
-    """The columns that cannot be read."""
+    """The columns of the request's row that cannot be read."""
     values: Mapping[str, Any]
-    """The values of the columns that can be read."""
+    """The values of the request's row that can be read, by column."""
 
     @property
     def phone(self) -> Phone | None:
-        """The number; None where it is among what cannot be read."""
+        """The telephone number to call; None where it cannot be read."""
         return self.values.get("phone")
 
     @property
     def status(self) -> Status | None:
-        """The status; None where this version does not know it."""
+        """The request's status; None where this version does not know it."""
         return self.values.get("status")
 
     @property
     def number(self) -> str:
-        """The telephone number as it is stored, which may be unreadable."""
+        """The telephone number to call as the table stores it, which may be unreadable."""
         return self.stored["phone"]
 
 
@@ -53,7 +53,7 @@ AnyRequest = Request | OddRequest
 
 
 class CannotRead(Exception):
-    """The request has a value that this version cannot read, so this cannot be done with it."""
+    """The request has a value that this version cannot read and that is needed for what was asked."""
 
     def __init__(self, found: OddRequest) -> None:
         super().__init__(f"request {found.reference}: {', '.join(found.odd)}")
@@ -61,7 +61,7 @@ class CannotRead(Exception):
 
 
 def any_request(row: Row[Any]) -> AnyRequest:
-    """Return a row of the table `requests` as a value. The log names a row that cannot be read, once."""
+    """Return a row of `requests` as a Request; as an OddRequest where it cannot be read, which the log says once."""
     values = {field: _tried(read, getattr(row, column)) for field, (column, read) in FIELDS.items()}
     odd = tuple(FIELDS[field][0] for field, value in values.items() if value is UNREAD)
     if not odd:
@@ -73,7 +73,7 @@ def any_request(row: Row[Any]) -> AnyRequest:
 
 
 def request_of(row: Row[Any]) -> Request:
-    """Return a row of the table `requests` as a value. Raises CannotRead."""
+    """Return a row of the table `requests` as a Request. Raises CannotRead."""
     found = any_request(row)
     if isinstance(found, OddRequest):
         raise CannotRead(found)
@@ -81,23 +81,23 @@ def request_of(row: Row[Any]) -> Request:
 
 
 def readable(found: Iterable[AnyRequest]) -> list[Request]:
-    """Return those requests that could be read."""
+    """Return those of the found requests that could be read."""
     return [each for each in found if isinstance(each, Request)]
 
 
 def unreadable(found: Iterable[AnyRequest]) -> list[OddRequest]:
-    """Return those requests that could not be read."""
+    """Return those of the found requests that could not be read, the odd ones."""
     return [each for each in found if isinstance(each, OddRequest)]
 
 
 CANNOT_READ = "CannotRead"
-"""The reason of a failed task about a request that cannot be read."""
+"""The reason of a task that failed because its request or appointment cannot be read."""
 
 
 def of_unknown_status() -> CompoundSelect[int]:
-    """Return the query of the ids of the requests whose status this version does not know.
+    """Return the SQL query of the ids of the requests whose status this version does not know.
 
-    It names the ranges beside the statuses that it knows, each of which both databases look up in their index.
+    The query names the ranges between the statuses that it knows, each of which both databases look up in their index.
     """
     known, table = sorted(Status), schema.requests
     ranges = [(None, known[0]), *pairwise(known), (known[-1], None)]
@@ -108,7 +108,7 @@ def of_unknown_status() -> CompoundSelect[int]:
 
 
 UNREAD = object()
-"""Stands for a value that could not be read."""
+"""Stands for a value of a request's row that could not be read."""
 
 
 def _tried(read: Callable[[Any], Any], value: Any) -> Any:
@@ -125,7 +125,7 @@ def _of_type(wanted: type, value: Any) -> Any:
 
 
 def _reference(value: Any) -> str:
-    """Return a reference, of which addresses are made. Raises ValueError, TypeError."""
+    """Return a stored reference, if it may stand in a URL: letters and digits only. Raises ValueError, TypeError."""
     if not (_of_type(str, value).isascii() and value.isalnum()):
         raise ValueError
     return str(value)
@@ -160,4 +160,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "about": ("about", partial(_or_none, _whole)),
     "why": ("why", partial(_or_none, _text)),
 }
-"""The column of each field of a Request but its id, and what reads it: raises ValueError or TypeError."""
+"""The table's column for each field of a Request except its id, with the function that reads the stored value.
+
+These functions raise ValueError or TypeError.
+"""

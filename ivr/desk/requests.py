@@ -15,7 +15,7 @@ from ivr.storage.audit import By
 
 
 class Status(StrEnum):
-    """The status of a request."""
+    """The status of a request: nobody has taken it, somebody has, or it is closed."""
 
     OPEN = "open"
     TAKEN = "taken"
@@ -23,37 +23,37 @@ class Status(StrEnum):
 
 
 CALLER = "caller"
-"""The name in a line of history that a caller caused."""
+"""The name that stands for a caller in a history: the event was caused by a call."""
 
 THE_CLOCK = "the clock"
-"""The name in a line of history that the service wrote by itself."""
+"""The name that stands for the service in a history: it caused the event by itself."""
 
 LIVE = (Status.OPEN, Status.TAKEN)
-"""The statuses of a live request."""
+"""The statuses that a live request can have."""
 
 
 class Why(StrEnum):
-    """The reason of a request about an appointment, as stored."""
+    """The reason of a request about an appointment, as stored: what the patient is to be told, or wishes."""
 
     CLOSED = "closed"
-    """The clinic is closed at its time now."""
+    """The clinic is closed now at the appointment's time."""
     BLOCKED = "blocked"
-    """The desk has blocked its time."""
+    """The desk has blocked the appointment's time."""
     UNHEARD = "unheard"
-    """The booking was stored, and the caller has not heard of it."""
+    """The appointment was booked or changed by phone, and the caller has not heard of that."""
     CANCEL = "cancel"
-    """The patient wishes to cancel it."""
+    """The patient wishes to cancel the appointment."""
     MOVE = "move"
-    """The patient wishes another time."""
+    """The patient wishes another time for the appointment."""
 
 
 class HistoryEvent(StrEnum):
-    """An event in a request's history other than an outcome, as stored; ivr/web/wording.py has its sentences."""
+    """An event in a request's history, as stored, except the outcomes; ivr/web/wording.py has the words for each."""
 
     MADE = "made"
     RANG_AGAIN = "rang_again"
     ASKED_FOR = "asked_for"
-    """A call from another telephone asked for this number: it made the request, or its wish stands beside it."""
+    """A call from another telephone asked for a call to this number; the detail is its wish."""
     TAKEN = "taken"
     PUT_BACK = "put_back"
     PASSED_ON = "passed_on"
@@ -66,23 +66,23 @@ class HistoryEvent(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     REBOOKED = "rebooked"
     CALLED_OFF = "called_off"
-    """REBOOKED and CALLED_OFF were written by versions of the program that had no diary."""
+    """Like REBOOKED, an event that older versions of the program wrote, which had no diary."""
     REOPENED = "reopened"
     NAMED = "named"
-    """The desk wrote down who the patient is."""
+    """The desk wrote down who the request's patient is."""
     NOTE = "note"
     TO_TELL = "to_tell"
     """The clinic has something to tell the patient about an appointment; the detail is a Why."""
     NOT_TO_TELL = "not_to_tell"
-    """The patient need not be told of a change any more."""
+    """The patient need no longer be told of a change to the appointment."""
     DUE_MOVED = "due_moved"
-    """The clinic is closed when it was due: the detail is the due time before, and the one from now on."""
+    """The due time lay in closed hours, and was moved: the detail is the due time before, and the new one."""
     DUE_BACK = "due_back"
-    """The clinic is open then after all: the detail is the due time, as it was at first."""
+    """The due time is again the first one, as the clinic is open then after all; the detail is that time."""
 
 
 class Outcome(StrEnum):
-    """The outcome of calling the patient, as stored."""
+    """The outcome of a call to the patient of a request, as stored."""
 
     BOOKED = "booked"
     SETTLED = "settled"
@@ -96,7 +96,7 @@ class Outcome(StrEnum):
 
 
 class Then(Enum):
-    """The consequence of an outcome for the request."""
+    """The consequence that the outcome of a call to the patient has for the request."""
 
     CLOSED = "it is closed"
     AGAIN = "it is tried again after a pause, until the tries are used up"
@@ -108,20 +108,20 @@ OUTCOMES: Mapping[Outcome, Then] = {
     **dict.fromkeys((Outcome.NO_ANSWER, Outcome.BUSY), Then.AGAIN),
     Outcome.LATER: Then.AT_A_MOMENT,
 }
-"""The consequence of each outcome. NOT_REACHED is set by the service when the tries are used up."""
+"""The consequence of each outcome for its request. NOT_REACHED is set by the service when the tries are used up."""
 
 
 @dataclass(frozen=True)
 class OutcomeReport:
-    """A report after calling the patient: the outcome, and the moment that belongs to it."""
+    """A report of a call to the patient of a request: the outcome, and the moment that belongs to it."""
 
     outcome: Outcome
     at: datetime | None = None
-    """The time of the appointment for BOOKED, the time of the next call for LATER, else None."""
+    """The time of the appointment for BOOKED, the time of the next call to the patient for LATER, else None."""
     schedule: str = ""
-    """The key of the diary's column for BOOKED; empty for the first that is free."""
+    """The key of the diary's column for BOOKED; empty for the first column that is free."""
     on_purpose: bool = False
-    """True if it may be booked beside another patient, or while the clinic is closed."""
+    """True if the appointment may be beside another patient's, or while the clinic is closed."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.outcome in {Outcome.BOOKED, Outcome.LATER}):
@@ -129,7 +129,7 @@ class OutcomeReport:
 
 
 class MoveRefused(Exception):
-    """The request's present status does not allow the move; `status` and `taken_by` tell it."""
+    """The present status of a request does not allow the move; `status` and `taken_by` tell why."""
 
     def __init__(self, status: Status, taken_by: str | None) -> None:
         super().__init__(f"the request is {status}")
@@ -143,7 +143,7 @@ class NoSuchRequest(LookupError):
 
 @dataclass(frozen=True)
 class NewRequest:
-    """A request that has just been confirmed, before it is stored."""
+    """A request that a caller, or somebody at the desk, has just confirmed, before it is stored."""
 
     kind: Kind
     line: str
@@ -155,24 +155,23 @@ class NewRequest:
     call_id: str
     created: datetime
     asked: datetime
-    """The moment in the call at which the request was begun. A repeated webhook has the same, a new request another."""
+    """The moment in the call when the request was begun. A repeated webhook has the same one, a new request another."""
     own_number: bool
-    """True if `phone` is the number that called: only then may its wish replace the request's, and the caller hear of
-    an earlier request."""
+    """True if `phone` is the number that called: only then may the wish replace an earlier one of this number."""
     made_by: str = CALLER
     """The maker of the request: CALLER, or the name of somebody at the desk."""
     caller: Phone | None = None
-    """The telephone that the call came from, if known; it may differ from `phone`, the number to call."""
+    """The telephone from which the call came, if known; it may differ from `phone`, the number to call."""
     other: bool = False
-    """True if it is for somebody else than whom an earlier request of this number is for."""
+    """True if the request is for another person than an earlier request of this number."""
     about: int | None = None
     """The id of the appointment that the patient wishes to change."""
     why: str | None = None
-    """The change that is wished: "move" or "cancel"."""
+    """The change to the appointment that the patient wishes: "move" or "cancel"."""
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """The values that distinguish this request's promise from every other."""
+        """The values that tell the promise of this request from every other promise."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
         other = ("other",) if self.other else ()
         return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat(), *other)
@@ -202,54 +201,54 @@ class Request:
     source: str = "call"
     """The origin of the request: "call", "counter", or "diary" where the clinic is to tell its patient something."""
     merged_into: int | None = None
-    """The id of the request that this one was closed as a duplicate of."""
+    """The id of the request into which this one was merged, when it was closed as a duplicate."""
     patient_id: int | None = None
     about: int | None = None
     """The id of the appointment that the patient is to be told of, or wishes to change."""
     why: str | None = None
-    """A Why, or a reason that a newer version of the program wrote."""
+    """The reason of a request about an appointment: a Why, or a reason that a newer version wrote."""
 
     @property
     def number(self) -> str:
-        """The number as it is stored."""
+        """The telephone number to call, as it is stored."""
         return self.phone.e164
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A line of a request's history."""
+    """An event in a request's history, with who caused it and when."""
 
     at: datetime
-    """In a line that was read, an Odd where it cannot be read; `stamp` of the web shows either."""
+    """The moment of the event; an Odd where the stored one cannot be read. The web's `stamp` shows either."""
     who: str
     what: str
-    """A HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
+    """The event: a HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
     detail: str
 
     @property
     def by(self) -> By:
-        """The person and the moment of the line."""
+        """The person who caused the event, and its moment."""
         return By(self.who, self.at)
 
     @classmethod
     def of(cls, by: By, what: "HistoryEvent | Outcome", detail: str = "") -> Self:
-        """Return the line about an event or outcome, with the person and the moment of `by`."""
+        """Return the history's entry of an event or outcome, with the person and the moment of `by`."""
         return cls(by.at, by.who, what, detail)
 
 
 @dataclass(frozen=True)
 class Kept:
-    """The promise to a caller: the reference, and whether the caller may hear of an earlier request (`joined`)."""
+    """The promise of a stored request: a reference, and whether the caller may hear of an earlier one (`joined`)."""
 
     reference: str
-    """The reference to speak; empty if it was made in another call, since a caller's number can be forged."""
+    """The reference that the caller is told; empty if another call made it, since a caller's number can be forged."""
     joined: bool
     waits: bool = False
-    """True while the request is pending in Redis."""
+    """True while the promised request is pending in Redis."""
 
     @classmethod
     def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:
-        """Return the promise as it is spoken; `earlier` is the reference and the call of the request that was joined.
+        """Return the promise as the caller hears it; `earlier` is the reference and call of the request that it joined.
 
         A call from another telephone hears the same as if there were no request. The reference of an earlier request is
         spoken only in the call that made it: whoever forges a caller's number would hear it otherwise.

@@ -1,4 +1,4 @@
-"""Stores new requests once, with their promises and tasks, and reads requests and their histories.
+"""Stores each new request once, with its promise and tasks, and reads requests and their histories.
 
 The moves of a stored request are in moves.py. No HTTP, no queue, no clock.
 """
@@ -30,16 +30,16 @@ from ivr.storage.odd import Odd
 from ivr.storage.upsert import in_turn, insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
-"""Time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
+"""The time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
 
 
 AT_THE_COUNTER = "by-hand"
-"""The call id of a request that is about no call: somebody at the counter made it."""
+"""The id that stands for the call of a request which no call made: somebody made it at the counter."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The promise of a stored request, the request's id, and the first dispatches of the tasks made with it."""
+    """A request that was stored: its promise, its id, and the first dispatches of the tasks made with it."""
 
     kept: Kept
     request_id: int
@@ -47,17 +47,17 @@ class Saved:
 
 
 class RequestStore:
-    """The store of requests."""
+    """The store of requests, in the database."""
 
     def __init__(self, database: Database, tasks: Sequence[NewTask] = (), rules: IntakeRules | None = None) -> None:
         self._database = database
         self.tasks = tasks
-        """The tasks that every new request makes."""
+        """The tasks, such as notices to the staff, that every new request makes."""
         self.rules = rules
-        """The rules that may refuse a new request; None where an earlier promise is saved."""
+        """The rules that may refuse a new request; None for a store of requests that were promised before."""
 
     def keep(self, new: NewRequest, mark: str, reference: str, *, promised: bool = False) -> Saved:
-        """Store the request, and return its promise and new tasks. Raises RequestRefused, StoreAway.
+        """Store the request, and return its promise, id and new tasks. Raises RequestRefused, StoreAway.
 
         Safe to repeat: the same mark returns the first promise, unchanged. If the number has a live request of the
         kind, the new one joins it. `promised` is true where the caller has been told `reference` already. Tables of
@@ -86,15 +86,18 @@ class RequestStore:
         return Saved(kept, request_id, tasks)
 
     def waiting(self) -> list[Request]:
-        """Return the live requests that can be read, soonest due first. Raises StoreAway."""
+        """Return the live requests, the soonest due first, without odd ones. Raises StoreAway."""
         return readable(self._list(select(schema.requests).where(schema.IS_LIVE)))
 
     def all(self) -> list[Request]:
-        """Return all requests, soonest due first, but for rows that this version cannot interpret. Raises StoreAway."""
+        """Return all requests, the soonest due first, without odd ones. Raises StoreAway."""
         return readable(self._list(select(schema.requests)))
 
     def stored(self, *, closed: bool) -> list[AnyRequest]:
-        """Return the requests, also those that cannot be read; with `closed`, all of them. Raises StoreAway."""
+        """Return the live requests, odd ones too; with `closed`, the closed ones as well.
+
+        Raises StoreAway.
+        """
         query, table = select(schema.requests), schema.requests
         waits = or_(schema.IS_LIVE, table.c.id.in_(of_unknown_status()))
         return self._list(query if closed else query.where(waits))
@@ -107,7 +110,7 @@ class RequestStore:
         return found
 
     def any_request(self, request_id: int) -> AnyRequest:
-        """Return the request with this id, also where it cannot be read. Raises NoSuchRequest, StoreAway."""
+        """Return the request with this id, also where it is odd. Raises NoSuchRequest, StoreAway."""
         with self._database.reading() as read:
             row = read.execute(select(schema.requests).where(schema.requests.c.id == request_id)).one_or_none()
         if row is None:
@@ -115,7 +118,7 @@ class RequestStore:
         return any_request(row)
 
     def history(self, request_id: int) -> list[HistoryEntry]:
-        """Return the history of the request, oldest line first. Raises StoreAway."""
+        """Return the history of the request with this id, the oldest event first. Raises StoreAway."""
         table = schema.history
         query = select(table.c.at, table.c.who, table.c.what, table.c.detail)
         with self._database.reading() as read:
@@ -137,11 +140,13 @@ SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
 LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
 OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
 TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""A request of this kind may have been merged into one of the other kind: the caller joins that one. A request of
-another number is not joined, because this caller is promised a call on this number."""
+"""The SQL query of the live request into which one of this kind was merged: a new request joins it, of any kind.
+
+A request of another number is not joined, because this caller is promised a call on this number.
+"""
 JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
-"""The block, the limit and the request to join, by whether the call comes from the number itself."""
+"""The query of a number's blocks, its promises and the request to join; under True where that number itself calls."""
 STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
 
 
@@ -151,15 +156,15 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 
 
 def _may_join(new: NewRequest) -> bool:
-    """Return whether the request joins the latest that calls from this number, or the counter, have made.
+    """Return whether a new request may join the latest live request of its number.
 
-    A wish for somebody else, one of another telephone, and one about an appointment stand beside it.
+    A wish for somebody else, one from another telephone, and one about an appointment become a request of their own.
     """
     return new.own_number and not new.other and new.about is None
 
 
 def _locked(write: Connection, new: NewRequest, live_id: int | None) -> Row[Any] | None:
-    """Return the request to join, locked; another, or none, where somebody has closed or merged it at this moment."""
+    """Return the live request that a new one joins, locked; None where it has just been closed and none is left."""
     while live_id is not None:
         live = write.execute(STILL_LIVE, {"id": live_id}).one_or_none()
         if live is not None:
@@ -193,10 +198,10 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Join the number's new wish to its live request. The latest wish replaces the former.
+    """Join a new wish to the number's live request `live`, where it replaces the wish before.
 
-    One of another kind, into which this request was merged, stands beside it in the history, and so does a wish that is
-    stored after a later one; the earlier due time holds.
+    A wish of another kind than the request's, and one that is stored after a later one, is only noted in the history;
+    the earlier due time holds.
     """
     # A due time that cannot be read must not keep this caller's request from the desk.
     sooner = new.due if isinstance(live.due, Odd) else min(live.due, new.due)
@@ -208,13 +213,13 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
 
 
 def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:
-    """Return the wish in place of the request's; the same wish keeps the earlier due time."""
+    """Return the values by which a new wish replaces a live request's; an equal wish keeps the earlier due time."""
     same_wish = (live.day, live.part) == (new.day, new.part)
     return {"day": new.day, "part": new.part, "due": sooner if same_wish else new.due}
 
 
 def _last_word(write: Connection, live: Row[Any]) -> datetime:
-    """Return when the number itself, or the counter, last said what it wishes; `LONG_AGO` if only others did."""
+    """Return when the number itself, or the counter, last made a wish here; `LONG_AGO` if only others did."""
     lines = schema.history
     own = (lines.c.request_id == live.id, lines.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
     found = write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one()
@@ -222,7 +227,7 @@ def _last_word(write: Connection, live: Row[Any]) -> datetime:
 
 
 def _note_wish(write: Connection, request_id: int, new: NewRequest, event: HistoryEvent) -> None:
-    """Add the wish to the history, as `event` or as asked for by another telephone."""
+    """Add a wish to the request's history, as `event`, or as ASKED_FOR where another telephone made it."""
     event = event if new.own_number else HistoryEvent.ASKED_FOR
     note(write, request_id, HistoryEntry(new.created, new.made_by, event, wish_of(new.day, new.part)))
 
@@ -231,7 +236,7 @@ HISTORY_LINE = insert(schema.history).inline()  # nobody asks for its id
 
 
 def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
-    """Add a line to the request's history."""
+    """Add an event to the history of the request with this id."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(HISTORY_LINE, {"request_id": request_id, **line})
 
@@ -239,7 +244,7 @@ def note(write: Connection, request_id: int, entry: HistoryEntry) -> None:
 def add_task(
     write: Connection, request_id: int | None, task: NewTask, now: datetime, *, appointment_id: int | None = None
 ) -> Dispatch:
-    """Add a task about the request, or about the appointment, and return its first dispatch."""
+    """Add a task about a request, or about an appointment, to the outbox, and return its first dispatch."""
     if (request_id is None) == (appointment_id is None):
         raise ValueError("a task is about either a request or an appointment")
     about = {"request_id": request_id, "appointment_id": appointment_id}
@@ -250,5 +255,5 @@ def add_task(
 
 
 def wish_of(day: Any, part: Any) -> str:
-    """Return a wish in the form of a line of history: the day and its part, or an empty string."""
+    """Return a wish as the history stores it: the day and the part of the day, or an empty string."""
     return f"{day} {part}" if day and part else ""

@@ -12,7 +12,7 @@ from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
 
 
 class AboutIds(TypedDict):
-    """The ids of what a task is about, by the column of the table: one of them is None."""
+    """The ids of the request and the appointment that a task is about, by the table's column; one of them is None."""
 
     request_id: int | None
     appointment_id: int | None
@@ -21,14 +21,14 @@ class AboutIds(TypedDict):
 TELL_STAFF = "tell_staff"
 CONFIRM_TO_CALLER = "confirm_to_caller"
 TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
-"""The names of the tasks, as the table stores them."""
+"""The names of the outbox's tasks, as the table stores them."""
 
 WORKER_DIED = "WorkerDied"
-"""The reason of a failed task whose last attempt neither succeeded nor failed: its worker died."""
+"""The reason of a task that failed for good because its worker died in the last attempt."""
 
 
 def history_of_failure(name: str) -> HistoryEvent:
-    """Return the event in the history for a task of this name that has failed for good."""
+    """Return the event in a request's history for a task of this name that has failed for good."""
     # A task that another version of the program made is about telling somebody too.
     return HistoryEvent.NOT_CONFIRMED if name == CONFIRM_TO_CALLER else HistoryEvent.NOT_TOLD
 
@@ -40,16 +40,16 @@ def diary_event_of_failure(name: str) -> DiaryEvent:
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task to be made with a request or an appointment."""
+    """A task that is to be made with a request or an appointment."""
 
     name: str
     channel: str = ""
-    """The key of the channel to the staff; empty where none is configured, and for other tasks."""
+    """The key of the channel that a notice goes out by; empty where none is configured, and for other tasks."""
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """A task to be enqueued. Its number grows with each enqueuing, so that every job's id is distinct."""
+    """A task that is to be put on its queue. The number grows with each dispatch, so that each job has its own id."""
 
     task_id: int
     number: int
@@ -59,7 +59,7 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class OutboxTask:
-    """A task that a worker has begun."""
+    """A task of the outbox that a worker has begun."""
 
     id: int
     name: str
@@ -67,13 +67,13 @@ class OutboxTask:
     about: Request | Appointment
     channel: str = ""
     in_doubt: bool = False
-    """True if a worker may have done it before, and only the answer was lost."""
+    """True if an earlier attempt may have done the task, and only its answer was lost."""
     last: DiaryEntry | None = None
-    """The last line of the appointment's history that somebody is told of; None for a request."""
+    """The last change to the appointment of which somebody is told; None for a request."""
 
     @property
     def ids(self) -> AboutIds:
-        """The ids of the request or of the appointment that the task is about."""
+        """The ids of the request and of the appointment that the task is about; one of them is None."""
         of_request = isinstance(self.about, Request)
         return {
             "request_id": self.about.id if of_request else None,
@@ -83,23 +83,23 @@ class OutboxTask:
 
 @dataclass(frozen=True)
 class FailedTask:
-    """A task that has failed for good, and the request or the appointment that it was about."""
+    """A task that has failed for good, with the request or the appointment that it is about."""
 
     id: int
     name: str
     reason: str
-    """The kind of the error, never its message."""
+    """The kind of the error that made the task fail, never the error's message."""
     request_id: int | None
     reference: str = ""
     appointment_id: int | None = None
 
     @property
     def ids(self) -> AboutIds:
-        """The ids of the request or of the appointment that the task is about."""
+        """The ids of the request and of the appointment that the failed task is about; one of them is None."""
         return {"request_id": self.request_id, "appointment_id": self.appointment_id}
 
 
 def tasks_of_a_request(text_confirmations: bool, channels: Iterable[str] = ()) -> tuple[NewTask, ...]:
-    """Return the tasks that a new request makes: one for each channel, by its key, and one for the caller's text."""
+    """Return the tasks that a new request makes: a notice for each channel, by its key, and the text to the caller."""
     told = tuple(NewTask(TELL_STAFF, key) for key in channels) or (NewTask(TELL_STAFF),)
     return (*told, NewTask(CONFIRM_TO_CALLER)) if text_confirmations else told

@@ -1,4 +1,4 @@
-"""The values of an appointment: who comes when, in which column of the diary, how it came about and how it stands.
+"""The values of an appointment: who comes when, in which column of the diary, how it was made, and its status.
 
 Values only. No SQL.
 """
@@ -20,21 +20,21 @@ class AppointmentStatus(StrEnum):
 
 
 TAKES_TIME = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
-"""The statuses in which nobody else can have the time."""
+"""The statuses in which an appointment takes its time, so that nobody else can have it."""
 
 
 class Source(StrEnum):
-    """The way in which an appointment came about."""
+    """The way in which an appointment came into the diary."""
 
     PHONE = "phone"
     DESK = "desk"
     IMPORT = "import"
     OLDER = "older"
-    """By a version of the program that had no diary."""
+    """The appointment was booked by a version of the program that had no diary."""
 
 
 class Whose(StrEnum):
-    """For whom a call booked: the caller, somebody else on the caller's number, or another number."""
+    """The person for whom a call booked: the caller, somebody else on the caller's number, or another number."""
 
     OWN = "own"
     OTHER = "other"
@@ -42,7 +42,7 @@ class Whose(StrEnum):
 
 
 class DiaryEvent(StrEnum):
-    """An event in an appointment's history, as stored; the web has its sentences."""
+    """An event in an appointment's history, as stored; the web has the words for each."""
 
     BOOKED = "booked"
     MOVED = "moved"
@@ -50,30 +50,30 @@ class DiaryEvent(StrEnum):
     ARRIVED = "arrived"
     NOSHOW = "noshow"
     REOPENED = "reopened"
-    """Booked again, after it was cancelled or marked."""
+    """The appointment was booked again, after it was cancelled or marked as arrived or not come."""
     NAMED = "named"
     NOTE = "note"
     UNDONE = "undone"
     WRONG_DIGITS = "wrong_digits"
-    """A caller gave digits that are not those of the reference."""
+    """A caller entered digits that are not the last ones of the appointment's reference."""
     NOT_TOLD = "not_told"
-    """The staff could not be told of the booking or the change."""
+    """The staff could not be told of the booking or of the change."""
     NOT_CONFIRMED = "not_confirmed"
-    """The caller could not be sent a text."""
+    """The caller could not be sent the text that confirms the booking or the change."""
     TRIED_AGAIN = "tried_again"
-    """Somebody had the notice tried again."""
+    """Somebody at the desk had the notice or text that failed tried again."""
     TOLD = "told"
-    """The patient was told of what the clinic has changed."""
+    """Somebody has told the patient of what the clinic changed."""
     TO_TELL = "to_tell"
-    """The patient is to be told of something: the detail is why, and the time that the appointment has."""
+    """The patient is to be told of a change: the detail is the reason, and the time that the appointment has."""
     NOT_TO_TELL = "not_to_tell"
-    """The patient need not be told of a change any more."""
+    """The patient need no longer be told of a change to the appointment."""
     ADOPTED = "adopted"
     """The appointment was made from a request that an older version had booked; the detail is an `OlderEntry`."""
     VOUCHED = "vouched"
-    """The desk has said that it is a patient's, among many that were booked at once by telephone."""
+    """The desk has confirmed that the booking is a patient's own, though many were made at once by telephone."""
     ON_PURPOSE = "on_purpose"
-    """The desk has given a time on purpose at which the clinic is closed: the detail is the time."""
+    """The desk gave the appointment, on purpose, a time that is closed or blocked: the detail is the time."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ class NewAppointment:
     made_by: str
     created: datetime
     mark: str | None = None
-    """The mark of the promise in the call; None where no call asked for it."""
+    """The mark of the caller's promise, or of an imported entry; None for any other appointment."""
     whose: Whose = Whose.OWN
     call_id: str = ""
     patient_id: int | None = None
     request_id: int | None = None
-    """The request that it fulfils."""
+    """The id of the request that the appointment fulfils."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Appointment:
     language: str
     schedule: str
     extra: int
-    """0; or the number of the extra place, where it was booked beside another on purpose or by an upgrade."""
+    """0; or the number of the extra place that it has beside another appointment."""
     starts: datetime
     ends: datetime
     status: AppointmentStatus
@@ -124,18 +124,18 @@ class Appointment:
 
     @property
     def is_ahead_or_present(self) -> bool:
-        """True if the time is this patient's: the appointment is booked, or the patient has arrived."""
+        """True if the appointment takes its time: it is booked, or its patient has arrived."""
         return self.status in TAKES_TIME
 
 
 @dataclass(frozen=True)
 class OddAppointment:
-    """An appointment of which this version cannot read every value."""
+    """An appointment with a value that this version of the program cannot read."""
 
     id: int
     reference: str
     odd: tuple[str, ...]
-    """The columns that cannot be read."""
+    """The columns of the database's table whose value cannot be read."""
     starts: datetime | None
 
 
@@ -144,7 +144,7 @@ AnyAppointment = Appointment | OddAppointment
 
 @dataclass(frozen=True)
 class DiaryEntry:
-    """A line of an appointment's history."""
+    """An event of an appointment's history, with who caused it and when."""
 
     at: datetime
     who: str
@@ -153,7 +153,7 @@ class DiaryEntry:
 
 
 class TimeTaken(Exception):
-    """Another patient already has the time."""
+    """Another patient already has the time, or it is closed, blocked or over."""
 
 
 class NoSuchAppointment(LookupError):

@@ -1,4 +1,4 @@
-"""Stores the times that the desk has blocked: a leave, lunch, a meeting; once, on every day of a span, or every week.
+"""Stores the times that the desk has blocked, as for leave, lunch or a meeting: once, on some days, or every week.
 
 A block is never altered: it is undone, and another is set. No HTTP, no clock.
 """
@@ -22,34 +22,34 @@ table = schema.blocked_times
 
 @dataclass(frozen=True)
 class TimeBlock:
-    """A blocked time, in the clinic's own wall clock."""
+    """A blocked time: hours by the clinic's wall clock, on certain days, in one column of the diary or in all."""
 
     shift: Shift
     first_day: date
     last_day: date | None
-    """The last day; None for a block of every week that has no end."""
+    """The last day of the block; None for a block of every week that has no end."""
     schedule: str = ""
-    """The key of a column; empty for all."""
+    """The key of the diary's column that is blocked; empty where all columns are."""
     weekday: int | None = None
-    """Monday is 0; None for every day from the first to the last."""
+    """The day of the week, Monday as 0; None for every day from the first to the last."""
     words: str = ""
-    """The reason, as the desk has typed it."""
+    """The reason of the block, as the desk has typed it."""
 
     def on(self, day: date) -> bool:
-        """Return whether the block holds on this day."""
+        """Return whether this time is blocked on the given day."""
         within = self.first_day <= day and (self.last_day is None or day <= self.last_day)
         return within and self.weekday in {None, day.weekday()}
 
 
 @dataclass(frozen=True)
 class StandingTimeBlock:
-    """A block of time that is not undone, with the person who set it."""
+    """A block of time that nobody has undone, with the person who set it."""
 
     id: int
     block: TimeBlock
     who: str
     is_imported: bool = False
-    """True if it is a busy time of another diary."""
+    """True if the block comes from a busy time of another diary."""
 
 
 class BlockedTimes:
@@ -59,24 +59,24 @@ class BlockedTimes:
         self._database = database
 
     def set(self, block: TimeBlock, by: By) -> int:
-        """Set a block, and return its id. Raises StoreAway."""
+        """Set a block of time, and return its id. Raises StoreAway."""
         with self._database.writing() as write:
             (made,) = set_blocks(write, [(block, None)], by)
             return made
 
     def undo(self, block_id: int, by: By) -> bool:
-        """Undo a block, and return whether it stood until now. Raises StoreAway."""
+        """Undo a block of time, and return whether it was in force until now. Raises StoreAway."""
         with self._database.writing() as write:
             return bool(undo_blocks(write, [block_id], by))
 
     def standing(self, day: date) -> list[StandingTimeBlock]:
-        """Return the blocks that hold on this day or later, in the order of setting. Raises StoreAway."""
+        """Return the blocks of time in force on this day or later, the earliest set first. Raises StoreAway."""
         with self._database.reading() as read:
             return standing_blocks(read, day)
 
 
 def set_blocks(write: Connection, blocks: Sequence[tuple[TimeBlock, str | None]], by: By) -> list[int]:
-    """Set blocks, each with its mark in another diary, and return their ids."""
+    """Store these blocks of time, each with the mark of its imported entry or None, and return their ids."""
     rows = [{**_columns(block), "mark": mark, "who": by.who, "at": by.at} for block, mark in blocks]
     made = write.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).all()
     told = ((f"#{block_id}", _told(block)) for block_id, (block, _) in zip(made, blocks, strict=True))
@@ -85,7 +85,7 @@ def set_blocks(write: Connection, blocks: Sequence[tuple[TimeBlock, str | None]]
 
 
 def undo_blocks(write: Connection, ids: Sequence[int], by: By) -> list[int]:
-    """Undo blocks, and return the ids of those that stood until now."""
+    """Undo the blocks of time with these ids, and return the ids of those that were in force until now."""
     standing = (table.c.id.in_(ids), table.c.undone_at.is_(None))
     undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table.c.id)
     stood = list(write.scalars(undone).all())
@@ -110,7 +110,7 @@ STANDING_UNTIL = STANDING.where(table.c.first_day <= bindparam("until"))
 
 
 def standing_blocks(read: Connection, day: date, until: date | None = None) -> list[StandingTimeBlock]:
-    """Return the blocks that hold on this day or later, in the order of setting, but for those that cannot be read.
+    """Return the blocks of time in force on this day or later that can be read, the earliest set first.
 
     With `until`, only those that begin on that day or before: another diary may have brought thousands.
     """
@@ -123,7 +123,7 @@ def standing_blocks(read: Connection, day: date, until: date | None = None) -> l
 def blocked_on(
     blocks: Sequence[StandingTimeBlock], schedule: str, days: Sequence[date], zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the blocked stretches of a column on these days, each as (start, end) in UTC."""
+    """Yield the blocked stretches of one column on these days, each as (start, end) in UTC."""
     for each in blocks:
         if each.block.schedule in {"", schedule}:
             stretches = (each.block.shift.on(day, zone) for day in days if each.block.on(day))
@@ -132,7 +132,7 @@ def blocked_on(
 
 
 class BlocksByDay:
-    """Blocks, found by day: another diary may have brought thousands."""
+    """Blocks of time sorted by day, for a quick look: another diary may have brought thousands."""
 
     def __init__(self, blocks: Iterable[StandingTimeBlock]) -> None:
         self._longer: list[StandingTimeBlock] = []
@@ -142,7 +142,7 @@ class BlocksByDay:
             (self._of_a_day.setdefault(one_day, []) if one_day else self._longer).append(each)
 
     def on(self, days: Sequence[date]) -> list[StandingTimeBlock]:
-        """Return the blocks that may hold on these days."""
+        """Return the blocks of time that may hold on these days."""
         return [*self._longer, *(each for day in days for each in self._of_a_day.get(day, ()))]
 
 
@@ -152,12 +152,12 @@ def days_between(start: date, end: date) -> list[date]:
 
 
 def _told(block: TimeBlock) -> str:
-    """Return the block as the audit has it, without the words that somebody typed."""
+    """Return the block of time as text for the audit, without the reason that somebody typed."""
     return f"{block.first_day} {block.last_day or ''} {written((block.shift,))} {block.schedule}".strip()
 
 
 def read_block(row: Row[Any]) -> StandingTimeBlock | None:
-    """Return the block of a row, also of one that is undone; None where it cannot be read."""
+    """Return the block of time in a row of the table, undone or not; None where the row cannot be read."""
     try:
         return StandingTimeBlock(row.id, _block(row), text_of(row.who), row.mark is not None)
     except (ValueError, TypeError):
@@ -166,7 +166,7 @@ def read_block(row: Row[Any]) -> StandingTimeBlock | None:
 
 
 def _block(row: Row[Any]) -> TimeBlock:
-    """Return the block of a row. Raises ValueError, TypeError where it cannot be read."""
+    """Return the block of time in a row of the table. Raises ValueError, TypeError where the row cannot be read."""
     (shift,) = shifts_of(text_of(row.shift))
     if not isinstance(row.first_day, date) or not isinstance(row.last_day, date | None):
         raise TypeError

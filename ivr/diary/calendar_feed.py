@@ -1,4 +1,4 @@
-"""The feed of appointments for calendar programs, the one secret link that opens it, and whether it has whole names.
+"""The feed of appointments for calendar programs, its one secret link, and whether it shows whole names.
 
 Only the nonce of the newest link is stored. No HTTP, no clock; ivr/web/diary/ics.py writes the calendar.
 """
@@ -24,24 +24,24 @@ from ivr.storage.upsert import insert_new, lock_key
 NONCE_BYTES = 32
 
 CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.UNDONE)
-"""The events after which a calendar shows an appointment anew."""
+"""The events of an appointment after which calendar programs show it anew."""
 
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
-"""The events of a request after which a version that had no diary showed its appointment anew, done and undone."""
+"""The events of a request, done and undone, by which an older version without a diary changed a calendar entry."""
 
 WHOLE_NAMES = "calendar_whole_names"
-"""The rule, in the table of rules, by which the feed has whole names and not initials."""
+"""The name of the desk's rule (in the table `rules`) that the feed shows whole names instead of initials."""
 
 LOOKS_BACK = timedelta(days=30)
-"""Time that a past appointment stays in the feed; all future ones are in it."""
+"""The time for which a past appointment stays in the feed; all coming ones are in it."""
 
 links = schema.calendar_links
 
 
 @dataclass(frozen=True)
 class Link:
-    """The link that opens the feed at present."""
+    """The link that opens the calendar feed at present."""
 
     token: str
     who: str
@@ -51,46 +51,46 @@ class Link:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """An appointment as calendars show it: no number, no note, and a whole name only where a manager has said so."""
+    """An appointment as calendar programs get it: no number, no note, a whole name only if a manager allows it."""
 
     id: int
     reference: str
     request_id: int | None
-    """The request under which an older version showed it, so that it stays the same entry; None for all others."""
+    """The request under which an older version showed the appointment, so that it stays one entry; None for others."""
     patient: str
-    """The patient's initials, or the whole name; empty where nobody has typed it."""
+    """The patient's initials, or the whole name; empty where the appointment has no name."""
     line: str
     start: datetime
     end: datetime
     changed: datetime
-    """The moment at which it was last changed."""
+    """The moment of the appointment's last change."""
     revision: int
-    """The number of changes of its time or status."""
+    """The number of times that the appointment's time or status was changed."""
 
 
 @dataclass(frozen=True)
 class OlderEntry:
-    """An appointment as calendars have been shown it while it was a request, in a version that had no diary.
+    """An appointment as an older version, which had no diary, has shown it to calendar programs: as a request.
 
-    It stands in the appointment's own history, since the request and its history are deleted before it.
+    The entry stands in the appointment's own history, since the request and its history are deleted before it.
     """
 
     request_id: int
     revision: int
-    """The number of changes that were shown."""
+    """The number of changes of the appointment that calendar programs were shown."""
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.revision}"
 
     @classmethod
     def read(cls, written: str) -> "OlderEntry | None":
-        """Return the entry from its text in the history; None where it cannot be read."""
+        """Return the entry from its text in an appointment's history; None where that cannot be read."""
         found = written.split(" ")
         return cls(*map(int, found)) if len(found) == 2 and all(each.isdecimal() for each in found) else None
 
 
 def older_entry(read: Connection, request_id: int) -> OlderEntry:
-    """Return a request's entry in its last revision that an older version has shown: programs heed no lower one."""
+    """Return the entry of a request, with the last revision that an older version showed: a lower one has no effect."""
     lines = schema.history
     undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
     changed = (lines.c.request_id == request_id, or_(lines.c.what.in_(OLDER_CHANGES), undone))
@@ -99,46 +99,46 @@ def older_entry(read: Connection, request_id: int) -> OlderEntry:
 
 
 class CalendarFeed:
-    """The store of the link, and the appointments that the link shows."""
+    """The store of the calendar feed's link, and of the appointments that it shows."""
 
     def __init__(self, database: Database, tokens: LinkTokens) -> None:
         self._database = database
         self._tokens = tokens
 
     def link(self) -> Link | None:
-        """Return the present link; None while the feed is switched off. Raises StoreAway."""
+        """Return the link that opens the feed at present; None while the feed is off. Raises StoreAway."""
         query = select(links).order_by(links.c.id.desc()).limit(1)
         with self._database.reading() as read:
             row = read.execute(query).one_or_none()
         return Link(self._tokens.of(row.nonce), row.who, row.at) if row and row.nonce else None
 
     def opens(self, token: str) -> bool:
-        """Return whether this is the token of the present link. Raises StoreAway."""
+        """Return whether this token is that of the present link. Raises StoreAway."""
         link = self.link()
         return link is not None and hmac.compare_digest(link.token.encode(), token.encode(errors="replace"))
 
     def renew(self, by: By) -> None:
-        """Make a new link; the former one stops working at once. Raises StoreAway."""
+        """Make a new link to the feed; the former link stops working at once. Raises StoreAway."""
         self._put(secrets.token_urlsafe(NONCE_BYTES), AuditAction.MADE_CALENDAR_LINK, by)
 
     def switch_off(self, by: By) -> None:
-        """Switch the feed off: no link opens it any more. Raises StoreAway."""
+        """Switch the calendar feed off: no link opens it any more. Raises StoreAway."""
         self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
     def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:
-        """Write the nonce of a new link. If two people do this at once, the later row counts."""
+        """Store the nonce of a new link, or None for no link. If two people do this at once, the later row counts."""
         with self._database.writing() as write:
             newest = insert_new(write, links, nonce=nonce, who=by.who, at=by.at)
             write.execute(delete(links).where(links.c.id < newest))
             write.execute(audit.line(by, what))
 
     def has_whole_names(self) -> bool:
-        """Return whether a manager has said that the feed has whole names. Raises StoreAway."""
+        """Return whether a manager has had the feed show patients' whole names. Raises StoreAway."""
         with self._database.reading() as read:
             return _has_whole_names(read)
 
     def show_names(self, whole: bool, by: By) -> None:
-        """Have the feed show whole names, or initials again. Raises StoreAway."""
+        """Have the feed show patients' whole names, or (`whole` false) their initials. Raises StoreAway."""
         with self._database.writing() as write:
             lock_key(write, WHOLE_NAMES)  # the second of two changes at once waits for the first
             write.execute(delete(schema.rules).where(schema.rules.c.name == WHOLE_NAMES))
@@ -147,7 +147,7 @@ class CalendarFeed:
             write.execute(audit.line(by, AuditAction.CALENDAR_NAMES if whole else AuditAction.CALENDAR_INITIALS))
 
     def appointments(self, now: datetime) -> list[FeedEntry]:
-        """Return the appointments from `LOOKS_BACK` ago onwards, by time. Raises StoreAway."""
+        """Return the feed's appointments, from `LOOKS_BACK` before now onwards, by time. Raises StoreAway."""
         with self._database.reading() as read:
             return _booked_since(read, now - LOOKS_BACK)
 

@@ -31,5 +31,5 @@ def coming(read: Connection, number: Phone, now: datetime) -> list[OwnAppointmen
 
 
 def as_of(touched: object) -> datetime | None:
-    """Return the moment of an appointment's last change; None where it cannot be read."""
+    """Return the moment of an appointment's last change, from the stored `touched`; None where it cannot be read."""
     return touched if isinstance(touched, datetime) else None

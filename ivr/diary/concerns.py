@@ -1,4 +1,4 @@
-"""Tells what speaks against a time before the desk gives it: it is taken, closed, blocked, past or far ahead.
+"""Tells what speaks against a time in the diary before the desk gives it to a patient: taken, closed, blocked, past.
 
 The desk may give it all the same, on purpose. No HTTP, no clock.
 """
@@ -24,48 +24,51 @@ from ivr.storage.database import Database
 table = schema.appointments
 
 FAR_AHEAD = timedelta(days=60)
-"""The time ahead from which a day may be a slip of the hand."""
+"""The time ahead beyond which a day may be a typing error."""
 
 
 class Doubt(StrEnum):
-    """A kind of concern, as a form names it."""
+    """A kind of concern about a time, as a form names it."""
 
     TAKEN = "taken"
     NEAR = "near"
-    """Within the time that stays free before or after another visit."""
+    """The time is within the buffer that stays free before or after another patient's visit."""
     CLOSED = "closed"
     AWAY = "away"
-    """The clinic is open, and the practitioner of this column does not work."""
+    """The clinic is open, but the practitioner of this column does not work then."""
     BLOCKED = "blocked"
     PAST = "past"
     FAR = "far"
 
 
 BESIDE = frozenset({Doubt.TAKEN, Doubt.NEAR})
-"""The doubts about a time that another patient has."""
+"""The doubts about a time that another patient has, or that is close to another patient's."""
 
 
 @dataclass(frozen=True)
 class Concern:
-    """A reason against a time."""
+    """A reason against giving a patient a certain time."""
 
     doubt: Doubt
     appointment: Appointment | None = None
-    """The other patient's."""
+    """The other patient's appointment, if that is what speaks against the time."""
     words: str = ""
-    """The words of the block."""
+    """The reason that was typed with a block of time, where one is in the way."""
 
 
 @dataclass(frozen=True)
 class Concerns:
-    """The reader of concerns."""
+    """Finds the concerns about a time that the desk would give a patient."""
 
     database: Database
 
     def about(
         self, clinic: Clinic, schedule: Schedule, start: datetime, now: datetime, but: int | None = None
     ) -> list[Concern]:
-        """Return the concerns about a visit in a column, not counting the appointment `but`. Raises StoreAway."""
+        """Return the concerns about a visit in this column that begins at `start`, not counting the appointment `but`.
+
+        Raises StoreAway.
+        """
         end, day = start.astimezone(UTC) + schedule.length, hours_of(clinic, schedule).local(start).date()
         with self.database.reading() as read:
             others = _others(read, clinic, schedule, start, end)
@@ -80,13 +83,16 @@ class Concerns:
     def choose(
         self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
     ) -> tuple[Schedule, list[Concern]]:
-        """Return the column with the fewest concerns, the first of several, with these. Raises StoreAway."""
+        """Return the column with the fewest concerns about a visit at `start`, the first of equals, and its concerns.
+
+        Raises StoreAway.
+        """
         found = [(each, self.about(clinic, each, start, now, but)) for each in schedules]
         return min(found, key=lambda each: len(each[1]))
 
 
 def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    """Return the appointments of a column that take time between two moments, with the buffer around, by time."""
+    """Return the appointments of a column that take time from `start` to `end`, with the buffer around, by time."""
     first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
     near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
     found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))

@@ -1,6 +1,6 @@
-"""Books, moves, cancels, marks, notes and undoes for the desk, each in one transaction with its line of history.
+"""Books, moves, cancels and marks appointments for the desk, and undoes this, each in one transaction with its history.
 
-The desk may book outside the hours and beside another patient on purpose; it is told before. No HTTP, no clock.
+The desk may book outside the hours and beside another patient on purpose, after a warning. No HTTP, no clock.
 """
 
 import json
@@ -32,21 +32,21 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 
 UNDO_WITHIN = timedelta(seconds=15)
-"""Time limit of an undo, as for the moves of a request."""
+"""The time after a change of an appointment in which it may be undone, as for the moves of a request."""
 
 FARTHEST = timedelta(days=730)
-"""The time ahead, or back, in which a year can be meant."""
+"""The farthest that a time may lie ahead or back; a year beyond it must be a typing error."""
 
 table = schema.appointments
 
 
 class NotMeant(ValueError):
-    """A time that cannot be meant: years away, or not at a step of the diary."""
+    """The time cannot be meant: it is years away, or not at a step of the diary."""
 
 
 @dataclass(frozen=True)
 class DeskBooking:
-    """An appointment that the desk books."""
+    """An appointment that somebody at the desk wants to book."""
 
     starts: datetime
     phone: Phone | None
@@ -55,24 +55,24 @@ class DeskBooking:
     language: str
     reference: str
     schedule: str = ""
-    """The key of a column; empty for the first that is free."""
+    """The key of the wanted column of the diary; empty for the first that is free."""
     beside: bool = False
-    """True if it may stand beside another patient."""
+    """True if the appointment may take an extra place beside another patient's."""
     words: str = ""
-    """The note that was typed with it."""
+    """The note that was typed with the booking; empty without one."""
     request_id: int | None = None
-    """The request that it fulfils."""
+    """The id of the request that the appointment fulfils; None without a request."""
 
 
 @dataclass(frozen=True)
 class DeskDiary:
-    """The changes that the desk makes in the diary."""
+    """Makes the changes in the diary that the desk asks for."""
 
     database: Database
     clinic_now: Callable[[], Clinic]
 
     def book(self, wanted: DeskBooking, by: By) -> int:
-        """Book an appointment, and return its id. Raises TimeTaken, NotMeant, ValueError (name), StoreAway."""
+        """Book an appointment for the desk; return its id. Raises TimeTaken, NotMeant, ValueError (name), StoreAway."""
         rules = self.clinic_now().diary
         return in_turn(self.database, lambda write: book_at_desk(write, rules, wanted, by))
 
@@ -85,13 +85,13 @@ class DeskDiary:
     def cancel(self, appointment_id: int, by: By, why: str = "") -> None:
         """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway.
 
-        `why` is the reason in its history; UNDONE for a booking that is undone.
+        `why` is the reason in the appointment's history; UNDONE for a booking that is undone.
         """
         audited = self._audited(AuditAction.CANCELLED_APPOINTMENT, by)
         self._done(appointment_id, lambda write: cancel(write, appointment_id, by, why), audited)
 
     def mark(self, appointment_id: int, status: AppointmentStatus, by: By) -> None:
-        """Mark that the patient has arrived, or did not come. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
+        """Mark that an appointment's patient has come, or not. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
         audited = self._audited(AuditAction.MARKED_APPOINTMENT, by, status)
         self._done(appointment_id, lambda write: mark(write, appointment_id, status, by), audited)
 
@@ -106,13 +106,13 @@ class DeskDiary:
         self._done(appointment_id, lambda write: reopen(write, appointment_id, asked, by), audited)
 
     def write_note(self, appointment_id: int, words: str, by: By) -> None:
-        """Add a note to the history. Raises NoSuchAppointment, StoreAway."""
+        """Add a note to the history of an appointment. Raises NoSuchAppointment, StoreAway."""
         entry = DiaryEntry(by.at, by.who, DiaryEvent.NOTE, words)
         audited = self._audited(AuditAction.NOTED_ON_APPOINTMENT, by)
         self._done(appointment_id, lambda write: note(write, appointment_id, entry), audited)
 
     def name(self, appointment_id: int, name: str, by: By) -> None:
-        """Write down who the patient is. Raises NoSuchAppointment, ValueError (name), StoreAway."""
+        """Write down the name of an appointment's patient. Raises NoSuchAppointment, ValueError (name), StoreAway."""
 
         def named(write: Connection) -> None:
             row = locked(write, appointment_id)
@@ -123,7 +123,7 @@ class DeskDiary:
         self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
-        """Undo the change `what`, if it is the last one and this person has just made it; return whether it was.
+        """Undo the change `what` of an appointment, if it is the last and this person's; return whether it was undone.
 
         Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
         """
@@ -145,7 +145,7 @@ class DeskDiary:
 
 
 def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: By) -> int:
-    """Book within a transaction, and return the appointment's id. Raises TimeTaken, NotMeant, ValueError (name)."""
+    """Book an appointment within a transaction; return its id. Raises TimeTaken, NotMeant, ValueError (name)."""
     asked = asked_at_desk(rules, wanted.starts, wanted.schedule, beside=wanted.beside, now=by.at)
     new = NewAppointment(
         starts=wanted.starts,
@@ -167,7 +167,7 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo the change `what` as `DeskDiary.undo`. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    """Undo the change `what` of an appointment, as `DeskDiary.undo`. Raises as it, and UniqueViolation."""
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
@@ -175,9 +175,9 @@ def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what:
 
 
 def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change: Row[Any], by: By) -> bool:
-    """Put an appointment back to where it stood before this line of its history; return whether that can be read.
+    """Put an appointment back as it was before this `change` of it, and return whether its former state could be read.
 
-    `row` is its row, locked. Raises TimeTaken, UniqueViolation.
+    `change` is an event of the appointment's history, `row` its own row, locked. Raises TimeTaken, UniqueViolation.
     """
     before = _restored(change.before)
     if before is None:
@@ -189,14 +189,14 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
 
 
 def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside: bool, now: datetime) -> Asked:
-    """Return what the desk asks for. Raises NotMeant for a time years away."""
+    """Return the time and the columns that the desk asks for. Raises NotMeant for a time that is years away."""
     if abs(starts - now) > FARTHEST:
         raise NotMeant(f"{starts:%Y} is not near {now:%Y}")
     return Asked(starts, columns(rules, schedule), rules.buffer, beside)
 
 
 def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
-    """Return the column of this key; all of them where it is empty or there is none such any more."""
+    """Return the diary's column with this key; all columns where the key is empty, or no column has it any more."""
     found = rules.schedule(schedule)
     return (found,) if found else rules.schedules
 
@@ -225,7 +225,7 @@ def _restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
-    """Put an appointment back where it stood. Raises TimeTaken, UniqueViolation."""
+    """Put an appointment back to the time, column and status that `before` holds. Raises TimeTaken, UniqueViolation."""
     place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
     vacate(write, row.id)
     if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:

@@ -1,4 +1,4 @@
-"""The diary's store: books, moves, cancels and marks appointments, each with a line of history, and reads them.
+"""The diary's store: books, moves, cancels and marks appointments, each with an event in its history, and reads them.
 
 The functions that write take a transaction, so that a request can be closed, or a promise kept, in the same one. Reads
 are the methods of Diary. No HTTP, no queue, no clock.
@@ -35,11 +35,11 @@ from ivr.storage.upsert import insert_new
 table = schema.appointments
 
 STANDS = ("starts", "ends", "schedule", "extra", "status")
-"""The columns that an undo restores."""
+"""The columns of an appointment's row that an undo restores."""
 
 
 def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
-    """Store an appointment at the time that was asked for, and return its id. Raises TimeTaken, UniqueViolation."""
+    """Store an appointment at the time that is asked for, and return its id. Raises TimeTaken, UniqueViolation."""
     place = find_place(write, asked)
     appointment_id = insert_new(
         write,
@@ -68,9 +68,9 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
 
 
 def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_id: str = "") -> None:
-    """Give an appointment another time; the old one is free with it. `call_id` is the call that moves it, if one does.
+    """Give an appointment another time, and free its old one. `call_id` is the call that moves it, if a caller does.
 
-    Raises TimeTaken, ChangeRefused where it takes no time any more, NoSuchAppointment, UniqueViolation.
+    Raises TimeTaken, ChangeRefused where the appointment takes no time any more, NoSuchAppointment, UniqueViolation.
     """
     row = _to_be(write, appointment_id, TAKES_TIME)
     place = find_place(write, asked, but=appointment_id)
@@ -81,9 +81,9 @@ def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_i
 
 
 def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, call_id: str = "") -> None:
-    """Cancel an appointment; its time is free with it. Raises ChangeRefused, NoSuchAppointment.
+    """Cancel an appointment, which frees its time. Raises ChangeRefused, NoSuchAppointment.
 
-    `call_id` is the call that cancels it, if one does.
+    `why` is the reason in its history; `call_id` is the call that cancels it, if one does.
     """
     row = _to_be(write, appointment_id, (AppointmentStatus.BOOKED,))
     vacate(write, appointment_id)
@@ -92,7 +92,7 @@ def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, cal
 
 
 def mark(write: Connection, appointment_id: int, status: AppointmentStatus, by: By) -> None:
-    """Mark that the patient has arrived, or did not come. Raises ChangeRefused, NoSuchAppointment."""
+    """Give an appointment this status: booked, arrived or not come. Raises ChangeRefused, NoSuchAppointment."""
     row = _to_be(write, appointment_id, MARKABLE)
     _change(write, row, DiaryEntry(by.at, by.who, EVENTS[status]), {"status": status})
 
@@ -105,7 +105,7 @@ EVENTS: Mapping[AppointmentStatus, DiaryEvent] = {
     AppointmentStatus.NOSHOW: DiaryEvent.NOSHOW,
     AppointmentStatus.CANCELLED: DiaryEvent.CANCELLED,
 }
-"""The event of coming to each status."""
+"""The event in the history by which an appointment gets each status."""
 
 
 def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment], Asked], by: By) -> None:
@@ -125,7 +125,7 @@ HISTORY_LINE = insert(schema.appointment_history).inline()  # nobody asks for it
 
 
 def note(write: Connection, appointment_id: int, entry: DiaryEntry, before: str | None = None) -> None:
-    """Add a line to the history of an appointment."""
+    """Add an event to an appointment's history; `before` is the state of the appointment that an undo restores."""
     line = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail, "before": before}
     write.execute(HISTORY_LINE, {"appointment_id": appointment_id, **line})
 
@@ -135,7 +135,10 @@ def _columns(place: Place) -> dict[str, Any]:
 
 
 def _to_be(write: Connection, appointment_id: int, allowed: Collection[AppointmentStatus]) -> Row[Any]:
-    """Return the row, locked, if it has one of these statuses. Raises ChangeRefused, NoSuchAppointment."""
+    """Return the row of an appointment, locked, if its status is one of these and so allows the change.
+
+    Raises ChangeRefused, NoSuchAppointment.
+    """
     row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
     if row is None or row.status not in set(AppointmentStatus):
         raise NoSuchAppointment(appointment_id)
@@ -150,7 +153,7 @@ def _change(write: Connection, row: Row[Any], entry: DiaryEntry, change: Mapping
 
 
 def standing(row: Row[Any]) -> str | None:
-    """Return where an appointment stands as JSON, for an undo; None where a moment in it cannot be read."""
+    """Return the time, column and status of an appointment as JSON, for a later undo; None where one is unreadable."""
     values = {name: getattr(row, name) for name in STANDS}
     if any(isinstance(each, Odd) for each in values.values()):
         return None
@@ -159,7 +162,7 @@ def standing(row: Row[Any]) -> str | None:
 
 @dataclass(frozen=True)
 class Diary:
-    """Reads the appointments."""
+    """Reads the appointments of the diary."""
 
     database: Database
 
@@ -180,7 +183,7 @@ class Diary:
         return [any_appointment(row) for row in self._rows(table.c.starts >= start, table.c.starts < end)]
 
     def ahead(self, phone: str, now: datetime) -> list[Appointment]:
-        """Return the appointments of a number that are still to come, by time. Raises StoreAway."""
+        """Return the booked appointments of a number that are still to come, by time. Raises StoreAway."""
         ahead = (table.c.phone == phone, table.c.starts >= now, table.c.status == AppointmentStatus.BOOKED)
         return readable(self._rows(*ahead))
 
@@ -189,16 +192,16 @@ class Diary:
         return readable(self._rows(table.c.phone == phone))
 
     def of_request(self, request_id: int) -> AnyAppointment | None:
-        """Return the appointment of this request, the last of several; None where there is none. Raises StoreAway."""
+        """Return the last appointment booked from this request; None where there is none. Raises StoreAway."""
         found = self._rows(table.c.request_id == request_id)
         return any_appointment(max(found, key=lambda row: int(row.id))) if found else None
 
     def promised(self, mark_of_promise: str) -> Appointment | None:
-        """Return the appointment that this promise has made, if any. Raises StoreAway."""
+        """Return the appointment whose promise has this mark; None where there is none. Raises StoreAway."""
         return next(iter(readable(self._rows(table.c.mark == mark_of_promise))), None)
 
     def history(self, appointment_id: int) -> list[DiaryEntry]:
-        """Return the history of an appointment, oldest line first. Raises StoreAway."""
+        """Return the history of an appointment, the oldest event first. Raises StoreAway."""
         lines = schema.appointment_history
         query = select(lines.c.at, lines.c.who, lines.c.what, lines.c.detail)
         with self.database.reading() as read:

@@ -27,7 +27,7 @@ table = schema.appointments
 
 @dataclass(frozen=True)
 class BlockedStretch:
-    """A blocked time on one day, with the block that it comes of."""
+    """A blocked stretch of one day in one column, with the block of time that it comes from."""
 
     start: datetime
     end: datetime
@@ -36,52 +36,52 @@ class BlockedStretch:
 
 @dataclass(frozen=True)
 class DiaryColumn:
-    """A column of the diary on one day."""
+    """A column of the diary on one day: its free times, appointments and blocked times."""
 
     schedule: Schedule
     free: tuple[Slot, ...]
-    """The free times, also those that are past."""
+    """The column's free times on the day, those that are past included."""
     appointments: tuple[Appointment, ...]
-    """By time; also those that were cancelled, or whose patient did not come."""
+    """The column's appointments by time, those included that were cancelled or whose patient did not come."""
     blocked: tuple[BlockedStretch, ...]
     works: bool
-    """True if there are times of this column on this day, whether free or not."""
+    """True if the column has times on this day, free or not."""
     is_kept: bool = True
-    """False for a column that the clinic has no longer, in which an appointment stands all the same."""
+    """False for a column that the clinic no longer has: it is shown because an appointment stands in it."""
 
     @property
     def taken(self) -> int:
-        """The number of appointments that take time."""
+        """The number of the column's appointments that take time on the day."""
         return sum(each.is_ahead_or_present for each in self.appointments)
 
 
 @dataclass(frozen=True)
 class DiaryDay:
-    """A day of the diary."""
+    """A day of the diary: its columns, and the appointments that cannot be read."""
 
     day: date
     columns: tuple[DiaryColumn, ...]
     odd: tuple[OddAppointment, ...] = ()
-    """The appointments that cannot be read."""
+    """The odd appointments of the day, with a value that cannot be read."""
 
     @property
     def taken(self) -> int:
-        """The number of appointments that take time."""
+        """The number of the day's appointments that take time; odd ones count too."""
         return sum(each.taken for each in self.columns) + len(self.odd)
 
     def free(self, now: datetime) -> list[Slot]:
-        """Return the free times that are not over, in order."""
+        """Return the day's free times that are not over, in order."""
         return sorted(slot for each in self.columns for slot in each.free if slot.start + each.schedule.length > now)
 
 
 @dataclass(frozen=True)
 class DiaryDays:
-    """The reader of whole days."""
+    """Reads whole days of the diary from the database."""
 
     database: Database
 
     def read(self, clinic: Clinic, first: date, last: date) -> list[DiaryDay]:
-        """Return the days from the first to the last. Raises StoreAway."""
+        """Return the days of the diary from the first to the last. Raises StoreAway."""
         zone, days = clinic.line("").hours.zone, days_between(first, last)
         with self.database.reading() as read:
             taken, blocks = busy(read, clinic, first, last), standing_blocks(read, first, last)
@@ -89,7 +89,7 @@ class DiaryDays:
         return [_day(clinic, day, taken, blocks, [each for each in found if _is_on(each, day, zone)]) for day in days]
 
     def notes(self, ids: Collection[int]) -> Mapping[int, list[str]]:
-        """Return the notes on each of these appointments that has any, oldest first. Raises StoreAway."""
+        """Return the notes on each of these appointments that has any, by id, the oldest first. Raises StoreAway."""
         lines, found = schema.appointment_history, dict[int, list[str]]()
         noted = (lines.c.appointment_id.in_(ids), lines.c.what == DiaryEvent.NOTE)
         query = select(lines.c.appointment_id, lines.c.detail).where(*noted).order_by(lines.c.id)
@@ -99,7 +99,10 @@ class DiaryDays:
         return found
 
     def version(self) -> str:
-        """Return words that change with every change of an appointment or of a blocked time. Raises StoreAway."""
+        """Return the version of the diary: text that changes with every change of an appointment or a blocked time.
+
+        Raises StoreAway.
+        """
         lines, blocks = schema.appointment_history, schema.blocked_times
         of_blocks = select(func.max(blocks.c.id), func.count(blocks.c.undone_at))
         with self.database.reading() as read:
@@ -107,7 +110,7 @@ class DiaryDays:
             return "-".join(str(each or 0) for each in (last, *read.execute(of_blocks).one()))
 
     def touched(self, clinic: Clinic, block: TimeBlock, now: datetime) -> list[Appointment]:
-        """Return the appointments that a block touches and that are still to be, by time. Raises StoreAway."""
+        """Return the booked appointments, not yet over, that this block of time touches, by time. Raises StoreAway."""
         zone = clinic.line("").hours.zone
         start, end = _whole(block.first_day, block.last_day or date.max - timedelta(days=366), zone)
         with self.database.reading() as read:
@@ -117,12 +120,12 @@ class DiaryDays:
 
 
 def hours_of(clinic: Clinic, schedule: Schedule) -> Hours:
-    """Return the hours in which a column's visits take place: those of the first line that offers it."""
+    """Return the opening hours in which a column's visits take place: those of the first line that offers it."""
     return clinic.line(min(schedule.lines, default="")).hours
 
 
 def touches(block: TimeBlock, appointment: Appointment, zone: ZoneInfo) -> bool:
-    """Return whether the time of an appointment is blocked, in whole or in part."""
+    """Return whether this block of time covers the time of an appointment, in whole or in part."""
     days = {appointment.starts.astimezone(zone).date(), appointment.ends.astimezone(zone).date()}
     stretches = (block.shift.on(day, zone) for day in days if block.on(day))
     of_column = block.schedule in {"", appointment.schedule}
@@ -130,7 +133,7 @@ def touches(block: TimeBlock, appointment: Appointment, zone: ZoneInfo) -> bool:
 
 
 def readable_of(found: Sequence[AnyAppointment]) -> list[Appointment]:
-    """Return the appointments that could be read."""
+    """Return those of the found appointments that could be read."""
     return [each for each in found if isinstance(each, Appointment)]
 
 
@@ -171,7 +174,7 @@ def _is_on(found: AnyAppointment, day: date, zone: ZoneInfo) -> bool:
 
 
 def _whole(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the beginning of the first day and the end of the last."""
+    """Return the moments at which the first day begins and the last day ends, in UTC."""
     begins = (datetime.combine(day, datetime.min.time(), zone) for day in (first, last + timedelta(days=1)))
     start, end = (each.astimezone(UTC) for each in begins)
     return start, end

@@ -1,4 +1,4 @@
-"""Tells a flood of bookings by telephone by its pace.
+"""Recognizes a flood of bookings by telephone, by the pace at which the bookings were made.
 
 Whoever fills the diary does so from many numbers, or for many, and who called is not stored with what was booked for
 another number. Pure: the bookings are an argument.
@@ -12,24 +12,24 @@ from itertools import groupby
 
 @dataclass(frozen=True)
 class BookingMade:
-    """A booking by telephone, as far as its pace matters."""
+    """A booking by telephone, with the facts by which its pace is judged."""
 
     id: int
     created: datetime
     call_id: str
     keyed: bool
-    """True if it was made for a number that the caller entered."""
+    """True if the booking was made for a keyed number, which the caller entered."""
 
 
 @dataclass(frozen=True)
 class Sign:
-    """A sign of a flood: so many bookings, each made within so much time of the one before."""
+    """A sign by which a flood is known: at least `fewest` bookings, each no later than `pause` after the one before."""
 
     fewest: int
     pause: timedelta
     of_one_call: bool = False
     keyed: bool = False
-    """True if only those count that were made for a number that the caller entered."""
+    """True if the sign counts only bookings for keyed numbers, which the caller entered."""
 
 
 SIGNS = (
@@ -37,7 +37,7 @@ SIGNS = (
     Sign(5, timedelta(minutes=30), keyed=True),
     Sign(3, timedelta(hours=1), of_one_call=True),
 )
-"""The signs, in the order in which they are looked for; what one has found, no other counts."""
+"""The signs of a flood, in the order in which they are looked for; a booking found by one sign counts for no other."""
 
 
 @dataclass(frozen=True)
@@ -48,27 +48,27 @@ class Flood:
 
     @property
     def first(self) -> datetime:
-        """The moment of the first booking."""
+        """The moment at which the flood's first appointment was booked."""
         return self.bookings[0].created
 
     @property
     def last(self) -> datetime:
-        """The moment of the last booking."""
+        """The moment at which the flood's last appointment was booked."""
         return self.bookings[-1].created
 
     @property
     def keyed(self) -> int:
-        """The number of bookings for a number that the caller entered."""
+        """The number of the flood's bookings for keyed numbers, which the caller entered."""
         return sum(each.keyed for each in self.bookings)
 
     @property
     def calls(self) -> int:
-        """The number of calls in which the appointments were booked."""
+        """The number of calls in which the flood's appointments were booked."""
         return len({each.call_id for each in self.bookings})
 
 
 def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
-    """Return the floods in these bookings, the earliest first."""
+    """Return the floods that these bookings by telephone contain, the earliest first."""
     left, found = sorted(booked, key=lambda each: (each.created, each.id)), list[Flood]()
     for sign in SIGNS:
         of_sign = [each for each in _runs(left, sign) if len(each) >= sign.fewest]
@@ -79,7 +79,7 @@ def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
 
 
 def _runs(booked: Sequence[BookingMade], sign: Sign) -> Iterator[list[BookingMade]]:
-    """Yield the bookings that the sign counts, divided where one comes later than its pause after the one before."""
+    """Yield runs of the bookings that the sign counts; a booking later than the sign's pause begins a new run."""
     counted = [each for each in booked if not sign.keyed or each.keyed]
     call: Callable[[BookingMade], str] = lambda each: each.call_id if sign.of_one_call else ""  # noqa: E731 - a key
     for _call, together in groupby(sorted(counted, key=call), key=call):

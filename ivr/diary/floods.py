@@ -1,4 +1,4 @@
-"""Finds what was booked by telephone in a flood, cancels all of it at once, and takes that back.
+"""Finds the appointments that were booked by telephone in a flood, cancels them at once, and can book them again.
 
 What a flood is: flood_signs.py. No HTTP, no clock.
 """
@@ -34,20 +34,20 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 FLOOD = "flood"
-"""The detail of a cancellation in the history, where it was one of many at once."""
+"""The detail, in an appointment's history, of its cancellation together with a whole flood."""
 
 DEALT_WITH = (DiaryEvent.VOUCHED, DiaryEvent.NAMED, DiaryEvent.NOTE, DiaryEvent.MOVED, DiaryEvent.TOLD)
-"""The events, by anybody but the caller, after which the desk knows of an appointment."""
+"""The events after which the desk knows of an appointment, unless whoever booked the appointment caused them."""
 
 LATELY = timedelta(days=1)
-"""Time within which a cancelled flood can be taken back."""
+"""The time within which the cancellation of a flood can be taken back."""
 
 table, lines = schema.appointments, schema.appointment_history
 
 
 @dataclass(frozen=True)
 class FreedFlood:
-    """Appointments that somebody has cancelled at once, and that are still cancelled."""
+    """The appointments of a flood that somebody has cancelled at once, and that are still cancelled."""
 
     at: datetime
     who: str
@@ -56,24 +56,24 @@ class FreedFlood:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """The appointments that are booked again, and those that cannot be."""
+    """The result of taking back a cancelled flood: the appointments that are booked again, and those that cannot be."""
 
     back: Sequence[Appointment]
     left: Sequence[Appointment]
-    """The appointments that cannot be: their time is over or somebody else's by now, or they were changed since."""
+    """The appointments that cannot be booked again: their time is over or given away, or they were changed since."""
 
 
 @dataclass(frozen=True)
 class Floods:
-    """The reader of floods, and what the desk does about one."""
+    """Finds floods of bookings, cancels or vouches for them, and takes a cancellation back."""
 
     database: Database
     clinic_now: Callable[[], Clinic]
 
     def ahead(self, now: datetime) -> list[Flood]:
-        """Return the floods among the bookings that are still to come. Raises StoreAway.
+        """Return the floods among the appointments booked by telephone that are still to come. Raises StoreAway.
 
-        What the desk has named, dealt with, or said to be a patient's is none.
+        A booking that the desk has named, dealt with, or vouched for belongs to none.
         """
         by_phone = (table.c.source == Source.PHONE, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
         by_others = (lines.c.appointment_id == table.c.id, lines.c.who != table.c.made_by)
@@ -91,11 +91,11 @@ class Floods:
         )
 
     def free(self, ids: Sequence[int], by: By) -> int:
-        """Cancel these appointments in one transaction; return how many were still booked. Raises StoreAway."""
+        """Cancel these appointments of a flood at once; return how many were still booked. Raises StoreAway."""
         return in_turn(self.database, lambda write: sum(_freed(write, each, by) for each in sorted(ids)))
 
     def vouch(self, ids: Sequence[int], by: By) -> None:
-        """Mark these appointments as patients' own, so that they count as no flood. Raises StoreAway."""
+        """Mark these appointments as patients' own, so that they count to no flood any more. Raises StoreAway."""
 
         def vouched(write: Connection) -> None:
             known = select(table.c.id, table.c.reference).where(table.c.id.in_(ids)).order_by(table.c.id)
@@ -106,7 +106,7 @@ class Floods:
         in_turn(self.database, vouched)
 
     def freed(self, now: datetime) -> list[FreedFlood]:
-        """Return what was lately cancelled as a flood and can be taken back, the latest first. Raises StoreAway."""
+        """Return the floods that were cancelled lately and can be taken back, the latest first. Raises StoreAway."""
         of_flood = (lines.c.what == DiaryEvent.CANCELLED, lines.c.detail == FLOOD, lines.c.at > now - LATELY)
         joined = select(table, lines.c.at, lines.c.who).join(lines, lines.c.appointment_id == table.c.id)
         cancelled = (table.c.status == AppointmentStatus.CANCELLED, table.c.touched == lines.c.at)
@@ -120,7 +120,10 @@ class Floods:
         return [FreedFlood(at, who, tuple(readable(together))) for (at, who), together in found]
 
     def take_back(self, at: datetime, by: By) -> TakenBack:
-        """Book again what was cancelled at that moment, as far as the times are still free. Raises StoreAway."""
+        """Book again the appointments cancelled as a flood at the moment `at`, as far as their times are still free.
+
+        Raises StoreAway.
+        """
         wanted = [each for freed in self.freed(by.at) if freed.at == at for each in freed.appointments]
         back = [each for each in wanted if self._is_back(each, at, by)]
         return TakenBack(back, [each for each in wanted if each not in back])
@@ -144,7 +147,7 @@ def _freed(write: Connection, appointment_id: int, by: By) -> bool:
 
 
 def _taken_back(write: Connection, buffer: timedelta, appointment_id: int, at: datetime, by: By) -> bool:
-    """Book a freed appointment again, unless it is over or changed.
+    """Book an appointment of a cancelled flood again; return False where its time is over, or it was changed since.
 
     Raises TimeTaken, NoSuchAppointment, UniqueViolation.
     """

@@ -1,4 +1,4 @@
-"""Computes the free times of the diary: opening hours without what is taken, in steps of a visit.
+"""Computes the diary's free times: the opening hours without what is taken, cut into visits.
 
 Pure: the hours, what is taken and the moment are arguments.
 """
@@ -12,11 +12,14 @@ from ivr.line.hours import Hours, Shift
 Stretch = tuple[datetime, datetime]
 
 Busy = Mapping[str, Sequence[Stretch]]
-"""The taken times by the key of their column, each as (start, end)."""
+"""The taken times of each column, by its key, each time as (start, end)."""
 
 
 def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: datetime) -> list[Slot]:
-    """Return the times that callers of this line can be given, in order: within `rules.days` days, after the lead."""
+    """Return the free times that callers of this telephone line can be given, in order, in the next `rules.days` days.
+
+    The first is at least `rules.lead` from now.
+    """
     today = hours.local(now).date()
     days = (today + timedelta(days=ahead) for ahead in range(rules.days))
     earliest = now + rules.lead
@@ -25,7 +28,7 @@ def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: date
 
 
 def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
-    """Return the free times of these columns on a day, in order, also those that are past."""
+    """Return the free times of these columns on a day, in order, those that are past included."""
     # Sorted in UTC: Python orders moments of one time zone by the wall clock, which repeats an hour in autumn.
     found = sorted(
         Slot(start, each.key)
@@ -39,12 +42,12 @@ def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours,
 
 
 def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
-    """Return what is taken between two moments: fewer to compare each time of a shift with."""
+    """Return the taken stretches that touch the span from `start` to `end`: the only ones to compare its times with."""
     return [each for each in taken if start < each[1] and each[0] < end]
 
 
 def is_free(taken: Sequence[Stretch], start: datetime, end: datetime) -> bool:
-    """Return whether nothing that is taken lies between the two moments."""
+    """Return whether none of the taken stretches lies between `start` and `end`."""
     return all(until <= start or end <= since for since, until in taken)
 
 
@@ -56,7 +59,7 @@ def is_open(schedule: Schedule | None, hours: Hours, start: datetime, end: datet
 
 
 def open_stretches(schedule: Schedule, hours: Hours, day: date) -> Iterator[Stretch]:
-    """Yield when the column's visits may take place: the clinic's shifts of the day, cut to the practitioner's."""
+    """Yield the stretches in which a column's visits may take place: the clinic's shifts, cut to the practitioner's."""
     clinics = list(_in_utc(hours.stretches(day)))
     if schedule.week is None:
         yield from clinics

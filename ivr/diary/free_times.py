@@ -1,4 +1,4 @@
-"""Reads what is taken in the diary, and returns the times that are free; in a transaction, whether one still is.
+"""Reads what is taken in the diary and returns the free times; within a transaction, whether a time is still free.
 
 Appointments and blocked times come from the database; the hours, with their closures, are an argument. No clock.
 """
@@ -19,24 +19,24 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 LONGEST_VISIT = timedelta(hours=12)
-"""Longer than any visit may be: what began before is over."""
+"""The longest that a visit may be: a visit that began longer ago is over."""
 
 
 @dataclass(frozen=True)
 class FreeTimes:
-    """The free times of the diary."""
+    """Reads the taken times from the database, and returns the diary's free times."""
 
     database: Database
 
     def offered(self, clinic: Clinic, line: str, now: datetime) -> list[Slot]:
-        """Return the times that a caller of this line can be given. Raises StoreAway."""
+        """Return the free times that a caller of this telephone line can be given. Raises StoreAway."""
         hours, today = clinic.line(line).hours, clinic.line(line).hours.local(now).date()
         with self.database.reading() as read:
             taken = busy(read, clinic, today, today + timedelta(days=clinic.diary.days))
         return free_slots(clinic.diary, line, hours, taken, now)
 
     def before_any_booking(self, clinic: Clinic, line: str, now: datetime) -> list[Slot]:
-        """Return the times that a caller could be given if nobody had booked yet. Asks no store."""
+        """Return the times that a caller of this line could be given if nobody had booked. Asks no store."""
         return free_slots(clinic.diary, line, clinic.line(line).hours, {}, now)
 
     def of_day(self, clinic: Clinic, line: str, day: date) -> list[Slot]:
@@ -47,7 +47,7 @@ class FreeTimes:
 
 
 def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
-    """Return what is taken in each column from the first day to the last, the buffer after a visit included."""
+    """Return the taken times of each column from the first day to the last, with the buffer after each visit."""
     zone = clinic.line("").hours.zone
     start = datetime.combine(first, datetime.min.time(), zone).astimezone(UTC)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
@@ -60,9 +60,9 @@ def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
 
 
 def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) -> Asked:
-    """Return what is asked for in the columns that are open and not blocked then. Raises TimeTaken where none is.
+    """Return the asked time with those of its columns that are open and not blocked. Raises TimeTaken without any.
 
-    Whether another patient has the time is decided where it is taken.
+    A time that another patient has is found when it is taken.
     """
     hours = clinic.line(line).hours
     day = hours.local(asked.starts).date()

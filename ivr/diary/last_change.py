@@ -1,4 +1,4 @@
-"""Reads an appointment with the last change of it that somebody is told of.
+"""Reads an appointment together with its last change of the kinds that staff and patients are told of.
 
 No HTTP, no clock.
 """
@@ -13,11 +13,11 @@ from ivr.diary.rows import readable
 from ivr.storage import schema
 
 TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED)
-"""The changes of which somebody is told."""
+"""The kinds of changes to an appointment that staff and patients are told of."""
 
 
 def with_last_change(read: Connection, appointment_id: int) -> tuple[Appointment | None, DiaryEntry | None]:
-    """Return the appointment (None where it is gone or cannot be read) and its last change."""
+    """Return an appointment (None where it is gone or cannot be read) and its last change that people are told of."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 
@@ -25,7 +25,7 @@ def with_last_change(read: Connection, appointment_id: int) -> tuple[Appointment
 def with_last_changes(
     read: Connection, ids: Collection[int]
 ) -> dict[int, tuple[Appointment | None, DiaryEntry | None]]:
-    """Return each of these appointments with its last change, by id; as `with_last_change` does for one."""
+    """Return each of these appointments, by id, with its last change that people are told of, as `with_last_change`."""
     if not ids:
         return {}
     table, lines = schema.appointments, schema.appointment_history

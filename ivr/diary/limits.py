@@ -1,4 +1,4 @@
-"""Limits what calls may book, within the transaction that books: so nobody fills the diary by telephone.
+"""Limits the appointments that calls may book, within the transaction that books, so that nobody fills the diary.
 
 The desk is not limited. No HTTP, no clock.
 """
@@ -13,10 +13,10 @@ from ivr.storage import schema
 table = schema.appointments
 
 MOST_OWN, MOST_OF_A_FAMILY = 2, 4
-"""The most coming appointments of a number that were booked by telephone: for the caller, and with others of theirs."""
+"""The most coming appointments that calls may book for a number: for the caller, and with others of the family."""
 
 SHARE_OF_KEYED = 4
-"""The share of a day's times, one in so many, that calls may book for another number than their own."""
+"""The share of a day's times that calls may book for keyed numbers, not their own: one time in this many."""
 
 
 BY_PHONE = (
@@ -31,11 +31,14 @@ KEYED_OF_A_DAY = BY_PHONE.where(
 
 
 class DiaryFull(Exception):
-    """This number, or the telephones of others on this day, have as many appointments as calls may book."""
+    """Calls have booked as many appointments as they may: for this number, or on this day for numbers of others."""
 
 
 def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, datetime], times_of_day: int) -> None:
-    """Require that a call may book this, on the `day` from its start to its end. Raises DiaryFull."""
+    """Check that the limits on calls leave room for this appointment. Raises DiaryFull.
+
+    `day` is the start and the end of the appointment's day, `times_of_day` the number of times on that day.
+    """
     of_number = {"phone": new.phone.e164 if new.phone else "", "now": new.created}
     most = MOST_OF_A_FAMILY if new.whose is Whose.OTHER else MOST_OWN
     if write.execute(OF_A_NUMBER, of_number).scalar_one() >= most:
@@ -48,6 +51,6 @@ def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, da
 
 
 def day_of(starts: datetime) -> tuple[datetime, datetime]:
-    """Return the start of the day of this moment, in its own time zone, and of the next."""
+    """Return the start of the day of this moment, in the moment's own time zone, and the start of the next day."""
     start = starts.replace(hour=0, minute=0, second=0, microsecond=0)
     return start, start + timedelta(days=1)

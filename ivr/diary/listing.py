@@ -1,4 +1,4 @@
-"""Lists appointments for other programs, as JSON, and for people, as the sheet of two days that is kept as a file.
+"""Lists appointments: as JSON for other programs, and for people as text, two days of which are kept in a file.
 
 The file can be read while the desk is down, by whoever may enter the state folder. No HTTP, no clock.
 """
@@ -18,7 +18,7 @@ from ivr.diary.patients import Patients
 from ivr.line.clinic import Clinic
 
 FILE = "diary.txt"
-"""The name of the sheet in the state folder."""
+"""The name, in the state folder, of the file with today's and tomorrow's appointments."""
 
 
 STATUSES: Mapping[AppointmentStatus, str] = {
@@ -27,16 +27,16 @@ STATUSES: Mapping[AppointmentStatus, str] = {
     AppointmentStatus.NOSHOW: "did not come",
     AppointmentStatus.CANCELLED: "cancelled",
 }
-"""The words of each status on the sheet."""
+"""The words for each status of an appointment in the listings for people."""
 
 
 class SheetAway(Exception):
-    """The sheet cannot be written."""
+    """The file with today's and tomorrow's appointments cannot be written."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Reads the appointments of some days, with the names of the patients."""
+    """Lists the appointments of some days, with the names of their patients."""
 
     diary: Diary
     patients: Patients
@@ -52,7 +52,7 @@ class Listing:
         return [(each, names.get(each.patient_id or 0, "") if isinstance(each, Appointment) else "") for each in found]
 
     def json_lines(self, first: date, last: date) -> Iterator[str]:
-        """Yield a line of JSON for each appointment. Raises StoreAway."""
+        """Yield each appointment of these days as a line of JSON. Raises StoreAway."""
         for found, name in self.days(first, last):
             yield json.dumps(self._written(found, name), ensure_ascii=False)
 
@@ -75,12 +75,12 @@ class Listing:
         }
 
     def sheet(self, today: date) -> str:
-        """Return today's and tomorrow's appointments as text. Raises StoreAway."""
+        """Return the appointments of today and tomorrow as text, for the file. Raises StoreAway."""
         days = (today, today + timedelta(days=1))
         return "\n\n".join("\n".join(self.in_words(day, day) or [f"{day:%a %d %b %Y}  nobody"]) for day in days) + "\n"
 
     def in_words(self, first: date, last: date) -> list[str]:
-        """Return a line of text for each appointment. Raises StoreAway."""
+        """Return each appointment of these days as a line of text. Raises StoreAway."""
         return [self._in_words(each, name) for each, name in self.days(first, last)]
 
     def _in_words(self, found: AnyAppointment, name: str) -> str:
@@ -93,7 +93,7 @@ class Listing:
 
 
 def write_sheet(path: Path, text: str) -> None:
-    """Write the sheet where it differs, for nobody else to read: whole, or not at all. Raises SheetAway."""
+    """Write the two days' appointments to the file, whole or not at all, for its owner only. Raises SheetAway."""
     try:
         if path.is_file() and path.read_text() == text:
             return

@@ -1,4 +1,4 @@
-"""Stores the patients: a name, typed at the desk, for a number. A number may have several.
+"""Stores the patients: each a name, typed at the desk, for a number. A number may have several patients.
 
 No HTTP, no clock.
 """
@@ -19,22 +19,22 @@ from ivr.storage.upsert import in_turn, insert_new, lock_key
 table = schema.patients
 
 LONGEST_NAME = 80
-"""In characters."""
+"""The longest name of a patient, in characters."""
 
 
 @dataclass(frozen=True)
 class Patient:
-    """A person who is treated."""
+    """A person whom the clinic treats."""
 
     id: int
     name: str
     phone: str | None
-    """The number in E.164; None for somebody who was booked without one."""
+    """The patient's number in E.164; None for somebody who was booked without one."""
     language: str | None = None
 
     @property
     def initials(self) -> str:
-        """The first letter of each part of the name, for where the name itself must not stand."""
+        """The first letter of each part of the patient's name, for where the name itself must not stand."""
         return initials(self.name)
 
 
@@ -50,7 +50,7 @@ class Patients:
     database: Database
 
     def of_phone(self, phone: Phone | str) -> list[Patient]:
-        """Return the patients of a number, the latest first: the names to suggest for it. Raises StoreAway."""
+        """Return the patients of a number, the latest first: the names that the desk suggests. Raises StoreAway."""
         number = phone.e164 if isinstance(phone, Phone) else phone
         with self.database.reading() as read:
             rows = read.execute(select(table).where(table.c.phone == number).order_by(table.c.id.desc()))
@@ -64,7 +64,7 @@ class Patients:
             return {row.id: _patient(row) for row in read.execute(select(table).where(table.c.id.in_(ids)))}
 
     def names(self, phones: set[str]) -> dict[str, str]:
-        """Return the latest name of each of these numbers that has any. Raises StoreAway."""
+        """Return the name of the latest patient of each of these numbers that has any. Raises StoreAway."""
         if not phones:
             return {}
         query = select(table.c.phone, table.c.name).where(table.c.phone.in_(phones)).order_by(table.c.id)
@@ -72,7 +72,7 @@ class Patients:
             return {row.phone: text_of(row.name) for row in read.execute(query)}
 
     def name(self, phone: Phone | None, name: str, by: By) -> int | None:
-        """Return the id of the patient of this name and number, who is added if new; None for no name.
+        """Return the id of the patient of this name and number, who is added where new; None without a name.
 
         Raises ValueError for a longer name than `LONGEST_NAME`, StoreAway.
         """
@@ -80,7 +80,7 @@ class Patients:
 
 
 def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -> int | None:
-    """Return the id of the patient of this name and number, added if new; None for no name. Raises ValueError."""
+    """Return the id of the patient of this name and number, added if new; None without a name. Raises ValueError."""
     words = " ".join(name.split())
     if not words:
         return None
@@ -94,7 +94,7 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
 
 
 def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:
-    """Write down whose this request or appointment is; `of` is its table."""
+    """Store which patient a request or an appointment is for: `of` is its table, `row_id` its id there."""
     write.execute(update(of).where(of.c.id == row_id).values(patient_id=patient_id))
 
 

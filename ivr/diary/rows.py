@@ -14,11 +14,14 @@ from ivr.line.phones import Phone
 from ivr.storage.odd import name_once, text_of
 
 UNREAD = object()
-"""Stands for a value that could not be read."""
+"""Stands for a value of an appointment's row that could not be read."""
 
 
 def any_appointment(row: Row[Any]) -> AnyAppointment:
-    """Return a row as a value. The log names a row that cannot be read, once."""
+    """Return a row of the table `appointments` as an Appointment; as an OddAppointment where it cannot be read.
+
+    The log names each row that cannot be read, once.
+    """
     values = {field: _tried(read, getattr(row, column)) for field, (column, read) in FIELDS.items()}
     odd = tuple(FIELDS[field][0] for field, value in values.items() if value is UNREAD)
     if not odd:
@@ -28,7 +31,7 @@ def any_appointment(row: Row[Any]) -> AnyAppointment:
 
 
 def readable(rows: Iterable[Row[Any]]) -> list[Appointment]:
-    """Return the rows that can be read."""
+    """Return the appointments of those rows of the table that can be read."""
     return [found for found in map(any_appointment, rows) if isinstance(found, Appointment)]
 
 
@@ -72,4 +75,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "request_id": ("request_id", _or_none(_is(int))),
     "mark": ("mark", _or_none(_is(str))),
 }
-"""The column of each field of an Appointment but its id, and what reads it: raises ValueError or TypeError."""
+"""The table's column for each field of an Appointment except its id, with the function that reads the stored value.
+
+These functions raise ValueError or TypeError.
+"""

@@ -1,4 +1,4 @@
-"""Gives the times of the diary, within a transaction: the unique key of each step of a column lets one patient have it.
+"""Gives out the diary's times, within a transaction: a unique key lets only one patient have each step of a column.
 
 Nothing is held before the transaction, and nothing stays held after it. No HTTP, no clock.
 """
@@ -20,7 +20,7 @@ table = schema.appointment_times
 
 @dataclass(frozen=True)
 class Place:
-    """The place of an appointment in the diary: its time, its column, and its number beside others there."""
+    """The place of an appointment in the diary: its time, its column, and the number of its extra place, 0 for none."""
 
     starts: datetime
     ends: datetime
@@ -30,21 +30,21 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """A time that somebody asks for: one of these columns, whose buffer stays free after the visit."""
+    """The time that an appointment is to get, in any of these columns, with the buffer that stays free after it."""
 
     starts: datetime
     schedules: Sequence[Schedule]
     buffer: timedelta = timedelta()
     beside: bool = False
-    """True if it may be given beside another patient, in an extra place: the desk's choice, never the telephone's."""
+    """True if the time may be given in an extra place beside another patient: the desk's choice, never a caller's."""
 
     def place(self, schedule: Schedule, extra: int = 0) -> Place:
-        """Return the place that an appointment at this time takes in the column."""
+        """Return the place that an appointment at this time takes in this column of the diary."""
         return Place(self.starts, self.starts.astimezone(UTC) + schedule.length, schedule.key, extra)
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
-    """Return the column of this key; without one, those of the line."""
+    """Return the diary's column with this key; without such a column, all that belong to the telephone line."""
     found = clinic.diary.schedule(schedule)
     return (found,) if found else clinic.diary.of_line(line) or clinic.diary.schedules
 
@@ -52,16 +52,16 @@ def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedu
 def agreed(
     starts: datetime, columns: Sequence[Schedule], length: timedelta | None = None, *, beside: bool = True
 ) -> Asked:
-    """Return the time of an appointment that was agreed elsewhere: by an older program, or in another diary.
+    """Return the time to give an appointment that was agreed on elsewhere: in an older program or another diary.
 
-    It stands, whatever the diary holds: beside another patient, in an extra place, where no column is free. `length` is
-    the time that was agreed on; the column's where it is not given.
+    The appointment stands, whatever the diary holds: in an extra place beside another patient, where no column is free.
+    `length` is the length that was agreed on; None for the column's.
     """
     return Asked(starts, [replace(each, length=length) if length else each for each in columns], beside=beside)
 
 
 def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place:
-    """Return where the time is free, not counting the appointment `but`. Raises TimeTaken.
+    """Return a place where the asked time is free, not counting the appointment `but`. Raises TimeTaken.
 
     The day is locked until the transaction ends, so that of two who ask at once the second sees the first.
     """
@@ -76,7 +76,7 @@ def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place
 
 
 def lock_day(write: Connection, starts: datetime) -> None:
-    """Lock the day of this moment until the transaction ends."""
+    """Lock the diary's day of this moment until the transaction ends."""
     lock_key(write, "diary", f"{starts.astimezone(UTC):%Y-%m-%d}")
 
 
@@ -85,7 +85,7 @@ def _first_but(taken: set[int]) -> int:
 
 
 def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedelta = timedelta()) -> None:
-    """Take the steps of a place for an appointment. Raises UniqueViolation where somebody was first."""
+    """Take the steps of a place in the diary for an appointment. Raises UniqueViolation where somebody was first."""
     wanted = [
         {"appointment_id": appointment_id, "schedule": place.schedule, "extra": place.extra, "at": at}
         for at in _steps(place.starts, place.ends + buffer)
@@ -94,7 +94,7 @@ def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedel
 
 
 def vacate(write: Connection, appointment_id: int) -> None:
-    """Free the steps of an appointment."""
+    """Free the steps of the diary that an appointment takes."""
     write.execute(delete(table).where(table.c.appointment_id == appointment_id))
 
 
@@ -107,7 +107,7 @@ TAKEN = (
 
 
 def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
-    """Return the places of this column, each by its `extra`, in which the time is taken."""
+    """Return the numbers of the column's places that are taken at the asked time: 0, the usual one, and extra ones."""
     place = asked.place(schedule)
     steps = list(_steps(place.starts, place.ends + asked.buffer))
     # No appointment has the id 0.

@@ -1,6 +1,7 @@
 """Names this host, so that others can tell which one has left a trace. No SQL, no clock.
 
-A host is a state folder: who moves it to another machine moves the host, and one that is emptied becomes a new one.
+A host is a state folder: whoever moves the folder to another machine moves the host, and an emptied folder becomes a
+new host.
 """
 
 import logging
@@ -16,7 +17,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 FILE = "host"
-"""The name of the file in the state folder."""
+"""The name of the file in the state folder that holds the host's name."""
 
 NAME = re.compile(r"[A-Za-z0-9.-]{1,40}")
 
@@ -39,7 +40,7 @@ class Host:
 
     @cached_property
     def name(self) -> str:
-        """The machine's name and some letters that no other host has; without these where they cannot be kept."""
+        """The host's name: the machine's, and letters of its own; without these where they cannot be stored."""
         path, node = self.state_dir / FILE, re.sub(r"[^A-Za-z0-9.-]", "-", self.node())[:30] or "host"
         try:
             return self._kept(path) or self._made(path, f"{node}-{self.random()}")
@@ -54,7 +55,7 @@ class Host:
         return ""
 
     def _made(self, path: Path, name: str) -> str:
-        """Keep a name, unless another process of this host has just kept one; return the one that is kept."""
+        """Store a name for this host, unless another process has just stored one; return the one that is stored."""
         self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_name(f"{FILE}.{name}")
         try:

@@ -1,4 +1,4 @@
-"""Lets one process of this host do what one is enough for: a lock on a file, which ends with the process. No SQL."""
+"""A lock on a file that lets only one process of this host do a piece of work, and ends with the process. No SQL."""
 
 import fcntl
 import os
@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FILE = "upkeep.lock"
-"""The name of the file in the state folder."""
+"""The name of the lock's file in the state folder."""
 
 
 @dataclass
 class OneProcess:
-    """The lock of one process, or of one object that stands for it."""
+    """The lock on the file at `path`, which one process, or one object in it, has at a time."""
 
     path: Path
     _handle: int | None = field(default=None, init=False)
 
     def take(self) -> bool:
-        """Take the lock, or keep it; return whether this is the one that has it. Raises OSError."""
+        """Take the lock, or keep it; return whether this object has it now. Raises OSError."""
         if self._handle is None:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -30,7 +30,7 @@ class OneProcess:
         return True
 
     def leave(self) -> None:
-        """Leave the lock to others."""
+        """Give up the lock, so that another process can take it."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

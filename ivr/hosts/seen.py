@@ -17,10 +17,10 @@ log = logging.getLogger(__name__)
 table = schema.hosts
 
 EVERY = timedelta(minutes=1)
-"""Time between two writes of a host that lives."""
+"""The time between two writes by which a host that answers calls says that it lives."""
 
 SILENT = timedelta(minutes=5)
-"""Time after which a host that was not seen is named."""
+"""Time after which a host that was not seen counts as silent, and is named."""
 
 GONE = timedelta(days=7)
 """Time after which a host that was not seen is forgotten."""
@@ -35,7 +35,7 @@ class SilentHost:
 
 
 class SilentHosts:
-    """The hosts of which one process has logged that they are silent. Each is named once."""
+    """The hosts whose silence this process has logged. Each is named once."""
 
     def __init__(self) -> None:
         self._named: set[str] = set()
@@ -56,12 +56,12 @@ def _said(host: SilentHost) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Hosts:
-    """The hosts that answer calls."""
+    """The table of the hosts that answer calls, and when each was last seen."""
 
     database: Database
 
     def saw(self, name: str, now: datetime) -> None:
-        """Store that this host lives; written once a minute. Raises StoreAway."""
+        """Store that the host of this name was seen now, at most once a minute. Raises StoreAway."""
         lately = select(table.c.id).where(table.c.name == name, table.c.seen.between(now - EVERY, now))
         with self.database.reading() as read:
             if read.execute(lately).first() is not None:
@@ -71,14 +71,14 @@ class Hosts:
             write.execute(insert.on_conflict_do_update(index_elements=[table.c.name], set_={"seen": now}))
 
     def silent(self, now: datetime) -> Sequence[SilentHost]:
-        """Return the hosts that are named, in the order of their names. Raises StoreAway."""
+        """Return the hosts that were not seen for `SILENT`, in the order of their names. Raises StoreAway."""
         query = select(table.c.name, table.c.seen).where(table.c.seen <= now - SILENT).order_by(table.c.name)
         with self.database.reading() as read:
             rows = read.execute(query).all()
         return [SilentHost(text_of(row.name), row.seen) for row in rows if isinstance(row.seen, datetime)]
 
     def forget(self, lived: datetime) -> None:
-        """Forget the hosts that are gone for long at the lived time. Raises StoreAway."""
+        """Forget the hosts that were not seen for `GONE` at the lived time. Raises StoreAway."""
         old = table.c.seen <= lived - GONE
         with self.database.reading() as read:
             if read.execute(select(table.c.id).where(old)).first() is None:

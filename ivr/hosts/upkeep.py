@@ -1,4 +1,4 @@
-"""Runs the works that each host which answers calls must do for itself, every few seconds, beside the calls.
+"""Runs the works that each host which answers calls must do for itself, every few seconds, in a thread of its web.
 
 One process of the host does it, in a thread that no caller waits for, so that a host needs no clock process of its own.
 No HTTP, no SQL; the works are handed in.
@@ -14,21 +14,21 @@ from ivr.hosts.one_process import OneProcess
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
-"""Seconds between two rounds. What the desk sets holds on each host within two of them."""
+"""Seconds between two rounds of a host's works. A change by the desk reaches each host within two rounds."""
 
 LAST_SECONDS = 2.0
-"""Seconds that an end of the process waits for a round under way."""
+"""Seconds that a web process which ends waits for the round of works under way."""
 
 Work = Callable[[], None]
 
 
 @dataclass
 class HostUpkeep:
-    """The works of a host, and the thread that does them while the process serves."""
+    """The regular works of a host, and the thread of a web process that does them."""
 
     works: Sequence[Work]
     troubles: tuple[type[Exception], ...]
-    """The errors of a work that cannot be done now: logged once, and tried again."""
+    """The errors by which a work says that it cannot be done now: logged once, and tried again."""
     one: OneProcess
     every: float = EVERY_SECONDS
     _stop: Event = field(default_factory=Event, init=False)
@@ -36,19 +36,19 @@ class HostUpkeep:
     _trouble: str = field(default="", init=False)
 
     def start(self) -> None:
-        """Begin. To be called in a process that serves, after any fork."""
+        """Start the thread that does the works. To be called in a process that answers webhooks, after any fork."""
         self._thread = Thread(target=self._run, name="host upkeep", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """End, and leave the lock to another process."""
+        """Stop the thread that does the works, and give up the lock to another process."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(LAST_SECONDS)
         self.one.leave()
 
     def round(self) -> bool:
-        """Do all works, if this is the process that does; return whether it is. What cannot be done is logged."""
+        """Do all works of the host if this process has the lock, and return whether it has. What fails is logged."""
         try:
             if not self.one.take():
                 return False

@@ -1,6 +1,6 @@
-"""The clinic of clinic.toml with what the desk has set, for use in calls: closures, and booking by telephone.
+"""The clinic's settings together with what the desk has set, for calls: the closures, and booking by telephone.
 
-Reads both from files of this machine, so that calls have them while the database is away. No clock.
+Reads both from files of this host, so that calls have them while the database is away. No clock.
 """
 
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ from ivr.line.clinic import Clinic
 
 @dataclass(frozen=True)
 class ClinicNow:
-    """The configured clinic, and the files of what the desk has set."""
+    """The configured clinic, and the files with what the desk has set."""
 
     clinic: Clinic
     file: ClosuresFile
     phone_booking: PhoneBooking
     books_unconfirmed: bool
-    """True where nobody has to confirm before the telephone gives times: in development."""
+    """True if callers are given times before a manager has confirmed the diary's rules: in development."""
 
     def read(self) -> Clinic:
-        """Return the clinic with the desk's closures in its lines' hours, and whether its telephone gives times."""
+        """Return the clinic with the desk's closures in its lines' hours, and whether callers can book times now."""
         rules = self.clinic.diary
         books = self.phone_booking.read().books(rules, unconfirmed=self.books_unconfirmed)
         clinic = (

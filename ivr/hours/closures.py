@@ -22,7 +22,7 @@ table = schema.closures
 
 @dataclass(frozen=True)
 class Standing:
-    """A closure that is not undone, with the person who set it and the moment."""
+    """A closure that nobody has undone, with the person who set it and the moment."""
 
     id: int
     closure: DeskClosure
@@ -32,7 +32,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class OddClosure:
-    """A closure that this version cannot read, so that callers do not hear it. The desk shows it as it is stored."""
+    """A closure that this version cannot read, so that callers do not hear of it. The desk shows it as it is stored."""
 
     id: int
     stored: str
@@ -45,12 +45,12 @@ class Closures:
         self._database = database
 
     def set(self, wished: Sequence[DeskClosure], by: By) -> list[int]:
-        """Set all of these closures or, on failure, none; return their ids. Raises StoreAway."""
+        """Set all of these closures, or on failure none, and return their ids. Raises StoreAway."""
         with self._database.writing() as write:
             return [_set(write, each, by) for each in wished]
 
     def undo(self, closure_id: int, by: By) -> bool:
-        """Undo a closure, and return whether it stood until now. Raises StoreAway."""
+        """Undo a closure, and return whether it was in force until now. Raises StoreAway."""
         standing = (table.c.id == closure_id, table.c.undone_at.is_(None))
         undone = update(table).where(*standing).values(undone_by=by.who, undone_at=by.at).returning(table)
         with self._database.writing() as write:
@@ -60,14 +60,14 @@ class Closures:
         return row is not None
 
     def current(self, day: date) -> list[Standing]:
-        """Return the closures from this day on that are not undone, in the order of setting. Raises StoreAway.
+        """Return the closures from this day on that nobody has undone, the earliest set first. Raises StoreAway.
 
         One that cannot be read is left out, so that callers hear all the others.
         """
         return [each for each in self._standing(day) if isinstance(each, Standing)]
 
     def odd(self, day: date) -> list[OddClosure]:
-        """Return the closures from this day on that are not undone and cannot be read. Raises StoreAway."""
+        """Return the odd closures from this day on, which nobody has undone and cannot be read. Raises StoreAway."""
         return [each for each in self._standing(day) if isinstance(each, OddClosure)]
 
     def _standing(self, day: date) -> list[Standing | OddClosure]:
@@ -80,7 +80,7 @@ STANDING = select(table).where(table.c.day >= bindparam("day"), table.c.undone_a
 
 
 def desk_closures(read: Connection, day: date) -> list[DeskClosure]:
-    """Return the closures from this day on that are not undone and can be read, in the order of setting."""
+    """Return the closures from this day on that nobody has undone and that can be read, the earliest set first."""
     found = (_read(row) for row in read.execute(STANDING, {"day": day}))
     return [each.closure for each in found if isinstance(each, Standing)]
 
@@ -102,7 +102,7 @@ def _read(row: Row[Any]) -> Standing | OddClosure:
 
 
 def _closure(row: Row[Any]) -> DeskClosure:
-    """Return the closure of a row. Raises ValueError, TypeError where it cannot be read."""
+    """Return the closure in a row of the table. Raises ValueError, TypeError where the row cannot be read."""
     if not isinstance(row.day, date) or not isinstance(row.shifts, str):
         raise TypeError
     return DeskClosure(row.day, text_of(row.line), shifts_of(row.shifts), text_of(row.reason))
@@ -121,6 +121,6 @@ def _words_of(row: Row[Any]) -> str:
 
 
 def _words(closure: DeskClosure) -> str:
-    """Return the closure in words, for the audit."""
+    """Return a closure in words, as the audit stores it."""
     hours = f"open {written(closure.shifts)}" if closure.shifts else "closed"
     return f"{closure.line or 'all lines'}: {hours}" + (f", {closure.reason}" if closure.reason else "")

@@ -1,4 +1,4 @@
-"""Keeps the closures in a file on this machine, so that calls can read them without a store.
+"""Keeps the desk's closures in a file on this host, so that calls can read them without asking a store.
 
 The file is written after each change of a closure, and regularly by the clock process. No HTTP, no SQL.
 """
@@ -13,28 +13,28 @@ from ivr.hours.mirror_file import MirrorFile
 from ivr.line.hours import DeskClosure, shifts_of, written
 
 FILE = "closures.json"
-"""The file's name in the state folder."""
+"""The name of the file of closures in the state folder."""
 
 LOOKED_BACK = timedelta(days=31)
-"""The closures of so many days before are held too: how late somebody is counts no hour in which nobody was there."""
+"""The time before today whose closures the file has too: the lateness of a request counts no closed hours."""
 
 
 class ClosuresFile:
-    """The file of closures."""
+    """The file on this host with the desk's closures."""
 
     def __init__(self, path: Path) -> None:
         self._file = MirrorFile[tuple[DeskClosure, ...]](path, _closures, (), "the last known closures hold")
 
     def read(self) -> tuple[DeskClosure, ...]:
-        """Return the closures, in the order of setting."""
+        """Return the closures in the file, the earliest set first."""
         return self._file.read()
 
     def version(self) -> str:
-        """Return words that change with every change of the closures that this machine's calls and pages read."""
+        """Return the version of the file: text that changes with every change of the closures in it."""
         return self._file.version()
 
     def follow(self, closures: Closures, day: date) -> list[Standing]:
-        """Write the closures, and return those from that day on. Raises StoreAway, MirrorFileAway."""
+        """Write the database's closures to the file; return those from `day` on. Raises StoreAway, MirrorFileAway."""
         found: list[Standing] = []
 
         def wanted() -> bytes:
@@ -51,7 +51,7 @@ def _text(closures: Sequence[DeskClosure]) -> bytes:
 
 
 def _closures(text: bytes) -> tuple[DeskClosure, ...]:
-    """Return the closures in the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
+    """Return the closures in the text of the file. Raises ValueError, TypeError or KeyError where it is malformed."""
     return tuple(
         DeskClosure(date.fromisoformat(row["day"]), str(row["line"]), shifts_of(str(row["shifts"])), str(row["reason"]))
         for row in json.loads(text)

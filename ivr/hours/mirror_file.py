@@ -1,4 +1,4 @@
-"""A file on this machine that mirrors what the desk has set, so that calls can read it without a store.
+"""A file on this host with a copy of what the desk has set, so that calls can read it without asking a store.
 
 Every call checks whether the file has changed. While it cannot be read, what was read last holds. No HTTP, no SQL.
 """
@@ -19,32 +19,32 @@ Content = TypeVar("Content")
 
 
 class MirrorFileAway(Exception):
-    """The file cannot be written; calls go on with what they have read."""
+    """The file with the copy of what the desk has set cannot be written; calls go on with what they have read."""
 
 
 @dataclass(frozen=True)
 class FileVersion(Generic[Content]):
-    """The state of the file when it was last checked."""
+    """The state of a mirror file when it was last checked: its version and content."""
 
     mark: tuple[int, int, int] | None
-    """The time of its last change in nanoseconds, its size in bytes and its inode; None if it cannot be read."""
+    """The time of the file's last change in nanoseconds, its size in bytes, its inode; None if it cannot be read."""
     content: Content
     trouble: str = ""
 
 
 class MirrorFile(Generic[Content]):
-    """The file, with a cache of what was read last."""
+    """The file with a copy of what the desk has set, and a cache of what was last read from it."""
 
     def __init__(self, path: Path, read: Callable[[bytes], Content], nothing: Content, holds: str) -> None:
         self._path = path
         self._parsed = read
-        """Reads the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
+        """The function that reads the file's text; raises ValueError, TypeError or KeyError where it is malformed."""
         self._holds = holds
-        """The words of the log for the time in which the file cannot be read."""
+        """The words by which the log says what holds while the file cannot be read."""
         self._last = FileVersion(None, nothing)
 
     def read(self) -> Content:
-        """Return the content; from the cache while the file is unchanged."""
+        """Return what the file holds; from the cache while the file is unchanged."""
         before = self._last
         look = self._last = self._look(before)
         if look.trouble and look.trouble != before.trouble:
@@ -52,7 +52,7 @@ class MirrorFile(Generic[Content]):
         return look.content
 
     def version(self) -> str:
-        """Return words that change with every change of the file, the same in each process of the machine."""
+        """Return the version of the file: text that changes with it, and is the same in each process of the host."""
         self.read()
         return "-".join(map(str, self._last.mark or ()))
 
@@ -67,7 +67,7 @@ class MirrorFile(Generic[Content]):
             return FileVersion(mark, last.content, "is broken")
 
     def follow(self, wanted: Callable[[], bytes]) -> None:
-        """Write what `wanted` returns, where the file differs. Raises MirrorFileAway, and what `wanted` raises.
+        """Write the text that `wanted` returns, if the file has another. Raises MirrorFileAway, and as `wanted` does.
 
         The lock is held from reading the database until the file is written, so that older content never replaces
         newer.
@@ -93,7 +93,7 @@ def _written_by_one(path: Path) -> Iterator[None]:
 
 
 def _replace(path: Path, wanted: bytes) -> None:
-    """Replace the file atomically: a reader sees the whole old file or the whole new one, even after a power cut."""
+    """Write this text in the file's place atomically: readers see the whole old or new file, even after a power cut."""
     handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # open to nobody else
     try:
         with os.fdopen(handle, "wb") as file:

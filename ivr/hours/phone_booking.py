@@ -1,8 +1,8 @@
-"""Stores whether the telephone gives times of the diary: confirmed by a manager, and not paused.
+"""Stores whether callers can book times in the diary: a manager must have confirmed its rules, and none paused it.
 
-Calls read it from a file of this machine, as they read the closures, so that it holds while the database is away. In
-production nothing is given before a manager has confirmed the length of a visit and how many there are at once. No
-HTTP, no clock.
+Calls read the state from a file of this host, as they read the closures, so that it holds while the database is
+away. In production no time is given before a manager has confirmed the length of a visit and how many there are at
+once. No HTTP, no clock.
 """
 
 import json
@@ -21,13 +21,13 @@ from ivr.storage.database import Database
 from ivr.storage.odd import text_of
 
 FILE = "phone_booking.json"
-"""The file's name in the state folder."""
+"""The name, in the state folder, of the file with the state of booking by telephone."""
 
 table = schema.phone_booking
 
 
 class BookingSwitch(StrEnum):
-    """A change of whether the telephone gives times, as stored."""
+    """A change of the state of booking by telephone, as stored."""
 
     CONFIRMED = "confirmed"
     PAUSED = "paused"
@@ -36,41 +36,41 @@ class BookingSwitch(StrEnum):
 
 @dataclass(frozen=True)
 class PhoneBookingState:
-    """The state of booking by telephone: the rules that a manager has confirmed last, and whether it is paused."""
+    """The state of booking by telephone: the diary's rules that a manager confirmed last, and whether it is paused."""
 
     confirmed: str = ""
-    """The rules in words; empty where nobody has confirmed any."""
+    """The confirmed rules in words; empty where nobody has confirmed any."""
     paused: bool = False
 
     def books(self, rules: DiaryRules, *, unconfirmed: bool) -> bool:
-        """Return whether times are given under these rules; `unconfirmed` is true where nobody needs to confirm."""
+        """Return whether callers can book under these rules; `unconfirmed` is true if nobody has to confirm."""
         return rules.phone_books and not self.paused and (unconfirmed or self.confirmed == in_words(rules))
 
 
 class PhoneBooking:
-    """The store of these changes, and the file that calls read."""
+    """The store of the state of booking by telephone, and the file from which calls read it."""
 
     def __init__(self, database: Database, state_dir: Path) -> None:
         self._database = database
         self._file = MirrorFile(state_dir / FILE, _read, PhoneBookingState(), "what was known last holds")
 
     def read(self) -> PhoneBookingState:
-        """Return the state that calls go by. Asks no store."""
+        """Return the state of booking by telephone that calls go by, from the file. Asks no store."""
         return self._file.read()
 
     def version(self) -> str:
-        """Return words that change with every change of the state that calls go by."""
+        """Return the version of the file: text that changes with every change of the state in it."""
         return self._file.version()
 
     def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
-        """Confirm these rules, pause, or resume. Raises StoreAway."""
+        """Store what a manager did: confirm these rules, pause booking by telephone, or resume it. Raises StoreAway."""
         told = in_words(rules)
         with self._database.writing() as write:
             write.execute(insert(table).values(what=what, rules=told, who=by.who, at=by.at))
             write.execute(line(by, AuditAction.SWITCHED_PHONE_BOOKING, what, told))
 
     def stored(self) -> PhoneBookingState:
-        """Return the state as the database has it. Raises StoreAway."""
+        """Return the state of booking by telephone as the database has it. Raises StoreAway."""
         with self._database.reading() as read:
             rows = read.execute(select(table.c.what, table.c.rules).order_by(table.c.id.desc())).all()
         confirmed = next((text_of(row.rules) for row in rows if row.what == BookingSwitch.CONFIRMED), "")
@@ -78,7 +78,7 @@ class PhoneBooking:
         return PhoneBookingState(confirmed, stopped == BookingSwitch.PAUSED)
 
     def follow(self) -> PhoneBookingState:
-        """Write the state to the file, and return it. Raises StoreAway, MirrorFileAway."""
+        """Write the database's state to the file, and return the state. Raises StoreAway, MirrorFileAway."""
         found: list[PhoneBookingState] = []
 
         def wanted() -> bytes:
@@ -90,12 +90,12 @@ class PhoneBooking:
 
 
 def in_words(rules: DiaryRules) -> str:
-    """Return what a manager confirms: the length of a visit and who, or how many, are there at once."""
+    """Return in words the diary's rules that a manager confirms: how many visits at once, and the length of each."""
     minutes = "/".join(str(each.length // timedelta(minutes=1)) for each in rules.schedules)
     return f"{len(rules.schedules)} at once: {minutes} minutes"[:80]
 
 
 def _read(text: bytes) -> PhoneBookingState:
-    """Return the state in the file's text. Raises ValueError, TypeError or KeyError where it is malformed."""
+    """Return the state in the text of the file. Raises ValueError, TypeError or KeyError where it is malformed."""
     found = json.loads(text)
     return PhoneBookingState(str(found["confirmed"]), found["paused"] is True)

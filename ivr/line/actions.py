@@ -1,4 +1,4 @@
-"""Names what a place that speaks no menu has done for the call: file, book, check, change, ring, hang up.
+"""Makes the action of a place that does something for the call: file, book, check digits, change, ring, hang up.
 
 Pure: returns what the turn waits for. The web does it, and resumes the call with the outcome.
 """
@@ -11,11 +11,11 @@ from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, Han
 Doing = Filing | Checking | Changing | Ringing | End
 
 LONGEST_CALL = timedelta(hours=24)
-"""The time after which a webhook of a call is too old to be acted upon; no real call lasts as long."""
+"""The age of a wish after which a webhook of its call files no request; no real call lasts as long."""
 
 
 def wait_at(place: Doing, call: Call, facts: Facts) -> Wait | None:
-    """Return what the call waits for at this place; None where the call lacks what that takes."""
+    """Return the action that the call waits for at this place; None where the call lacks the data that it takes."""
     match place:
         case Filing():
             return _file(call, facts)
@@ -38,7 +38,7 @@ def _file(call: Call, facts: Facts) -> File | None:
 
 
 def _is_going_on(call: Call, facts: Facts) -> bool:
-    """Return whether the wish is from a call that can still be going on; an older webhook must not file a request."""
+    """Return whether the call began its wish so lately that it may still go on; an older webhook files no request."""
     return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
 
 

@@ -12,7 +12,7 @@ from ivr.line.booking import Part
 
 @dataclass(frozen=True)
 class Moment:
-    """A blank of a sentence: a day and a time, worded relative to `now`."""
+    """The value of a blank in a sentence: a day and a time, worded relative to `now`."""
 
     at: datetime
     now: datetime
@@ -20,7 +20,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class MomentName:
-    """A day and a time as the name of an option, worded relative to `now`."""
+    """The value of a blank that names an option: a day and a time, worded relative to `now`."""
 
     at: datetime
     now: datetime
@@ -28,21 +28,21 @@ class MomentName:
 
 @dataclass(frozen=True)
 class Hour:
-    """A blank of a sentence: a time of a day that was named before."""
+    """The value of a blank in a sentence: a time of day without its day, which the caller has heard just before."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class HourToday:
-    """A blank of a sentence: a time of today, such as "four in the afternoon"."""
+    """The value of a blank in a sentence: a time of today, such as "four in the afternoon"."""
 
     at: datetime
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day within a sentence ("on Monday"), worded relative to `today`."""
+    """The value of a blank in a sentence: a day ("on Monday"), worded relative to `today`."""
 
     day: date
     today: date
@@ -50,7 +50,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DayName:
-    """A day as the name of an option, worded relative to `today`."""
+    """The value of a blank that names an option: a day, worded relative to `today`."""
 
     day: date
     today: date
@@ -58,14 +58,14 @@ class DayName:
 
 @dataclass(frozen=True)
 class Digits:
-    """Digits that are read one by one, in groups."""
+    """The value of a blank in a sentence: digits that are read aloud one by one, in groups."""
 
     groups: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class WeekDays:
-    """A weekday, or a run of weekdays from `first` to `last`; Monday is 0."""
+    """The value of a blank: a weekday, or a run of weekdays from `first` to `last`; Monday is 0."""
 
     first: int
     last: int
@@ -73,7 +73,7 @@ class WeekDays:
 
 @dataclass(frozen=True)
 class Spans:
-    """Time spans of a day, each as (start, end)."""
+    """The value of a blank: the time spans of a day, each as (start, end)."""
 
     stretches: tuple[tuple[datetime, datetime], ...]
 

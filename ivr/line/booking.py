@@ -1,6 +1,6 @@
-"""The days and parts of a day that a caller may ask for, when the desk must call back, and when it tries again.
+"""The days and parts of a day that a caller may ask for, when the desk must call back, and when to try again.
 
-Pure: the hours and the moment are arguments. The sentences about it are elsewhere.
+Pure: the hours and the moment are arguments. The sentences about wishes are elsewhere.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,19 +40,19 @@ class Wish:
 
 @dataclass(frozen=True)
 class Offer:
-    """The rules for wishes: the opening hours, the start and end of each part of the day, and the lead time."""
+    """The rules for wishes: the opening hours, the start and end of each part of the day, and the least time ahead."""
 
     hours: Hours
     parts: Mapping[Part, Shift]
     lead: timedelta
-    """The time that must be left in a part of today for it to be offered."""
+    """The least time that must be left in a part of today for that part to be offered."""
 
     def days(self, now: datetime, count: int) -> list[date]:
-        """Return the next `count` open days with a part to offer; today is one of them if it has a part left."""
+        """Return the next `count` days with a part of the day to offer; today is one of them if such a part is left."""
         return [day for day, _ in islice(self.ahead(now), count)]
 
     def ahead(self, now: datetime) -> Iterator[tuple[date, list[Part]]]:
-        """Yield the next open days, within a year, each with its parts to offer."""
+        """Yield the next open days, within a year, each with those parts of the day that can be offered."""
         local = self.hours.local(now)
         for ahead in range(HORIZON_DAYS):
             day = local.date() + timedelta(days=ahead)
@@ -68,7 +68,7 @@ class Offer:
         return [part for part in Part if self._has_left(self._within(shifts, day, part), local)] if shifts else []
 
     def due(self, wish: Wish, now: datetime) -> datetime:
-        """Return when the desk should call, always within opening hours.
+        """Return when the desk should call about a wish, always within opening hours.
 
         A booking is due at once, because the desk agrees on the time with the patient. A callback is due in the part of
         the day that was asked for, or at once. Returns `now` if the clinic does not open within a year, so that the
@@ -94,7 +94,7 @@ class Offer:
 
 
 def _earlier(one: time, other: time) -> time:
-    """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
+    """Return the earlier of two times at which a part of a day ends; midnight is the end of the day, and the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 
@@ -114,7 +114,7 @@ class Persistence:
 
 
 def next_try(offer: Offer, part: Part | None, earliest: datetime) -> datetime:
-    """Return the first moment from `earliest` on within opening hours, and within `part` of a day if given.
+    """Return when to call a patient again: the first moment from `earliest` on within opening hours, and within `part`.
 
     Returns `earliest` if there is no such moment within a year, so that the request is not forgotten.
     """

@@ -13,20 +13,23 @@ from ivr.line.turn import Call, Facts
 
 @dataclass(frozen=True)
 class Choice:
-    """An option: the sentence that names it, and what the call has gathered after it is chosen."""
+    """An option of an offer: the sentence that names it, and what the call gathers when the caller chooses it."""
 
     says: Say
     gathers: Mapping[str, Any] = field(default_factory=dict)
-    """The data that the call has more, by the names of its fields, after it is chosen."""
+    """The fields of the call that change when the caller chooses this option, by their names."""
     leads: str = ""
-    """The place that this option leads to; empty for the place of the whole menu."""
+    """The place that this option leads to; empty for `leads` of the menu."""
     more: bool = False
-    """True if it leads to what else is on offer: the menu's `more`."""
+    """True for the last option of a long offer, such as "later times": it leads to `more` of the menu."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A kind of offer: the function that makes its options, and their sentences, each with a further blank `key`."""
+    """A kind of offer: the function that makes its options, and the sentences of the options with their blanks.
+
+    Each of these sentences has a further blank, `key`.
+    """
 
     worked_out: Callable[[Call, Facts], Iterator[Choice]]
     sentences: Blanks

@@ -15,7 +15,7 @@ from ivr.line.hours import Closure, DeskClosure, Hours, Text
 from ivr.line.phones import Dialling, Phone, among
 
 WARNING_SIGNS = "warning_signs"
-"""The key of the warning signs, which are said before any advice. It is also the name of their sentence."""
+"""The name of the warning signs, which are said before any advice: of their topic, and of their sentence."""
 
 
 class Lack(Enum):
@@ -28,7 +28,7 @@ class Lack(Enum):
 
 
 def mark(words: Mapping[str, str]) -> str:
-    """Return a checksum of the words, keyed by language: eight hex characters, short enough to copy by hand."""
+    """Return a checksum of a text in every language, `words`: eight hex characters, short enough to copy by hand."""
     whole = "\n".join(f"{language}: {said}" for language, said in sorted(words.items()))
     return sha256(whole.encode()).hexdigest()[:8]
 
@@ -94,7 +94,7 @@ class Line:
 
     @property
     def heading(self) -> str:
-        """The English name with a capital first letter, for the beginning of a heading."""
+        """The line's English name with a capital first letter, for the beginning of a heading."""
         name = self.name["en"]
         return name[:1].upper() + name[1:]
 
@@ -105,7 +105,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reception:
-    """The settings for calling the reception; `seconds` is how long its telephones ring."""
+    """The settings for calling the reception: the number that it sees as the caller's, and the seconds it rings."""
 
     caller_id: Phone | None
     seconds: int
@@ -124,17 +124,17 @@ class Limits:
     """The limits on calls and requests. A caller over a limit still hears hours and advice, but can file no request."""
 
     calls_of_a_caller: int
-    """Calls of one caller in an hour."""
+    """The most calls of one caller in an hour."""
     calls_of_a_line: int
-    """Calls on one line in an hour."""
+    """The most calls on one line in an hour."""
     withheld_calls_of_a_line: int
-    """Calls on one line in an hour that show no number. It is far below the line's limit, which others need."""
+    """The most calls without a number on one line in an hour; far fewer, so that others still come through."""
     requests_of_a_number: int
-    """Requests for one number in a day: so many by calls from it, and so many by calls from other telephones."""
+    """The most requests for one number in a day, counted apart for calls from it and from other telephones."""
     requests_of_a_call: int = 3
-    """Requests in one call."""
+    """The most requests in one call."""
     rings_of_a_call: int = 3
-    """Times that one call may ring the reception."""
+    """The most times that one call may ring the reception."""
 
 
 class MissedKind(StrEnum):
@@ -143,7 +143,7 @@ class MissedKind(StrEnum):
     NOTHING = "nothing"
     """The caller chose nothing."""
     MIDWAY = "midway"
-    """The caller chose something, and did not get to its end."""
+    """The caller chose something, and the call ended before that was done."""
     RECEPTION = "reception"
     """The caller asked for the reception, and talked to nobody."""
     FAULT = "fault"
@@ -163,7 +163,7 @@ class Retention:
 
     @property
     def counted(self) -> timedelta:
-        """The time for which all data behind the reports is available."""
+        """The time for which all data that the reports are counted from is kept."""
         return min(self.closed_requests, self.log)
 
 
@@ -218,7 +218,7 @@ class Clinic:
         return {each.day: Closure(self.reasons.get(each.reason), each.shifts) for each in ordered}
 
     def line_rung(self, called: str, forwarded_from: str) -> Line:
-        """Return the line of a call, by the number that forwarded it, else by the one called; else the default line."""
+        """Return the line of a call: by the number that forwarded it, else by the one called; else the default line."""
         for written in (forwarded_from, called):
             for line in self.lines.values():
                 if among(written, line.reached_by):

@@ -20,9 +20,9 @@ class Schedule:
     length: timedelta
     """The length of a visit."""
     name: Text | None = None
-    """The name of the practitioner; None for one of several like columns, which callers do not choose between."""
+    """The name of the practitioner; None for a column of the clinic's, which callers do not choose."""
     week: tuple[tuple[Shift, ...], ...] | None = None
-    """The practitioner's own hours, Monday first, within those of the clinic; None for all of them."""
+    """The practitioner's own hours, Monday first, within those of the clinic; None for all hours of the clinic."""
     lines: frozenset[str] = frozenset()
     """The lines that offer this column; empty for all."""
 
@@ -33,13 +33,13 @@ class Schedule:
 
 @dataclass(frozen=True)
 class DiaryRules:
-    """The rules by which times are offered and given."""
+    """The rules by which the diary offers and gives times."""
 
     schedules: tuple[Schedule, ...]
     lead: timedelta
     """The time between a call and the earliest visit that it is offered."""
     days: int
-    """The number of days, today among them, of which the telephone offers times."""
+    """The number of days, today included, for which callers are offered free times."""
     buffer: timedelta = timedelta()
     """The time that stays free after a visit."""
     phone_books: bool = True
@@ -52,7 +52,7 @@ class DiaryRules:
 
     @property
     def practitioners(self) -> tuple[Schedule, ...]:
-        """The columns that have a name."""
+        """The columns of the diary that are practitioners', whom callers know by name."""
         return tuple(each for each in self.schedules if each.name)
 
     def of_line(self, line: str) -> tuple[Schedule, ...]:

@@ -1,4 +1,4 @@
-"""Makes the options of free times: the earliest ones, and days, parts of a day and times by the page.
+"""Makes the options of free times: the earliest ones; and days, parts of a day and times, a few at once.
 
 Pure. What is read out is kept with the call (`offered`), so that a key means what the caller heard though somebody else
 books in between.
@@ -14,11 +14,11 @@ from ivr.line.diary import Slot
 from ivr.line.turn import Call, Facts
 
 EARLIEST, ON_A_PAGE = 3, 4
-"""The free times that are offered first, and the options of a page of days or times."""
+"""The number of free times that are offered first, and of days or times that one menu offers."""
 
 
 def bookable(call: Call, facts: Facts) -> list[Slot] | None:
-    """Return the free times for this caller, one for each moment, in order; None where the diary cannot be asked."""
+    """Return the free times that this caller may book, in order, one of each start; None if the diary is away."""
     found = facts.free_times()
     if found is None:
         return None
@@ -27,14 +27,14 @@ def bookable(call: Call, facts: Facts) -> list[Slot] | None:
 
 
 def part_of(slot: Slot, facts: Facts) -> Part:
-    """Return the part of the day in which a time lies; what is before the morning begins is of the morning."""
+    """Return the part of the day in which a free time lies; a time before the morning begins counts as morning."""
     at = slot.start.time()
     begun = [part for part in Part if facts.line.offer.parts[part].start <= at]
     return begun[-1] if begun else Part.MORNING
 
 
 def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
-    """Return the times that stand for the options of this offer; one more than fits where there are more."""
+    """Return the free times behind the options of this offer; one more than it has options if there are more."""
     return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
 
 
@@ -81,14 +81,17 @@ READ_OUT: Mapping[str, Callable[[Sequence[Slot], Call, Facts], Sequence[Slot]]] 
     "free_parts": _of_parts,
     "free_times": _of_times,
 }
-"""The times that stand for the options of each offer; of the earliest, the time that is told."""
+"""The functions that choose the free times behind the options of an offer, by the name of the offer.
+
+That of `earliest` chooses the one time that its menu reads out.
+"""
 
 
 # -- the options
 
 
 def _firsts_to_choose(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield the first times, then another day where there are more."""
+    """Yield the first free times as options, then "another day" if there are more times."""
     now = facts.line.hours.local(call.offered_at or facts.now)
     for slot in call.offered[:EARLIEST]:
         yield Choice(Say("option_free_time", {"at": MomentName(slot.start, now)}), {"slot": slot})
@@ -119,7 +122,7 @@ def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
 
 
 def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield anybody, then the practitioners of this line, as many as fit a menu."""
+    """Yield the option of anybody, then the practitioners of this line, as many as fit a menu."""
     yield Choice(Say("option_anybody"), {"practitioner": ""})
     for each in facts.clinic.diary.of_line(call.line)[:ON_A_PAGE]:
         if each.name:

@@ -39,17 +39,17 @@ def in_order(shifts: tuple[Shift, ...]) -> bool:
 
 
 def closing_early(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
-    """Return the shifts of a day that closes at this time; midnight is the end of the day."""
+    """Return the shifts that are left of a day when the clinic closes at this time; midnight is the end of the day."""
     return tuple(Shift(each.start, _earlier(each.end, at)) for each in shifts if at == time.min or each.start < at)
 
 
 def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
-    """Return the shifts of a day that opens at this time; midnight is the beginning of the day."""
+    """Return the shifts that are left of a day when the clinic opens at this time; midnight is its beginning."""
     return tuple(Shift(max(each.start, at), each.end) for each in shifts if each.end == time.min or at < each.end)
 
 
 def _earlier(one: time, other: time) -> time:
-    """Return the earlier of two end times; midnight is the end of the day and counts as the latest."""
+    """Return the earlier of two times at which the clinic closes; midnight is the end of the day, and the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 
@@ -156,7 +156,7 @@ class Hours:
         return self.local(now) if self.is_open(now) else self.opens_next(now)
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
-        """Return for how long the clinic is open between two moments, within the last year before `end`."""
+        """Return for how long the clinic is open between two moments; only the last year before `end` counts."""
         last = self.local(end)
         first = max(self.local(start), last - timedelta(days=HORIZON_DAYS))
         days = (first.date() + timedelta(days=ahead) for ahead in range((last.date() - first.date()).days + 1))

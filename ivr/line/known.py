@@ -14,12 +14,12 @@ from ivr.line.turn import Call, Facts
 
 
 def has(call: Call, facts: Facts, needs: tuple[str, ...]) -> bool:
-    """Return whether the call has everything in `needs`."""
+    """Return whether the call has all the data that a place needs; `needs` are the names of these data."""
     return all(KNOWN[need](call, facts) for need in needs)
 
 
 def answer(fork: str, call: Call, facts: Facts) -> str:
-    """Return the answer to a fork's question, which names the way the call takes."""
+    """Return the answer to the question of a fork; the answer names the way that the call takes."""
     return FORKS[fork](call, facts)
 
 
@@ -42,7 +42,7 @@ def _diary(call: Call, facts: Facts) -> str:
 
 
 def _for_whom(call: Call, facts: Facts) -> str:
-    """Return whether an appointment is moved, or whether the number that calls has one of this kind already."""
+    """Return "moves" for a call that moves an appointment, "known" if its number has one of this kind, else "new"."""
     if call.change is ChangeWish.MOVE and call.proved and call.slot:
         return "moves"
     booked = call.kind is Kind.BOOKING and bool(call.own.appointments)
@@ -51,15 +51,16 @@ def _for_whom(call: Call, facts: Facts) -> str:
 
 
 def _at_once(call: Call, facts: Facts) -> str:
-    """Return whether a time can be booked with one key: for the number that calls, with nothing else to ask."""
+    """Return "yes" if a time can be booked with one key: for the number that calls, with nothing else to ask."""
     plain = facts.caller is not None and call.keyed is None and call.change is None
     return "yes" if plain and _for_whom(call, facts) == "new" else "no"
 
 
 def _number(call: Call, facts: Facts) -> str:
-    """Return whose number is read out: the one that was entered to find an appointment, or the caller's own.
+    """Return which number a request is for: "entered" by keys, "withheld", or the caller's own: "own" or "time".
 
-    With a time that was chosen, the caller's own is taken without a question; another key gives another number.
+    With "time", for a call that has chosen a free time, the caller's own number is taken without a question; another
+    key gives another number.
     """
     if call.keyed is not None:
         return "entered"
@@ -69,11 +70,11 @@ def _number(call: Call, facts: Facts) -> str:
 
 
 OF_A_WISH = frozenset({"kind", "change"})
-"""The data that a place of a wish needs."""
+"""The data that only the places of a wish need: a place that needs one of them is in the middle of a wish."""
 
 
 def _wish_left(call: Call, facts: Facts) -> str:
-    """Return whether the caller was in the middle of a wish, which is not lost when nobody answers."""
+    """Return "yes" if the caller has left a wish half made to press 0: it goes on when nobody answers."""
     place = facts.menu.get(call.left)
     needs = place.needs if isinstance(place, Menu | Keying) else ()
     return "yes" if not OF_A_WISH.isdisjoint(needs) and has(call, facts, needs) else "no"

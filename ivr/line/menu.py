@@ -44,7 +44,10 @@ WANTS = (
     Option("4", "option_hours", "hours", afresh=True),
     Option("5", "option_own", "own", afresh=True),
 )
-"""The options of the main menu; they hold after the opening hours too. Reports count them by the place they lead to."""
+"""The options of the main menu; the menu "hours" takes their keys too.
+
+Reports count them by the places they lead to.
+"""
 
 INFORMATION = (replace(WANTS[2], key="1"), replace(WANTS[3], key="2"))
 """The options of a caller who can leave no request."""

@@ -1,6 +1,6 @@
 """Makes the options that depend on the call: days, parts of a day, times for a callback, topics, languages.
 
-Pure: an offer is the sentence that names it and the call after it is chosen.
+Pure: an option is the sentence that names it, and what the call gathers when the caller chooses it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +19,13 @@ DAYS_ON_OFFER = 3
 
 
 def choices(name: str, call: Call, facts: Facts) -> list[Choice]:
-    """Return the options of this kind of offer for the call; none if the name is empty."""
+    """Return the options that the offer of this name makes for the call; none for an empty name."""
     offer = OFFERS.get(name)
     return list(offer.worked_out(call, facts)) if offer else []
 
 
 def numbered(menu: Menu, call: Call, facts: Facts) -> Iterator[tuple[str, Say, Choice | Option]]:
-    """Yield each option of a menu: its key, the sentence that names it, and what it is. Offers come first."""
+    """Yield each option of a menu with its key and the sentence that names it; those of the menu's offer come first."""
     for number, choice in enumerate(choices(menu.offers, call, facts), start=1):
         key, says = str(number), choice.says
         yield key, Say(says.name, {**says.values, "key": key}, says.language), choice
@@ -54,7 +54,7 @@ def _parts_of(call: Call, facts: Facts) -> list[Part]:
 
 
 def _times(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield "as soon as possible", then the parts of the next open day."""
+    """Yield "as soon as possible", then the parts of the next open day, as options for a callback."""
     yield Choice(Say("option_soonest"), {"day": None, "part": None})
     today = _today(call, facts)
     for day, parts in islice(facts.line.offer.ahead(_moment(call, facts)), 1):
@@ -69,7 +69,7 @@ def _topics(call: Call, facts: Facts) -> Iterator[Choice]:
 
 
 def _languages(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield every language, named in itself. The current one is included, so that keys are the same in every call."""
+    """Yield all languages as options, each named in itself; the call's own too, so that keys are always the same."""
     for language in facts.clinic.name:
         values = {"language": language, "warned": False}
         yield Choice(Say("option_language", language=language), values, leads_on(call, facts))
@@ -84,7 +84,7 @@ def _today(call: Call, facts: Facts) -> date:
 
 
 def _own(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield the appointments that the caller's number has."""
+    """Yield the coming appointments of the caller's number as options."""
     now = facts.line.hours.local(facts.now)
     for each in call.own.appointments:
         at = MomentName(facts.line.hours.local(each.starts), now)

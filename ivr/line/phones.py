@@ -18,23 +18,23 @@ HOME = "IN"
 """The country (ISO 3166) whose dialling rules apply to a number without a country code."""
 
 REMEMBERED = 2_000
-"""Numbers that a process remembers having read: one webhook reads its caller's eight times."""
+"""The most numbers that a process remembers having read: one webhook reads its caller's number eight times."""
 
 LONGEST_KEYED = 20
-"""Most digits that are read as a number; a key that is held down can send hundreds."""
+"""The most digits that are read as a number; a key that is held down can send hundreds."""
 
 WITHHELD_AS_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253", "7748283"})
-"""Old codes of a withheld number.
+"""Digits that carriers once sent for a withheld number.
 
 They are ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE and PRIVATE typed on a keypad, also with a leading 1. The
 carrier has sent the word instead since 2023.
 """
 
 LONGEST_TYPED = 60
-"""Most characters that are read as a number that somebody typed."""
+"""The most characters of a typed text that is read as a number."""
 
 TYPED = re.compile(r"[^\d+@]*(\+?(?:[^\w+@]*\d)+)[^\d@]*")
-"""The pattern of a number as people type it, once it is `plain`: marks between digits, words around them at most.
+"""The pattern of a number as people type it, after `plain`: marks between its digits, words only around them.
 
 With an @ it is an address, and no number."""
 
@@ -93,7 +93,7 @@ class Phone:
 
     @property
     def is_made_up(self) -> bool:
-        """True for a number that is kept for made-up people, and can be nobody's: such a patient is told nothing."""
+        """True for a number that films and books may use, and nobody has: nothing is sent to it, or about it."""
         return MADE_UP.fullmatch(self.e164) is not None
 
     @property
@@ -110,13 +110,13 @@ class Phone:
 
 @dataclass(frozen=True)
 class Dialling:
-    """The rules for numbers: the countries that the clinic calls, and its own numbers, which it never calls."""
+    """The rules for telephone numbers: the countries that the clinic calls; its own numbers, which it never calls."""
 
     countries: frozenset[str]
     ours: frozenset[Phone]
 
     def keyed(self, digits: str) -> Phone:
-        """Return the number that a caller entered: ten digits, with 0 or 91 before them, or with an STD code.
+        """Return the number that a caller entered by keys: ten digits, with 0 or 91 before them, or with an STD code.
 
         Raises NumberRefused.
         """
@@ -142,7 +142,7 @@ class Dialling:
             return None
 
     def sender(self, written: str) -> Phone | None:
-        """Return the caller's number even if the clinic must not call it; None if it is withheld, invalid or its own.
+        """Return the caller's number, even one that the clinic must not call; None if withheld, invalid or its own.
 
         The clinic's own numbers identify nobody, because calls that its mobiles forward may show them.
         """
@@ -196,7 +196,7 @@ def typed(written: str) -> Phone:
 
 
 def plain(written: str) -> str:
-    """Return what somebody typed with ASCII digits, + and marks, and without what is invisible."""
+    """Return a typed text in plain characters: digits in ASCII, no full-width forms, nothing invisible."""
     seen = "".join(each for each in written if unicodedata.category(each) not in INVISIBLE)
     return "".join(str(int(each)) if each.isdecimal() else each for each in unicodedata.normalize("NFKC", seen))
 
@@ -215,7 +215,7 @@ def is_withheld(sender: str) -> bool:
 
 
 def among(written: str, numbers: Collection[Phone]) -> bool:
-    """Return whether the number is in `numbers`, however it is written; False if the text is not a number."""
+    """Return whether the text is a number in `numbers`, however it is written; False if the text is not a number."""
     try:
         return phone(written) in numbers
     except NumberRefused:
@@ -223,7 +223,7 @@ def among(written: str, numbers: Collection[Phone]) -> bool:
 
 
 class _ValidNumber(NamedTuple):
-    """The facts about a valid number."""
+    """A valid number as phonenumbers knows it: in E.164, with its country and its type."""
 
     e164: str
     region: str | None
@@ -233,7 +233,7 @@ class _ValidNumber(NamedTuple):
 
 @lru_cache(REMEMBERED)
 def _valid(written: str, country: str | None) -> _ValidNumber:
-    """Return the facts about a number. Raises NumberRefused where it is none, or is not valid."""
+    """Return the valid number that a text holds, as phonenumbers knows it. Raises NumberRefused if it holds none."""
     number = _read(written, country)
     if not phonenumbers.is_valid_number(number):
         raise NumberRefused(Refusal.NO_SUCH_NUMBER)

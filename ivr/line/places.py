@@ -19,7 +19,7 @@ class ChangeWish(StrEnum):
 
 @dataclass(frozen=True)
 class Option:
-    """A key, the sentence that offers it, and the place it leads to."""
+    """An option of a menu: its key, the sentence that offers it, and the place that it leads to."""
 
     key: str
     says: str
@@ -31,11 +31,11 @@ class Option:
     change: ChangeWish | None = None
     """The change of the appointment that the caller chooses here."""
     other: bool = False
-    """True if the caller chooses for somebody else than the one whom the clinic knows of."""
+    """True if the caller chooses for another person than the one whom the clinic knows by this number."""
     earliest: bool = False
-    """True if the caller takes the first of the times that were read out."""
+    """True if the caller takes the first of the free times that were read out."""
     leads_back: bool = False
-    """True if it leads to where the caller has been, as its sentence says: a call may go round by way of it."""
+    """True if the option leads to an earlier place, as its sentence says: a call may go in a circle by it."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Menu:
     offers: str = ""
     """The name of the offer whose options lead to `leads`; its keys come before those of `options`."""
     reads_out: str = ""
-    """The name of the offer whose first time the sentences tell, where the options are the table's own."""
+    """The name of an offer whose first time the menu's sentences tell, though its options are not made by the offer."""
     leads: str = ""
     more: str = ""
-    """The place that the last option of a longer offer leads to."""
+    """The place to which the last option leads where the offer has more than fits, such as "later times"."""
     empty: str = ""
     """The place that the call goes on to where there is nothing to offer; a menu that always has something has none."""
     first: tuple[str, ...] = ()
     """The sentences that a key press does not interrupt."""
     language_leads: str = ""
-    """The place that 9 leads to; empty to stay here."""
+    """The place at which the call goes on in the other language after 9; empty for this place."""
     needs: tuple[str, ...] = ()
     """The data that the call must have here; without it the caller goes to the main menu."""
     misses: int = 3
@@ -65,16 +65,16 @@ class Menu:
     """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """True if 9, 0, star and hash work here. They are announced where a task begins, and after a miss."""
+    """True if 9, 0, star and hash work here. They are announced where a caller begins something, and after a miss."""
     says_options: bool = True
-    """False if the caller has just heard the options: they hold, and are said after a miss only."""
+    """False if the caller has just heard the options elsewhere: their keys work, and are said after a miss only."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 
 
 @dataclass(frozen=True)
 class Keying:
-    """A place that waits for a telephone number, ended by hash, or for so many `digits` of a reference."""
+    """A place that waits for a telephone number, which hash ends, or for a reference of `digits` digits."""
 
     says: tuple[str, ...]
     leads: str
@@ -86,23 +86,23 @@ class Keying:
 
 @dataclass(frozen=True)
 class Passage:
-    """A place that says its sentences and leads on. A key press does not interrupt `says`."""
+    """A place that says its sentences and leads on to the next. A key press does not interrupt `says`."""
 
     says: tuple[str, ...]
     leads: str
     asks: tuple[str, ...] = ()
-    """The sentences that a key of the menu interrupts to which the passage leads."""
+    """The sentences that a key press interrupts; the key is one of the menu to which the passage leads."""
     kind: Kind | None = None
     """The kind of request that the call has from here on; earlier choices are dropped."""
     about_change: bool = False
-    """True if the request is about the change of an appointment, which is not dropped."""
+    """True if the request is about changing an appointment: the call keeps the appointment and the change."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 
 
 @dataclass(frozen=True)
 class Fork:
-    """A place that says nothing and decides where the call goes, by the answer to `asks`."""
+    """A place that says nothing and decides where the call goes, by the answer to its question `asks`."""
 
     asks: str
     on: Mapping[str, str] = field(default_factory=dict)
@@ -115,14 +115,14 @@ class Return:
 
 @dataclass(frozen=True)
 class Filing:
-    """A place that files a request or books a time; the outcome leads on. It is "refused" if the call may file none."""
+    """A place that files a request or books a time; the outcome leads on, "refused" if the caller may do neither."""
 
     on: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Checking:
-    """A place that checks the digits that were entered; the outcome leads on."""
+    """A place that checks the digits that a caller has entered against a reference; the outcome leads on."""
 
     on: Mapping[str, str]
 
@@ -136,7 +136,10 @@ class Changing:
 
 @dataclass(frozen=True)
 class Screening:
-    """The question to whoever picks up at the reception, before the patient. A voicemail does not answer it."""
+    """The question to whoever picks up at the reception, before they hear the patient.
+
+    A voicemail does not answer it.
+    """
 
     says: str
     offers: str
@@ -145,15 +148,15 @@ class Screening:
     seconds: tuple[int, ...]
     """Seconds to wait for the key: at first, and after each miss."""
     misses: int
-    """The number of wrong keys, or of silences, after which nobody has taken the call."""
+    """The number of wrong keys, or of silences, after which the reception has not taken the call."""
     on_silence: str
     on_wrong: str
-    """The sentence before the question is repeated; `on_silence` is the same after silence."""
+    """The sentence before the question is said again after a wrong key; `on_silence` is the one after silence."""
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """A place that calls the reception; the outcome leads on. It is "refused" if the call may not reach it."""
+    """A place that calls the reception; the outcome leads on, "refused" if the caller may not reach the reception."""
 
     says: tuple[str, ...]
     on: Mapping[str, str]

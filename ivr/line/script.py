@@ -20,7 +20,7 @@ DAYS_NAMED_BY_WEEKDAY = 6
 
 @dataclass(frozen=True)
 class Clock:
-    """The patterns for times of day. `{hour}` and `{next}` are hours in words, `{part}` is a part of the day."""
+    """A language's patterns for times of day: `{hour}` and `{next}` are hours in words, `{part}` a part of the day."""
 
     hour: str
     quarter: str
@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """The words for days. Each mapping is keyed by distance: today, tomorrow, week, later."""
+    """A language's words for days: in names of options (`names`, with a time `choices`), else `dates` and `moments`."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -78,7 +78,7 @@ class Days:
         return self._filled(self.choices if isinstance(day, DayName) else self.moments, day).format(time=hour)
 
     def weekday_run(self, run: WeekDays) -> str:
-        """Return one weekday, or the first and the last of a run."""
+        """Return a run of weekdays in words: its only day, or its first and its last."""
         first, last = self.weekdays[run.first], self.weekdays[run.last]
         return first if run.first == run.last else self.run.format(first=first, last=last)
 
@@ -103,14 +103,14 @@ class Language:
     """A language of the line: its names, and the locale and voice with which the carrier speaks it."""
 
     name: str
-    """The name in the language itself."""
+    """The language's name in the language itself."""
     names: Mapping[str, str]
-    """The names on the desk's pages, by the language of the page; English is always present."""
+    """The language's names on the desk's pages, by the language of the page; English is always present."""
     locale: str
     voice: str
 
     def named_in(self, reader: str) -> str:
-        """Return the name on a page in this language, or the English one."""
+        """Return the language's name on a page in the language `reader`, or its English name."""
         return self.names.get(reader, self.names["en"])
 
 
@@ -151,7 +151,7 @@ class Spoken:
 
 
 class Wording(NamedTuple):
-    """A sentence in one language, with the words or the digits of its blanks: all that its words depend on."""
+    """A sentence by name in one language, its blanks filled with words or digits: all that its words depend on."""
 
     language: str
     name: str
@@ -159,7 +159,7 @@ class Wording(NamedTuple):
 
     @property
     def is_personal(self) -> bool:
-        """Return whether digits are in it, such as a caller's number: it is not to be remembered."""
+        """Return whether digits fill a blank, such as a caller's number: then the sentence is not remembered."""
         return any(isinstance(value, Digits) for _, value in self.blanks)
 
 
@@ -179,11 +179,11 @@ class Script:
         return self._prompts[language]
 
     def about(self, language: str) -> Language | None:
-        """Return the details of a language; None if the line does not speak it, or no longer does."""
+        """Return the names, locale and voice of a language; None if the line does not speak it, or no longer does."""
         return self._prompts[language].about if language in self._prompts else None
 
     def spoken(self, language: str) -> str:
-        """Return this language if the line speaks it, else the default; a stored call may name one that was removed."""
+        """Return this language if the line speaks it, else the default; a stored call may name a removed one."""
         return language if language in self._prompts else self.languages[0]
 
     def everywhere(self, say: Say) -> dict[str, str]:
@@ -191,17 +191,17 @@ class Script:
         return {language: self.say(say, language).words for language in self.languages}
 
     def say(self, say: Say, language: str) -> Spoken:
-        """Return the words of a sentence, in its own language if it has one."""
+        """Return the words of a sentence in this language, or in that which the sentence names itself."""
         return self.spoken_as(self.wording(say, language))
 
     def wording(self, say: Say, language: str) -> Wording:
-        """Return a sentence with its blanks in words, in its own language if it has one."""
+        """Return a sentence with its blanks in words, in this language or in that which it names itself."""
         prompts = self._prompts[say.language or language]
         blanks = tuple([(blank, _fill(value, prompts)) for blank, value in say.values.items()])
         return Wording(prompts.language, say.name, blanks)
 
     def spoken_as(self, wording: Wording) -> Spoken:
-        """Return the words of a wording of this script."""
+        """Return the words of a sentence from its wording, which the method `wording` has made."""
         prompts = self._prompts[wording.language]
         return Spoken(prompts.language, tuple(joined(_phrases(wording, prompts))))
 
@@ -252,7 +252,7 @@ FILLS: Mapping[type, Callable[[Any, Prompts], str | Digits]] = {
     WeekDays: lambda run, prompts: prompts.days.weekday_run(run),
     Spans: _spans,
 }
-"""The function that turns each type of value into words; any other is a text in each language."""
+"""The function that turns each type of value into words; a value of any other type is a text in each language."""
 
 
 def blanks_of(sentence: str) -> frozenset[str]:

@@ -23,12 +23,12 @@ def need_a_menu(languages: Iterable[str]) -> bool:
 
 
 def others(call: Call, facts: Facts) -> tuple[str, ...]:
-    """Return all languages except the one of the call."""
+    """Return all languages of the line except the one of the call."""
     return tuple(language for language in facts.clinic.name if language != call.language)
 
 
 def leads_on(call: Call, facts: Facts) -> str:
-    """Return the place at which the call continues in the new language, from the place where 9 was pressed."""
+    """Return the place at which the call goes on in another language after 9: mostly where 9 was pressed."""
     at = call.left or call.place
     place = facts.menu.get(at)
     if not isinstance(place, Menu) or place.offers == OFFER:
@@ -48,7 +48,7 @@ OFFER = "languages"
 
 
 def reception(call: Call, facts: Facts) -> str:
-    """Return whether the reception can be called: "rings"; or why it cannot: "closed", "nobody", or rung "enough"."""
+    """Return "rings" if the reception can be called; or the reason why not: "closed", "nobody", or rung "enough"."""
     if not facts.line.hours.is_open(facts.now):
         return "closed"
     if not facts.line.reception or not facts.clinic.reception.caller_id:
@@ -57,7 +57,7 @@ def reception(call: Call, facts: Facts) -> str:
 
 
 def warns(menu: Menu, call: Call) -> bool:
-    """Return whether this menu warns a caller before a booking; there a key leads to all warning signs."""
+    """Return whether this menu says the short warning to this call; a key there leads to all warning signs."""
     return "warning" in menu.first and call.kind is Kind.BOOKING
 
 
@@ -85,20 +85,20 @@ def announced(menu: Menu, call: Call, facts: Facts, what: Announce) -> Iterator[
 
 
 def _person(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the key for a person, where somebody can answer."""
+    """Yield the sentence that announces the key for the reception, where somebody there can answer."""
     if reception(call, facts) == "rings" and not call.over_limit:
         yield Say("option_person", {"key": PERSON})
 
 
 def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
-    """Return the help after a mistake, more detailed each time; `before` counts earlier mistakes of the same kind."""
+    """Return the sentence of help after a mistake; `before` counts earlier mistakes of its kind, for more detail."""
     if mistake in {SILENCE, WRONG}:
         return Say(f"{mistake}_{before + 1}_number" if isinstance(place, Keying) else f"{mistake}_{before + 1}")
     return Say(mistake)
 
 
 def in_the_others(says: Iterable[Say], call: Call, facts: Facts, *, to_change: bool) -> tuple[Say, ...]:
-    """Return the sentences in the other languages, each with the key that leads `to_change`.
+    """Return these sentences in each other language; with `to_change`, also the key that changes to it.
 
     They are for a caller who has pressed no key yet: it is not known which language that is, so the others come first.
     """
@@ -119,4 +119,4 @@ HELP: Blanks = {
     **{refusal.value: () for refusal in Refusal},
     **dict.fromkeys((DIGITS, NOBODY, "emergency_keyed"), ()),
 }
-"""The sentences after a mistake; after a refused number, the reason is said."""
+"""The sentences of help after a mistake, with their blanks; after a refused number they give the reason."""

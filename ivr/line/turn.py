@@ -24,7 +24,7 @@ class OwnAppointment:
     id: int
     starts: datetime
     as_of: datetime | None = None
-    """The moment of its last change that the caller knows of: what was changed since is not the caller's to change."""
+    """The moment of the last change that this call knows of; if others changed it since, the call may not."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Own:
         return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
 
     def with_appointment(self, found: OwnAppointment) -> Self:
-        """Return the same with this appointment, in the place of its former time if it had one."""
+        """Return this number's appointments and requests with this appointment, which replaces the one with its id."""
         others = (each for each in self.appointments if each.id != found.id)
         return replace(self, appointments=tuple(sorted((*others, found), key=lambda each: each.starts)))
 
@@ -69,15 +69,15 @@ class Call:
     slot: Slot | None = None
     """The time that the caller has chosen."""
     other: bool = False
-    """True if it is for somebody else than the one whom the clinic knows of."""
+    """True if the wish is for another person than the one whom the clinic knows by this number."""
     own: Own = Own()
     """The calling number's appointments and requests when the call began, with the changes of the call."""
     chosen: OwnAppointment | None = None
-    """The appointment that the caller speaks of."""
+    """The appointment that the caller has chosen to hear, move or cancel."""
     entered: str = ""
     """The digits of a reference that the caller has entered."""
     proved: bool = False
-    """True if these digits were right, so that the caller may change the appointment."""
+    """True if the digits in `entered` were right, so that the caller may change the appointment."""
     change: ChangeWish | None = None
     """The change to the appointment that the caller wishes."""
     keyed: Phone | None = None
@@ -89,7 +89,7 @@ class Call:
     left: str = ""
     """The place that the call has left for the menu of languages, the reception or the warning signs; else empty."""
     mute: bool = False
-    """True until the caller presses a key: it is not known which language they speak."""
+    """True until the caller presses a key: until then nobody knows which language they speak."""
     warned: bool = False
     """True if the short warning was heard, in this language and for this wish."""
     signs_heard: tuple[str, ...] = ()
@@ -99,12 +99,12 @@ class Call:
     over_limit: bool = False
     """True if the caller is blocked or over a limit: the call may file no request and not reach the reception."""
     filed: int = 0
-    """The number of requests that the call has filed; the clinic limits it."""
+    """The number of requests that the call has filed; the clinic limits this number."""
     rung: int = 0
-    """The number of times that the call has rung the reception; the clinic limits it."""
+    """The number of times that the call has rung the reception; the clinic limits this number."""
 
     def but(self, **changes: Any) -> Self:
-        """Return the call with these fields changed: as `replace` does, in a tenth of the time."""
+        """Return the call with these fields changed: as dataclasses.replace does, in a tenth of the time."""
         changed = object.__new__(type(self))
         changed.__dict__.update(self.__dict__, **changes)
         return changed
@@ -119,15 +119,15 @@ class Call:
         return replace(self, language=language, warned=self.warned and language == self.language)
 
     def afresh(self, kind: Kind | None = None) -> "Call":
-        """Return the call without the data gathered so far, except the new kind of request."""
+        """Return the call without what it gathered, but for this kind of request and what it keeps to its end."""
         return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **self._for_good)
 
     def about_change(self, kind: Kind | None) -> "Call":
-        """Return the call afresh, but for the appointment and the change that it is about."""
+        """Return the call as `afresh` does, but with the appointment and the change that its request is about."""
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
     def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
-        """Return the call after its appointment was moved to this time, or cancelled without one, at `as_of`."""
+        """Return the call after its chosen appointment was moved to `slot`, or for None cancelled, at `as_of`."""
         chosen, own = self.chosen, self.own
         if chosen is None or chosen.id not in {each.id for each in own.appointments}:
             return self
@@ -136,7 +136,7 @@ class Call:
         return replace(self, own=replace(own, appointments=tuple(each for each in own.appointments if each != chosen)))
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
-        """Return the call after its request was stored; without a reference if none may be spoken."""
+        """Return the call after its request was stored, or `joined` to another; `reference` is None if not told."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
 
     @property
@@ -158,7 +158,7 @@ NEW_CALL = Call("", "", "")
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts that are known when a webhook comes in."""
+    """The facts that the engine may know besides the call when a webhook comes in."""
 
     clinic: Clinic
     line: Line
@@ -177,14 +177,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class PressKey:
-    """Wait for one key, at most this many seconds."""
+    """The wait of a turn for one key, for at most this many seconds."""
 
     seconds: int
 
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """Wait for digits, at most this many seconds for each: as many as `digits`, or, at 0, ended by hash."""
+    """The wait of a turn for `digits` keys, or, if that is 0, for a number that hash ends; `seconds` for each key."""
 
     seconds: int
     digits: int = 0
@@ -192,7 +192,7 @@ class KeyNumber:
 
 @dataclass(frozen=True)
 class RingReception:
-    """Call all telephones of the reception at the same time, for at most this many seconds."""
+    """The wait of a turn for the reception, all of whose telephones ring at once for at most this many seconds."""
 
     numbers: tuple[Phone, ...]
     caller_id: Phone
@@ -203,7 +203,7 @@ class RingReception:
 
 @dataclass(frozen=True)
 class File:
-    """File this request at the desk, or book this time, then resume the call with the outcome."""
+    """The action of filing this request at the desk, or of booking this time; its outcome resumes the call."""
 
     wish: Wish
     number: Phone
@@ -213,7 +213,7 @@ class File:
     slot: Slot | None = None
     """The time to book; None for a wish."""
     other: bool = False
-    """True if it is for somebody else than the one whom the clinic knows of."""
+    """True if the wish is for another person than the one whom the clinic knows by this number."""
     about: int | None = None
     """The id of the appointment that the caller wishes to change, but could not prove to be theirs."""
     change: ChangeWish | None = None
@@ -221,17 +221,17 @@ class File:
 
 @dataclass(frozen=True)
 class CheckDigits:
-    """Check the digits that the caller entered against the reference, then resume the call with the outcome."""
+    """The action of checking the digits that a caller entered against a reference; its outcome resumes the call."""
 
     number: Phone
     digits: str
     appointment: int | None
-    """The id of the appointment; None for any of this number."""
+    """The id of the appointment with that reference; None for any appointment of the number."""
 
 
 @dataclass(frozen=True)
 class ChangeAppointment:
-    """Move the appointment to this time, or cancel it without one, then resume the call with the outcome."""
+    """The action of moving an appointment to `slot`, or if that is None cancelling it; its outcome resumes the call."""
 
     appointment: OwnAppointment
     slot: Slot | None
@@ -239,7 +239,7 @@ class ChangeAppointment:
 
 @dataclass(frozen=True)
 class HangUp:
-    """End the call."""
+    """The end of the call, in the place of a wait."""
 
 
 Wait = PressKey | KeyNumber | RingReception | File | CheckDigits | ChangeAppointment | HangUp

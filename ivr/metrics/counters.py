@@ -23,18 +23,18 @@ from ivr.metrics.table import APOLOGIES, COUNTED, FALLBACK, FAULT, WEBHOOKS, Met
 log = logging.getLogger(__name__)
 
 FOLDER = "metrics"
-"""Folder of the counters' files, within the state folder."""
+"""The folder of the counters' files, within the state folder."""
 
 
 class Series(NamedTuple):
-    """The keys of a histogram with these labels: of its sum, and of each bucket in the order of their bounds."""
+    """The keys of one histogram in a counters' file: of its sum, and of its buckets in the order of their bounds."""
 
     sum: str
     buckets: tuple[str, ...]
 
 
 class Counters:
-    """The counters and histograms of the service."""
+    """The counters and histograms of the service, as this process counts them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,31 +42,31 @@ class Counters:
         self._files: CounterFiles | None = None
         self._broken = False
         self._begun: set[Series] = set()
-        """The histograms whose buckets this process has written."""
+        """The histograms of which this process has written every bucket."""
 
     def count(self, metric: Metric, amount: float = 1, **labels: str) -> None:
-        """Add `amount` to a counter."""
+        """Add `amount` to the counter of this metric with these labels."""
         self._add("counter", {_key(metric, metric.name, labels): amount})
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
-        """Add a duration in seconds to a histogram."""
+        """Add a duration in seconds to the histogram of this metric with these labels."""
         series = _series(metric, tuple(labels.items()))
         amounts = {series.sum: seconds, series.buckets[bisect_left(metric.bounds, seconds)]: 1.0}
         self._add("histogram", amounts, series)
 
     def webhook(self, lasted: timedelta, place: str, outcome: str) -> None:
-        """Observe the time of a webhook of this place, and count the apology that it was answered with, if any."""
+        """Count a webhook with this label `place`: how long its answer took, and an apology if the answer was one."""
         self.observe(WEBHOOKS, max(0.0, lasted.total_seconds()), place=place, outcome=outcome)
         if outcome == FAULT or place == FALLBACK:
             self.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)
 
     def collect(self) -> Iterator[Family]:
-        """Yield the counts of all processes. Metrics of earlier versions that exist no longer are left out."""
+        """Yield the metrics with the counts of all processes, but for those that only earlier versions had."""
         known = {metric.family for metric in COUNTED}
         yield from (family for family in merged(self._folder) if family.name in known)
 
     def close(self) -> None:
-        """Close the files, so that the next process can go on with them."""
+        """Close the counters' files of this process, so that another process can go on with them."""
         with self._lock:
             if self._files:
                 self._files.close()
@@ -88,7 +88,7 @@ class Counters:
                 log.warning("nothing is counted any more: %s", refused.strerror)
 
     def _ours(self) -> CounterFiles:
-        """Return the files of this process. They are opened at the first count; a forked process opens its own."""
+        """Return the counters' files of this process, opened at its first count; a forked process opens its own."""
         if self._files is None or self._files.pid != os.getpid():
             self._files = CounterFiles(self._folder)
             self._begun.clear()
@@ -103,7 +103,7 @@ def _series(metric: Metric, labels: tuple[tuple[str, str], ...]) -> Series:
 
 
 def _key(metric: Metric, name: str, labels: Mapping[str, str]) -> str:
-    """Return a sample's key in the file. Raises ValueError where the labels are not the metric's."""
+    """Return the key of a metric's value in a counters' file. Raises ValueError if the labels are not the metric's."""
     if labels.keys() - {"le"} != set(metric.labels):
         raise ValueError(f"{metric.name} has the labels {metric.labels}")
     return _written(metric.family, name, tuple(labels), tuple(labels.values()), metric.help)

@@ -1,4 +1,4 @@
-"""The files of the counts: each process writes its own pair, and any process reads them all.
+"""The files of the counts: each process writes to a pair of its own, and any process reads them all.
 
 They have the format of prometheus_client's multiprocess mode, which merges them. That mode names files by process ids,
 which containers share and kernels reuse, and leaves the files of ended processes behind. Here a process takes a pair
@@ -17,16 +17,17 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 ROOM = 512 * 1024
-"""Bytes of a file, more than the whole table needs. All are written at once, since a full disk that is found only when
-mapped memory is written back would end the process.
+"""The size of a counters' file in bytes, more than the whole table of metrics needs.
+
+All bytes are written at once: on a full disk, writing mapped memory later would end the process.
 """
 
 KINDS = ("counter", "histogram")
-"""Beginnings of the files' names, as the library expects them."""
+"""The beginnings of the files' names, as prometheus_client expects them."""
 
 
 class CounterFiles:
-    """The pair of files of this process, held by a lock that ends with the process. Raises OSError."""
+    """The pair of files into which this process counts, held by a lock that ends with the process. Raises OSError."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,25 +36,25 @@ class CounterFiles:
         self._files = {kind: _opened(folder / f"{kind}_{number}.db") for kind in KINDS}
 
     def add(self, kind: str, key: str, amount: float) -> None:
-        """Add `amount` to the value of a key."""
+        """Add `amount` to the value of a metric's key in this process's file of this kind."""
         file = self._files[kind]
         file.write_value(key, file.read_value(key)[0] + amount, 0.0)
 
     def close(self) -> None:
-        """Close the pair, so that the next process can take it."""
+        """Close the pair of files, so that another process can take it."""
         for file in self._files.values():
             file.close()
         os.close(self._lock)
 
 
 def merged(folder: Path) -> Iterator[Family]:
-    """Sum up the counts of all processes, those that have ended included."""
+    """Yield the metrics with the counts from all processes' files summed up, those of ended processes too."""
     paths = [str(path) for path in folder.glob("*.db") if _readable(path)]
     yield from MultiProcessCollector.merge(paths)
 
 
 def _hold(folder: Path) -> tuple[int, int]:
-    """Return a lock on the first number that no process holds, and that number."""
+    """Return a lock on the first pair of counters' files that no process holds, and the pair's number."""
     for number in count(1):
         lock = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -66,7 +67,7 @@ def _hold(folder: Path) -> tuple[int, int]:
 
 
 def _opened(path: Path) -> MmapedDict:
-    """Return the file with its counts; an empty one where it is missing, or damaged by a power failure."""
+    """Return this file of counts, opened; an empty one where the file is missing, or damaged by a power failure."""
     if not path.exists() or path.stat().st_size < ROOM or not _readable(path):
         path.write_bytes(bytes(ROOM))
     return MmapedDict(str(path))

@@ -19,11 +19,11 @@ class Metric:
     help: str
     labels: tuple[str, ...] = ()
     bounds: tuple[float, ...] = ()
-    """Upper ends of a histogram's buckets, in seconds."""
+    """The upper ends of a histogram's buckets, in seconds."""
 
     @property
     def family(self) -> str:
-        """Return the name as the library keeps it: without a counter's suffix."""
+        """Return the metric's name as prometheus_client keeps it: without a counter's suffix."""
         return self.name.removesuffix("_total")
 
 
@@ -64,28 +64,28 @@ READ = (DATABASE, REDIS, WORKER, OPEN, REQUESTS, OVERDUE, UNSENT, FAILED, WAITIN
 # -- the values of labels
 
 OTHER = "other"
-"""Label of a place that the menu does not have."""
+"""The label `place` of a webhook at a place that the menu does not have."""
 
 FALLBACK = "fallback"
 ROUTES = {"ring": "incoming", "answered": "answered", "status": "status", "fallback": FALLBACK}
-"""Labels of the webhooks that are no place of the menu, by route."""
+"""The labels `place` of webhooks that are no place of the menu, by the names of their routes."""
 
 OK, FAULT = "ok", "fault"
-"""Outcomes of a webhook: answered, or answered with an apology for a fault of ours."""
+"""The labels `outcome` of a webhook: answered, or answered with an apology for a fault of ours."""
 
 IN_DATABASE, IN_REDIS = "database", "redis"
 WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
 def place_of(route: str, place: str | None) -> str:
-    """Return the label of a webhook: its place in the menu, or that of its route where it has no place."""
+    """Return the label `place` of a webhook: its place in the menu, or the label of its route if it has none."""
     if place is None:
         return ROUTES.get(route, OTHER)
     return place if place in MENU else OTHER
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:
-    """Yield the series that must start at zero, since an increase is only seen of a series that exists."""
+    """Yield the counters, with labels, that begin at zero: monitoring sees an increase only of a series that exists."""
     spoken = list(languages)
     yield from ((CALLS, {"line": line, "language": language}) for line in lines for language in spoken)
     yield from ((PROMISES, {"kind": kind, "store": store}) for kind in Kind for store in (IN_DATABASE, IN_REDIS))

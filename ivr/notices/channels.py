@@ -1,4 +1,4 @@
-"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, with a key that hides it.
+"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, by a key that hides it.
 
 Values only; nothing is sent here, and no library is loaded.
 """
@@ -14,12 +14,12 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,19})://", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel to the staff."""
+    """A channel by which notices go out to the staff."""
 
     key: str
-    """The keyed hash of the address, under which deliveries are stored; another address has another key."""
+    """The keyed hash of the channel's address, under which deliveries are stored; another address has another key."""
     name: str
-    """The place in the list and the kind, such as "2 (mailto)": for staff and logs, without passwords and tokens."""
+    """The channel's number in the list and its kind, as in "2 (mailto)": without passwords, for staff and logs."""
     address: str = field(repr=False)
 
 

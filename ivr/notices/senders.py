@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("apprise")
 
 ANSWER_SECONDS = 12.0
-"""Seconds that a channel may take to answer. One that is given up on too soon has the notice, and is asked again."""
+"""The seconds that a channel may take to answer. Given up too soon, it has the notice and would get it again."""
 
 
 @cache
 def sender(address: str) -> "Apprise | None":
-    """Return the sender of this address; None where no kind of channel understands it. The first call loads plugins."""
+    """Return the Apprise sender of a channel's address; None where no kind of channel understands it. Loads plugins."""
     from apprise import Apprise, NotifyBase  # noqa: PLC0415 - large, and a clinic without channels needs none
 
     with _quiet():
@@ -46,5 +46,5 @@ def _quiet() -> Iterator[None]:
 
 
 def is_understood(address: str) -> bool:
-    """Return whether some kind of channel understands this address. Nothing is sent."""
+    """Return whether some kind of channel has addresses like this one. Nothing is sent."""
     return sender(address) is not None

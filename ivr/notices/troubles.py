@@ -1,4 +1,4 @@
-"""Stores which channels to the staff do not work at present, so that the desk can say it. No clock, nothing is sent."""
+"""Stores which channels to the staff do not work at present, so that the desk can show it. Sends nothing. No clock."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,22 +16,22 @@ table = schema.channel_troubles
 
 
 class TroubleKind(StrEnum):
-    """The reason why a channel does not work, as stored."""
+    """The reason why a channel to the staff does not work, as stored."""
 
     NOT_UNDERSTOOD = "not_understood"
-    """No kind of channel understands its address: somebody must correct it."""
+    """No kind of channel has an address like this: somebody must correct it."""
     NOT_TAKEN = "not_taken"
     """The channel did not take the last notice."""
 
 
 def _kind(stored: str) -> TroubleKind:
-    """Return the stored kind; a word of another version still means that the channel does not work."""
+    """Return the stored kind of trouble; a word of another version still means that the channel does not work."""
     return TroubleKind(stored) if stored in list(TroubleKind) else TroubleKind.NOT_TAKEN
 
 
 @dataclass(frozen=True)
 class ChannelTrouble:
-    """A channel that does not work, and since when."""
+    """A channel that does not work at present, why, and since when."""
 
     channel: Channel
     kind: TroubleKind
@@ -40,16 +40,16 @@ class ChannelTrouble:
 
 @dataclass(frozen=True)
 class ChannelTroubles:
-    """The store of the channels' troubles."""
+    """The store of the channels that do not work."""
 
     database: Database
     channels: Mapping[str, Channel]
-    """The channels that are configured; what is stored of others is not shown, and is deleted in time."""
+    """The channels that are configured, by key; troubles of others are not shown, and are deleted in time."""
     _noted: dict[str, TroubleKind | None] = field(default_factory=dict, compare=False)
-    """By key: the state that this process has noted last, so that a channel that stays well costs no write."""
+    """The state of each channel, by key, that this process noted last: an unchanged state costs no write."""
 
     def note(self, key: str, kind: TroubleKind | None, at: datetime) -> None:
-        """Note the state of this channel; None is well. Raises StoreAway."""
+        """Store the state of the channel with this key; `kind` is None where it works. Raises StoreAway."""
         if key in self._noted and self._noted[key] == kind:
             return
         try:
@@ -71,6 +71,6 @@ class ChannelTroubles:
         return [ChannelTrouble(each, _kind(row.kind), row.since) for each, row in found]
 
     def forget_others(self) -> None:
-        """Delete what is stored of channels that are not configured any more. Raises StoreAway."""
+        """Delete the troubles of channels that are not configured any more. Raises StoreAway."""
         with self.database.writing() as write:
             write.execute(delete(table).where(table.c.channel.not_in(list(self.channels))))

@@ -16,13 +16,13 @@ from urllib.parse import quote
 from ivr.storage.revisions import revisions
 
 TIMEOUT = 10.0
-"""Seconds to wait for another writer."""
+"""Seconds to wait for another process that writes to the database."""
 
 BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 """SQLite's error codes for a file that is damaged or no database."""
 
 NAMES = "clinic-[0-9]*-[0-9]*.db"
-"""The pattern of the names that `named` gives to backups."""
+"""The pattern of the file names that `named` gives to backups."""
 
 BEFORE_UPGRADE = "before-[0-9]*-[0-9]*-[0-9]*Z.*"
 """The pattern of the names of the backups that an upgrade makes."""
@@ -39,16 +39,16 @@ class BackupRefused(Exception):
 
 
 class Damaged(BackupRefused):
-    """The file is damaged, or is not a database of the desk."""
+    """The file, given as a backup, is damaged, or is not a database of the desk."""
 
 
 def folder_of(state_dir: Path) -> Path:
-    """Return the default folder of backups."""
+    """Return the default folder of backups: the one within the state folder."""
     return state_dir / "backups"
 
 
 def backups(state_dir: Path, database: Path | None) -> list[Path]:
-    """List all that lies here with what the desk once held, half-made ones too; `database` is SQLite's file, if any."""
+    """Return all files with a former state of the desk, also half-made: of `state_dir`, and beside the `database`."""
     ours = {folder_of(state_dir): ("clinic-*", "before-*", f"{HALF_DONE}*")}
     beside_it = {database.parent: (f"{database.name}.{REPLACED}-*", f"{HALF_DONE}*")} if database else {}
     places = [*ours.items(), *beside_it.items()]
@@ -61,7 +61,7 @@ def named(moment: datetime) -> str:
 
 
 def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
-    """Make a backup. Its file appears only after the copy was checked. Raises BackupRefused."""
+    """Make a backup of the desk's SQLite file. `target` appears only after it was checked. Raises BackupRefused."""
     if target.exists():
         raise BackupRefused(f"{target} is there already, and is not replaced")
     with refusing("the backup failed"), beside(target) as folder:
@@ -72,10 +72,10 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]:
-    """Remove the backups of this kind but for the newest, and return those that went. Raises BackupRefused.
+    """Remove the backups with `names` but for the newest `keep`; return the removed ones. Raises BackupRefused.
 
-    `until` is the one that was just made. One with a later name was made while the clock was wrong: it stays and does
-    not count, since it would else have the one just made removed.
+    `until` is the backup that was just made. One with a later name was made while the clock was wrong: it stays and
+    does not count, since it would else have the one just made removed.
     """
     made = sorted((each for each in folder.glob(names) if _moment(each) <= _moment(until)), key=_moment)
     oldest = made[:-keep]
@@ -91,7 +91,7 @@ def _moment(backup: Path) -> list[str]:
 
 
 def check(path: Path) -> str:
-    """Check that a file is a database of the desk, and return its revision.
+    """Check that a file is a database of the desk, and return the revision of its schema.
 
     Raises Damaged, BackupRefused for a revision of a newer program, and sqlite3.Error.
     """
@@ -121,7 +121,7 @@ def _revision(connection: sqlite3.Connection) -> str:
 
 
 def copy(source: Path, target: Path, timeout: float = TIMEOUT) -> None:
-    """Copy a database, as it is at one moment, while others may write to it. Raises BackupRefused, sqlite3.Error."""
+    """Copy an SQLite database as it is at one moment, while others write. Raises BackupRefused, sqlite3.Error."""
 
     def no_longer(status: int, _remaining: int, _total: int) -> None:
         if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:  # it has waited; Python would try again without end
@@ -134,14 +134,14 @@ def copy(source: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def opened(path: Path, timeout: float = TIMEOUT) -> sqlite3.Connection:
-    """Return a connection to an existing file. Raises sqlite3.OperationalError."""
+    """Return a connection to an existing file of SQLite. Raises sqlite3.OperationalError."""
     name = f"file:{quote(str(path.absolute()))}?mode=rw"
     return sqlite3.connect(name, uri=True, timeout=timeout, isolation_level=None)
 
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """Yield a private temporary folder on the disk of that file. Raises OSError."""
+    """Yield a private temporary folder beside the file `path`, and so on its disk. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=path.parent, prefix=HALF_DONE))
     try:
@@ -151,7 +151,7 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def put(part: Path, target: Path) -> None:
-    """Rename a finished file to its target, atomically even in a power cut. Raises OSError."""
+    """Give a finished file of a backup or restore its final name, whole even in a power cut. Raises OSError."""
     _on_disk(part)
     part.replace(target)
     _on_disk(target.parent)
@@ -167,7 +167,7 @@ def _on_disk(path: Path) -> None:
 
 @contextmanager
 def refusing(what: str) -> Iterator[None]:
-    """Raise BackupRefused for errors of files and of SQLite; `what` begins its message."""
+    """Turn errors of files and of SQLite into BackupRefused; `what` begins its message."""
     try:
         yield
     except sqlite3.Error as error:

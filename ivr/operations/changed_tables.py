@@ -17,7 +17,7 @@ NAME_THEIR_TABLE = frozenset(
 """Operations whose first argument is the one table that they change."""
 
 ANY = "*"
-"""Stands for every table."""
+"""The mark that stands for every table."""
 
 
 def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
@@ -27,7 +27,7 @@ def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
 
 
 def changed_by(revision: str) -> set[str]:
-    """Return the tables that the migration to this revision may change, ANY among them where it does not say which."""
+    """Return the tables that the migration to this revision may change, with ANY where it does not say which."""
     (file,) = MIGRATIONS.glob(f"versions/{revision}_*.py")
     return {_table(call) for call in _operations(ast.parse(file.read_text())) if _name(call) not in KEEP_ROWS}
 
@@ -40,7 +40,7 @@ def _operations(module: ast.Module) -> Iterator[ast.Call]:
 
 
 def _name(call: ast.Call) -> str:
-    """Return the name of the operation, empty for any other call."""
+    """Return the name of the operation if a migration calls one of `op`; empty for any other call."""
     match call.func:
         case ast.Attribute(value=ast.Name(id="op"), attr=name):
             return name

@@ -11,7 +11,7 @@ NOTICED_SECONDS = 30.0
 """The least jump that is reported, in seconds: more than a working time service corrects at once."""
 
 TOLD_SECONDS = 600.0
-"""Seconds for which a jump is reported."""
+"""Seconds after a jump of the clock for which it is reported."""
 
 
 @dataclass
@@ -24,7 +24,7 @@ class ClockJumps:
     _last: tuple[float, float] | None = field(default=None, init=False)
 
     def last(self) -> float | None:
-        """Return the recent jump of the clock in seconds, negative for backwards; None where there was none.
+        """Return the latest jump of the system clock in seconds, negative if back; None without a jump of late.
 
         Each call also checks for a new jump, so it must be called regularly.
         """

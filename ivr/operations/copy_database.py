@@ -61,7 +61,7 @@ def require_empty(connection: Connection) -> bool:
 
 
 def copy(old: Database, new: Database) -> Mapping[str, int]:
-    """Copy every row, and return the number of rows by table. Raises NotEmpty, CannotCopy, StoreAway.
+    """Copy every row of the desk, and return the number of rows by table. Raises NotEmpty, CannotCopy, StoreAway.
 
     Counts of rows are not copied: the new database makes its own.
     """
@@ -82,7 +82,7 @@ def _copy(of: Table, read: Connection, write: Connection) -> int:
 
 
 def _readable(of: Table, row: RowMapping) -> dict[str, Any]:
-    """Return the row as a dictionary. Raises CannotCopy if a value cannot be read."""
+    """Return a row of the old database as a dictionary. Raises CannotCopy if a value in it cannot be read."""
     odd = [name for name, value in row.items() if isinstance(value, Odd)]
     if odd:
         raise CannotCopy(f"row {row['id']} of {of.name} cannot be read: {', '.join(odd)}")

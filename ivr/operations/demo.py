@@ -64,7 +64,7 @@ EXAMPLES = (
 
 @dataclass(frozen=True)
 class Demo:
-    """Writes and removes the examples."""
+    """Writes and removes the made-up requests, appointments and calls of a demonstration."""
 
     database: Database
     moves: Moves
@@ -72,7 +72,7 @@ class Demo:
     keyed_ids: KeyedIds
 
     def fill(self, now: datetime) -> int:
-        """Write the examples that are not there yet, and return the number of all. Raises StoreAway."""
+        """Write the made-up requests that are not there yet, and return the number of all. Raises StoreAway."""
         for example in EXAMPLES:
             self._write(example, now)
         with self.database.writing() as write:
@@ -81,11 +81,11 @@ class Demo:
         return len(EXAMPLES)
 
     def fill_diary(self, now: datetime) -> int:
-        """Write appointments around now, and return how many there are. Raises StoreAway."""
+        """Write made-up appointments, unless there are some, and return how many were written. Raises StoreAway."""
         return fill_diary(self.database, self.clinic, now)
 
     def look_back(self, now: datetime) -> tuple[int, int]:
-        """Write the calls and closed requests of the last days; return the numbers of both. Raises StoreAway."""
+        """Write the made-up calls and closed requests of the last days; return both numbers. Raises StoreAway."""
         calls = made_up(self.clinic, now)
         past = past_requests(self.clinic, calls, now)
         write_down(self.database, calls)
@@ -124,7 +124,7 @@ class Demo:
             self.moves.write_note(request_id, example.note, By(SOMEBODY, moment))
 
     def _appointment(self, now: datetime) -> datetime:
-        """Return a time in today's opening hours, so that the day's list is not empty."""
+        """Return an hour this evening for a made-up booking, so that the day's list of the diary is not empty."""
         local = self.clinic.line("").hours.local(now)
         return local.replace(hour=18, minute=30 if local.minute % 2 else 0, second=0, microsecond=0)
 
@@ -147,7 +147,7 @@ class Demo:
         )
 
     def clear(self) -> int:
-        """Remove all made-up calls and requests; return the number of requests. Raises StoreAway."""
+        """Remove all made-up calls, appointments and requests; return the number of requests. Raises StoreAway."""
         table, calls, missed = schema.requests, schema.calls, schema.missed_calls
         made_up = select(table.c.id).where(table.c.call_sid.startswith(DEMO, autoescape=True))
         with self.database.writing() as write:
@@ -160,7 +160,7 @@ class Demo:
 
 
 def _add(write: Connection, past: PastRequest) -> None:
-    """Add a request with its history, unless it is there already."""
+    """Write a made-up closed request with its history, unless it is there already."""
     table = schema.requests
     if write.scalar(select(table.c.id).where(table.c.call_sid == past.row["call_sid"])) is None:
         request_id = insert_new(write, table, **past.row)

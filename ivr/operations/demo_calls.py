@@ -1,6 +1,6 @@
-"""Makes up the calls of the last days, so that the reports show something. The same each time, but for the days.
+"""Makes up the calls of the last days, so that the reports show something.
 
-Values only; demo.py writes and removes them.
+They are the same each time, but for the days. Values only; demo.py writes and removes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ MARK = "demo-"
 
 @dataclass(frozen=True)
 class Habit:
-    """A kind of call: its path, its length in seconds, and its share of a hundred calls."""
+    """A kind of made-up call: its path, its length in seconds, and its share of a hundred calls."""
 
     path: str
     seconds: int
@@ -44,16 +44,16 @@ HABITS = (
     Habit("welcome main own appointment change prove change free times for_whom move_sure moved goodbye", 80, 2),
     Habit("welcome main person ring", 25, 2),
 )
-"""The kinds of calls; their shares add up to a hundred."""
+"""The kinds of made-up calls; their shares add up to a hundred."""
 
 OF_A_DAY = (0, 0, 0, 0, 0, 0, 0, 1, 2, 6, 8, 7, 5, 3, 2, 2, 4, 7, 8, 6, 3, 1, 1, 0)
-"""Calls by hour of a day."""
+"""The number of made-up calls in each hour of an open day."""
 
 CLOSED_SHARE = 4
-"""On a closed day, only one in this many calls comes in."""
+"""On a closed day, only one in this many made-up calls comes in."""
 
 STRIDE = 37
-"""The step through the hundred habits. It is coprime to a hundred, so that a hundred calls take each once."""
+"""The step by which calls go through the hundred shares; it is coprime to a hundred, so that each comes once."""
 
 
 def made_up(clinic: Clinic, now: datetime) -> list[CallRecord]:
@@ -94,7 +94,7 @@ class MissedExample:
     reached: str = ""
 
     def row(self, number: str, now: datetime) -> Mapping[str, Any]:
-        """Return the missed call as a row of its table."""
+        """Return the made-up missed call as a row of its table."""
         called = {"call_sid": f"{MARK}missed-{self.digits}", "phone": number, "at": now - self.ago}
         how_far = {"kind": self.kind, "reached": self.reached, "checked": True}
         return {"line": self.line, "language": self.language, **called, **how_far}

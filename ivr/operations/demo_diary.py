@@ -23,19 +23,19 @@ from ivr.storage.audit import By
 from ivr.storage.database import Database
 
 MARK = "demo-visit-"
-"""Begins the mark of a made-up appointment."""
+"""The prefix of the mark of a made-up appointment."""
 
 BACK, AHEAD = 7, 7
-"""The days before and after today that are filled."""
+"""The numbers of days before and after today for which appointments are made up."""
 
 PEOPLE = 30
 """The number of made-up patients."""
 
 TAKEN = (True, True, False, True, False)
-"""The pattern of taken times, one after another: the diary is busy, and not full."""
+"""The pattern by which made-up appointments take the free times, one after another: the diary is busy, and not full."""
 
 CANCELLED = 11
-"""The share of made-up appointments, one in so many, that is cancelled, by the caller or at the desk in turn."""
+"""The share of made-up appointments that is cancelled, one in this many: by the caller or at the desk in turn."""
 
 table = schema.appointments
 
@@ -46,7 +46,7 @@ def _is_filled(database: Database) -> bool:
 
 
 def fill_diary(database: Database, clinic: Clinic, now: datetime) -> int:
-    """Write the appointments that are not there yet, and return how many were written. Raises StoreAway."""
+    """Write made-up appointments unless there are some already, and return how many were written. Raises StoreAway."""
     if _is_filled(database):
         return 0
     today, free = clinic.line("").hours.local(now).date(), FreeTimes(database)

@@ -26,13 +26,13 @@ class Snapshot:
     overdue_since: datetime | None
     """The due time of the most overdue open request; None where none is overdue."""
     unsent_since: Mapping[str, datetime | None]
-    """By name of task: the creation of the oldest task that is neither done nor failed; None where there is none."""
+    """By name of task: when the oldest task was made that is neither done nor failed; None where there is none."""
     failed: Mapping[str, int]
     """By name of task: the number of outbox tasks that have failed for good."""
 
 
 class DeskSnapshots:
-    """Takes snapshots of the desk."""
+    """Counts the desk's requests and tasks as a Snapshot."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

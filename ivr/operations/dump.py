@@ -17,7 +17,7 @@ THROUGH_A_PIPE = 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec "$@"'
 
 
 def dump(database_url: str, target: Path, timeout: float = TIME_LIMIT) -> None:
-    """Make the dump; its file appears only when it is whole. Raises BackupRefused."""
+    """Dump the desk's PostgreSQL database to the file `target`, which appears only when whole. Raises BackupRefused."""
     program = shutil.which("pg_dump")
     if not program:
         raise BackupRefused("pg_dump is not installed (Debian: apt-get install postgresql-client)")

@@ -34,7 +34,7 @@ SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING 
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
-"""Requests that were closed since, and whose number has asked for the same again: a number has one live request."""
+"""The query for requests live in the backup and closed since, whose number has asked for the same again."""
 
 LISTED = f"SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE}) ORDER BY due, id"  # noqa: S608
 
@@ -42,7 +42,7 @@ WANTED = f"""
 SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
 ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
-"""All that are kept; those that are closed first, so that they make room for those that are live."""
+"""The query for all requests that a restore keeps: first those that are closed, which replace their older selves."""
 
 
 CHANGED_SINCE = """
@@ -50,7 +50,7 @@ SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
     SELECT 1 FROM restored.appointments AS then_ WHERE then_.id = now.id AND then_.reference = now.reference
     AND then_.created = now.created AND then_.touched = now.touched) ORDER BY now.id
 """
-"""Appointments that were booked, moved, cancelled or marked since."""
+"""The query for the appointments that were booked, moved, cancelled or marked since the backup was made."""
 
 NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients)"
 
@@ -66,21 +66,21 @@ class NewerPromise:
 
     reference: str
     number: str
-    """In E.164."""
+    """The telephone number in E.164, or the words that an appointment has none."""
     kind: str
     due: str
-    """In UTC, as stored."""
+    """The due time of the request, or the time of the appointment, in UTC as stored."""
     live: bool
-    """True if somebody still waits to be called."""
+    """True if the request is live, or the appointment booked."""
 
     @classmethod
     def of(cls, row: Row) -> "NewerPromise":
-        """Return the promise of a row of `requests`."""
+        """Return this row of `requests` as a newer promise."""
         return cls(row["reference"], row["phone"], row["kind"], str(row["due"]), row["status"] in LIVE)
 
     @classmethod
     def of_appointment(cls, row: Row) -> "NewerPromise":
-        """Return the promise of a row of `appointments`."""
+        """Return this row of `appointments` as a newer promise."""
         number = row["phone"] or "no number"
         return cls(row["reference"], number, "appointment", str(row["starts"]), row["status"] == "booked")
 
@@ -93,12 +93,12 @@ class Newer:
     children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     appointments: Sequence[Row] = ()
     diary: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    """The rows of the child tables of the appointments."""
+    """The rows of the appointments' child tables, by table."""
     patients: Sequence[Row] = ()
 
 
 def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
-    """Return the requests of the desk that the prepared backup does not know as promised or booked.
+    """Return the desk's requests and appointments that were promised or changed since the prepared backup was made.
 
     Raises BackupRefused where the desk's database cannot be read.
     """
@@ -109,7 +109,10 @@ def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
 
 
 def take_newer(live: sqlite3.Connection) -> Newer:
-    """Return what is to be kept, before the rows are replaced. Raises sqlite3.Error."""
+    """Return the newer requests and appointments that are to be kept, before the rows are replaced.
+
+    Raises sqlite3.Error.
+    """
     requests = list(_rows(live, WANTED))
     ids = ", ".join(str(int(each["id"])) for each in requests)
     children = {
@@ -126,7 +129,7 @@ def take_newer(live: sqlite3.Connection) -> Newer:
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
-    """Put the requests back among the restored rows, and return those for which there is no room.
+    """Put the newer requests and appointments back among the restored rows; return those without room there.
 
     Raises sqlite3.Error.
     """
@@ -145,7 +148,7 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
 
 
 def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
-    """Put the changed appointments back in the place of their older selves; return those for which there is no room."""
+    """Put the changed appointments back, in the place of their older selves; return those without room."""
     without_room = []
     for each in newer.patients:
         _insert(live, "patients", each)
@@ -160,7 +163,7 @@ def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]
 
 
 def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
-    """Delete the older self of an appointment, and return the id that the newer one keeps; None for a new one."""
+    """Delete the older self of a kept appointment, and return the id that the newer one has; None for a new one."""
     query = "SELECT reference, created FROM main.appointments WHERE id = ?"
     there = live.execute(query, (visit["id"],)).fetchone()
     if there and there != (visit["reference"], visit["created"]):
@@ -172,7 +175,7 @@ def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
 
 
 def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
-    """Insert an appointment with its child rows, beside another that has its hour; return whether there was room."""
+    """Insert a kept appointment with its child rows, beside any that has its hour; return whether there was room."""
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
@@ -190,7 +193,7 @@ def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str,
 
 
 def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
-    """Have those that were merged into a request with a new id name that."""
+    """Correct the links of merged requests that lead to a request with a new id."""
     for new in moved.values():
         (into,) = live.execute("SELECT merged_into FROM main.requests WHERE id = ?", (new,)).fetchone()
         if moved.get(into, into) != into:
@@ -198,7 +201,7 @@ def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
 
 
 def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
-    """Put one request back with its children, in the place of its older self; return its id, a new one if need be."""
+    """Put one kept request back with its child rows, in the place of its older self; return its id, perhaps new."""
     there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
     if there and there[0] == request["call_sid"]:
         for table in children:

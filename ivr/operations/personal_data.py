@@ -41,7 +41,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class StoredNumber:
-    """A number as it is stored, where this version takes it for none: by other rules of a country, or by hand."""
+    """A stored number that this version does not take for one: by another country's rules, or written by hand."""
 
     e164: str
     """The stored text: digits, and + where there is one."""
@@ -54,28 +54,28 @@ class StoredNumber:
 
 @dataclass(frozen=True)
 class PersonalRecord:
-    """All data about a number."""
+    """All data that is stored about one telephone number."""
 
     phone: AnyNumber
     requests: Rows = ()
-    """The requests, each with its promises, history and outbox tasks."""
+    """The number's requests, each with its promises, history and outbox tasks."""
     appointments: Rows = ()
-    """The appointments, each with its times, history and outbox tasks."""
+    """The number's appointments, each with its times, history and outbox tasks."""
     patients: Rows = ()
     """The names that the desk has written down for this number."""
     blocks: Rows = ()
     waiting: Sequence[PendingRequest] = ()
-    """The pending requests in Redis."""
+    """The number's pending requests in Redis."""
     unreadable: int = 0
     """The number of pending requests that cannot be decrypted, whose numbers are therefore unknown."""
     mentions: Sequence[str] = field(default=())
     """References of other numbers' requests with a note that contains this number."""
     drafts: Sequence[int] = ()
-    """The ids of what staff have typed about these requests, or with this number in it, and not sent."""
+    """The ids of drafts, typed by staff and not sent, about these requests or with this number in them."""
     missed: Rows = ()
-    """The missed calls."""
+    """The missed calls by this number that stand at the desk."""
     sealed_missed: Sequence[SealedMissedCall] = ()
-    """The missed calls that wait in Redis."""
+    """The missed calls by this number that wait in Redis."""
     merged: Sequence[str] = ()
     """References of other numbers' requests that were merged with one of these."""
     language: Rows = ()
@@ -83,13 +83,13 @@ class PersonalRecord:
 
     @property
     def references(self) -> list[str]:
-        """The references of all requests, pending ones included, and of all appointments."""
+        """The references of all the number's requests, pending ones included, and of all its appointments."""
         stored = (*self.requests, *self.appointments)
         return sorted({*(row["reference"] for row in stored), *(each.reference for each in self.waiting)})
 
     @property
     def booked(self) -> list[str]:
-        """The references of the appointments that are still booked: erased, nobody expects the patient."""
+        """The references of the appointments that are still booked: once erased, nobody expects the patient."""
         return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property
@@ -128,7 +128,7 @@ class PersonalRecord:
 
 @dataclass(frozen=True)
 class PersonalData:
-    """Finds and erases the data about a number."""
+    """Finds and erases the data about one telephone number."""
 
     database: Database
     pending: PendingRequests
@@ -137,7 +137,7 @@ class PersonalData:
     drafts: Drafts | None = None
 
     def of(self, phone: AnyNumber) -> PersonalRecord:
-        """Return all data about a number. Raises StoreAway, QueueAway."""
+        """Return all data about a telephone number. Raises StoreAway, QueueAway."""
         waiting, unreadable = self._waiting(phone)
         with self.database.reading() as read:
             requests = [whole(read, row, CHILDREN_OF_A_REQUEST) for row in of_number(read, schema.requests, phone)]
@@ -177,16 +177,18 @@ class PersonalData:
         return [each for each in found if each.new.phone.e164 == phone.e164], unreadable
 
     def erase_waiting(self, held: PersonalRecord) -> None:
-        """Erase the pending requests and the missed calls in Redis. Raises QueueAway."""
+        """Erase a number's pending requests and missed calls in Redis. Raises QueueAway."""
         for each in held.waiting:
             self.pending.leave(each)
         self.sealed_missed.leave(held.sealed_missed)
 
     def erase(self, held: PersonalRecord, by: By) -> None:
-        """Erase the data in the database; the audit names the references, not the number. Raises StoreAway."""
+        """Erase all data about a number in the database; the audit names references only. Raises StoreAway."""
         if self.drafts:
             self.drafts.erase(held.drafts)
         with self.database.writing() as write:
+            # First, as a collector of calls does, which goes on to the counts that are touched below.
+            erase_language(write, held.phone, self.keyed_ids, by.at)
             # An appointment may name its patient by the patient alone: they go first.
             for table, whose in (
                 (schema.appointments, of_patient(held.phone.e164)),
@@ -197,7 +199,6 @@ class PersonalData:
             ):
                 same = select(table.c.id).where(whose).order_by(table.c.id)
                 remove(write, table, write.scalars(same.with_for_update()).all())
-            erase_language(write, held.phone, self.keyed_ids, by.at)
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
             if held.missed:
@@ -208,7 +209,7 @@ class PersonalData:
                 write.execute(audit.line(by, AuditAction.ERASED, detail="a language"))
 
     def seen(self, held: PersonalRecord, by: By) -> None:
-        """Record in the audit that the data was exported. Raises StoreAway."""
+        """Record in the audit that the data about a number was exported. Raises StoreAway."""
         with self.database.writing() as write:
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.EXPORTED, reference))

@@ -27,16 +27,16 @@ JUST_MADE = timedelta(hours=1)
 
 
 def of_patient(number: str) -> ColumnElement[bool]:
-    """Return the condition of the appointments of a number, or of a patient who has this number."""
+    """Return the SQL condition of the appointments of a telephone number, or of a patient who has this number."""
     table, patients = schema.appointments, schema.patients
     known = select(patients.c.id).where(patients.c.phone == number)
     return or_(table.c.phone == number, table.c.patient_id.in_(known))
 
 
 def over_for_long(before: datetime) -> ColumnElement[bool]:
-    """Return the condition of appointments that were over, or cancelled, before then.
+    """Return the SQL condition of appointments that were over, or cancelled, before this moment.
 
-    One stays as long as the request that it fulfilled, and as one that is to tell its patient.
+    An appointment stays as long as the request that it fulfilled, and as a live request to tell its patient.
     """
     table, requests = schema.appointments, schema.requests
     cancelled = and_(table.c.status == AppointmentStatus.CANCELLED, table.c.touched.between(LONG_AGO, before))
@@ -45,27 +45,27 @@ def over_for_long(before: datetime) -> ColumnElement[bool]:
 
 
 def nobodys(now: datetime) -> ColumnElement[bool]:
-    """Return the condition of patients of whom there is neither a request nor an appointment any more."""
+    """Return the SQL condition of patients of whom there is neither a request nor an appointment any more."""
     table = schema.patients
     kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
     return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
 
 
 def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
-    """Return the condition of blocked times that ended, or were undone, before then."""
+    """Return the SQL condition of blocked times that ended, or were undone, before this moment."""
     table = schema.blocked_times
     return or_(table.c.last_day < before.date(), table.c.undone_at <= before)
 
 
 def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of languages last used before then, and of erasures that hold back no call any more."""
+    """Return the SQL condition of languages last used before `before`, and of erasures that hold back no call now."""
     table = schema.caller_languages
     done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
     return or_(table.c.at.between(LONG_AGO, before), done_with)
 
 
 class AnyNumber(Protocol):
-    """A telephone number: a Phone, or one as it is stored, which may be unreadable."""
+    """A telephone number: a Phone, or a number as it is stored, which may be none that this version reads."""
 
     @property
     def e164(self) -> str:
@@ -77,38 +77,38 @@ class AnyNumber(Protocol):
 
 
 def whole(read: Connection, row: Mapping[str, Any], children: Sequence[Table]) -> Mapping[str, Any]:
-    """Return a request with the rows of these child tables."""
+    """Return a request's row with its rows in these child tables."""
     return {**row, **{each.name: rows(read, each, each.c.request_id == row["id"]) for each in children}}
 
 
 def whole_appointment(read: Connection, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an appointment with the rows of its child tables."""
+    """Return an appointment's row with its rows in the child tables."""
     children = {each.name: rows(read, each, each.c.appointment_id == row["id"]) for each in CHILDREN_OF_AN_APPOINTMENT}
     return {**row, **children}
 
 
 def of_number(read: Connection, table: Table, phone: AnyNumber) -> list[dict[str, Any]]:
-    """Return the rows of a table with this number."""
+    """Return the rows of a table about this telephone number."""
     return rows(read, table, table.c.phone == phone.e164)
 
 
 def rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """Return the rows with every column, also columns that a later version adds."""
+    """Return a table's rows that fulfil this condition, with every column, also columns that a later version adds."""
     return [dict(row) for row in read.execute(select(table).where(condition).order_by(table.c.id)).mappings()]
 
 
 def language(read: Connection, phone: AnyNumber, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
-    """Return the row about the language of a number; no row or one."""
+    """Return the stored row about the language in which a number is greeted, and its last call's; no row or one."""
     return languages.remembered(read, phone.e164, keyed_ids)
 
 
 def erase_language(write: Connection, phone: AnyNumber, keyed_ids: KeyedIds, now: datetime) -> None:
-    """Erase the language of a number, and have no call that began before now teach it again."""
+    """Erase the language in which a number is greeted, and have no call that began before now teach it again."""
     languages.erase(write, phone.e164, keyed_ids, now)
 
 
 def mentions(read: Connection, phone: AnyNumber) -> list[str]:
-    """Return the references of other requests whose notes contain the number, however its digits are grouped."""
+    """Return the references of other numbers' requests and appointments with this number in a note, however grouped."""
     wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
     others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164)).all()

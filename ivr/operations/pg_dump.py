@@ -22,11 +22,11 @@ SELECT DISTINCT requests.due, requests.reference, phone, kind, status, requests.
 FROM requests JOIN promises ON request_id = requests.id LEFT JOIN known USING (mark)
 WHERE known.mark IS NULL OR requests.appointment IS NOT NULL AND requests.appointment IS DISTINCT FROM known.appointment
 ORDER BY due"""
-"""The requests whose promise or appointment the restored database does not know."""
+"""The SQL query of the requests whose promise or appointment the restored database does not know."""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
-    """Return the commands that restore the backup into a new database; the present one stays as it is.
+    """Return the shell commands that restore the backup into a new database; the present one stays as it is.
 
     The last one names the requests that were promised or booked since the backup was made.
     """
@@ -40,7 +40,7 @@ def restoring(database_url: str, file: str) -> Sequence[str]:
 
 
 def _naming_newer(former: str, restored: str) -> str:
-    """Return the command that hands the restored promises to a session of the former database, and asks there."""
+    """Return the command that takes the backup's promises to a session of the former database, and lists newer ones."""
     steps = ("CREATE TEMPORARY TABLE known (mark text, appointment timestamptz)", "\\copy known FROM pstdin", NEWER)
     asked = " ".join(f"-c {_quoted(' '.join(step.split()))}" for step in steps)
     known = _quoted(f"\\copy ({KNOWN}) TO STDOUT")

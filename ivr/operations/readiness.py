@@ -20,7 +20,7 @@ LEAST_ROOM = 50 * 2**20
 
 @dataclass(frozen=True)
 class DatabaseReadiness:
-    """The check of a database and its disk."""
+    """The check whether the desk's database, and its disk, can store a promise."""
 
     database: Database
     revisions: tuple[str, ...]
@@ -29,7 +29,7 @@ class DatabaseReadiness:
     """The folder whose disk must have room."""
 
     def check(self) -> str:
-        """Check the database and the disk, and return what should be known of a database that serves; empty if nothing.
+        """Check the database and its disk; return a remark on a database that serves all the same, or an empty text.
 
         Raises StoreAway, whose message says what is wrong and what to do.
         """
@@ -48,7 +48,7 @@ class DatabaseReadiness:
             raise StoreAway(f"its disk is nearly full: {free // 2**20} MB left, make room")
 
     def _remark(self, trial: Connection) -> str:
-        """Return what there is to say of the schema, where it serves. Raises StoreAway where it does not."""
+        """Return a remark on another version's schema that serves; empty for ours. Raises StoreAway for others."""
         found = revision_at(trial)
         if found == self.revisions[-1]:
             return ""

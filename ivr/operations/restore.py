@@ -35,7 +35,7 @@ WAL_FILES = ("-wal", "-shm")
 
 @dataclass(frozen=True)
 class Restored:
-    """The result of a restore."""
+    """The result of restoring a backup."""
 
     kept: Path | None
     """The path of the replaced database; None where there was none."""
@@ -74,13 +74,13 @@ def _taken(backup: Path, part: Path) -> None:
 
 
 def requests_in(path: Path) -> int:
-    """Return the number of requests in a database of the desk. Raises BackupRefused."""
+    """Return the number of requests in a file that is a database of the desk. Raises BackupRefused."""
     with refusing("the database cannot be read"), closing(opened(path)) as connection:
         return int(connection.execute("SELECT count(*) FROM requests").fetchone()[0])
 
 
 def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *, keeps_newer: bool = True) -> Restored:
-    """Replace the contents of the database by the prepared copy `part`; the old database is kept at `kept`.
+    """Replace the contents of the desk's `database` by the prepared copy `part`; the old database is kept at `kept`.
 
     Requests that were promised or booked since the backup stay, unless `keeps_newer` is false. Raises BackupRefused.
     """
@@ -100,7 +100,7 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *,
 
 
 def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer: bool) -> Restored:
-    """Replace every row, but for the newer requests. Raises sqlite3.Error."""
+    """Replace every row of the desk's database by the backup's, but for the newer requests. Raises sqlite3.Error."""
     half = part.with_name("kept")
     with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")
@@ -124,7 +124,7 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
 
 
 DERIVED = tuple(each.name for each in schema.metadata.sorted_tables if each.info == schema.DERIVED)
-"""The tables that hold counts of other rows."""
+"""The tables that hold counts of other tables' rows."""
 
 NAMES_STAY_AWAY = "DELETE FROM restored.rules WHERE name = ? AND name NOT IN (SELECT name FROM main.rules)"
 

@@ -35,7 +35,7 @@ CHILDREN_OF_A_REQUEST = (schema.errands, schema.history, schema.promises)
 
 
 class KeptFor(Protocol):
-    """The clinic's retention times."""
+    """The clinic's retention times, as far as deleting needs them."""
 
     @property
     def closed_requests(self) -> timedelta:
@@ -48,7 +48,7 @@ class KeptFor(Protocol):
 
 @dataclass(frozen=True)
 class Expired:
-    """A condition for expired rows of a table, and the name of these rows in the log."""
+    """The expired rows of a table: their SQL condition, and their name in the log."""
 
     called: str
     table: Table
@@ -64,7 +64,7 @@ class Purge:
         self._next: datetime | None = None
 
     def run(self, now: datetime) -> Mapping[str, int]:
-        """Delete a batch of each kind if it is time, and return the numbers of rows by name. Raises StoreAway."""
+        """Delete a batch of each kind of expired row if it is time; return the counts by kind. Raises StoreAway."""
         if self._next is not None and now < self._next:
             return {}
         gone = dict(self._gone(now))
@@ -80,7 +80,7 @@ class Purge:
 
 
 def newest_row(database: Database, besides: datetime) -> datetime | None:
-    """Return the moment of the desk's newest row that is not of the hours around `besides`; None where there is none.
+    """Return the moment of the desk's newest row, but for rows within an hour of `besides`; None where there is none.
 
     Raises StoreAway.
     """
@@ -91,7 +91,7 @@ def newest_row(database: Database, besides: datetime) -> datetime | None:
 
 
 def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
-    """Return the kinds of rows that are expired now."""
+    """Return the kinds of rows whose retention time is over now."""
     closed_before, logged_before = now - kept.closed_requests, now - kept.log
     blocked, closures, audit, links = schema.blocked, schema.closures, schema.audit, schema.invitations
     return (
@@ -111,7 +111,7 @@ def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
 
 
 def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of requests closed before then, without a future appointment, and not merged.
+    """Return the SQL condition of requests closed before a moment, without a future appointment, and not merged.
 
     A merged request stays as long as the one that it was merged into.
     """
@@ -135,7 +135,7 @@ def _shred(write: Connection, which: Expired) -> int:
 
 
 def remove(write: Connection, table: Table, ids: Any) -> None:
-    """Delete these rows; for requests and appointments also their links and the rows of their child tables."""
+    """Delete the rows with these ids; for requests and appointments also their links and their child tables' rows."""
     if not ids:
         return
     if table is schema.requests:
@@ -151,7 +151,7 @@ def remove(write: Connection, table: Table, ids: Any) -> None:
 
 
 def _children(table: Table) -> Iterator[tuple[Table, str]]:
-    """Yield the child tables of a table, each with its column that names the parent."""
+    """Yield the child tables of requests or of appointments, each with the column that names its parent row."""
     if table is schema.requests:
         yield from ((each, "request_id") for each in CHILDREN_OF_A_REQUEST)
     if table is schema.appointments:

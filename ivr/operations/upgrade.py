@@ -22,7 +22,7 @@ from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.storage.revisions import Schema, revisions, schema_at
 
 KEPT = 3
-"""The number of older states that stay; the next one removes the oldest."""
+"""The number of backups from before upgrades that stay; the next one removes the oldest."""
 
 POOLED = (
     "a pooler such as PgBouncer stands before PostgreSQL, and pg_dump would leave its own settings to others there: "
@@ -36,7 +36,7 @@ WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 def upgrade(
     database_url: str, state_dir: Path, now: datetime, say: Callable[[str], None], *, keeps: bool = True
 ) -> None:
-    """Bring the tables up to date, and say where the older state is kept if rows change.
+    """Bring the desk's tables up to date, and say where the older state is kept if rows change.
 
     Tables that a version has made which is not known here are left as they are. Raises MigrationRefused, after which
     nothing has changed.

@@ -1,4 +1,4 @@
-"""The state of a test call as JSON text, so that a page in a browser can hold it between two steps.
+"""The state of a test call as JSON text, so that a page in a browser can hold the state between two steps.
 
 The text is all that is needed to continue the call. Stores, encrypts and sends nothing.
 """
@@ -16,15 +16,15 @@ from ivr.phone.handset import CallMoment, Ends
 WAITS: Mapping[str, TypeAdapter[Any]] = {
     each.__name__: TypeAdapter(each) for each in (Gathers, Dials, Records, Redirects, HangsUp, Ends)
 }
-"""The steps that a call may wait for, by the name of their class."""
+"""The steps of a carrier's document at which a test call may wait, by the names of their classes."""
 
 WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
-"""The fields that have another name in the text, so that calls under way survive a deploy."""
+"""The names of fields in the JSON text where they differ from those here, so that calls under way survive a deploy."""
 
 
 @dataclass(frozen=True)
 class CallState:
-    """The state of a test call."""
+    """The state of a test call: its id and numbers, when it began, and the moment at which it is."""
 
     call_id: str
     called: str
@@ -32,20 +32,20 @@ class CallState:
     began: float
     """The time at which the call began, in seconds since the epoch."""
     moments: int
-    """The number of moments so far."""
+    """The number of moments that the call has had so far."""
     moment: CallMoment
-    """The present moment."""
+    """The moment of the call at which it is now."""
     carrier: str = ""
-    """The name of the carrier that it rings as; empty for the first one."""
+    """The name of the carrier in whose words the test phone calls; empty for the first carrier."""
 
     def words(self) -> str:
-        """Return the state as JSON, without the words already heard."""
+        """Return this state of a test call as JSON text, without the words that were heard already."""
         fields = {**vars(self), "moment": _packed(self.moment)}
         return json.dumps({WRITTEN.get(name, name): value for name, value in fields.items()})
 
 
 def receiver(words: str) -> CallState:
-    """Return the state from JSON that `words` has made."""
+    """Return the state of a test call from the JSON text that `words` has made of it."""
     fields = json.loads(words)
     names = ((name, WRITTEN.get(name, name)) for name in CallState.__dataclass_fields__)
     named = {name: fields[written] for name, written in names if name != "carrier" or written in fields}
@@ -71,7 +71,7 @@ def _unpacked(fields: Mapping[str, Any]) -> CallMoment:
 
 
 def shown(moment: CallMoment) -> dict[str, Any]:
-    """Return the part of a moment that a page shows: what is heard, and what the call waits for."""
+    """Return the part of a test call's moment that a page shows: what is heard, and what the call waits for."""
     return {"heard": _heard(moment), "waits": _waits(moment)}
 
 

@@ -23,40 +23,43 @@ from ivr.carrier.steps import (
 )
 
 MOST_MOMENTS = 200
-"""Most moments of a call; with more, it has entered a loop."""
+"""The most moments of a test call; one with more goes round in a circle."""
 
 
 class Caller(Protocol):
-    """The caller of a test call, and the reception."""
+    """The caller of a test call, who presses the keys of the reception too when it is called."""
 
     def hears(self, heard: Heard) -> None:
-        """Receive words that are said."""
+        """Take note of words that the caller hears."""
 
     def keys(self, wanted: Gathers) -> str | None:
         """Return the keys that the caller presses; empty for silence, None to hang up."""
 
     def reception_answers(self, heard: list[str]) -> str | None:
-        """Return the keys that the reception presses after hearing this; None if nobody picks up."""
+        """Return the keys that the reception presses after these words; None if nobody picks up."""
 
 
 Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
-"""Posts a form with headers to a URL and returns the document. Raises the errors of its transport."""
+"""Posts a form with headers to a URL, and returns the document that answers. Raises the errors of its transport."""
 
 Read = Callable[[str], Iterator[Step]]
-"""Reads a document as its carrier does and yields its steps. Raises NotUnderstood."""
+"""Reads a document as the carrier does that it is for, and yields its steps. Raises NotUnderstood."""
 
 
 class CallFailed(Exception):
-    """The service did not answer as a carrier needs; the message says what it answered."""
+    """A test call failed: the service did not answer as a carrier needs. The message says what it answered."""
 
 
 class NobodyAnswers(CallFailed):
-    """Nothing answers at the address of the service."""
+    """A test call failed: nothing answers at the address of the service."""
 
 
 @dataclass(frozen=True)
 class Ends:
-    """The document ends. This ends the caller's call; it connects the reception's telephone with the caller."""
+    """The end of a document that has no further step for the carrier.
+
+    It ends a caller's call; it connects the reception with the caller.
+    """
 
 
 Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
@@ -64,24 +67,24 @@ Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
 
 @dataclass(frozen=True)
 class CallMoment:
-    """A moment of a call: what was just heard, and what the call waits for. Records and Redirects need no input."""
+    """A moment of a test call: what was just heard, and what the call waits for; Records and Redirects take no keys."""
 
     heard: tuple[Sound, ...]
     waits: Wait
     address: str
-    """The address of the document; the other addresses in it are relative to this one."""
+    """The address from which the document came; other addresses in the document are relative to this one."""
     reception: "CallMoment | None" = None
-    """The reception's own moment when it picks up; None if it hears no document first."""
+    """The moment of the reception's leg after somebody picked up; None if they hear no document first."""
 
     @property
     def over(self) -> bool:
-        """Return whether the service has ended the call."""
+        """Return whether the test call is over at this moment."""
         return isinstance(self.waits, HangsUp | Ends)
 
 
 @dataclass(frozen=True)
 class Handset:
-    """A test telephone that calls one line of the service."""
+    """A test telephone that calls one line of the service with signed webhooks."""
 
     post: Post
     read: Read
@@ -90,7 +93,7 @@ class Handset:
     call: PlacedCall
 
     def ring(self, caller: Caller, now: Callable[[], float] = lambda: 0.0) -> None:
-        """Make a whole call and report its end to the service; `now` returns seconds. Raises CallFailed."""
+        """Make a whole test call and report its end to the service; `now` returns seconds. Raises CallFailed."""
         began, moment = now(), self.begin()
         for _ in range(MOST_MOMENTS):
             pressed = _happens(moment, caller)
@@ -100,11 +103,11 @@ class Handset:
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
     def begin(self) -> CallMoment:
-        """Start the call and return its first moment. Raises CallFailed."""
+        """Start the test call and return its first moment. Raises CallFailed."""
         return self._go(f"{self.base_url}/voice", GoesOn())
 
     def after(self, moment: CallMoment, pressed: str) -> CallMoment:
-        """Send `pressed`, keys of the caller or of the reception that is called; return the next moment of the call.
+        """Return the moment of the test call after `moment`, once the caller or the reception has pressed `pressed`.
 
         `pressed` is empty if the caller is silent, the reception does not pick up, or no input is needed. Raises
         CallFailed.
@@ -128,11 +131,11 @@ class Handset:
                 raise CallFailed("the call is over")
 
     def hang_up(self, seconds: float) -> None:
-        """Report to the service that the call is over after so many seconds. Raises CallFailed."""
+        """Report to the service that the test call is over after so many seconds. Raises CallFailed."""
         self._send(f"{self.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def _send(self, url: str, happened: Happened) -> str:
-        """Post a signed webhook about this call, and return the document."""
+        """Post the signed webhook that tells what has happened in the test call; return the document that answers."""
         webhook = self.stand_in.says(url, self.call, happened)
         return self.post(url, webhook.values, webhook.headers)
 
@@ -140,7 +143,7 @@ class Handset:
         return self._read(self._send(url, happened), url)
 
     def _read(self, document: str, url: str) -> CallMoment:
-        """Return the moment at which the document waits, with everything heard before."""
+        """Return the moment at which a test call with this document waits, with all that is heard before the wait."""
         heard: list[Sound] = []
         try:
             for step in self.read(document):
@@ -152,24 +155,27 @@ class Handset:
         return CallMoment(tuple(heard), Ends(), url)
 
     def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> CallMoment:
-        """Return the moment. If the reception is called, only its first telephone may pick up."""
+        """Return the moment of this wait. Where the reception is called, only its first telephone may pick up."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
         reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
         return CallMoment(heard, waits, url, reception)
 
     def _leg(self, number: str) -> "Handset":
-        """Return the reception's telephone, which has a call of its own."""
+        """Return the test telephone for the reception's leg, which is a call of its own."""
         return replace(self, call=self.stand_in.leg(self.call, number))
 
     def _takes(self, number: str, leg: CallMoment | None, pressed: str) -> bool:
-        """Return whether the reception, after picking up, takes the call with these keys."""
+        """Return whether the reception, after it has picked up, takes the call with these keys."""
         if leg is not None and not leg.over:
             leg = self._leg(number).after(leg, pressed)
         return leg is None or isinstance(leg.waits, Ends)
 
 
 def _happens(moment: CallMoment, caller: Caller) -> str | None:
-    """Return the keys pressed at this moment, empty for none; None if the call is over."""
+    """Return the keys that the caller or the reception presses at this moment, empty for none; None at the call's end.
+
+    Tells the caller first what is heard.
+    """
     for heard in moment.heard:
         if isinstance(heard, Heard):  # pauses are not passed on
             caller.hears(heard)
@@ -189,13 +195,13 @@ def _words(moment: CallMoment | None) -> list[str]:
 
 
 class KeyStream:
-    """A list of inputs separated by spaces, used one after another: "1 1 9999900001# 1"; "-" is silence."""
+    """The inputs of a test call, with spaces between them, used up one by one: "1 1 9999900001# 1"; "-" is silence."""
 
     def __init__(self, words: str) -> None:
         self._words = words.split()
 
     def press(self, wanted: Gathers) -> str | None:
-        """Return the input for the next step; None after the last one."""
+        """Return the test call's next input, or as many of its keys as this step takes; None after the last input."""
         if not self._words:
             return None
         word = self._words.pop(0)

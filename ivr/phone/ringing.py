@@ -19,40 +19,40 @@ from ivr.phone.handset import CallFailed, Handset, NobodyAnswers, Read
 from ivr.wiring import carriers
 
 MADE_UP_CALLER = "+919999900001"
-"""A valid number that is obviously made up."""
+"""The number of a made-up caller: valid, and obviously nobody's."""
 
 WITHHELD = "anonymous"
 
 ANSWER_SECONDS = 15
-"""The time limit of a request, the same as the carrier's."""
+"""The time limit of a request of the test phone: as long as a carrier waits."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """The words of one carrier: how its documents are read, and how its webhooks are signed."""
+    """A carrier's way to make a test call: how its documents are read, and how its webhooks are signed."""
 
     read: Read
     stand_in: StandIn
 
 
 def dialect(settings: Settings, found: Carriers, name: str = "") -> Dialect:
-    """Return the words of the carrier of this name, or of the first one. Raises NoSuchCarrier."""
+    """Return the dialect of the carrier of this name, or of the first one that is on. Raises NoSuchCarrier."""
     return Dialect(found.named(name).heard, carriers.stand_in(settings.carrier, name))
 
 
 def handset(settings: Settings, words: Dialect, called: str, caller: str, call_id: str = "") -> Handset:
-    """Return a test telephone that calls the service at its public address; without `call_id` it is a new call."""
+    """Return a test telephone that calls the service at its public address: in the call `call_id`, or in a new one."""
     call = PlacedCall(call_id or words.stand_in.new_call(), caller, called)
     return Handset(post, words.read, words.stand_in, settings.public_base_url, call)
 
 
 def number_of(line: Line) -> str:
-    """Return a number of this line, in E.164."""
+    """Return the smallest of the numbers that lead to this line, in E.164."""
     return min(line.reached_by).e164
 
 
 def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Post a form over HTTP and return the answer. Raises CallFailed, or NobodyAnswers if nothing answers."""
+    """Post a form over HTTP and return the answer's text. Raises CallFailed, or NobodyAnswers if nothing answers."""
     data = urlencode(form).encode()
     request = Request(url, data=data, headers=dict(headers))  # noqa: S310 - the address is the settings'
     try:

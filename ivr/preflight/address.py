@@ -30,7 +30,7 @@ OTHERS = {
 
 
 def public_address(on: Context) -> Finding:
-    """Check that our address is reachable, that a signed webhook is accepted, and that an unsigned one is refused.
+    """Check that our public address is reachable, takes a signed webhook, and refuses an unsigned one.
 
     With several carriers, one webhook of each is sent.
     """
@@ -40,7 +40,7 @@ def public_address(on: Context) -> Finding:
 
 
 def _tried(url: str, stand_in: StandIn) -> Finding:
-    """Check the address with the webhooks of one carrier."""
+    """Check our public address with a signed and an unsigned webhook of one carrier."""
     try:
         signed, bare = _post(url, stand_in, signed=True), _post(url, stand_in, signed=False)
     except NoTLS as odd:
@@ -77,7 +77,7 @@ CONNECT = "flask --app wsgi numbers connect"
 
 
 def numbers(on: Context) -> Finding:
-    """Check that the clinic's numbers at the carrier lead here."""
+    """Check that the clinic's numbers at the carriers are connected to our address."""
     ours = OurAddresses(on.settings.public_base_url, on.settings.voice_fallback_url)
     try:
         found = side_by_side(on.clinic(), carriers.admin(on.settings.carrier, ours).owned())
@@ -99,5 +99,5 @@ def numbers(on: Context) -> Finding:
 
 
 def _named(number: Number, lines: dict[str, str]) -> str:
-    """Return the number and its line for a message. The number is masked, since findings may end in a log."""
+    """Return a clinic's number and its line for a message. The number is masked, since findings may end in a log."""
     return f"{Phone(number.e164)} of line {lines[number.e164]}"

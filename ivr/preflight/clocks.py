@@ -28,7 +28,7 @@ def _of_redis(on: Context) -> datetime | None:
 
 
 def _of_the_database(on: Context) -> datetime | None:
-    """Return the time of PostgreSQL, or None for SQLite, which has our own clock."""
+    """Return the time by PostgreSQL's clock, or None for SQLite, which has this machine's."""
     if not on.settings.database_url.startswith("postgresql"):
         return None
     with on.database.reading() as read:
@@ -45,11 +45,11 @@ OTHERS: dict[str, Callable[[Context], datetime | None]] = {
     "the database": _of_the_database,
     "PUBLIC_BASE_URL": _of_the_public_address,
 }
-"""Clocks to compare with. Where one cannot be reached, another check says so."""
+"""The clocks with which this machine's is compared. Where one cannot be reached, another check says so."""
 
 
 def system_clock(on: Context) -> Finding:
-    """Check that this machine's clock agrees with those of Redis, the database and the public address."""
+    """Check that this host's clock agrees with those of Redis, the database and the public address."""
     apart = {name: found for name, other in OTHERS.items() if (found := _apart(on, other)) is not None}
     if not apart:
         return well("there is no other clock to compare with")
@@ -72,7 +72,7 @@ def _apart(on: Context, other: Callable[[Context], datetime | None]) -> timedelt
 
 
 def deleting(on: Context) -> Finding:
-    """Check that our clock agrees with the time that the desk has lived through, by which it deletes."""
+    """Check that our clock agrees with the desk's lived time, by which it deletes."""
     wrong = disagreement(on.settings.state_dir / FILE, on.clock())
     return (
         bad(f"our clock is {wrong}: nothing is deleted by it", WHAT_TO_DO) if wrong else well("agrees with the desk's")

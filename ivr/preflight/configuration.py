@@ -36,7 +36,7 @@ def settings(on: Context) -> Finding:
 
 
 def secrets(on: Context) -> Finding:
-    """Check that the secrets are strong, and not those of development."""
+    """Check that the secrets in the settings are strong, and not those of development."""
     found, of_carrier = on.settings, on.settings.carrier
     used = {found.secret_key, *(of_carrier[each.name] for each in SETTINGS if each.made_up)}
     if found.production and used & made_for_development(on.env_file, SETTINGS):
@@ -55,7 +55,7 @@ def secrets(on: Context) -> Finding:
 
 
 def _repeats_itself(secret: str) -> bool:
-    """Return whether the secret is a repeated shorter text: only then is it inside its double, not at the ends."""
+    """Return whether the secret is a shorter text repeated: only then does it stand in the middle of its double."""
     return secret in (secret + secret)[1:-1]
 
 
@@ -72,7 +72,7 @@ def clinic_file(on: Context) -> Finding:
 
 
 def _unfit(on: Context, clinic: Clinic) -> str:
-    """Return what a carrier cannot do of what the file asks for; empty if all can, or if the prompts are invalid."""
+    """Return what a carrier cannot do of what clinic.toml asks for; empty if all can, or if the prompts are invalid."""
     try:
         return carriers.unfit(on.settings.carrier, _script(on), clinic)
     except BadFile:
@@ -80,7 +80,7 @@ def _unfit(on: Context, clinic: Clinic) -> str:
 
 
 def prompts(on: Context) -> Finding:
-    """Check that every sentence exists in every language."""
+    """Check that every sentence that callers hear exists in every language."""
     try:
         script = _script(on)
     except BadFile as wrong:
@@ -89,7 +89,7 @@ def prompts(on: Context) -> Finding:
 
 
 def _script(on: Context) -> Script:
-    """Return the clinic's prompts; the common ones where its file is invalid, which another check reports."""
+    """Return the clinic's sentences; the common ones where its file is invalid, which another check reports."""
     try:
         clinic = on.clinic()
     except BadFile:
@@ -98,7 +98,7 @@ def _script(on: Context) -> Script:
 
 
 def recordings(on: Context) -> Finding:
-    """Check that callers hear every recorded sentence."""
+    """Check that callers hear every recording: that its sound is usable, and says its sentence in the present words."""
     try:
         found = voices.read(voices.folder_of(on.settings.clinic_file), _script(on))
     except BadFile:
@@ -126,7 +126,7 @@ def advice(on: Context) -> Finding:
 
 
 def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[str]]:
-    """Return the topics that need a review, by what they lack, each with the mark of its words."""
+    """Return the topics of advice that need a review, by the lack, each with the checksum of its words."""
     found: dict[Lack, list[str]] = {}
     today = clinic.line("").hours.local(now).date()
     for topic in clinic.advice:

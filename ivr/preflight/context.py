@@ -1,4 +1,4 @@
-"""The context of the checks: the settings, a clock, and clients of the stores with short time limits.
+"""The context of the preflight's checks: the settings, a clock, and clients of the stores with short time limits.
 
 Nothing is connected before a check uses it; the checks that need the clinic's file read it.
 """
@@ -24,7 +24,7 @@ ENV_FILE = ROOT / ".env"
 
 @dataclass(frozen=True)
 class Context:
-    """The settings, clock and stores that the checks look at."""
+    """The settings, clock and stores that the preflight's checks look at."""
 
     settings: Settings
     clock: Callable[[], datetime]
@@ -37,13 +37,13 @@ class Context:
         return clinic_file.read(self.settings.clinic_file)
 
     def channels(self) -> Mapping[str, Channel]:
-        """Return the channels to the staff, by key."""
+        """Return the channels over which the staff are told, by key."""
         return channels_of(self.settings.staff_notify_urls, KeyedIds(self.settings.secret_key))
 
 
 @contextmanager
 def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = ENV_FILE) -> Iterator[Context]:
-    """Yield the context of these settings. Its connections are closed at the end."""
+    """Yield the context of the checks for these settings. Its connections are closed at the end."""
     database, redis = Database(settings.database_url), client_for_callers(settings.redis_url)
     try:
         yield Context(settings, clock, database, redis, env_file)

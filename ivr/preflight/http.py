@@ -14,15 +14,15 @@ from ssl import SSLCertVerificationError, SSLError
 from urllib.parse import urlencode, urlsplit
 
 SECONDS = 4
-"""Time limit for each step of an answer. The carrier gives us a little less."""
+"""Seconds that the public address may take for each step of an answer. The carrier gives us a little less."""
 
 
 class NotReached(Exception):
-    """No HTTP answer came; the message says why."""
+    """The public address gave no HTTP answer; the message says why."""
 
 
 class NoTLS(NotReached):
-    """An answer without a certificate and TLS that the carrier would accept."""
+    """The server's certificate or TLS is none that the carrier would accept."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class HttpAnswer:
 
     status: int
     date: datetime | None
-    """Date header, by the clock of the server that answered."""
+    """The time in the Date header, by the clock of the server that answered."""
 
 
 def ask(
     method: str, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpAnswer:
-    """Return the answer to one request. Raises NotReached, NoTLS."""
+    """Return the answer of the public address to one request. Raises NotReached, NoTLS."""
     body = urlencode(form) if form else None
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
     try:

@@ -1,4 +1,4 @@
-"""Checks of our own processes, and of the machine they run on. Raises QueueAway."""
+"""Checks of this service's processes, and of the host they run on. Raises QueueAway."""
 
 import shutil
 
@@ -10,11 +10,11 @@ from ivr.storage.lived_time import FILE
 MEGABYTE = 1024 * 1024
 
 ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
-"""Free bytes of STATE_DIR: below the first a store may stop within a day; below the second somebody should look."""
+"""Free bytes on STATE_DIR's disk: below the first a store may stop in a day; below the second somebody should look."""
 
 
 def worker(on: Context) -> Finding:
-    """Check that every queue has a worker that has sent a heartbeat within the last minute."""
+    """Check that every queue of jobs has a worker that has sent a heartbeat within the last minute."""
     queues = JobQueue(on.redis, channels=on.channels())
     missing = queues.unserved(on.clock())
     if len(missing) == len(queues.names):
@@ -25,7 +25,7 @@ def worker(on: Context) -> Finding:
 
 
 def clock_process(on: Context) -> Finding:
-    """Check that the clock process has run on this machine. It has no heartbeat yet, so it may have stopped since."""
+    """Check that the clock process has run on this host. It has no heartbeat yet, so it may have stopped since."""
     if not (on.settings.state_dir / FILE).is_file():
         do = "start it, on this machine or another: python -m workers.clock (make run does)"
         return doubtful("the clock has not run on this machine: it would have written down the lived time", do)
@@ -44,7 +44,7 @@ def disk_space(on: Context) -> Finding:
 
 
 def room(free: int) -> Finding:
-    """Return the finding about so many free bytes on the disk of STATE_DIR."""
+    """Return the finding about this many `free` bytes on the disk of STATE_DIR."""
     saw = f"{free // MEGABYTE} MB are free in STATE_DIR"
     if free < ROOM_NEEDED:
         return bad(saw, "make room before the stores stop")

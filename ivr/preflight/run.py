@@ -1,4 +1,4 @@
-"""Runs all checks at once and waits for each up to a time limit. A check that fails does not stop the others."""
+"""Runs all checks of the preflight at once and waits for each up to a time limit. A failing one stops no other."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
@@ -40,7 +40,7 @@ CHECKS: Mapping[str, Check] = {
     "system clock": clocks.system_clock,
     "deleting": clocks.deleting,
 }
-"""Checks by name, in the order of the output."""
+"""The preflight's checks by name, in the order of the output."""
 
 SECONDS = 35
 """Time limit of every check: a little more than the REST APIs of two carriers may take, three questions in all."""
@@ -48,14 +48,14 @@ SECONDS = 35
 
 @dataclass(frozen=True)
 class Told:
-    """A check's name and its finding."""
+    """A preflight check's name and its finding."""
 
     check: str
     finding: Finding
 
 
 def run_checks(on: Context, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS) -> list[Told]:
-    """Return the findings of all checks, in their order."""
+    """Return the findings of all preflight checks, in their order."""
     running = {name: _begun(check, on) for name, check in checks.items()}
     wait(running.values(), timeout=seconds)
     late = bad(f"no answer within {seconds:g} seconds", "see what it waits for; the other lines may say")
@@ -63,7 +63,7 @@ def run_checks(on: Context, checks: Mapping[str, Check] = CHECKS, seconds: float
 
 
 def failed(told: list[Told]) -> bool:
-    """Return whether any check failed."""
+    """Return whether any preflight check failed."""
     return any(each.finding.result is Result.FAIL for each in told)
 
 

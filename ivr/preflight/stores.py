@@ -54,7 +54,7 @@ def schema(on: Context) -> Finding:
 
 
 def _strange(found: Schema, wrong: str) -> Finding:
-    """Return the finding for tables of a version that is not known here, and what is wrong with them for this one."""
+    """Return the finding about tables of a version not known here; `wrong` says why they do not serve, or is empty."""
     saw = "the tables bear no revision: alembic_version is empty or missing"
     do = "see docs/runbook.md, The schema is of another version"
     if found.has:
@@ -74,7 +74,7 @@ def people(on: Context) -> Finding:
 
 
 def hosts(on: Context) -> Finding:
-    """Check that every host that has answered calls within a week is still seen, this one too."""
+    """Check that every host that has answered calls within a week was seen in the last minutes, this one too."""
     silent = Hosts(on.database).silent(on.clock())
     if silent:
         names = ", ".join(f"{each.name} (since {each.seen:%Y-%m-%d %H:%M} UTC)" for each in silent)
@@ -113,7 +113,7 @@ def redis(on: Context) -> Finding:
 
 
 def redis_access(on: Context) -> Finding:
-    """Check that strangers cannot write to Redis: over a socket, or with a password, and unread on the way.
+    """Check that strangers cannot write to Redis: it has a socket, or a password that nobody reads on the way.
 
     Whoever writes there can stop the workers and drop what was promised.
     """
@@ -142,7 +142,7 @@ def _answers_anybody(given: Mapping[str, Any]) -> bool:
 
 
 def _is_here(host: str) -> bool:
-    """Return whether this host is this machine itself."""
+    """Return whether this host name is this machine itself."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -188,7 +188,7 @@ def redis_memory(on: Context) -> Finding:
 
 
 def _setting(redis: Redis, name: str) -> str | None:
-    """Return a setting of Redis, or None where it may not be read, as with many hosted ones."""
+    """Return the value of a Redis setting, or None where it may not be read, as with many hosted ones."""
     try:
         return str(redis.config_get(name).get(name, ""))
     except ResponseError:

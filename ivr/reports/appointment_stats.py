@@ -1,4 +1,4 @@
-"""Counts many appointments: how they came about, what was changed, and whether the patients came.
+"""Counts the appointments of a period: how they came about, what was changed, and whether the patients came.
 
 Pure. filled_hours.py counts their time; reported_appointments.py reads both from the database.
 """
@@ -13,18 +13,18 @@ from ivr.desk.requests import CALLER
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent, Source
 
 COUNTED = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED)
-"""The events that are counted, by when they happened."""
+"""The events of appointments that are counted, each by when it happened."""
 
 
 class Hand(StrEnum):
-    """The one who changed an appointment."""
+    """The side that changed an appointment: a caller, or the desk."""
 
     CALLER = "caller"
     DESK = "desk"
 
 
 class Attendance(StrEnum):
-    """The outcome of an appointment for the clinic's day."""
+    """The way in which a patient did or did not keep an appointment, as the reports count it."""
 
     CAME = "came"
     DID_NOT_COME = "did_not_come"
@@ -37,17 +37,17 @@ class Attendance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportedVisit:
-    """An appointment of the period."""
+    """An appointment whose time lies in the period of a report."""
 
     line: str
     schedule: str
-    """The key of its column."""
+    """The key of the appointment's column of the diary."""
     starts: datetime
     ends: datetime
     status: AppointmentStatus
 
     def attendance(self, now: datetime) -> Attendance:
-        """Return its outcome."""
+        """Return whether the patient came, is still to come or cancelled, as far as that is known at `now`."""
         if self.status is AppointmentStatus.BOOKED:
             return Attendance.NOT_MARKED if self.ends <= now else Attendance.AHEAD
         return MARKED[self.status]
@@ -62,20 +62,20 @@ MARKED: Mapping[AppointmentStatus, Attendance] = {
 
 @dataclass(frozen=True, slots=True)
 class DiaryChange:
-    """A line of an appointment's history: it was booked, moved or cancelled, or one of these was undone."""
+    """A booking, move or cancellation of an appointment, or the undoing of one, as its history has it."""
 
     appointment_id: int
     at: datetime
     what: str
     who: str
     undone: str
-    """For UNDONE what was undone: also a booking that was stored too late for its caller to hear of it."""
+    """For UNDONE, the event undone; for a booking stored too late to be heard of, BOOKED."""
     source: Source
     """The way in which the appointment came about."""
 
     @property
     def hand(self) -> Hand:
-        """The one who made the change."""
+        """The side that made the change: a caller, or the desk."""
         return Hand.CALLER if self.who == CALLER else Hand.DESK
 
 
@@ -84,25 +84,25 @@ class AppointmentStats:
     """The counts of a period's appointments."""
 
     booked: Mapping[Source, int]
-    """The bookings that were made in the period, for whatever day."""
+    """The number of bookings made in the period, for whatever day, by the way they came about."""
     changed: Mapping[tuple[DiaryEvent, Hand], int]
-    """The moves and cancellations that were made in the period."""
+    """The number of moves and cancellations that were made in the period, by event and by who made them."""
     attendance: Mapping[Attendance, int]
-    """The appointments whose time lies in the period, whenever they were booked."""
+    """The number of appointments whose time lies in the period, by attendance, whenever they were booked."""
 
     @property
     def count(self) -> int:
-        """The number of appointments whose time lies in the period, without those that were cancelled."""
+        """The number of appointments whose time lies in the period, without the cancelled ones."""
         return sum(count for which, count in self.attendance.items() if which is not Attendance.CANCELLED)
 
     @property
     def empty(self) -> bool:
-        """True if there is nothing to tell."""
+        """True if the period has no appointment and no change of one."""
         return not (self.booked or self.changed or self.attendance)
 
 
 def standing(changes: Iterable[DiaryChange]) -> list[DiaryChange]:
-    """Return the bookings, moves and cancellations that were not undone. `changes` are in the order of happening."""
+    """Return the bookings, moves and cancellations among `changes`, which are in order, that were not undone."""
     found: dict[int, list[DiaryChange]] = {}
     for each in changes:
         of_one = found.setdefault(each.appointment_id, [])
@@ -114,7 +114,7 @@ def standing(changes: Iterable[DiaryChange]) -> list[DiaryChange]:
 
 
 def _take_back(changes: list[DiaryChange], what: str) -> None:
-    """Take away the last of these changes of this kind, if there is one: it may lie before the period."""
+    """Remove the last of an appointment's changes whose event is `what`; none where that lies before the period."""
     last = next((at for at in reversed(range(len(changes))) if changes[at].what == what), None)
     if last is not None:
         del changes[last]
@@ -123,7 +123,7 @@ def _take_back(changes: list[DiaryChange], what: str) -> None:
 def appointment_stats(
     visits: Sequence[ReportedVisit], changes: Sequence[DiaryChange], now: datetime
 ) -> AppointmentStats:
-    """Return the counts of these visits, and of these changes, which were not undone."""
+    """Return the counts of a period's appointments, and of its changes of appointments, none of which was undone."""
     return AppointmentStats(
         booked=Counter(each.source for each in changes if each.what == DiaryEvent.BOOKED),
         changed=Counter((DiaryEvent(each.what), each.hand) for each in changes if each.what != DiaryEvent.BOOKED),

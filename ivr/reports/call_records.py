@@ -11,33 +11,37 @@ from enum import StrEnum
 from itertools import groupby
 
 SETTLES = timedelta(seconds=20)
-"""Time after a call's end in which another trace may come: the carrier waits 15 seconds for an answer."""
+"""The time after a call's end in which another trace of it may come: the carrier waits 15 seconds for an answer."""
 
 SILENT = timedelta(hours=1)
-"""Time without a trace after which a call counts as over, even if the carrier has not reported its end."""
+"""The time without a trace after which a call counts as over, even if the carrier has not reported its end."""
 
 LONGEST_SECONDS = 10**6
-"""The longest call in seconds, some eleven days: more is a wrong clock, and would not fit its column."""
+"""The longest call in seconds, some eleven days: more is from a wrong clock, and would not fit the column."""
 
 LONGEST_PATH = 40
-"""The most words of a path. A longer path is cut, but keeps its last word, which says how the call ended."""
+"""The most words of a call's path. A longer one is cut, but keeps its last word, which says how the call ended."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
-"""Words of a path that say how the call ended; `failed` comes from the carrier's report. A path that begins with
-`over_limit` is of a call from which nothing was taken."""
+"""The words of a call's path that tell how the call ended; `failed` is from the carrier's report.
+
+A path that begins with `over_limit` is of a call from which nothing was taken.
+"""
 
 TWICE = "twice"
-"""The word after a promise or a change of which nobody knows whether the caller heard it: its webhook came again and
-had another answer then, or came only when the call was over."""
+"""The word in a call's path after a promise or a change of which nobody knows whether the caller heard it.
+
+Its webhook came again and had another answer then, or came only when the call was over.
+"""
 
 PROMISED = frozenset({"booked", "moved", "cancelled"})
-"""The words of what is said of an appointment that was made or changed."""
+"""The words of a call's path for the places where callers hear that an appointment was booked, moved or cancelled."""
 
 FAULTS = frozenset({FAULT, FAILED})
 
 
 class Ending(StrEnum):
-    """The end of a call, as stored."""
+    """The way in which a call ended, as stored."""
 
     HUNG_UP = "hung_up"
     """The caller hung up while the line waited for a key."""
@@ -48,7 +52,7 @@ class Ending(StrEnum):
     FAULT = "fault"
     """The caller last heard that the line has a fault, or the carrier reported one."""
     UNKNOWN = "unknown"
-    """No more traces came, and the carrier did not report an end."""
+    """No more traces came, and the carrier did not report the call's end."""
 
 
 ENDINGS: Mapping[str, Ending] = {
@@ -57,12 +61,12 @@ ENDINGS: Mapping[str, Ending] = {
     FAILED: Ending.FAULT,
     GOODBYE: Ending.GOODBYE,
 }
-"""The end of a call by the last word of its path."""
+"""The way in which a call ended, by the last word of its path."""
 
 
 @dataclass(frozen=True)
 class Trace:
-    """A trace of a call, left by one webhook."""
+    """A trace of a call, which one webhook has left."""
 
     mark: str
     """The keyed hash of the call's id."""
@@ -71,14 +75,14 @@ class Trace:
     language: str
     """The caller's language; empty where it is not known, as in the carrier's report of the end."""
     what: tuple[str, ...] = ()
-    """The places that the call came to, and outcomes, in order."""
+    """The places of the menu that the call came to, and the outcomes of actions, in order."""
     step: str = ""
-    """The keyed hash of the webhook's address, without the pressed key."""
+    """The keyed hash of the webhook's address, without the pressed key: a repeated webhook has the same."""
     over: bool = False
     lasted: int | None = None
-    """The length of the call in seconds, if the carrier has reported it."""
+    """The length of the whole call in seconds, if the carrier has reported it."""
     caller: str = ""
-    """The keyed hash of the number that calls, where a key was pressed and the language may be remembered for it."""
+    """The keyed hash of the number that calls; empty unless a key was pressed and its language may be remembered."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +103,16 @@ class CallRecord:
 
 
 def is_over(ended: datetime | None, last: datetime, now: datetime) -> bool:
-    """Return whether a call is over: by the first word of its end, if there is one, and else by its last trace.
+    """Return whether a call is over: some time after its end was reported, or else a longer time after its last trace.
 
-    A time far in the future comes from a wrong clock, and counts as past.
+    `ended` is the moment of the first report of its end, None without one; `last` is the moment of its last trace. A
+    time far in the future comes from a wrong clock, and counts as past.
     """
     return abs(now - ended) >= SETTLES if ended is not None else abs(now - last) >= SILENT
 
 
 def record(traces: Sequence[Trace]) -> CallRecord | None:
-    """Return the record of a call with these traces; None where only the carrier's reports of the end are there.
+    """Return the record of the call with these traces; None where they are only the carrier's reports of its end.
 
     That is so for the calls that the line itself makes to the reception.
     """
@@ -135,7 +140,7 @@ def ending(path: Sequence[str], over: bool) -> Ending:
 
 
 def _path(steps: Sequence[Trace], over: datetime | None) -> tuple[str, ...]:
-    """Return the words of the traces in order. A repeated webhook, or a repeated place in a row, counts once.
+    """Return a call's path: the words of its traces in order. A repeated webhook or place in a row counts once.
 
     `over` is when the call ended, if the carrier has reported it.
     """

@@ -1,4 +1,4 @@
-"""Counts many calls: by first choice, by result, by end, and by hour of the day.
+"""Counts the calls of a period: by first choice, by result, by end, and by hour of the day.
 
 Pure. request_stats.py counts requests; reports.py reads both from the database.
 """
@@ -13,18 +13,18 @@ from ivr.line.places import Menu, Passage, Place
 from ivr.reports.call_records import FAULTS, Ending
 
 NOTHING = "nothing"
-"""The choice of a caller who chose nothing. Any other choice is the name of the place that it leads to."""
+"""The first choice of a caller who chose nothing. Any other choice is named after the place that it leads to."""
 
 
 def choices_of(menu: Mapping[str, Place]) -> tuple[str, ...]:
-    """Return the names of the possible first choices: the options of the main menu, and the reception."""
+    """Return the first choices that a caller has in this menu: the options of the main menu, and the reception."""
     home = menu[HOME]
     options = home.options if isinstance(home, Menu) else ()
     return tuple(dict.fromkeys((*(option.leads for option in options), PERSON_PLACE)))
 
 
 class Fate(StrEnum):
-    """The result of a call for the caller, as far as its path tells."""
+    """The result that a call had for the caller, as far as its path tells."""
 
     BOOKED = "booked"
     """The caller booked, moved or cancelled an appointment."""
@@ -55,18 +55,21 @@ FATES: Mapping[str, Fate] = {
     "nobody": Fate.NOT_ANSWERED,
     "filed_enough": Fate.ASKED,
 }
-"""The result by a word of the path. The first that the path contains counts, before any place that answers."""
+"""The result of a call, by a word of its path. The first of these words that the path contains counts.
+
+They all come before the places that answer.
+"""
 
 GOT_THROUGH = (Fate.BOOKED, Fate.ASKED, Fate.TALKED)
-"""Results that a later fault in the call does not change."""
+"""The results of a call that a later fault in the call does not change."""
 
 SERVED = (*GOT_THROUGH, Fate.HEARD)
 LEFT_SOMETHING = (Fate.BOOKED, Fate.ASKED)
-"""Results after which the clinic knows of the caller's wish."""
+"""The results of a call after which the clinic knows of the caller's wish."""
 
 
 class ReceptionAnswer(StrEnum):
-    """The answer to a caller who asked for the reception, whatever came after it in the call."""
+    """The answer to a caller who asked for the reception, whatever came after that in the call."""
 
     NOBODY = "nobody"
     """Nobody was there, or nobody took the call."""
@@ -85,11 +88,14 @@ ANSWERS: Mapping[str, ReceptionAnswer] = {
     "closed_now": ReceptionAnswer.CLOSED,
     "refused": ReceptionAnswer.REFUSED,
 }
-"""The answer by a word of the path. The first that the path contains counts: who found nobody once has found nobody."""
+"""The reception's answer by a word of the call's path. The first of these words that the path contains counts.
+
+A caller who found nobody once has found nobody.
+"""
 
 
 class Reading:
-    """Reads the paths of calls through this menu."""
+    """Reads from a call's path through this menu what the caller chose, and what came of it."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         self._choices = frozenset(choices_of(menu))
@@ -97,11 +103,11 @@ class Reading:
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
     def __str__(self) -> str:
-        """Return the words that it knows, in which two readings that count alike are the same."""
+        """Return this way of reading as text, which is the same for two that count alike."""
         return f"{sorted(self._choices)} {[*self._fates.items()]}"
 
     def choice(self, path: Sequence[str]) -> str:
-        """Return the first choice on this path, or NOTHING."""
+        """Return the caller's first choice on this path of a call, or NOTHING."""
         return next((word for word in path if word in self._choices), NOTHING)
 
     def fate(self, path: Sequence[str]) -> Fate:
@@ -117,11 +123,11 @@ class Reading:
 
 
 OF_THE_MENU = Reading(MENU)
-"""Reads the paths through the menu that there is."""
+"""The reading of calls' paths by this program's own menu."""
 
 
 def reception(path: Sequence[str]) -> ReceptionAnswer | None:
-    """Return what came of asking for the reception on this path; None where the caller did not ask for it."""
+    """Return the reception's answer to the caller on this path of a call; None where they did not ask for it."""
     if PERSON_PLACE not in path:
         return None
     asked = path[path.index(PERSON_PLACE) :]
@@ -130,19 +136,19 @@ def reception(path: Sequence[str]) -> ReceptionAnswer | None:
 
 @dataclass(frozen=True)
 class CallStats:
-    """The counts of a period's calls."""
+    """The counts of the calls of a period."""
 
     hours: Mapping[int, int]
-    """The number of calls by hour of the clinic's day."""
+    """The number of calls by the hour of the clinic's day in which they began."""
     choices: Mapping[str, int]
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
     receptions: Mapping[tuple[ReceptionAnswer, bool], int]
-    """The calls that asked for the reception, apart for True where the caller booked or left a request in the call."""
+    """The calls that asked for the reception, by its answer, and by whether the caller booked or left a request."""
 
     @property
     def count(self) -> int:
-        """The number of all calls."""
+        """The number of all calls of the period."""
         return sum(self.fates.values())
 
     @property
@@ -163,7 +169,7 @@ class CallStats:
 
 @dataclass(frozen=True)
 class Calls:
-    """The number of calls with the same path and end."""
+    """The number of calls that have the same path and the same end."""
 
     path: str
     ended: Ending
@@ -171,7 +177,7 @@ class Calls:
 
 
 def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], reading: Reading = OF_THE_MENU) -> CallStats:
-    """Return the counts of these calls, read by the menu; `hours` has the counts by hour already."""
+    """Return the counts of these groups of calls, with paths read by `reading`; `hours` are counted already."""
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()

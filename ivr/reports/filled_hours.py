@@ -14,27 +14,27 @@ from ivr.diary.free import Stretch
 from ivr.reports.appointment_stats import ReportedVisit
 
 Offered = Mapping[date, Mapping[str, Sequence[Stretch]]]
-"""The time that can be given on each day, by the key of the column: opening hours without what is blocked."""
+"""The time that can be given to patients on each day, by the column's key: opening hours without blocked times."""
 
 
 @dataclass(frozen=True)
 class FilledHours:
-    """The time of the diary on some days."""
+    """The filled, missed and free time of the diary on some days."""
 
     first: date
     last: date
     filled: timedelta
-    """The time of the patients who came, are to come, or are not marked; also in extra places and outside the hours."""
+    """The time of patients who came, are to come or are not marked; also in extra places and out of hours."""
     missed: timedelta
-    """The time of the patients who did not come, as far as nobody else had it."""
+    """The time of patients who did not come, as far as nobody else had that time."""
     free: timedelta
-    """The time that could be given and that nobody had, without the buffers after visits."""
+    """The time that could be given to patients and that nobody had, without the buffers after visits."""
 
 
 def filled_by_day(
     offered: Offered, visits: Iterable[tuple[date, ReportedVisit]], buffer: timedelta = timedelta()
 ) -> list[FilledHours]:
-    """Return the time of each of the days on offer, in order. Each visit comes with its day."""
+    """Return the filled, missed and free time of each day in `offered`, in order. Each visit comes with its day."""
     of_day: defaultdict[date, list[ReportedVisit]] = defaultdict(list)
     for day, visit in visits:
         of_day[day].append(visit)
@@ -42,13 +42,13 @@ def filled_by_day(
 
 
 def by_week(days: Sequence[FilledHours]) -> list[FilledHours]:
-    """Return the time of each week, which begins on Monday; of a week that is there in part, of that part."""
+    """Return the filled, missed and free time by week, from Monday on; of a week, only the days given count."""
     weeks = (list(week) for _monday, week in groupby(days, lambda each: each.first - _since_monday(each.first)))
     return [together(week) for week in weeks]
 
 
 def together(days: Sequence[FilledHours]) -> FilledHours:
-    """Return the time of all of these days, of which there is at least one."""
+    """Return the filled, missed and free time of all of these days together, of which there is at least one."""
     return FilledHours(
         first=days[0].first,
         last=days[-1].last,
@@ -75,7 +75,7 @@ def _of_day(
 
 
 def without(stretches: Sequence[Stretch], taken: Iterable[Stretch]) -> list[Stretch]:
-    """Return what is left of the stretches where others are taken from them."""
+    """Return the parts of `stretches` that remain when those of `taken` are cut out of them."""
     left = list(stretches)
     for since, until in taken:
         parts = [part for start, end in left for part in ((start, min(end, since)), (max(start, until), end))]
@@ -84,7 +84,7 @@ def without(stretches: Sequence[Stretch], taken: Iterable[Stretch]) -> list[Stre
 
 
 def _apart(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Return stretches that do not overlap, and cover the same time."""
+    """Return stretches of time that cover the same time as these, but do not overlap."""
     found: list[Stretch] = []
     for each in stretches:
         found += without([each], found)

@@ -1,4 +1,4 @@
-"""Tells of calls that have just ended where they came, from the spool of this machine, before the clock collects it.
+"""Finds, in this host's spool, the paths of calls that have just ended, before the clock process collects them.
 
 No HTTP, no clock, no number.
 """
@@ -18,17 +18,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LastCalls:
-    """The calls of the last minutes, as a webhook asks for one of them."""
+    """Finds, for a webhook, the path of a call of the last minutes."""
 
     spool: Spool
-    """That of this host: where another has answered a part of the call too, the clock corrects what is known here."""
+    """This host's spool. If another host answered a part of the call too, the clock corrects the path later."""
     deadline: Deadline
-    """A deadline that no caller's answer needs, so that a disk that has stalled holds up nobody."""
+    """The deadline for reading the spool, which no caller's answer shares, so that a stalled disk holds up nobody."""
 
     def path(self, mark: str) -> CallPath | None:
-        """Return the path of the call with this mark so far.
+        """Return the path of the call with this mark, as far as this host has answered the call.
 
-        None where another machine has answered it, or the disk does not answer.
+        None where another host has answered it, or the disk does not answer.
         """
         try:
             return self.deadline.wait_for(lambda: paths_here(self.spool, [mark])).get(mark)
@@ -38,7 +38,10 @@ class LastCalls:
 
 
 def paths_here(spool: Spool, marks: Collection[str]) -> Mapping[str, CallPath]:
-    """Return the paths of those of these calls of which this machine has answered a part, by mark. Raises SpoolAway."""
+    """Return the paths of the calls with these marks, by mark, as far as this host has answered them.
+
+    Calls that it has not answered are left out. Raises SpoolAway.
+    """
     traces: dict[str, list[Trace]] = {}
     for each in spool.of_calls(marks):
         traces.setdefault(each.mark, []).append(each)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True)
 class Period:
-    """A period of whole days in the clinic's time zone, the last day included."""
+    """The period of a report: whole days in the clinic's time zone, the last day included."""
 
     first: date
     last: date
@@ -33,18 +33,19 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The same number of days, just before these."""
+        """The period of as many days just before this one, to compare it with."""
         length = timedelta(days=len(self.days))
         return Period(self.first - length, self.last - length, self.zone)
 
     def day_of(self, moment: datetime) -> date:
-        """Return the clinic's day of a moment."""
+        """Return the clinic's day on which a moment lies."""
         return moment.astimezone(self.zone).date()
 
     def moment_before(self, now: datetime) -> datetime:
-        """Return the moment of the days before that this one is compared with: the same hour, so many days ago.
+        """Return the moment of the period before to which this one corresponds: the same hour, so many days ago.
 
-        So the morning of today is not compared with a whole day. Not later than the end of the days before.
+        So the morning of today is not compared with a whole day. The moment is not later than the end of the days
+        before.
         """
         here = now.astimezone(self.zone)
         ago = datetime.combine(here.date() - timedelta(days=len(self.days)), here.time(), self.zone)

@@ -1,4 +1,4 @@
-"""Reads the appointments of a period, what happened to appointments in it, and the time that the diary could give.
+"""Reads a period's appointments, the changes of appointments in it, and the time that the diary could give then.
 
 Reads only, by the indexes of the moments. appointment_stats.py and filled_hours.py count. No clock.
 """
@@ -28,24 +28,24 @@ from ivr.storage import schema
 table, lines = schema.appointments, schema.appointment_history
 
 NEVER_STOOD = (TOO_LATE, DiaryEvent.UNDONE)
-"""The reasons of a cancellation that takes a booking back: its caller was told otherwise, or the desk has undone it."""
+"""The reasons of a cancellation that takes a booking back: it was stored too late to be heard of, or was undone."""
 
 
 @dataclass(frozen=True)
 class ReportedDiary:
-    """The diary in a period."""
+    """The appointments, changes of appointments and blocked times that a period's report is made of."""
 
     visits: Sequence[ReportedVisit]
     """The appointments whose time lies in the period, of every line, but for bookings that never stood."""
     changes: Sequence[DiaryChange]
-    """The lines of histories of the period, with what was undone just after it, in the order of happening."""
+    """The events in appointments' histories in the period, and undoings just after it, in order."""
     odd: frozenset[int]
-    """The ids of the appointments that cannot be read."""
+    """The ids of the appointments that this version cannot read."""
     blocks: Sequence[StandingTimeBlock]
 
 
 def read_diary(read: Connection, period: Period, line: str) -> ReportedDiary:
-    """Return the diary in a period: the changes of a line, or of all lines (""), and all appointments."""
+    """Return the diary of a period: the changes on a line, or on all lines (""), and all appointments."""
     rows = read.execute(_appointments(period)).all()
     visits = {row.id: _visit(row) for row in rows}
     changes = [(row.appointment_id, _change(row)) for row in read.execute(_changes(period, line))]
@@ -73,7 +73,7 @@ def _changes(period: Period, line: str) -> Select[Any]:
 
 
 def _never_stood(period: Period) -> Select[Any]:
-    """Return the query of the cancelled appointments of the period that nobody had."""
+    """Return the query of the period's appointments whose booking was taken back, so that nobody had their time."""
     taken_back = (lines.c.what == DiaryEvent.CANCELLED, lines.c.detail.in_(NEVER_STOOD))
     starts = within(table.c.starts, table.c.line, period.start, period.end, "")
     cancelled = (starts, table.c.status == AppointmentStatus.CANCELLED)
@@ -81,7 +81,7 @@ def _never_stood(period: Period) -> Select[Any]:
 
 
 def _visit(row: Row[Any]) -> ReportedVisit | None:
-    """Return the appointment of a row; None where a value of it cannot be read, or its length is no visit's."""
+    """Return a row's appointment; None where a value cannot be read, or it is too long or too short for a visit."""
     try:
         status, length = AppointmentStatus(row.status), row.ends - row.starts
     except (ValueError, TypeError):
@@ -107,14 +107,14 @@ def _change(row: Row[Any]) -> DiaryChange | None:
 
 
 def columns_of(clinic: Clinic, line: str) -> tuple[Schedule, ...]:
-    """Return the columns of the diary that a line offers; all of them where no line is asked for."""
+    """Return the columns of the diary that belong to a telephone line; all columns where no line is asked for."""
     return clinic.diary.of_line(line) if line else clinic.diary.schedules
 
 
 def in_columns(found: ReportedDiary, clinic: Clinic, line: str) -> Iterator[ReportedVisit]:
-    """Yield the appointments in the columns that a line offers, whoever's they are, for their time.
+    """Yield the appointments in the columns of a telephone line, also those of other lines: they take its time.
 
-    In a column that the clinic has no longer, those of the line itself.
+    In a column that the clinic has no longer, only those of the line itself.
     """
     keys = {each.key for each in columns_of(clinic, line)}
     gone = {each.schedule for each in found.visits} - {each.key for each in clinic.diary.schedules}
@@ -124,7 +124,7 @@ def in_columns(found: ReportedDiary, clinic: Clinic, line: str) -> Iterator[Repo
 
 
 def offered(found: ReportedDiary, clinic: Clinic, line: str, days: Sequence[date]) -> Offered:
-    """Return the time that the columns of a line can give on these days, by the hours and blocks that hold now."""
+    """Return the time that a line's columns can give on these days, by the present opening hours and blocked times."""
     columns = columns_of(clinic, line)
     return {day: {each.key: _offered(found, clinic, each, day) for each in columns} for day in days}
 

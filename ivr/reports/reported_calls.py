@@ -17,12 +17,12 @@ table = schema.calls
 def within(
     moment: Column[Any], table_line: Column[Any], start: datetime, end: datetime, line: str
 ) -> ColumnElement[bool]:
-    """Return the condition of rows from `start` until before `end`, of a line, or of all lines ("")."""
+    """Return the SQL condition of rows from `start` until before `end`, on one telephone line, or on all lines ("")."""
     days = and_(moment >= start, moment < end)
     return and_(days, table_line == line) if line else days
 
 
 def read_calls(read: Connection, start: datetime, end: datetime) -> Sequence[Row[Any]]:
-    """Return the calls of all lines from `start` until before `end`, as they are stored."""
+    """Return the records of the calls on all lines from `start` until before `end`, as they are stored."""
     columns = (table.c[name] for name in ("began", "line", "path", "ended"))
     return read.execute(select(*columns).where(within(table.c.began, table.c.line, start, end, ""))).all()

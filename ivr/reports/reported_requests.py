@@ -24,11 +24,11 @@ requests, history = schema.requests, schema.history
 
 @dataclass(frozen=True)
 class RequestRows:
-    """The requests that were made in some days, as they are stored."""
+    """The requests of some days, and the events of calls to their patients, as they are stored."""
 
     made: Sequence[Row[Any]]
     lines: Sequence[Row[Any]]
-    """The lines of their histories about calls to the patients, oldest first."""
+    """The events in these requests' histories about calls to the patients, the oldest first."""
 
 
 def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRows:
@@ -37,7 +37,7 @@ def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRo
 
 
 def read_due(read: Connection, line: str, now: datetime) -> RequestRows:
-    """Return the requests that are due and not closed, whenever made: their patients may wait for a first call.
+    """Return the live requests that are due, whenever they were made: their patients may wait for a first call.
 
     They are of a line, or of all lines (""). Read by the index of the waiting list, which is short.
     """
@@ -71,26 +71,26 @@ def overdue(read: Connection, line: str, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class DatedRequest:
-    """A request with when and on which line it was made."""
+    """A request of a report with the moment at which it was made, and its line."""
 
     made: datetime
     line: str
     request: ReportedRequest
     reached: datetime | None = None
-    """The moment at which its patient was reached, not before it was made; None if that was not so."""
+    """The moment at which the patient was reached, not before the request was made; None if nobody reached them."""
 
     @property
     def is_of_the_diary(self) -> bool:
-        """True if nobody asked: the patient is to be told of a change of an appointment."""
+        """True if nobody asked for it: its patient is to be told of a change of an appointment."""
         return self.request.source == FROM_THE_DIARY
 
 
 Waits = Callable[[Row[Any], Sequence[CallAttempt]], timedelta | None]
-"""Returns how long the patient of a request waited, from its row and the calls to the patient."""
+"""A function that returns how long a request's patient waited, from its row and the calls to the patient."""
 
 
 def dated(found: RequestRows, waits: Waits) -> list[DatedRequest | None]:
-    """Return the requests; None for one that cannot be read, also in its history."""
+    """Return the found requests in order; None in place of one that cannot be read, or whose history cannot."""
     lines: dict[int, list[CallAttempt]] = {}
     for row in found.lines:
         lines.setdefault(row.request_id, []).append(CallAttempt(row.at, row.what, row.before))
@@ -122,9 +122,9 @@ def _reported(row: Row[Any], rung: Sequence[CallAttempt], waits: Waits) -> Repor
 
 
 def waits_in(opening: Mapping[str, OpeningTime], default: str, now: datetime) -> Waits:
-    """Return what measures the waits in the opening time of each line.
+    """Return the function that measures a patient's wait in the opening time of the request's line.
 
-    That of the line `default` counts for a line that is no more.
+    For a line that is no more, the opening time of the line `default` counts.
     """
 
     def waited(row: Row[Any], rung: Sequence[CallAttempt]) -> timedelta | None:
@@ -134,9 +134,9 @@ def waits_in(opening: Mapping[str, OpeningTime], default: str, now: datetime) ->
 
 
 def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now: datetime) -> timedelta | None:
-    """Return the opening time from the making of the request, or from its due time if that is later.
+    """Return how long a patient waited, in opening time from the request, or from its due time if that is later.
 
-    It ends at the first call to the patient, or now; None where no call was needed.
+    The wait ends at the first call to the patient, or now; None where no call was needed.
     """
     if rung:
         return hours.between(max(row.created, _due(rung[0]) or row.created), rung[0].at)
@@ -145,5 +145,5 @@ def _waited(row: Row[Any], rung: Sequence[CallAttempt], hours: OpeningTime, now:
 
 
 def _due(first: CallAttempt) -> datetime | None:
-    """Return the due time of the first call to the patient; None where the history does not tell it."""
+    """Return the time at which the first call to the patient was due; None where the history does not tell it."""
     return datetime.fromisoformat(json.loads(first.before)["due"]) if first.before else None

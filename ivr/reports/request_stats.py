@@ -1,4 +1,4 @@
-"""Counts many requests: the time until the first call to the patient, the try that reached them, the outcomes.
+"""Counts the requests of a period: the time until the first call to the patient, which try reached them, the outcomes.
 
 Pure. call_stats.py counts calls; reports.py reads both from the database.
 """
@@ -12,40 +12,40 @@ from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
-"""Opening time after which a request without a try is late; the alert uses the same limit."""
+"""The opening time after which a request without a try to call its patient is late; the alert uses it too."""
 
 ENOUGH = 10
-"""The least number of waits for `most`: of fewer, the ninth decile is just the longest."""
+"""The fewest waits for `most`: of fewer, the wait that nine in ten do not exceed is just the longest."""
 
 REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER, Outcome.CANCELLED})
-"""The outcomes of a call that the patient answered; CANCELLED because some then want nothing more."""
+"""The outcomes of a call to a patient who answered it; CANCELLED because some then want nothing more."""
 
 TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
-"""The outcomes of any call to the patient."""
+"""The outcomes of any call to a patient, answered or not."""
 
 
 WAITING = "waiting"
-"""The key in place of an outcome for a request that has none yet."""
+"""The key that stands for the outcome of a request which has none yet."""
 
 
 MINUTE = timedelta(minutes=1)
 
 Waits = Mapping[int, int]
-"""The number of waits by their length in minutes, rounded up: every limit and every figure is one of whole minutes."""
+"""The number of patients' waits by their length in minutes, rounded up: limits and figures are whole minutes."""
 
 
 @dataclass(frozen=True)
 class CallAttempt:
-    """A line of a request's history about a call to the patient."""
+    """A call to the patient of a request, as an event of the request's history."""
 
     at: datetime
     what: str
     before: str | None = None
-    """The request's state before the line, as JSON of undo.py, with its due time."""
+    """The request's state before the event, with its due time, as JSON of ivr/desk/move_parts.py."""
 
 
 def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
-    """Return the calls to the patient that were not undone, without the lines of the undoing."""
+    """Return the calls to the patient in a request's history that were not undone, without the events of undoing."""
     standing: list[CallAttempt] = []
     for line in history:
         if line.what == HistoryEvent.UNDONE:
@@ -57,28 +57,28 @@ def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
 
 @dataclass(frozen=True)
 class ReportedRequest:
-    """A request of the period, with the outcomes of its calls to the patient."""
+    """A request of a report's period, with the outcomes of the calls to its patient."""
 
     kind: Kind
     source: str
     status: Status
     outcome: Outcome | None
     waited: timedelta | None
-    """Opening time from the due time until the first try, or until now if there was none yet.
+    """The opening time from the due time until the first call to the patient, or until now without a call.
 
     None where no try was needed: the request is not due yet, or was closed without a try.
     """
     tries: tuple[str, ...] = ()
-    """The outcome of each call to the patient."""
+    """The outcomes of the calls to the patient, in order."""
 
     @property
     def live(self) -> bool:
-        """True if the request is not closed: the patient is still to be called, or the outcome to be reported."""
+        """True if the request is not closed: the patient is to be called, or the outcome to be reported."""
         return self.status is not Status.CLOSED
 
     @property
     def to_reach(self) -> bool:
-        """True unless the request is a duplicate, or was cancelled before anybody called the patient."""
+        """True if a patient had or has to be reached: not for a duplicate, or if cancelled before any call."""
         if self.outcome is Outcome.CANCELLED:
             return bool(self.tries)
         return self.live or self.outcome is not Outcome.DUPLICATE
@@ -93,18 +93,18 @@ class ReportedRequest:
 
 @dataclass(frozen=True)
 class RequestStats:
-    """The counts of a period's requests."""
+    """The counts of the requests of a period."""
 
     made: Mapping[tuple[Kind, str], int]
-    """The number of requests by kind and source."""
+    """The number of requests that were made, by kind and source."""
     rung: Waits
-    """The waits of patients who have been called."""
+    """The waits of patients until the first call to them."""
     unrung: Waits
-    """The waits until now of patients who are due and have not been called."""
+    """The waits until now of patients who are due a call and have not been called."""
     to_reach: int
-    """The number of patients who were or are to be reached."""
+    """The number of patients who had to be reached, or still have to."""
     reached: Mapping[int, int]
-    """The number of reached patients by the number of the try."""
+    """The number of reached patients, by the number of the try that reached them."""
     outcomes: Mapping[str, int]
     """The number of requests by outcome; live ones count as WAITING."""
     untried: int
@@ -112,22 +112,22 @@ class RequestStats:
 
     @property
     def count(self) -> int:
-        """The number of requests that were made."""
+        """The number of requests that were made in the period."""
         return sum(self.made.values())
 
     @property
     def late(self) -> int:
-        """The number of requests whose first try was late, or is late already."""
+        """The number of requests whose first call to the patient came late, or is late by now."""
         return sum(count for minutes, count in self._waits.items() if timedelta(minutes=minutes) > LATE)
 
     @property
     def middle(self) -> timedelta | None:
-        """The median wait so far; None where nobody waited."""
+        """The median wait of patients so far; None where nobody waited."""
         return share(self._waits, 5)
 
     @property
     def most(self) -> timedelta | None:
-        """The wait so far that nine in ten did not exceed; None where there are fewer than `ENOUGH` waits."""
+        """The wait so far that nine in ten patients did not exceed; None where there are fewer than `ENOUGH` waits."""
         return share(self._waits, 9) if sum(self._waits.values()) >= ENOUGH else None
 
     @property
@@ -136,7 +136,7 @@ class RequestStats:
 
 
 def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
-    """Return the counts of these requests."""
+    """Return the counts of these requests of a period."""
     waited = [(each.waited, bool(each.tries)) for each in requests if each.waited is not None]
     return RequestStats(
         made=Counter((each.kind, each.source) for each in requests),
@@ -150,12 +150,12 @@ def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
 
 
 def waits_of(spans: Iterable[timedelta]) -> Waits:
-    """Return the number of waits of each length."""
+    """Return the number of waits by length in minutes, from these lengths of waits."""
     return Counter(-int(-each // MINUTE) for each in spans)
 
 
 def share(waits: Waits, of_ten: int) -> timedelta | None:
-    """Return the wait that `of_ten` tenths did not exceed, 5 for the median; None where there are no waits."""
+    """Return the wait that `of_ten` tenths of the waits do not exceed, 5 for the median; None where there are none."""
     wanted, seen = max(1, -(-sum(waits.values()) * of_ten // 10)), 0
     for minutes, count in sorted(waits.items()):
         seen += count

@@ -1,4 +1,4 @@
-"""The spool: files on this machine to which each webhook appends a trace of its call.
+"""The spool: files on this host to which each webhook appends a trace of its call.
 
 Traces are one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
 slow one from delaying it. traces/shipper.py sends them to the database. No number but its keyed hash, no pressed
@@ -25,23 +25,23 @@ FOLDER = "calls"
 
 NAME = re.compile(r"\d{8}T\d{4}\.jsonl")
 NAMED = "%Y%m%dT%H%M.jsonl"
-"""The file name of a segment: the minute in which it began, in UTC."""
+"""The pattern of the name of a segment, one file of the spool: the minute in which it began, in UTC."""
 
 HELD = timedelta(minutes=5)
-"""The age from which a segment may be removed: no webhook takes so long that it still writes to it."""
+"""The age from which a file of the spool may be removed: no webhook takes so long that it still writes to the file."""
 
 AT_ONCE = 4 * 1024 * 1024
-"""Bytes that are read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
+"""The bytes of the spool read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
 
 NOTHING: Mapping[Path, int] = {}
-"""The bytes of each segment that were read before, where none were."""
+"""The bytes of each segment that were read before, for a reader that has read nothing yet."""
 
 UNREADABLE = -1
-"""The size of a segment that could not be read: never that of a file, so that it is not removed."""
+"""The size noted of a spool's file that could not be read: no file has it, so that the file is not removed."""
 
 MARK = re.compile(r"[0-9a-f]{32}")
 MARK_AT = slice(6, 38)
-"""The place of the mark in a line."""
+"""The place of the call's mark in a line of a spool's file."""
 
 COMPACT = json.JSONEncoder(separators=(",", ":"))
 
@@ -52,34 +52,36 @@ STEP = re.compile(r"[\w-]{0,64}", re.ASCII)
 
 
 class SpoolAway(Exception):
-    """The files cannot be read or removed; they stay for the next time."""
+    """The files of the spool cannot be read or removed; they stay for the next time."""
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment of the spool: the traces of one minute, as far as they were read."""
+    """A segment of the spool: the file with the traces of one minute, as far as it was read."""
 
     path: Path
     began: datetime
     size: int
-    """The size of the file in bytes when it was read."""
+    """The size of the segment's file in bytes when it was read."""
     traces: tuple[Trace, ...]
-    """The traces that were not read before."""
+    """The traces of the segment that were not read before."""
     upto: int = 0
-    """The bytes that were read, now or before, without a last line that is not whole yet."""
+    """The bytes of the file that were read, now or before, without a last line that is not whole yet."""
 
 
 class Spool:
-    """The segments in one folder, written by every process that answers calls."""
+    """The spool of a host: a folder of files, to which every process that answers calls appends traces."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._away = False
         self._unreadable: set[Path] = set()
-        """The segments that could not be read, each named once."""
+        """The segments that could not be read; the log names each once."""
 
     def write(self, *traces: Trace) -> None:
-        """Append these traces. If that fails, they are lost, and the first failure in a row is logged."""
+        """Append these traces to the spool. If that fails, they are lost, and the first failure in a row is logged."""
+        if not traces:
+            return
         try:
             for name, those in groupby(traces, _segment_of):
                 self._append(self._folder / name, b"".join(map(_line, those)))
@@ -98,13 +100,13 @@ class Spool:
             _written(path, lines)
 
     def is_used(self) -> bool:
-        """Return whether calls were answered here."""
+        """Return whether this host has answered calls, so that it has a spool."""
         return self._folder.is_dir()
 
     def read(self, before: Mapping[Path, int] = NOTHING) -> tuple[list[Segment], bool]:
-        """Return the oldest segments, with about `AT_ONCE` bytes that were not read before. Raises SpoolAway.
+        """Return the oldest segments of the spool, with about `AT_ONCE` bytes not read before. Raises SpoolAway.
 
-        `before` has the bytes of each that were. The second value is true if there is more to read.
+        `before` has the bytes of each segment that were read before. The second value is true if there is more to read.
         """
         found: list[Segment] = []
         size = 0
@@ -117,6 +119,10 @@ class Spool:
         except OSError as refused:
             raise SpoolAway(refused.strerror) from None
         return found, False
+
+    def whole(self, segment: Segment) -> Segment:
+        """Return a segment again with all of its traces; with none where its file cannot be read."""
+        return self._read(segment.path, 0)
 
     def of_calls(self, marks: Collection[str]) -> list[Trace]:
         """Return the traces of these calls, from the newest segments, about `AT_ONCE` bytes. Raises SpoolAway."""
@@ -133,7 +139,7 @@ class Spool:
         return found
 
     def _read(self, path: Path, before: int) -> Segment:
-        """Read a segment; one that cannot be read is empty, so that it holds up no other, and stays."""
+        """Read a segment's file; one that cannot be read has no traces and stays, so that it holds up no other."""
         try:
             return _read(path, before)
         except OSError as refused:
@@ -144,7 +150,7 @@ class Spool:
 
     def remove(self, segment: Segment, now: datetime) -> None:
         """Delete a segment, unless it is younger than `HELD` or has grown since it was read. Raises SpoolAway."""
-        if abs(now - segment.began) < HELD:
+        if is_held(segment, now):
             return
         try:
             if segment.path.stat().st_size == segment.size:
@@ -158,21 +164,30 @@ class Spool:
         return list(self._folder.iterdir()) if self._folder.is_dir() else []
 
 
+def is_held(segment: Segment, now: datetime) -> bool:
+    """Return whether a segment is too young for its file to be removed."""
+    return abs(now - segment.began) < HELD
+
+
 def _segment_of(trace: Trace) -> str:
     return trace.at.astimezone(UTC).strftime(NAMED)
 
 
 def _written(path: Path, lines: bytes) -> None:
-    """Append lines in one write, so that lines of several processes do not mix. Raises OSError."""
+    """Append lines to a file in one write, so that lines of several processes do not mix. Raises OSError.
+
+    Where the disk takes only a part, the rest is tried once more: then the disk says why.
+    """
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.write(file, lines)
+        while lines:
+            lines = lines[os.write(file, lines) :]
     finally:
         os.close(file)
 
 
 def _line(trace: Trace) -> bytes:
-    """Return the trace as a line of JSON. It begins with the newline, so that a cut line before it spoils no other."""
+    """Return a trace as a line of the spool, in JSON; its newline comes first: a cut line before it spoils no other."""
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}
@@ -188,7 +203,7 @@ def _read(path: Path, before: int) -> Segment:
 
 
 def _text(path: Path, before: int = 0) -> bytes:
-    """Return the bytes of a file from the one with this number on; none of a file that is gone."""
+    """Return the bytes of a segment's file after the first `before` bytes; none where the file is gone."""
     try:
         with path.open("rb") as file:
             file.seek(before)
@@ -198,7 +213,7 @@ def _text(path: Path, before: int = 0) -> bytes:
 
 
 def _is_segment(path: Path) -> bool:
-    """Return whether the file has the name of a segment, and a minute that there is."""
+    """Return whether a file has the name of a segment of the spool, with a minute that exists."""
     try:
         return bool(NAME.fullmatch(path.name) and _began(path))
     except ValueError:
@@ -210,7 +225,7 @@ def _began(path: Path) -> datetime:
 
 
 def _traces(text: bytes) -> Iterator[Trace]:
-    """Yield the valid traces. Lines that were cut by a full disk or a power cut are left out."""
+    """Yield the valid traces in a spool's text. Lines that a full disk or a power cut has cut short are left out."""
     for line in text.split(b"\n"):
         try:
             yield _trace(json.loads(line))
@@ -219,7 +234,7 @@ def _traces(text: bytes) -> Iterator[Trace]:
 
 
 def _trace(short: dict[str, Any]) -> Trace:
-    """Return the trace of a line. Raises ValueError, TypeError or KeyError for a line that is not valid."""
+    """Return the trace of a line in a spool's file. Raises ValueError, TypeError or KeyError for an invalid one."""
     mark, line, language, caller = short["c"], short["l"], short["g"], short.get("n", "")
     words, lasted, step = tuple(short.get("w", ())), short.get("over"), str(short.get("s", ""))
     marked = MARK.fullmatch(mark) and CALLER.fullmatch(caller) and STEP.fullmatch(step)

@@ -1,4 +1,4 @@
-"""Writes traces of calls to the spool in a thread of its own, those of a moment together.
+"""Writes the traces of calls to the spool in a thread of its own, those of the same moment together.
 
 So a disk that has stalled does not delay the answer to a webhook. No clock, no store.
 """
@@ -13,33 +13,34 @@ from ivr.reports.spool import Spool
 log = logging.getLogger(__name__)
 
 MOST = 10_000
-"""The most traces that may wait: some minutes of calls on every line, in a few megabytes."""
+"""The most traces that may wait to be written: some minutes of calls on every line, in a few megabytes."""
 
 GATHER = 0.003
-"""Seconds for which the first trace waits for others: to wake the thread and open the file costs as much as ten. Who
-dies meanwhile leaves no trace of these, and their callers count as not having heard.
+"""Seconds for which a first trace waits for others: waking the thread and opening a file costs as much as ten traces.
+
+A process that dies meanwhile leaves no trace of these, and their callers count as not having heard.
 """
 
 LAST_WORDS = 2.0
-"""Seconds that `close` waits for the remaining traces to be written."""
+"""The seconds that `close` waits for the remaining traces to be written."""
 
 
 class SpoolWriter:
-    """Writes traces in the order in which they come. Safe to share between threads."""
+    """Writes traces to the spool in the order in which they come. Safe to share between threads."""
 
     def __init__(self, spool: Spool, most: int = MOST) -> None:
         self._spool = spool
         self._most = most
         self._wanted, self._hurry = Event(), Event()
         self._state = Condition()
-        """Guards all below; told when traces were written."""
+        """Guards all fields below; it is notified when traces were written."""
         self._waiting: list[Trace] = []
         self._taken = self._written = self._dropped = 0
         self._thread: Thread | None = None
         self._ends = False
 
     def write(self, trace: Trace) -> None:
-        """Take a trace and return at once. If too many wait, the trace is dropped, which is logged once."""
+        """Take a trace to be written, and return at once. If too many wait, it is dropped, which is logged once."""
         with self._state:
             self._begin()
             if len(self._waiting) < self._most:

@@ -1,4 +1,4 @@
-"""Finds the clinic's day of a moment and whether a line is open then, fast for many moments.
+"""Finds, fast for many moments, the clinic's day of a moment, and whether a telephone line is open then.
 
 Pure. No clock.
 """
@@ -13,7 +13,7 @@ from ivr.line.hours import Hours
 
 
 class When(NamedTuple):
-    """A day of the clinic, and True if the line was open at the moment in question."""
+    """A day of the clinic, and whether the line was open at the moment of that day that was asked for."""
 
     day: date
     is_open: bool
@@ -21,10 +21,10 @@ class When(NamedTuple):
 
 @dataclass(frozen=True)
 class Timetable:
-    """The stretches of some days, one after another, in which a line is open or closed."""
+    """The stretches of some days, one after another, in which a telephone line is open, or closed."""
 
     starts: Sequence[datetime]
-    """The starts in UTC; of those at the same moment the last counts."""
+    """The starts of the stretches in UTC; of those at the same moment the last counts."""
     stretches: Sequence[When]
 
     @classmethod

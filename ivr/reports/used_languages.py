@@ -7,7 +7,7 @@ from ivr.reports.call_records import Trace
 
 
 def used_language(traces: Sequence[Trace]) -> UsedLanguage | None:
-    """Return the language in which the caller last pressed a key; None where it is not to be remembered.
+    """Return the language in which a call's caller last pressed a key; None where none is to be remembered.
 
     A language that was left again, such as after a 9 that was pressed by mistake, does not count.
     """

@@ -1,4 +1,4 @@
-"""Changes people's accounts: role, disabled or not, second factor required or not, end of their sessions.
+"""Changes accounts of the staff: role, disabled or not, second factor required or not, end of their sessions.
 
 Each change is one transaction with its line in the audit. No passwords, no HTTP, no clock.
 """
@@ -21,21 +21,21 @@ REQUIRED, OPTIONAL = AuditAction.REQUIRED_SECOND_FACTOR, AuditAction.MADE_SECOND
 
 
 NEXT_EPOCH = schema.staff.c.epoch % 2_000_000_000 + 1
-"""The epoch that ends all sessions of a person, counted by the database, which has no number without end."""
+"""The next epoch of a person's account, which ends all their sessions; it begins anew before it grows too large."""
 
 
 class LastManager(Exception):
-    """This person is the last manager who can log in, and must stay one."""
+    """This person is the last manager who can log in, and so must stay an enabled manager."""
 
 
 class Accounts:
-    """The changes that managers make to the accounts of the staff."""
+    """Makes the changes to the accounts of the staff that managers ask for."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def make(self, person_id: int, role: str, by: By) -> None:
-        """Give a person this role. Raises LastManager, NoSuchPerson, StoreAway."""
+        """Give a person this role at the desk. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             if role != MANAGER:
                 _leave_a_manager(write, row)
@@ -44,14 +44,14 @@ class Accounts:
             write.execute(audit.line(by, made, row.name))
 
     def disable(self, person_id: int, by: By) -> None:
-        """Disable a person and end all their sessions. Raises LastManager, NoSuchPerson, StoreAway."""
+        """Disable a person's account and end all their sessions. Raises LastManager, NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             _leave_a_manager(write, row)
             write.execute(_of(row).values(active=False, epoch=NEXT_EPOCH))
             write.execute(audit.line(by, AuditAction.DISABLED_PERSON, row.name))
 
     def enable(self, person_id: int, by: By) -> None:
-        """Enable a disabled person, with the password they had. Raises NoSuchPerson, StoreAway."""
+        """Enable a person's disabled account, with the password they had. Raises NoSuchPerson, StoreAway."""
         with self._changing(person_id) as (write, row):
             write.execute(_of(row).values(active=True))
             write.execute(audit.line(by, AuditAction.ENABLED_PERSON, row.name))
@@ -76,7 +76,7 @@ class Accounts:
             write.execute(audit.line(by, REQUIRED if required else OPTIONAL, row.name))
 
     def require_of_everybody(self, required: bool, by: By) -> None:
-        """Set whether everybody needs a second factor, people invited later included. Raises StoreAway."""
+        """Set whether the desk requires a second factor of all its people, future ones too. Raises StoreAway."""
         with self._database.writing() as write:
             lock_key(write, REQUIRED_OF_EVERYBODY)  # the second of two changes at once waits for the first
             write.execute(delete(schema.rules).where(schema.rules.c.name == REQUIRED_OF_EVERYBODY))
@@ -85,7 +85,7 @@ class Accounts:
             write.execute(audit.line(by, REQUIRED if required else OPTIONAL, audit.EVERYBODY))
 
     def required_of_everybody(self) -> bool:
-        """Return whether a second factor is required of everybody. Raises StoreAway."""
+        """Return whether the desk requires a second factor of all its people. Raises StoreAway."""
         with self._database.reading() as read:
             return bool(read.execute(select(rule(REQUIRED_OF_EVERYBODY))).scalar())
 

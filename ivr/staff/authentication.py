@@ -14,7 +14,7 @@ from ivr.storage.audit import SOMEBODY, Audit, AuditAction, By
 
 @dataclass(frozen=True)
 class Authentication:
-    """The checks of a login, with the lockout and the audit.
+    """Logs the staff in: checks name, password and code, applies the lockout, and writes the audit.
 
     `address` is the client's IP address; `device` the key of its device if this person has logged in there before.
     """

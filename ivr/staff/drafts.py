@@ -1,6 +1,7 @@
-"""Drafts: forms that people at the desk have typed into and not sent; a person has one of a place, such as a card.
+"""Drafts: forms that people at the desk have typed into and not sent; each person has at most one for each place.
 
-A draft is encrypted, is shown to its person alone, and is forgotten after a week. No forms, no HTTP, no clock.
+A place is a page such as a card. A draft is encrypted, is shown to its person alone, and is forgotten after a week. No
+forms, no HTTP, no clock.
 """
 
 import json
@@ -17,7 +18,7 @@ from ivr.storage.encryption import Cipher, Unreadable
 from ivr.storage.upsert import insert_new, lock_key
 
 KEPT_FOR = timedelta(days=7)
-"""Time after which retention.py deletes a draft that nobody came back for."""
+"""The time after which a draft that nobody came back for is deleted, by retention.py."""
 
 table = schema.drafts
 
@@ -41,11 +42,11 @@ class Drafts:
         self._cipher = cipher
 
     def over(self, database: Database) -> "Drafts":
-        """Return the same store over another client of the database, such as one that may wait longer."""
+        """Return the store of drafts over another client of the database, such as one that may wait longer."""
         return Drafts(database, self._cipher)
 
     def keep(self, person_id: int, place: str, fields: Mapping[str, str], now: datetime) -> None:
-        """Keep what a person has typed in a place, instead of what they had typed there before. Raises StoreAway."""
+        """Keep what a person typed into the form of a place, instead of what they had typed there. Raises StoreAway."""
         sealed = self._cipher.encrypt(json.dumps({"place": place, "fields": dict(fields)}))
         mark = self._cipher.keyed_hash(place)
         with self._database.writing() as write:
@@ -54,23 +55,26 @@ class Drafts:
             insert_new(write, table, staff_id=person_id, mark=mark, sealed=sealed, at=now)
 
     def of(self, person_id: int) -> Sequence[Draft]:
-        """Return a person's drafts, the newest first. Raises StoreAway."""
+        """Return the drafts of this person, the newest first. Raises StoreAway."""
         return list(self._opened(table.c.staff_id == person_id))
 
     def drop(self, person_id: int, place: str) -> None:
-        """Forget what a person has typed in a place. Raises StoreAway."""
+        """Forget what a person has typed into the form of a place. Raises StoreAway."""
         self._forget((table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place)))
 
     def discard(self, person_id: int, draft_id: int) -> None:
-        """Forget a draft of this person. Raises StoreAway."""
+        """Forget the draft of this id, if it is this person's. Raises StoreAway."""
         self._forget((table.c.staff_id == person_id) & (table.c.id == draft_id))
 
     def mentioning(self, digits: str, places: Sequence[str]) -> Sequence[int]:
-        """Return the ids of everybody's drafts of these places, and of those with these digits. Raises StoreAway."""
+        """Return the ids of all people's drafts in these places, and of all drafts that hold these digits.
+
+        Raises StoreAway.
+        """
         return [each.id for each in self._opened() if each.place in places or digits in _digits(each)]
 
     def erase(self, ids: Sequence[int]) -> None:
-        """Delete these drafts. Raises StoreAway."""
+        """Delete the drafts of these ids. Raises StoreAway."""
         self._forget(table.c.id.in_(ids))
 
     def _opened(self, *which: ColumnElement[bool]) -> Iterator[Draft]:
@@ -83,7 +87,7 @@ class Drafts:
                 continue  # it was encrypted under another SECRET_KEY, and is deleted in its time
 
     def _forget(self, which: ColumnElement[bool]) -> None:
-        """Delete drafts. Writes only where there are any, so that nobody waits for a lock in vain."""
+        """Delete the drafts that this condition selects. Writes only if there are any, so that nobody waits in vain."""
         with self._database.reading() as read:
             if read.execute(select(table.c.id).where(which).limit(1)).first() is None:
                 return

@@ -1,4 +1,4 @@
-"""Links by which a person chooses a password: each works once and for an hour, and a newer one voids the older.
+"""Stores the links by which people choose a password: each works once and for an hour; a newer one voids the older.
 
 Only the hash of a link's token is stored. No HTTP, no clock.
 """
@@ -23,18 +23,18 @@ TOKEN_BYTES = 32
 
 
 class LinkVoid(Exception):
-    """This link was used, is older than an hour, was replaced by a newer one, or never existed."""
+    """The link to choose a password was used, is older than an hour, was replaced by a newer one, or never existed."""
 
 
 class Invitations:
-    """The store of links, and the passwords chosen by them."""
+    """Stores the links to choose a password, and sets the passwords chosen by them."""
 
     def __init__(self, database: Database, passwords: Passwords) -> None:
         self._database = database
         self._passwords = passwords
 
     def invite(self, name: str, role: str, by: By) -> str:
-        """Add a person who has still to choose a password, and return the token of their link.
+        """Add a person who has still to choose a password, and return the token of the link for that.
 
         Raises BadName, NameTaken, StoreAway.
         """
@@ -58,7 +58,7 @@ class Invitations:
             return _issued(write, row.id, by.at)
 
     def invited(self, token: str, now: datetime) -> Person:
-        """Return the person that a link is for, without using it up. Raises LinkVoid, StoreAway."""
+        """Return the person who may choose a password by this link, without using it up. Raises LinkVoid, StoreAway."""
         staff, links = schema.staff, schema.invitations
         query = everybody().join(links, links.c.staff_id == staff.c.id).where(staff.c.active, _works(token, now))
         with self._database.reading() as read:
@@ -68,7 +68,7 @@ class Invitations:
         return person(row)
 
     def use(self, token: str, password: str, now: datetime) -> Person:
-        """Set the password of the link's person, and return the person. Raises BadPassword, LinkVoid, StoreAway."""
+        """Set the password chosen by a link, and return its person. Raises BadPassword, LinkVoid, StoreAway."""
         guest = self.invited(token, now)
         kept = self._passwords.kept(password, guest.name)
         with self._database.writing() as write:
@@ -100,6 +100,6 @@ def _hash(token: str) -> str:
 
 
 def _set_password(write: Connection, row: Row[Any], kept: str) -> None:
-    """Set the password, and end the sessions that began with another one."""
+    """Store the hash `kept` of a person's password, and end the sessions that began with another password."""
     change = update(schema.staff).where(schema.staff.c.id == row.id)
     write.execute(change.values(password_hash=kept, epoch=NEXT_EPOCH))

@@ -17,21 +17,21 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 WINDOW = timedelta(minutes=15)
-"""Time for which a failure counts."""
+"""The time for which a failed login counts."""
 
 MOST_OF_A_NAME = 5
-"""The most failures within `WINDOW` of a name from one address, or on one known device; of codes, from anywhere."""
+"""The most failed logins in `WINDOW` by a name from one address or known device; by wrong codes, from anywhere."""
 
 MOST_FROM_AN_ADDRESS = 20
-"""The most failures within `WINDOW` from an address; higher, because a whole clinic may share one."""
+"""The most failed logins in `WINDOW` from one address; higher, because a whole clinic may share it."""
 
 MOST_FROM_ANYWHERE = 100
-"""The most failures within `WINDOW` of a name from all strange devices together (NIST SP 800-63B, 5.2.2)."""
+"""The most failed logins in `WINDOW` by one name from all strange devices (NIST SP 800-63B, 5.2.2)."""
 
 table = schema.failed_logins
 
 Rule = tuple[ColumnElement[bool], int]
-"""A condition of failures, and how many of them are allowed."""
+"""An SQL condition that selects failed logins, and the number of these at which a login is refused."""
 
 
 class LockedOut(Exception):
@@ -43,7 +43,7 @@ class LockedOut(Exception):
 
 
 class Lockout:
-    """The store of failed logins."""
+    """Counts failed logins in the database, and refuses logins after too many."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -68,11 +68,11 @@ class Lockout:
         return own
 
     def forgive(self, attempt: int) -> None:
-        """Delete this one attempt, which did not fail; earlier failures still count. Raises StoreAway."""
+        """Delete this one attempt to log in, which did not fail; earlier failures still count. Raises StoreAway."""
         self._forget(table.c.id == attempt)
 
     def succeeded(self, name: str, address: str = "", device: str = "") -> None:
-        """Delete the failures of a name at this address or device; what others try counts on. Raises StoreAway.
+        """Delete a name's failed logins from this address or device; others still count. Raises StoreAway.
 
         Without either, all failures of the name are deleted: it has a new password.
         """
@@ -80,11 +80,11 @@ class Lockout:
         self._forget(of_name & _whence(address, device) if address or device else of_name)
 
     def purge(self, now: datetime) -> None:
-        """Delete the failures that no longer count. Raises StoreAway."""
+        """Delete the failed logins that no longer count. Raises StoreAway."""
         self._forget(table.c.at <= now - WINDOW)
 
     def _refuse(self, rules: Sequence[Rule], now: datetime, own: int) -> None:
-        """Raise LockedOut where one of the rules has as many failures as it allows, not counting the id `own`."""
+        """Raise LockedOut where a rule finds as many failed logins as it allows, not counting that of the id `own`."""
         with self._database.reading() as read:
             ends = [_end(read, rule, now, own) for rule in rules]
         until = max((end for end in ends if end is not None), default=None)
@@ -97,7 +97,7 @@ class Lockout:
 
 
 def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule]:
-    """Return what counts against an attempt, each with the most failures that it allows."""
+    """Return the rules that an attempt to log in must meet: which failed logins count against it, and how many may."""
     of_name, here = table.c.name == _mark(name), _whence(address, device)
     if device:
         return [(of_name & here, MOST_OF_A_NAME)]
@@ -107,14 +107,14 @@ def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule
 
 
 def _whence(address: str, device: str) -> ColumnElement[bool]:
-    """Return the condition of the failures on a known device, or else on strange ones at an address."""
+    """Return the SQL condition of failed logins on this known device; without one, of strange ones at this address."""
     if device:
         return table.c.device == device
     return table.c.device.is_(None) & (table.c.address == _network(address))
 
 
 def _end(read: Connection, rule: Rule, now: datetime, own: int) -> datetime | None:
-    """Return the end of the lockout; None if there are fewer failures than the rule allows."""
+    """Return the end of the lockout by this rule; None if there are fewer failed logins than it allows."""
     which, most = rule
     at = table.c.at
     query = select(at).where(which, table.c.id != own, at > now - WINDOW).order_by(at.desc()).offset(most - 1).limit(1)
@@ -123,7 +123,7 @@ def _end(read: Connection, rule: Rule, now: datetime, own: int) -> datetime | No
 
 
 def _mark(name: str) -> str:
-    """Return the hash stored for a name, the same for all names that log in alike.
+    """Return the hash by which the name of a failed login is stored, the same for all names that log in alike.
 
     People sometimes type their password as the name; it must not be stored.
     """
@@ -131,7 +131,7 @@ def _mark(name: str) -> str:
 
 
 def _network(address: str) -> str:
-    """Return the key under which an address counts: for IPv6 the /64 network, which belongs to one customer."""
+    """Return the key under which an IP address counts; for IPv6 its /64 network, which belongs to one customer."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Names of people at the desk: which can be one, which log in alike, and which look alike.
+"""Checks and compares the names of people at the desk: which can be one, which log in alike, and which look alike.
 
 Pure: no store.
 """
@@ -11,7 +11,7 @@ JOINERS = "\u200c\u200d"
 """Invisible characters that join or part the letters of an Indian script or of Urdu."""
 
 JOINED_SCRIPTS = ("\u0600", "\u0dff")
-"""The first and the last character of the scripts that have joiners."""
+"""The first and the last character of the scripts in which joiners have a use."""
 
 LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕһԁԛԝӏвкмнтοανιυρκτχεηβ01",
@@ -21,7 +21,7 @@ LOOK_ALIKE = str.maketrans(
 
 
 def can_be_name(name: str) -> bool:
-    """Return whether somebody can be called this: 1 to `LONGEST_NAME` characters that can be printed.
+    """Return whether a person can have this name: 1 to `LONGEST_NAME` characters that can be printed.
 
     Joiners count as letters within a word of a script that has them.
     """
@@ -35,23 +35,23 @@ def _is_joined_well(before: str, letter: str, after: str) -> bool:
 
 
 def proper_name(name: str) -> str:
-    """Return the name as it is stored: composed, with single blanks, and without what is invisible around a word."""
+    """Return a name as it is stored: composed, with single blanks, and without what is invisible around a word."""
     seen = (each for each in name if each in JOINERS or unicodedata.category(each) != "Cf")
     spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in seen)
     return unicodedata.normalize("NFC", " ".join(word.strip(JOINERS) for word in spaced.split(" ") if word))
 
 
 def login_of(name: str) -> str:
-    """Return the form that all names share which log in alike, however composed, capitalized, spaced and joined."""
+    """Return the form that names which log in alike share, however composed, capitalized, spaced and joined."""
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 
 def look_of(name: str) -> str:
-    """Return the form that is the same for all names that a reader cannot tell apart."""
+    """Return the form that all names share which a reader cannot tell apart."""
     compatible = unicodedata.normalize("NFKC", login_of(name)).casefold()
     return "".join(compatible.split()).translate(LOOK_ALIKE)
 
 
 def without_joiners(name: str) -> str:
-    """Return the name without what cannot be seen in it."""
+    """Return the name without its joiners, which cannot be seen."""
     return "".join(each for each in name if each not in JOINERS)

@@ -1,4 +1,4 @@
-"""Hashes and checks the passwords of the staff, and refuses those that are guessed first.
+"""Hashes and checks the passwords of the staff, and refuses those that would soon be guessed.
 
 No people, no database.
 """
@@ -13,51 +13,51 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 10
-"""The least length in characters (NIST SP 800-63B asks for 8 and more): length makes a password hard to guess."""
+"""The least length of a password, in characters (NIST SP 800-63B asks for 8 and more): length makes guessing hard."""
 
 LONGEST = 200
-"""The greatest length in characters, because the time of hashing grows with it."""
+"""The greatest length of a password, in characters, because the time of hashing grows with it."""
 
 NONE_YET = ""
-"""The stored value for a person who has still to choose a password; no password matches it."""
+"""The stored hash of a person who has still to choose a password; no password matches it."""
 
 
 GUESSED_AT = 72
-"""Characters of a password that are looked at for how soon it is guessed; more take too long and change little."""
+"""The first characters of a password that are judged for how soon it is guessed; more take too long, change little."""
 
 HARD_ENOUGH = 3
-"""The least score of zxcvbn, from 0 to 4: a hundred million guesses, its authors' advice against a stolen slow hash."""
+"""The least score, of 4, that zxcvbn must give a password: a hundred million guesses, against a stolen hash."""
 
 AT_ONCE = 2
-"""Passwords that are checked at the same time in a process: a stranger's, and one of somebody who has been here."""
+"""The passwords that one process checks at the same time: one of a stranger, and one of somebody known."""
 
 POLITE = 10
-"""Niceness of the threads that hash, so that the telephone's threads go first where processors are few."""
+"""The niceness of the threads that hash, so that the threads that answer calls go first where processors are few."""
 
 
 class BadPassword(ValueError):
-    """This password is too short or too long."""
+    """The chosen password is too short or too long."""
 
     def __str__(self) -> str:
         return f"a password has {SHORTEST} to {LONGEST} characters"
 
 
 class EasyPassword(BadPassword):
-    """This password is among the first that are tried: common, repeated, a row of keys, a name."""
+    """The chosen password is among the first to be guessed: a common word, repeated signs, a row of keys, a name."""
 
     def __str__(self) -> str:
         return "this password is guessed soon; choose several words, or others than these"
 
 
 class Passwords:
-    """Hashes and checks passwords with Argon2. Either takes about a twentieth of a second, on purpose."""
+    """Hashes and checks passwords with Argon2. Each takes about a twentieth of a second, on purpose."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        """The threads that check, made when the first password comes."""
+        """The threads that check passwords, made when the first password comes."""
         return ThreadPoolExecutor(AT_ONCE, "passwords", _be_polite)
 
     @cached_property
@@ -65,7 +65,7 @@ class Passwords:
         return self._hasher.hash("what is tried where there is no password")
 
     def kept(self, password: str, name: str = "") -> str:
-        """Return the hash of a password of the person with this name, for storing. Raises BadPassword."""
+        """Return the hash to store for a password of the person with this name. Raises BadPassword."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise BadPassword
         if _is_guessed_soon(password, name):
@@ -73,7 +73,7 @@ class Passwords:
         return self._hasher.hash(password)
 
     def fits(self, kept: str, password: str) -> bool:
-        """Return whether this is the password of the hash. Takes as long where there is no hash."""
+        """Return whether a password fits the stored hash `kept`. None fits an empty hash; that check takes as long."""
         fits = self._threads.submit(self._verified, kept or self._nobody, password[:LONGEST]).result()
         return fits and kept != NONE_YET and len(password) <= LONGEST
 

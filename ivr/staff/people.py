@@ -1,4 +1,4 @@
-"""The people who work at the desk: their names, roles and passwords.
+"""Stores the people who work at the desk: their names, roles and passwords.
 
 accounts.py and invitations.py change them. No sessions, no HTTP; the clock is an argument.
 """
@@ -19,32 +19,32 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import insert_new, lock_key
 
 STAFF, MANAGER = "staff", "manager"
-"""The roles."""
+"""The roles that people have at the desk."""
 
 REQUIRED_OF_EVERYBODY = "second factor of everybody"
-"""The name of the rule that requires a second factor of everybody."""
+"""The name of the desk's rule that requires a second factor of all its people."""
 
 
 class NotAPerson(ValueError):
-    """This person cannot be added; the message says why."""
+    """Nobody can be added to the desk with this name; the message says why."""
 
 
 class BadName(NotAPerson):
-    """This name is empty, too long, or has characters that cannot be printed."""
+    """The name for a new person is empty, too long, or has characters that cannot be printed."""
 
     def __str__(self) -> str:
         return f"a name has 1 to {LONGEST_NAME} letters"
 
 
 class NameReserved(NotAPerson):
-    """The service uses this name itself, so that a person of this name would seem to be the service."""
+    """The service uses this name itself in histories, where a person of this name would seem to be the service."""
 
     def __str__(self) -> str:
         return "the desk uses this name itself; please choose another"
 
 
 class NameTaken(NotAPerson):
-    """Another person has this name, or one that looks like it; `args` has theirs."""
+    """A person at the desk has this name, or one that looks like it; `args` has that person's name."""
 
     def __str__(self) -> str:
         return f"{self.args[0]} is at the desk already"
@@ -63,22 +63,22 @@ class Person:
     active: bool
     manager: bool
     epoch: int
-    """A number that grows when all sessions of the person are ended."""
+    """A number that every session of the person holds; raising it ends all these sessions."""
     ready: bool
-    """True if they have a password; an invited person has still to choose one."""
+    """True if the person has a password; one who was invited has still to choose it."""
     second_factor: bool
-    """True if they have a second factor, so that a login asks for a code."""
+    """True if the person has a second factor, so that a login asks for its code."""
     required: bool
-    """True if they must have a second factor."""
+    """True if a manager, or the desk's rule, requires a second factor of the person."""
 
     @property
     def has_to_set_up(self) -> bool:
-        """True if they must set up a second factor before they can use the desk."""
+        """True if the person must set up a second factor before they can use the desk."""
         return self.required and not self.second_factor
 
 
 class People:
-    """The store of people."""
+    """The store of the people at the desk."""
 
     def __init__(self, database: Database, passwords: Passwords) -> None:
         self._database = database
@@ -93,7 +93,7 @@ class People:
             write.execute(audit.line(By(audit.COMMAND_LINE, now), AuditAction.ADDED_PERSON, name, role))
 
     def all(self) -> list[Person]:
-        """Return all people by name, disabled ones included. Raises StoreAway."""
+        """Return all people of the desk by name, disabled ones included. Raises StoreAway."""
         with self._database.reading() as read:
             return [person(row) for row in read.execute(everybody().order_by(schema.staff.c.name))]
 
@@ -117,7 +117,10 @@ class People:
         return person(row) if self._passwords.fits(kept, password) and row else None
 
     def _called(self, name: str) -> Row[Any] | None:
-        """Return the row of who has just this name, or else of the only one who logs in alike."""
+        """Return the row of the person with exactly this name, else of the only one whose name logs in alike.
+
+        Names count as the same that `login_of` gives the same form.
+        """
         with self._database.reading() as read:
             rows = read.execute(everybody()).all()
         exact = [row for row in rows if row.name == proper_name(name)]
@@ -130,7 +133,7 @@ class People:
 
 
 def proper(name: str) -> str:
-    """Return the name as it is stored. Raises BadName, NameReserved."""
+    """Return the name of a new person as it is stored. Raises BadName, NameReserved."""
     stored = proper_name(name)
     if not can_be_name(stored):
         raise BadName
@@ -140,7 +143,7 @@ def proper(name: str) -> str:
 
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
-    """Insert the row of a person, and return its id. Raises NameTaken where somebody's name looks the same."""
+    """Insert the row of a new person, and return its id. Raises NameTaken where somebody's name looks the same."""
     lock_key(write, "names")  # of two who look alike and are added at once, only the first is
     for other in write.scalars(select(schema.staff.c.name)):
         if look_of(other) == look_of(name):
@@ -149,7 +152,7 @@ def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> 
 
 
 def everybody() -> Select[Any]:
-    """Return the query of all people, with the columns that `person` needs."""
+    """Return the query of all people at the desk, with the columns that `person` needs."""
     staff, factors = schema.staff, schema.second_factors
     has_one = exists().where(factors.c.staff_id == staff.c.id)
     required = or_(staff.c.second_factor_required, rule(REQUIRED_OF_EVERYBODY))
@@ -157,12 +160,12 @@ def everybody() -> Select[Any]:
 
 
 def rule(name: str) -> ColumnElement[bool]:
-    """Return the SQL condition that the desk has this rule."""
+    """Return the SQL condition that a manager has set the desk's rule of this name."""
     return exists().where(schema.rules.c.name == name)
 
 
 def person(row: Row[Any]) -> Person:
-    """Return the person of a row of `everybody`."""
+    """Return a row of the query `everybody` as a Person."""
     return Person(
         id=row.id,
         name=text_of(row.name),

@@ -20,9 +20,9 @@ ALIKE = {
     )
     for each in pair[1:]
 }
-"""Letters and digits by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
+"""Letters and signs by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
 
-From the confusables of Unicode's Technical Standard 39, as far as the words above have these letters.
+From the confusables of Unicode's Technical Standard 39, those that look like a letter of the words in `RESERVED`.
 """
 
 
@@ -32,7 +32,7 @@ def is_reserved(name: str) -> bool:
 
 
 def _skeleton(name: str) -> str:
-    """Return what a reader sees of a name: without case, width, accents, joiners, blanks and signs."""
+    """Return a name reduced to what a reader sees of it: without case, width, accents, joiners, blanks and signs."""
     plain = unicodedata.normalize("NFKD", name).casefold().translate(ALIKE)
     return "".join(each for each in plain if unicodedata.category(each)[0] in "LN").replace("rn", "m")
 

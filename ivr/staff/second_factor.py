@@ -22,7 +22,7 @@ from ivr.storage.upsert import insert_new
 
 
 class WrongCode(Exception):
-    """The code is neither the app's present code nor an unused recovery code, or it has been used."""
+    """The code is neither the present code of the person's app nor an unused recovery code, or it has been used."""
 
 
 class AlreadyOn(Exception):
@@ -30,21 +30,21 @@ class AlreadyOn(Exception):
 
 
 class StillRequired(Exception):
-    """A manager requires a second factor of this person."""
+    """A manager requires a second factor of this person, who therefore cannot switch it off."""
 
 
 class KeyChanged(Exception):
-    """The secret was encrypted under another SECRET_KEY, so no code can be checked. A manager has to remove it."""
+    """The app's secret was encrypted under another SECRET_KEY: no code can be checked until a manager removes it."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The proof of a second factor that was accepted."""
+    """The result of a code of the second factor that was accepted."""
 
     recovery: bool
-    """True if it was a recovery code, which is used up."""
+    """True if the code was a recovery code, which is used up."""
     left: int
-    """The number of unused recovery codes."""
+    """The number of the person's unused recovery codes."""
 
 
 class SecondFactors:
@@ -55,9 +55,9 @@ class SecondFactors:
         self._cipher = cipher
 
     def switch_on(self, person_id: int, secret: str, typed: str, now: datetime) -> list[str]:
-        """Set up an app that shows the right code, end all sessions, and return the new recovery codes.
+        """Switch a person's second factor on, if the code `typed` is the app's; return the new recovery codes.
 
-        Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
+        All sessions of the person are ended. Raises WrongCode, AlreadyOn, NoSuchPerson, StoreAway.
         """
         step, sealed = step_of(secret, typed, now), self._cipher.encrypt(secret)
         if step is None:
@@ -73,7 +73,7 @@ class SecondFactors:
             raise AlreadyOn from None
 
     def prove(self, person_id: int, typed: str, now: datetime) -> Proof:
-        """Use up a code of either kind, and return the proof. Raises WrongCode, KeyChanged, StoreAway.
+        """Use up a code of the app or a recovery code; return the proof. Raises WrongCode, KeyChanged, StoreAway.
 
         If the same code is sent twice at once, only one of the two is accepted.
         """
@@ -87,7 +87,7 @@ class SecondFactors:
             return Proof(recovery, _left(write, person_id))
 
     def check(self, person_id: int) -> None:
-        """Check that the secret of this person can be decrypted, if they have one. Raises KeyChanged, StoreAway."""
+        """Check that this person's app secret, if any, can be decrypted. Raises KeyChanged, StoreAway."""
         with self._database.reading() as read:
             factor = read.execute(_of(person_id)).one_or_none()
         if factor is not None:
@@ -99,7 +99,7 @@ class SecondFactors:
             return _left(read, person_id)
 
     def new_codes(self, person_id: int, now: datetime) -> list[str]:
-        """Replace and return the recovery codes. Raises NoSuchPerson where there is no second factor, StoreAway."""
+        """Replace a person's recovery codes; return the new ones. Raises NoSuchPerson without a factor, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if write.execute(_of(person_id)).first() is None:
@@ -108,7 +108,7 @@ class SecondFactors:
             return self._new_codes(write, person_id)
 
     def switch_off(self, person_id: int, now: datetime) -> None:
-        """Remove the second factor at the person's own wish. Raises StillRequired, NoSuchPerson, StoreAway."""
+        """Remove a person's second factor at their own wish. Raises StillRequired, NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if person(write.execute(everybody().where(schema.staff.c.id == row.id)).one()).required:
@@ -117,7 +117,7 @@ class SecondFactors:
                 write.execute(audit.line(By(row.name, now), AuditAction.SWITCHED_OFF_SECOND_FACTOR, row.name))
 
     def remove(self, person_id: int, by: By) -> None:
-        """Remove the second factor of a person who has lost the telephone. Raises NoSuchPerson, StoreAway."""
+        """Remove the second factor of a person who has lost their app. Raises NoSuchPerson, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if _forget(write, person_id):
@@ -157,7 +157,7 @@ class SecondFactors:
 
 
 def _use_step(write: Connection, factor: Row[Any], step: int) -> bool:
-    """Use up the code of this time step, and return whether it came after the last one used."""
+    """Use up the app's code of this time step, and return whether it came after the last one that was used."""
     table = schema.second_factors
     later = (table.c.id == factor.id) & (table.c.last_step < step)
     return write.execute(update(table).where(later).values(last_step=step)).rowcount == 1
@@ -174,7 +174,7 @@ def _left(read: Connection, person_id: int) -> int:
 
 
 def _forget(write: Connection, person_id: int) -> bool:
-    """Delete the second factor and its recovery codes, and return whether there was one."""
+    """Delete a person's second factor and recovery codes, and return whether there was one."""
     # Locked in the same order as when a code is used, so that the two do not deadlock.
     factors, codes = schema.second_factors, schema.recovery_codes
     there_was = write.execute(delete(factors).where(factors.c.staff_id == person_id)).rowcount == 1

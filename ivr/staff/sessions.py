@@ -1,4 +1,4 @@
-"""The sessions of the staff as the server knows them, so that one that was ended stays ended, whoever has its cookie.
+"""Stores the sessions of the staff, so that a session that was ended stays ended, whoever has its cookie.
 
 Only the hash of a session's key is stored. A session's end by time is the web's matter. No cookies, no HTTP, no clock.
 """
@@ -16,14 +16,14 @@ from ivr.storage.database import Database, UniqueViolation
 from ivr.storage.upsert import insert_new
 
 KEPT_FOR = timedelta(days=7)
-"""Time from its beginning after which retention.py deletes a session: a form of it may be sent days later."""
+"""The time from its beginning after which a session is deleted, by retention.py: its forms may be sent days later."""
 
 table = schema.sessions
 
 
 @dataclass(frozen=True)
 class StaffSession:
-    """A session of a person, ended or not."""
+    """A session of a person at the desk, ended or not."""
 
     staff_id: int
     typed: datetime | None
@@ -32,13 +32,13 @@ class StaffSession:
 
 
 class Sessions:
-    """The store of sessions. A session is named by its key, which only its browser has."""
+    """The store of the staff's sessions. A session is named by its key, which only its browser has."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def begin(self, staff_id: int, key: str, now: datetime) -> None:
-        """Store a new session. Raises StoreAway."""
+        """Store a new session of this person, under its key. Raises StoreAway."""
         with self._database.writing() as write:
             insert_new(write, table, mark=_mark(key), staff_id=staff_id, began=now)
 
@@ -55,11 +55,11 @@ class Sessions:
         return StaffSession(row.staff_id, row.typed, row.ended is not None) if row else None
 
     def typing(self, key: str, now: datetime) -> None:
-        """Note that the person of this session types. Raises StoreAway."""
+        """Note that the person of the session with this key is typing. Raises StoreAway."""
         self._set(_of(key), typed=now)
 
     def end(self, key: str, now: datetime) -> None:
-        """End a session for good. Raises StoreAway."""
+        """End the session with this key for good. Raises StoreAway."""
         self._set(_of(key), ended=now)
 
     def _set(self, which: ColumnElement[bool], **values: Any) -> None:

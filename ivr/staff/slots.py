@@ -1,4 +1,4 @@
-"""Gives logins a few slots of their own, so that a flood of them takes neither all threads nor the telephone's time.
+"""Limits the logins that a process checks at once, so that a flood of them takes neither all threads nor all time.
 
 No people, no passwords, no HTTP.
 """
@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 AT_ONCE = 1
-"""Logins of one kind that are checked at the same time in a process."""
+"""The logins of one kind that a process checks at the same time."""
 
 WAITING = 1
-"""Logins of one kind that may wait for that; each takes a thread of the web server. More are refused at once."""
+"""The logins of one kind that may wait for a slot, each on a thread of the web server. More are refused at once."""
 
 PATIENCE = 2.0
-"""Seconds that a login waits for its turn."""
+"""The seconds that a login waits for a slot."""
 
 
 class Busy(Exception):
-    """Too many logins are being checked; this one was not looked at and may be tried again in a moment."""
+    """Too many logins are being checked: this login was not looked at, and may be tried again in a moment."""
 
 
 class Slots:
@@ -31,7 +31,7 @@ class Slots:
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """Hold a slot until the end of the block. Raises Busy."""
+        """Hold one slot for a login until the end of the block. Raises Busy."""
         if not self._places.acquire(blocking=False):
             raise Busy
         try:

@@ -1,4 +1,4 @@
-"""Makes and checks the codes of a second factor: the six digits of an app, and recovery codes.
+"""Makes and checks the codes of a second factor: the six digits of an authenticator app, and recovery codes.
 
 Pure but for randomness; second_factor.py stores the secrets and the use of the codes.
 """
@@ -12,13 +12,13 @@ from pyotp.exceptions import OTPVerificationError
 from ivr.line.phones import digits_of
 
 DIGITS = 6
-"""Digits of an app's code."""
+"""The number of digits in a code of the app."""
 
 DRIFT = 1
-"""Steps of half a minute that a telephone's clock may be early or late."""
+"""The steps of half a minute by which the clock of a person's phone may be early or late."""
 
 RECOVERY_CODES = 10
-"""The number of recovery codes in a list."""
+"""The number of recovery codes in a person's list."""
 
 FEW = 3
 """The number of unused recovery codes at or below which a person is warned."""
@@ -32,17 +32,17 @@ lockout allows five guesses in a quarter of an hour. Without the SECRET_KEY they
 
 
 def new_secret() -> str:
-    """Return a new secret for an app: 32 characters of base 32, 160 bits."""
+    """Return a new secret for an authenticator app: 32 characters of base 32, 160 bits."""
     return random_base32()
 
 
 def address_of(secret: str, name: str, issuer: str) -> str:
-    """Return the otpauth:// URI for the QR code: the secret, the person's name and the issuer."""
+    """Return the otpauth:// URI that an app reads from a QR code: the secret, the person's name and the issuer."""
     return TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def step_of(secret: str, typed: str, now: datetime) -> int | None:
-    """Return the time step (of half a minute) whose code this is; None if it is no code of about now."""
+    """Return the time step (of half a minute) to which the typed app code belongs; None if it is not of about now."""
     digits = digits_of(typed)
     if len(digits) != DIGITS:
         return None
@@ -53,7 +53,7 @@ def step_of(secret: str, typed: str, now: datetime) -> int | None:
 
 
 def new_recovery_codes() -> list[str]:
-    """Return a list of new recovery codes."""
+    """Return a new list of recovery codes for a person."""
     return [" ".join(_group() for _ in range(RECOVERY_GROUPS)) for _ in range(RECOVERY_CODES)]
 
 

@@ -17,20 +17,20 @@ from ivr.storage.database import Database
 from ivr.storage.odd import Odd, text_of
 
 PAGE = 100
-"""Lines on one page."""
+"""The number of the audit's lines on one page."""
 
 COMMAND_LINE = "(command line)"
-"""The name of the actor for a command on the server."""
+"""The name that the audit has for whoever gave a command on the server."""
 
 EVERYBODY = "(everybody)"
-"""The subject of an action that holds for all people of the desk."""
+"""The subject, in the audit, of an action that holds for all people of the desk."""
 
 SOMEBODY = "(unknown)"
-"""The name of the actor where it is not known who acted."""
+"""The name that the audit has for a person of whom nobody knows who it was."""
 
 
 class AuditAction(StrEnum):
-    """An action in the audit, as stored; ivr/web/wording.py has its sentences."""
+    """An action that the audit records, as stored; ivr/web/wording.py has the words for each."""
 
     LOGGED_IN = "logged in"
     LOGGED_OUT = "logged out"
@@ -93,7 +93,7 @@ class AuditAction(StrEnum):
 
 @dataclass(frozen=True)
 class By:
-    """The person who does something, and the moment."""
+    """The person who does something, and the moment, for a history and the audit."""
 
     who: str
     at: datetime
@@ -107,18 +107,18 @@ class AuditEntry:
     at: datetime | Odd
     who: str
     what: str
-    """An AuditAction; another word if a newer version of the program wrote it."""
+    """The action: an AuditAction; another word if a newer version of the program wrote it."""
     about: str
     detail: str
 
 
 def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert:
-    """Return the insert of a line, to be executed in the transaction of the change that it records."""
+    """Return the SQL statement that adds a line to the audit, to be executed in the transaction of what it records."""
     return insert(schema.audit).values(_values(by, what, about, detail))
 
 
 def write_lines(write: Connection, by: By, what: AuditAction, told: Sequence[tuple[str, str]]) -> None:
-    """Write a line for each of these, given as (about, detail), in the transaction of the changes."""
+    """Add a line to the audit for each pair (about, detail) in `told`, in the transaction of the changes."""
     if told:
         write.execute(insert(schema.audit), [_values(by, what, about, detail) for about, detail in told])
 
@@ -128,20 +128,20 @@ def _values(by: By, what: AuditAction, about: str, detail: str) -> dict[str, Any
 
 
 class Audit:
-    """The store of the audit's lines."""
+    """The store of the audit."""
 
     def __init__(self, database: Database, slow_database: Database | None = None) -> None:
         self._database = database
         self._slow_database = slow_database or database
-        """The client for reads: to search a year for one person's few lines may take longer than a caller waits."""
+        """The database client for reads, which may take long: one person's few lines are searched in a year's."""
 
     def write(self, by: By, what: AuditAction, about: str = "", detail: str = "") -> None:
-        """Add a line. Raises StoreAway."""
+        """Add a line to the audit, in a transaction of its own. Raises StoreAway."""
         with self._database.writing() as write:
             write.execute(line(by, what, about, detail))
 
     def page(self, person: str = "", before: int | None = None) -> list[AuditEntry]:
-        """Return a page of lines, newest first, older than the line with the id `before`. Raises StoreAway.
+        """Return a page of the audit, newest first: lines older than that with the id `before`. Raises StoreAway.
 
         With `person`, only the lines of what that person did and what was done to them.
         """

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 REST_SECONDS = 3.0
-"""Seconds after a stall in which no attempt is allowed; then one attempt tries whether the store answers."""
+"""The seconds after a store has stalled in which it is not asked; then one attempt tries whether it answers."""
 
 
 class CircuitOpen(Exception):
-    """The store has stalled a moment ago, so it was not asked."""
+    """The store stalled a moment ago, so that it was not asked."""
 
 
 class Breaker:
-    """Allows attempts while the store answers, and refuses them after a stall.
+    """Allows attempts on a store while the store answers, and refuses them for some seconds after it has stalled.
 
     An error that comes quickly is no stall, because no caller waits for it. Safe to share between threads.
     """
@@ -26,7 +26,7 @@ class Breaker:
         self, slow: float, rest: float = REST_SECONDS, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._slow = slow
-        """Seconds: an attempt that lasts longer than this, or fails after a longer time, is a stall."""
+        """Seconds: an attempt on the store that lasts longer, or fails after a longer time, is a stall."""
         self._rest = rest
         self._now = monotonic
         self._lock = threading.Lock()
@@ -35,7 +35,7 @@ class Breaker:
 
     @contextmanager
     def attempt(self, *troubles: type[Exception]) -> Iterator[None]:
-        """Wrap an attempt on the store, which raises `troubles`. Raises CircuitOpen, and what the attempt raises."""
+        """Wrap an attempt on the store, which may raise `troubles`. Raises CircuitOpen, and what the attempt raises."""
         attempt = self._begin()
         try:
             yield

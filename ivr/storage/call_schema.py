@@ -1,4 +1,4 @@
-"""The tables of calls, of the traces they are made from and of what they have taught: columns and indexes only.
+"""The tables of calls, traces, callers' languages, hosts and the reports' counts: columns and indexes only.
 
 No number stands in them.
 """
@@ -68,7 +68,7 @@ hosts = Table(
 )
 
 DERIVED = {"derived": True}
-"""Marks the tables that hold nothing but counts of other rows: they are made again, and need not be copied."""
+"""Marks the tables that hold only counts of other tables' rows: they can be made again, and need not be copied."""
 
 day_counts = Table(
     "day_counts",

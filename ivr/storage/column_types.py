@@ -1,4 +1,4 @@
-"""The types of columns that hold moments and days, which both databases read alike, and the tables' metadata."""
+"""The types of the columns that hold moments and days, which both databases read alike, and the tables' metadata."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,28 +8,28 @@ from sqlalchemy import Date, DateTime, Dialect, MetaData, TypeDecorator
 from ivr.storage.odd import leniently
 
 metadata = MetaData()
-"""All tables of the desk and of the diary."""
+"""The SQLAlchemy metadata of all tables of the desk and of the diary."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored as UTC without a time zone, so that both databases sort and compare it alike.
+    """A column type for moments, stored as UTC without a time zone, so that both databases sort and compare them alike.
 
-    One that cannot be read is an Odd.
+    A moment that cannot be read is returned as an Odd.
     """
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Return the moment as the database stores it."""
+        """Return a moment as the database stores it."""
         return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Return the stored moment with the time zone UTC."""
+        """Return a stored moment with the time zone UTC."""
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Return the function that reads a stored moment."""
+        """Return the function that reads a stored moment; an unreadable one becomes an Odd."""
         return leniently(super().result_processor(dialect, coltype))
 
 
@@ -40,5 +40,5 @@ class StoredDay(TypeDecorator[date]):
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Return the function that reads a stored day."""
+        """Return the function that reads a stored day; an unreadable one becomes an Odd."""
         return leniently(super().result_processor(dialect, coltype))

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from ivr.storage.engines.postgres import PostgresServer
 
 CALLER_TIMEOUT = 0.8
-"""Seconds that a lock or a statement may take while a caller waits."""
+"""The seconds that a lock or a statement of the database may take while a caller waits."""
 
 WORKER_TIMEOUT = 10.0
-"""Seconds that a lock or a statement may take where no caller waits."""
+"""The seconds that a lock or a statement of the database may take where no caller waits."""
 
 
 class StoreAway(Exception):
@@ -36,7 +36,7 @@ class StoreAway(Exception):
 
 
 class UniqueViolation(Exception):
-    """Another transaction wrote the same unique key first; read again."""
+    """Another transaction was first to write a row with the same unique key; whoever needs it has to read again."""
 
 
 class Database:
@@ -47,31 +47,31 @@ class Database:
         self._store = SqliteFile(sqlite_path(url), timeout) if of_a_file else _server(url, timeout)
         self._engine = self._store.engine
         self._breaker = breaker
-        """The breaker for callers; None for workers, who may wait for a database that has stalled."""
+        """The breaker that spares callers a stalled database; None for workers, who may wait for it."""
         OPEN.add(self)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a transaction that only reads. Raises StoreAway."""
+        """Yield a connection in a transaction that only reads. Raises StoreAway."""
         with self._attempt(), self._store.reading() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that commits when it ends well. Raises StoreAway; UniqueViolation if a key is taken."""
+        """Yield a transaction that commits if its block ends well. Raises StoreAway, UniqueViolation (a taken key)."""
         with self._attempt(), self._store.writing() as connection:
             yield connection
             connection.commit()
 
     @contextmanager
     def trying(self) -> Iterator[Connection]:
-        """Yield a transaction that may write and is rolled back when it ends. Raises StoreAway."""
+        """Yield a transaction that may write, and is rolled back when the block ends. Raises StoreAway."""
         with self._attempt(), self._store.writing() as connection:
             yield connection
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
-        """Translate the errors of an attempt: only their kind is passed on, since their text may be personal."""
+        """Translate the errors of an attempt on the database: only their kind is told, their text may be personal."""
         try:
             with self._breaker.attempt(SQLAlchemyError, sqlite3.Error) if self._breaker else nullcontext():
                 yield
@@ -85,7 +85,7 @@ class Database:
             raise StoreAway(error_kind(error)) from None
 
     def scrub(self) -> None:
-        """Remove deleted rows from the file of SQLite, by VACUUM and an empty journal. Raises StoreAway.
+        """Remove what deleted rows left in SQLite's file, by VACUUM and by emptying the journal. Raises StoreAway.
 
         Does nothing on PostgreSQL, which does it by autovacuum, or when its owner runs VACUUM FULL.
         """
@@ -94,21 +94,21 @@ class Database:
                 raise StoreAway("somebody still reads the old rows")
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close this client's connections to the database."""
         self._engine.dispose()
 
     def forked(self) -> None:
-        """Forget, in a forked process, the connections that it has from its parent, without closing them."""
+        """Forget, in a forked process, the connections inherited from the parent process, without closing them."""
         OF_THE_PARENT.append(self._engine.pool)
         self._engine.dispose(close=False)
         self._store.forked()
 
 
 OPEN: WeakSet[Database] = WeakSet()
-"""The clients of this process."""
+"""All clients of the database in this process; a fork has each of them forget its connections."""
 
 OF_THE_PARENT: list[Pool] = []
-"""Connections that a forked process has from its parent, held so that none is closed: that would unlock the file."""
+"""The connections inherited from a parent process, held so that none is closed: closing would unlock the file."""
 
 
 def _forked() -> None:
@@ -126,5 +126,5 @@ def _server(url: str, timeout: float) -> "PostgresServer":
 
 
 def sqlite_path(url: str) -> Path:
-    """Return the absolute path of the file of a sqlite:/// URL."""
+    """Return the absolute path of the database file that a sqlite:/// URL names."""
     return Path(make_url(url).database or "").absolute()

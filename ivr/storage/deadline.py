@@ -15,7 +15,7 @@ from ivr.storage.database import StoreAway
 log = logging.getLogger(__name__)
 
 THREADS = 8
-"""The number of threads: as many as one web process serves callers at a time."""
+"""The number of threads for work on a store: as many as one web process serves callers at a time."""
 
 Result = TypeVar("Result")
 
@@ -31,7 +31,7 @@ class Deadline:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
 
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
-        """Return the result of the work. Raises what the work raises, and StoreAway where it takes too long.
+        """Return the result of the work on a store. Raises what the work raises, and StoreAway if it takes too long.
 
         `late` is called with a result that comes after that, so that what nobody waited for can be taken back.
         """

@@ -13,29 +13,29 @@ REFERENCE_DIGITS = 6
 
 
 class Unreadable(Exception):
-    """The text was not encrypted by this service, or not under this secret and purpose."""
+    """The text was not encrypted by this service, or was under another secret or for another purpose."""
 
 
 class Cipher:
-    """Encrypts and signs words for one purpose. Another purpose's cipher cannot decrypt them."""
+    """Encrypts and signs texts for one purpose. The cipher of another purpose cannot decrypt them."""
 
     def __init__(self, secret: str, purpose: str) -> None:
         self._fernet = Fernet(urlsafe_b64encode(_derived(secret, purpose)))
         self._hash_key = _derived(secret, f"{purpose}, marked")
 
     def encrypt(self, words: str) -> str:
-        """Return the encrypted words: letters, digits, - and _, safe in a URL but for a closing =."""
+        """Return the text encrypted: letters, digits, - and _, safe in a URL but for a closing =."""
         return self._fernet.encrypt(words.encode()).decode()
 
     def decrypt(self, sealed: str) -> str:
-        """Return the decrypted words. Raises Unreadable."""
+        """Return the decrypted text. Raises Unreadable."""
         try:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise Unreadable from None
 
     def keyed_hash(self, words: str) -> str:
-        """Return a keyed hash of the words, for comparing only: always the same 64 hex digits.
+        """Return a keyed hash of a text, by which to compare texts only: always the same 64 hex digits.
 
         Without the secret nobody can try words against it.
         """
@@ -43,7 +43,7 @@ class Cipher:
 
 
 class KeyedIds:
-    """Derives ids of promises, telephones and calls that do not show a number.
+    """Derives marks, references and keyed hashes of promises, numbers and calls; none of them shows a number.
 
     They are derived from the secret and the value alone, so they need no store, and a repeated webhook gives the same.
     """
@@ -56,12 +56,12 @@ class KeyedIds:
         return self._digest("mark", *promise).hex()
 
     def reference(self, promise: tuple[str, ...]) -> str:
-        """Return the reference of this promise: six digits, unique only together with the number."""
+        """Return the reference of this promise: six digits, which together with the number name it."""
         number = int.from_bytes(self._digest("reference", *promise))
         return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
 
     def telephone(self, number: str) -> str:
-        """Return the keyed hash of a telephone, given in E.164, for its calls and its language: 64 hex digits."""
+        """Return the keyed hash of a telephone number, in E.164, for its calls and its language: 64 hex digits."""
         return self._digest("telephone", number).hex()
 
     def call(self, call_id: str) -> str:
@@ -73,7 +73,7 @@ class KeyedIds:
         return self._digest("channel", address)[:8].hex()
 
     def step(self, address: str) -> str:
-        """Return the keyed hash of a webhook's address, to tell it from others of the same call: 8 hex digits."""
+        """Return the keyed hash of a webhook's address, which tells the steps of one call apart: 8 hex digits."""
         return self._digest("step", address)[:4].hex()
 
     def _digest(self, *parts: str) -> bytes:
@@ -92,7 +92,7 @@ class LinkTokens:
         self._key = _derived(secret, purpose)
 
     def of(self, nonce: str) -> str:
-        """Return the token of this nonce, always the same: letters, digits, - and _."""
+        """Return the link's token for this nonce, always the same: letters, digits, - and _."""
         return urlsafe_b64encode(hmac.digest(self._key, nonce.encode(), sha256)).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""Compares a database's tables with those that this program uses, where another version has made them.
+"""Compares a database's tables with those that this program uses, since another version may have made them.
 
 A release that was rolled back meets the tables of a newer one. They serve it as long as every column that it uses is
 there and can be written. Changes nothing.
@@ -15,24 +15,24 @@ from ivr.storage.revisions import revision_at, revisions
 from ivr.storage.schema import metadata
 
 SHOWN = 3
-"""The most columns that a message names."""
+"""The most columns that a message about unfit tables names."""
 
 Columns = Mapping[str, Mapping[str, Any]]
 
 
 class OtherTables(StoreAway):
-    """The tables are of another version, and this one cannot write them; the message says which columns are wrong."""
+    """The database's tables are of another version, and this one cannot write them; the message names what differs."""
 
 
 def require_fit(connection: Connection) -> None:
-    """Require tables of our own version, or ones that serve it as well. Raises OtherTables."""
+    """Require that the database's tables are of our own version, or serve it as well. Raises OtherTables."""
     found = revision_at(connection)
     if found != revisions()[-1] and (wrong := unfit(connection)):
         raise OtherTables(f"its tables are of another version ({found or 'unknown'}): {wrong}")
 
 
 def unfit(connection: Connection) -> str:
-    """Return in words what keeps this program from using the tables; empty where every column of ours serves."""
+    """Return in words what keeps this program from using the database's tables; empty where every column serves."""
     found = list(_misfits(connection))
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return f"{', '.join(found[:SHOWN])}{more}"

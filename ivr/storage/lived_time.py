@@ -12,27 +12,29 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 FILE = "lived-time"
-"""The name of the file in the state folder: a moment in ISO 8601."""
+"""The name of the file in the state folder that holds the lived time: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""The difference between clock and lived time up to which the clock is believed: a night with the machine off."""
+"""The difference between system clock and lived time up to which the clock is believed: it allows for a night off."""
 
 WRITTEN_EVERY = 60.0
-"""Seconds between two writes of the file."""
+"""The seconds between two writes of the lived time to its file."""
 
 
 class LivedTimeAway(Exception):
-    """The file cannot be written; the message says why. Nothing may be deleted."""
+    """The file of the lived time cannot be written; the message says why. Nothing may be deleted meanwhile."""
 
 
 @dataclass
 class LivedTime:
-    """The lived time of the process that deletes. One such process should run; a second does no harm."""
+    """Tells the lived time in the process that deletes. One such process should run; a second does no harm."""
 
     path: Path
     newest_row: Callable[[datetime], datetime | None]
-    """Returns the moment of the newest row that was not written around this moment. The lived time begins there, where
-    none is written down: what was written just now may bear the wrong time."""
+    """The function that returns the moment of the newest row that was not written around the given moment.
+
+    The lived time begins there, where none is written down: what was written just now may bear the wrong time.
+    """
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
     _written: datetime | None = field(default=None, init=False)
@@ -40,7 +42,7 @@ class LivedTime:
     _at: datetime | None = field(default=None, init=False)
 
     def now(self) -> datetime:
-        """Return the time by which to delete: never later than the clock, never ahead of the time that has passed.
+        """Return the lived time, by which to delete: never later than the clock, nor ahead of the time that has passed.
 
         Raises LivedTimeAway, StoreAway.
         """
@@ -50,7 +52,7 @@ class LivedTime:
         return min(now, self._at)
 
     def _passed(self) -> datetime:
-        """Return the lived time as it has passed since the last look, or since somebody set it."""
+        """Return the lived time with what has passed since the last look, or as somebody set it since."""
         found, before = read(self.path), self._looked
         self._looked = self.monotonic()
         if self._at is not None and found == self._written:
@@ -65,14 +67,14 @@ class LivedTime:
 
 
 def read(path: Path) -> datetime | None:
-    """Return the moment in the file; None where there is none, or nobody can read it."""
+    """Return the lived time that the file holds; None where there is no file, or it cannot be read."""
     with suppress(OSError, ValueError):
         return datetime.fromisoformat(path.read_text().strip()).astimezone(UTC)
     return None
 
 
 def write(path: Path, moment: datetime) -> None:
-    """Write the moment to the file, atomically. Raises LivedTimeAway."""
+    """Write this moment to the file as the lived time, atomically. Raises LivedTimeAway."""
     part = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ def write(path: Path, moment: datetime) -> None:
 
 
 def disagreement(path: Path, now: datetime) -> str:
-    """Return in words how far the clock is from the lived time; empty where they agree, or none is written down."""
+    """Return in words how far the clock is from the lived time in the file; empty where they agree, or without one."""
     lived = read(path)
     if lived is None or abs(now - lived) <= 2 * AGREES:
         return ""

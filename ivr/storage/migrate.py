@@ -12,14 +12,14 @@ from ivr.storage.database import sqlite_path
 from ivr.storage.revisions import MIGRATIONS, revisions, schema_at
 
 MIGRATION_LOCK = 4_907_112
-"""An arbitrary key of PostgreSQL's advisory lock, by which two processes upgrade one after the other."""
+"""An arbitrary key of PostgreSQL's advisory lock, by which processes that upgrade wait for each other."""
 
 
 LOCKED_SECONDS = 60
-"""Seconds that a migration waits for others: another migration, or somebody who has a table locked."""
+"""The seconds that a migration waits for a lock: of another migration, or of somebody who uses a table."""
 
 TURNS_A_SECOND = 20
-"""Looks a second whether another process has let go of SQLite's folder."""
+"""The number of looks in a second whether another process that migrates has unlocked SQLite's folder."""
 
 STILL_MIGRATED = (
     f"another process has been changing the tables for more than {LOCKED_SECONDS} s: "
@@ -34,7 +34,7 @@ class MigrationRefused(Exception):
 def migrate(
     database_url: str, to: str = "head", before: Callable[[Connection], bool] = lambda _connection: True
 ) -> bool:
-    """Bring the schema of this database up to date, or to an older revision, making the file where it is SQLite's.
+    """Bring the tables of this database up to date, or to the revision `to`; SQLite's file is made where it is missing.
 
     `before` is called in the migration's transaction, once no other process migrates. Where it returns False, or raises
     an error, all is left as it was. Return whether the migrations were run. Raises MigrationRefused, SQLAlchemyError
@@ -65,7 +65,7 @@ def _run_migrations(connection: Connection, to: str) -> None:
 
 @contextmanager
 def _one_at_a_time(url: str) -> Iterator[None]:
-    """Hold a file lock for SQLite, which would fail with "locked" if two processes switched to WAL at once."""
+    """Hold a file lock while SQLite's file is migrated: two processes that switch to WAL at once would fail."""
     if not url.startswith("sqlite"):
         yield
         return
@@ -78,7 +78,7 @@ def _one_at_a_time(url: str) -> Iterator[None]:
 
 
 def _lock(folder: int) -> None:
-    """Lock the folder. Raises MigrationRefused where another process does not let go of it, as a frozen one."""
+    """Lock the folder of SQLite's file. Raises MigrationRefused where another process holds the lock for too long."""
     for _ in range(LOCKED_SECONDS * TURNS_A_SECOND):
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -108,7 +108,7 @@ def _hold(connection: Connection) -> None:
 
 
 def _begin_a_journal(engine: Engine) -> None:
-    """Have SQLite write ahead from now on, also in what other processes open: the file remembers it."""
+    """Switch SQLite's file to a write-ahead journal, for other processes too: the file remembers it."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -1,4 +1,4 @@
-"""Values in a column that this version cannot read: they are read as they are stored, so that their row is shown.
+"""Stored values that this version cannot read: they are returned as text, so that their row is shown all the same.
 
 By hand, by a restore or by another version of the program anything may stand in a row. SQLite keeps text in a column of
 moments, PostgreSQL an infinite one. No tables, no rules.
@@ -13,12 +13,12 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""The years of a moment or day that can be read. Far outside them, calendars and time zones overflow."""
+"""The first and last year of moments and days that can be read: far outside, calendars and time zones overflow."""
 
 
 @dataclass(frozen=True)
 class Odd:
-    """A stored value that cannot be read, as text."""
+    """A stored value that cannot be read as what it should be, kept as text."""
 
     stored: str
 
@@ -27,7 +27,7 @@ class Odd:
 
 
 def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return a function that reads a stored day or moment as `read` does; as Odd where that fails or is far off."""
+    """Return a function that reads a stored day or moment as `read` does; as an Odd where that fails or is far off."""
 
     def value_of(stored: Any) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""Makes the Redis clients, with timeouts for callers or workers, and translates every error into one.
+"""Makes the Redis clients, with timeouts for callers or workers, and translates every error into QueueAway.
 
 Knows no queue and no key.
 """
@@ -15,11 +15,11 @@ from ivr.storage.breaker import Breaker, CircuitOpen
 from ivr.storage.redis_state import error_kind
 
 CALLER_TIMEOUT = 0.6
-"""Seconds that Redis may take while a caller waits; redis-py's defaults wait up to a minute."""
+"""The seconds that Redis may take while a caller waits; redis-py's defaults wait up to a minute."""
 
 
 TRIAL = "clinic:trial"
-"""A key that never exists."""
+"""The key of the trial write: it never comes to exist."""
 
 
 class QueueAway(Exception):
@@ -27,24 +27,24 @@ class QueueAway(Exception):
 
 
 def client_for_callers(url: str, timeout: float = CALLER_TIMEOUT) -> Redis:
-    """Return a client for a process that answers calls: it tries once, and gives up after so many seconds."""
+    """Return a Redis client for a process that answers calls: it tries once, and gives up after `timeout` seconds."""
     limits = {"socket_timeout": timeout, "socket_connect_timeout": timeout}
     return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **limits)
 
 
 def client_for_workers(url: str) -> Redis:
-    """Return a client for workers, with the library's own retries."""
+    """Return a Redis client for workers, with the library's own retries."""
     return Redis.from_url(url)
 
 
 def try_write(redis: Redis) -> None:
-    """Let Redis refuse a write in the way that it would refuse any; nothing is changed. Raises RedisError."""
+    """Try whether Redis takes a write, by one that changes nothing. Raises RedisError."""
     redis.setrange(TRIAL, 0, "")  # an empty text makes no key
 
 
 @contextmanager
 def queue_errors(breaker: Breaker | None = None) -> Iterator[None]:
-    """Raise QueueAway for every error of Redis; its message is the kind of the error and what to do."""
+    """Turn every error of Redis in the block into QueueAway, whose message is the error's kind and what to do."""
     try:
         with breaker.attempt(RedisError) if breaker else nullcontext():
             yield

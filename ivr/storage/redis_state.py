@@ -1,4 +1,4 @@
-"""Names the state of a Redis to the people who operate the service: its meaning, and what to do.
+"""Explains the state of a Redis to the people who operate the service: its meaning, and what to do.
 
 Reads INFO and the errors of a command. An error's own text, which may hold an address or a value, is never returned.
 """
@@ -39,13 +39,13 @@ BY_WORDS: Mapping[str, str] = {
     "name resolution": "its host's name is not known: look at REDIS_URL",
     "TimeoutError": "it does not answer in time",
 }
-"""The explanations by the name of an error's class, or by a phrase of its text; the first that is found holds."""
+"""The explanations of Redis' errors, by the name of an error's class or a phrase of its text; the first found holds."""
 
 Fault = tuple[Callable[[Info], bool], str]
 
 
 def evicts(info: Info) -> bool:
-    """Return whether the server may drop any key to make room. A volatile policy drops none that lasts."""
+    """Return whether a Redis server may drop any key to make room. A volatile policy drops none that lasts."""
     return str(info.get("maxmemory_policy", "")).startswith("allkeys")
 
 
@@ -53,29 +53,29 @@ NOT_FOR_WRITES: tuple[Fault, ...] = (
     (lambda info: bool(int(info.get("loading", 0))), BY_WORDS["BusyLoadingError"]),
     (lambda info: info.get("role") in {"slave", "replica"}, REPLICA),
 )
-"""The states in which nothing should be written to a server, even if it takes it."""
+"""The states of a Redis server in which nothing should be written to it, even if it takes the write."""
 
 NOT_LASTING: tuple[Fault, ...] = (
     *NOT_FOR_WRITES,
     (evicts, "it forgets to make room: set maxmemory-policy noeviction"),
 )
-"""The states of a server that takes what it is given and may not have it later, though its disk is well."""
+"""The states of a Redis server that takes a write and may not have it later, though its disk is well."""
 
 NOT_WELL: tuple[Fault, ...] = (
     *NOT_LASTING,
     (lambda info: not int(info.get("aof_enabled", 0)), NOTHING_ON_DISK),
     (lambda info: info.get("aof_last_write_status", "ok") != "ok", "it cannot write to its disk"),
 )
-"""The states in which a server is not ready for the service."""
+"""The states in which a Redis server is not ready for this service."""
 
 
 def fault(info: Info, faults: tuple[Fault, ...]) -> str:
-    """Return the first of these faults that the server has; empty for none."""
+    """Return the first of these states that the Redis server is in, in words; empty for none."""
     return next((words for holds, words in faults if holds(info)), "")
 
 
 def error_kind(error: Exception) -> str:
-    """Return the error's class and explanation; never its own text."""
+    """Return the class and explanation of an error of Redis; never its own text."""
     name = type(error).__name__
     told = " ".join((name, str(error), str(error.__cause__ or "")))
     words = next((words for known, words in BY_WORDS.items() if known in told), "")

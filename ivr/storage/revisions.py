@@ -1,4 +1,4 @@
-"""Knows the revisions of the desk's tables, and which one a database is at. Migrates nothing, and needs no Alembic."""
+"""Tells the revisions of the desk's tables, and which one a database has. Migrates nothing, and needs no Alembic."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -15,39 +15,39 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Return the versions of the schema, oldest first. The name of each migration's file begins with its version.
+    """Return the revisions of the tables, oldest first. The name of each migration's file begins with its revision.
 
-    They are looked up once, so that a process goes on as the program that it is when another is put in its place.
+    They are looked up once, so that a process goes on as the version that it is when another is put in its place.
     """
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 
 
 @dataclass(frozen=True)
 class Schema:
-    """The revision of a database's tables, beside the one that is needed."""
+    """The revision that a database's tables have, and the one that this program needs."""
 
     has: str
-    """Empty where none is written down."""
+    """The revision that the database names; empty where it names none."""
     head: str
     """The revision that this version of the service needs."""
     known: bool
     """True if this version of the service knows the revision that the database has."""
     made: bool
-    """True if there are tables of ours, whatever their revision."""
+    """True if the database has tables of ours, whatever their revision."""
 
     @property
     def strange(self) -> bool:
-        """Return whether the tables were made by a version that this one does not know, or nobody knows which."""
+        """Return whether the tables have a revision that this version of the program does not know, or none."""
         return self.made and not self.known
 
 
 def schema_at(connection: Connection) -> Schema:
-    """Return the schema of the database at the other end of this connection, beside ours. Changes nothing."""
+    """Return which revision the database has, and which this program needs. Changes nothing."""
     there = set(inspect(connection).get_table_names())
     has = revision_at(connection) if "alembic_version" in there else ""
     return Schema(has, revisions()[-1], has in revisions(), bool(has) or not there.isdisjoint(metadata.tables))
 
 
 def revision_at(connection: Connection) -> str:
-    """Return the revision that the database names, or an empty string for none. The table of it must be there."""
+    """Return the revision that the database names, or an empty string. Its table alembic_version must be there."""
     return "+".join(sorted(connection.scalars(WRITTEN_DOWN)))

@@ -92,7 +92,7 @@ requests = Table(
 )
 
 IS_LIVE = requests.c.status.in_([literal_column("'open'"), literal_column("'taken'")])
-"""The condition of a live request, in the words of its indexes: else a database that has counted its rows reads all."""
+"""The SQL condition of a live request, in the very words of the tables' indexes, so that every database uses them."""
 
 promises = Table(
     "promises",

@@ -8,5 +8,5 @@ _TRIAL = {"at": schema.LONG_AGO, "who": "(trial)", "what": "trial", "about": "",
 
 
 def try_writing(trial: Connection) -> None:
-    """Write a line of the audit, in a transaction of `Database.trying`, which turns SQLAlchemyError into StoreAway."""
+    """Write a line of the audit as a trial, in a transaction of `Database.trying`, which translates the errors."""
     trial.execute(insert(schema.audit).values(_TRIAL))

@@ -17,21 +17,21 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 LOCK_SPACE = 4_907_113
-"""An arbitrary first key of PostgreSQL's advisory locks, other than that of the migrations."""
+"""An arbitrary first key of PostgreSQL's advisory locks on keys, other than that of the migrations."""
 
 TRIES = 5
-"""Attempts at a write that fails because another transaction wrote the same key first."""
+"""The number of attempts at a write that fails because another transaction was first to write the same key."""
 
 LOCK = select(func.pg_advisory_xact_lock(LOCK_SPACE, bindparam("turn", type_=Integer)))
 
 Result = TypeVar("Result")
 
 TURNS = 2**16
-"""The number of different locks: so few that a number cannot be told from its lock, which a log may name."""
+"""The number of different locks on keys: so few that a number cannot be told from its lock, which a log may name."""
 
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
-    """Insert a row and return its id. Raises UniqueViolation where a unique key is taken."""
+    """Insert a row into the table, and return its id. Raises UniqueViolation where a unique key is taken."""
     given: int | None = write.execute(_insert(write.dialect.name, table), row).scalar_one_or_none()
     if given is None:
         raise UniqueViolation
@@ -39,7 +39,7 @@ def insert_new(write: Connection, table: Table, **row: Any) -> int:
 
 
 def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of the same columns. Raises UniqueViolation where a unique key of any is taken."""
+    """Insert rows with the same columns into the table. Raises UniqueViolation where a unique key is taken."""
     given = write.execute(_insert(write.dialect.name, table), rows).all()
     if len(given) < len(rows):
         raise UniqueViolation
@@ -47,19 +47,19 @@ def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, 
 
 @cache
 def _insert(dialect: str, table: Table) -> Any:
-    """Return the statement, built once for each table; its columns are those of the row that it is executed with."""
+    """Return the statement that inserts a row into the table, built once; the row given later tells its columns."""
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def lock_key(write: Connection, *key: str) -> None:
-    """Lock this key until the transaction ends, after waiting for others that have it locked."""
+    """Lock this key in the database until the transaction ends, after waiting for others that have it locked."""
     if write.dialect.name == "postgresql":  # SQLite has one writer at a time
         turn = int.from_bytes(sha256("\n".join(key).encode()).digest()) % TURNS
         write.execute(LOCK, {"turn": turn})
 
 
 def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
-    """Do the work in a transaction, and return its result. Raises StoreAway.
+    """Do the work in a transaction of the database, and return its result. Raises StoreAway.
 
     Where another transaction wrote the same key first, the work is begun again, up to `TRIES` times.
     """

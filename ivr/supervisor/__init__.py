@@ -1,4 +1,4 @@
-"""Keeps the service's processes running, and an embedded Redis where REDIS_URL names none.
+"""Keeps the processes of the service running, and a Redis server if the settings name none.
 
 Starts, restarts and stops processes in order. Does none of their work.
 """

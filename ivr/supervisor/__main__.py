@@ -25,7 +25,7 @@ UPGRADE = "upgrade"
 
 
 def upgrade() -> int:
-    """Bring the database up to date, as `flask database upgrade` does; return 0 where it serves."""
+    """Bring the database up to date, as `flask database upgrade` does; return the exit code, 0 if all went well."""
     from ivr.operations import upgrade as operations  # noqa: PLC0415 - the supervisor itself needs no database
     from ivr.storage.migrate import MigrationRefused  # noqa: PLC0415 - as above
 
@@ -39,7 +39,7 @@ def upgrade() -> int:
 
 
 def load() -> None:
-    """Load what the upgrade and the processes of the Procfile need, before they are forked: all of them share it."""
+    """Load the modules of the database's upgrade and the Procfile's processes before any is forked: all share them."""
     gc.disable()  # what is loaded is no garbage
     import wsgi  # noqa: F401, PLC0415 - half a second, and for nothing where nothing may start
     from ivr.operations import upgrade  # noqa: F401, PLC0415 - as above

@@ -1,4 +1,4 @@
-"""The embedded Redis of a state folder: run by one supervisor, used by all, written to disk at every command.
+"""The embedded Redis of a state folder: one supervisor runs it, all use it, every command is written to disk.
 
 Starts, watches and stops a server. Stores nothing in it.
 """
@@ -24,7 +24,7 @@ from ivr.supervisor.supervise import Patience
 
 
 class EmbeddedRedis:
-    """A Redis server that runs while this supervisor holds the folder's lock. Without the lock, it waits for it."""
+    """A Redis server that runs while this supervisor holds the state folder's lock; each tick tries to get the lock."""
 
     def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say, patience: Patience) -> None:
         if listens.parent != state_dir:
@@ -37,39 +37,42 @@ class EmbeddedRedis:
         self._lock: int | None = None
         self._ours = self._alone = False
         self._left_over: float | None = None
-        """When a server was found that is left over."""
+        """The monotonic time at which a server was found that an ended supervisor had left; None for none."""
         self._told: set[str] = set()
         words = command(binary, self._data, listens)
         begin = partial(process_group.begin, words, self._data, {"PATH": os.defpath})
         self._child = RedisServer("redis", begin, say, self._data)
 
     def tick(self, now: float) -> None:
-        """Keep the server running if the lock is ours or free. `now` is monotonic, in seconds."""
+        """Keep the Redis server running if the folder's lock is ours or free. `now` is monotonic, in seconds."""
         self._ours = self._ours or self._takes_lock()
         self._alone = self._alone or (self._ours and self._nobody_left_over(now))
         if self._alone:
             self._child.tick(now)
 
     def stop(self, signals: Signals) -> None:
-        """Stop the server, and release the lock for another supervisor of this folder."""
+        """Stop the Redis server, and release the lock for another supervisor of this folder."""
         self._child.stop(signals)
         if self._lock is not None:
             os.close(self._lock)
 
     def ready(self) -> bool:
-        """Return whether the server answers, has loaded its files, and will keep running."""
+        """Return whether Redis answers, has loaded its files, and will keep running."""
         stays = self._alone or not self._ours
         return stays and ask(self._listens, "PING") == "+PONG"
 
     def why(self) -> str:
-        """Return who keeps the server from being ready, as far as that is known."""
+        """Return in words why Redis is not ready: which other `make run` has the folder; empty if that is not known."""
         if self._ours or self._lock is None:
             return ""
         pid = self._lock_file.read_text().strip()
         return f"another make run (process {pid}) keeps it, and it does not answer: end that one (kill -9 {pid}); "
 
     def _takes_lock(self) -> bool:
-        """Lock the folder, and write down who has. On a full disk, say so and try again at the next tick."""
+        """Lock the state folder, and write our process id into the lock's file; return whether that went well.
+
+        On a full disk, say so and try again at the next tick.
+        """
         try:
             if self._lock is None:
                 private(self._data)
@@ -85,9 +88,10 @@ class EmbeddedRedis:
         return True
 
     def _nobody_left_over(self, now: float) -> bool:
-        """Return whether no other server runs here; have one end that a killed supervisor left.
+        """Return whether no other Redis server runs in the folder; end one that a killed supervisor has left.
 
-        Two servers must never write the same files. What the left one has acknowledged is on disk, so it may be killed.
+        Two servers must never write the same files. All that the left-over one has acknowledged is on disk, so it may
+        be killed.
         """
         if ask(self._listens, "PING") is None:
             return True
@@ -113,14 +117,14 @@ class EmbeddedRedis:
             os.kill(pid, signal.SIGCONT)  # a frozen one hears nothing before
 
     def _tell(self, line: str) -> None:
-        """Print a message, once in the life of this supervisor."""
+        """Print a message about Redis, but each only once in the life of this supervisor."""
         if line not in self._told:
             self._told.add(line)
             self._say(line)
 
 
 def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
-    """Return the path of the bundled server, or else the system's. Raises CannotStart."""
+    """Return the path of a Redis server's program: the bundled one, or else the system's. Raises CannotStart."""
     found = which(_bundled()) or which("valkey-server") or which("redis-server")
     if not found:
         raise CannotStart("there is no Redis server for this machine: apt-get install redis-server, or set REDIS_URL")
@@ -128,7 +132,7 @@ def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
 
 
 def ask(listens: Path, word: str) -> str | None:
-    """Return the first line of the answer; empty where the server is silent, None where none listens."""
+    """Return the first line of the Redis server's answer to a word; empty if it is silent, None if nobody listens."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(1)
         try:
@@ -142,7 +146,7 @@ def ask(listens: Path, word: str) -> str | None:
 
 
 def command(binary: Path, data: Path, listens: Path) -> list[str]:
-    """Return the command of a server that keeps its files in `data` and listens on the socket `listens` only."""
+    """Return the command that runs a Redis server with its files in `data`, on the socket `listens` only."""
     flags = {
         "port": "0",
         "unixsocket": _from(data, listens),
@@ -170,7 +174,7 @@ def _bundled() -> str:
 
 
 def _from(data: Path, listens: Path) -> str:
-    """Return the shorter path of the socket, absolute or relative to `data`, the server's working directory.
+    """Return the shorter path to Redis' socket: the absolute one, or that from `data`, the server's working folder.
 
     The server tells its clients this path. They cannot read one with a space, and the system refuses a long one.
     """

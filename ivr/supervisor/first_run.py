@@ -1,4 +1,4 @@
-"""Writes the settings of a developer's machine once, so that the first start asks nothing.
+"""Writes the settings of a developer's machine once, so that a first start needs no settings by hand.
 
 Writes one file, and never over an existing one. The settings of production are written by people.
 """
@@ -26,7 +26,7 @@ OF_A_CARRIER = """\
 
 
 def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Sequence[CarrierSetting]) -> None:
-    """Write `env_file` with fresh secrets, unless it exists or this is production. Raises CannotStart."""
+    """Write fresh secrets for a developer into `env_file`, unless it exists or in production. Raises CannotStart."""
     if environ.get("ENV") == "production" or env_file.exists():
         return
     set_already = begun({name.lower(): value for name, value in environ.items()}, carriers).keys()

@@ -13,7 +13,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def private(folder: Path) -> Path:
-    """Make the folder for our user only, unless it exists, and return it. Raises CannotStart where that fails.
+    """Make this folder, which only our user may open, unless it exists; return it. Raises CannotStart where that fails.
 
     On a full disk it may not be there: callers are answered all the same, and whoever needs it says so and tries again.
     """
@@ -27,7 +27,7 @@ def private(folder: Path) -> Path:
 
 
 def ours(folder: Path) -> Path:
-    """Make the folder as `private` does, and return it. Raises CannotStart where it is another user's, as in /tmp."""
+    """Make this folder as `private` does, and return it. Raises CannotStart if another user owns it, as in /tmp."""
     if private(folder).exists() and folder.stat().st_uid != os.getuid():
         raise CannotStart(f"{folder} belongs to another user; set STATE_DIR to a shorter path")
     return folder

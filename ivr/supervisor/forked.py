@@ -1,7 +1,7 @@
-"""Runs modules of Python in processes that are forked from this one, once it has loaded what they need.
+"""Runs modules of Python in forks of this process, once it has loaded what they need.
 
-So the program is loaded once at a start, and its processes share it in memory. Knows no module: what there is to load,
-whoever makes a Forks hands in. Any other command is started as process_group.begin starts it.
+So the program is loaded once at a start, and its processes share that memory. Knows no module: whoever makes a Forks
+says what there is to load. Any other command is started as process_group.begin starts it.
 """
 
 import os
@@ -21,27 +21,27 @@ from ivr.supervisor import process_group
 from ivr.supervisor.process_group import Started
 
 LINE = re.compile(r"exec python -m ([^;&|<>()`\n]+)")
-"""A line of the Procfile that runs a module, and asks nothing of the shell but to fill in its variables."""
+"""The pattern of a Procfile's line that runs a module, and needs a shell only to fill in variables."""
 
 HEEDED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""The signals for which this process has handlers, which a forked one must not keep."""
+"""The signals for which the supervisor has handlers; a fork of it must not keep them."""
 
 fork = get_context("fork")
 
 
 class Forks:
-    """Starts commands; what the modules of Python need is loaded before the first of them."""
+    """Starts commands: those that run a module of Python as forks of the supervisor, which loads what they need."""
 
     def __init__(self, load: Callable[[], None], ours: MutableMapping[str, str]) -> None:
         self._load = load
         self._ours = ours
-        """The environment of this process, which a forked one gives up for its own."""
+        """The environment of this process; a fork replaces it by its own."""
         self._loaded = False
 
     def begin(
         self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
     ) -> Started:
-        """Start `command` as process_group.begin does, a module of Python by a fork."""
+        """Start `command` as process_group.begin does, but by a fork if it runs a module of Python."""
         words = module_of(command, environ)
         if not words:
             return process_group.begin(command, folder, environ, output=output)
@@ -60,20 +60,20 @@ class Forks:
 
 
 def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """Return the name and the arguments of the module that the command runs; nothing where it is another command."""
+    """Return the module and arguments that a Procfile's command runs by `python -m`; none where they cannot be told."""
     if list(command[:2]) == [sys.executable, "-m"]:
         return list(command[2:])
     line = LINE.fullmatch(command[-1])
     if not line:
         return []
     told = subprocess.run(  # noqa: S603 - a line of our own Procfile, as process_group.begin runs it
-        [*command[:-1], f"printf '%s\\0' {line[1]}"], env=environ, capture_output=True, text=True, check=True
+        [*command[:-1], f"printf '%s\\0' {line[1]}"], env=environ, capture_output=True, text=True, check=False
     )
-    return told.stdout.split("\0")[:-1]
+    return [] if told.returncode else told.stdout.split("\0")[:-1]
 
 
 class Forked:
-    """A module of Python that runs in a fork of this process, with what subprocess.Popen has and is used here."""
+    """A module of Python that runs in a fork of the supervisor, with as much of subprocess.Popen as is used here."""
 
     def __init__(self, run: Callable[[], None], *, piped: bool) -> None:
         ours, theirs = os.pipe() if piped else (None, None)
@@ -93,11 +93,11 @@ class Forked:
 
     @property
     def returncode(self) -> int | None:
-        """The exit code, or the negative number of the signal that has ended it; None while it runs."""
+        """The exit code, or the negative number of the signal that ended the process; None while it runs."""
         return self._process.exitcode
 
     def poll(self) -> int | None:
-        """Return the exit code; None while the process runs."""
+        """Return the exit code of the process; None while the process runs."""
         return self._process.exitcode
 
     def terminate(self) -> None:
@@ -106,9 +106,9 @@ class Forked:
 
 
 def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callable[[], None] | None) -> None:
-    """Become, in the new process, like one that was begun anew: with no handlers, session, terminal or files of ours.
+    """Run the module in a fork as if that were a new process: with no handlers, session, terminal or files of the old.
 
-    It speaks into `output`, or where we do.
+    The fork writes to `output`, or where we do.
     """
     signal.set_wakeup_fd(-1)
     for each in HEEDED:
@@ -123,12 +123,15 @@ def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callab
         os.dup2(output, 1)
         os.dup2(output, 2)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, closefd=False) for number in (1, 2))
+    sys.stdout, sys.stderr = (
+        os.fdopen(number, "w", buffering=1, closefd=False, errors=errors)
+        for number, errors in ((1, "strict"), (2, "backslashreplace"))  # as Python has them
+    )
     run()
 
 
 def _run(words: Sequence[str]) -> None:
-    """Run the module as Python does: an error is told by the hook that the module has set for that."""
+    """Run a module as `python -m` does; the module's own hook for errors tells of an error."""
     sys.argv = list(words)
     try:
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)

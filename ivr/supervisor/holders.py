@@ -1,6 +1,6 @@
-"""Finds the process that holds a port or a socket, so that a message can name it. On Linux; elsewhere it finds nobody.
+"""Finds the process that holds a port or a socket, so that a message can name it.
 
-Reads /proc; ends nothing.
+On Linux; elsewhere it finds nobody. Reads /proc; ends nothing.
 """
 
 import os
@@ -15,7 +15,7 @@ PROC = Path("/proc")
 
 
 def of_port(port: int) -> int | None:
-    """Return the process that listens on this port of any of our addresses, if it can be seen."""
+    """Return the id of the process that listens on this port, at any address of this host; None if none is seen."""
     sockets = {f"socket:[{inode}]" for inode in _listening(port)}
     for link in PROC.glob("[0-9]*/fd/*") if sockets else ():
         with suppress(OSError):  # it has ended meanwhile, or is another user's
@@ -25,7 +25,7 @@ def of_port(port: int) -> int | None:
 
 
 def of_socket(path: Path) -> int | None:
-    """Return the process of our user that listens on this Unix socket, also where it is frozen."""
+    """Return the id of our user's process that listens on this Unix socket, even a frozen one; None if none does."""
     if not hasattr(socket, "SO_PEERCRED"):
         return None
     with socket.socket(socket.AF_UNIX) as wire:
@@ -38,7 +38,7 @@ def of_socket(path: Path) -> int | None:
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Return whether the process's working directory is this folder."""
+    """Return whether this folder is the working directory of the process."""
     try:
         return Path(os.readlink(PROC / str(pid) / "cwd")) == folder.resolve()
     except OSError:

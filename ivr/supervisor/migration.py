@@ -1,4 +1,4 @@
-"""Brings the database up to date in a process of its own, which is tried again until it succeeds.
+"""Brings the database up to date in a process of its own, tried again until one try succeeds.
 
 Callers never wait for it: the line answers while the database is away. Runs a command; knows no database.
 """
@@ -12,15 +12,15 @@ MEANWHILE = "Callers are answered meanwhile, and this is tried again until it su
 
 
 class Migration(ManagedProcess):
-    """A command that is run until it has ended well once. It speaks into a pipe."""
+    """The process that brings the database up to date: run until it has ended well once. It prints into our pipe."""
 
     settled = False
-    """True once a try has ended, whether well or not."""
+    """True once the first try to bring the database up to date has ended, well or not."""
     _done = False
     _said = ""
 
     def tick(self, now: float) -> None:
-        """Start the command if it has not ended well yet, does not run, and its pause is over."""
+        """Start the migration's process unless it runs, has ended well, or pauses. `now` is monotonic, in seconds."""
         if not self._done or self._process:
             super().tick(now)
 
@@ -35,7 +35,7 @@ class Migration(ManagedProcess):
         self._rest(now, words or f"{self.name} ended with exit code {process.returncode}")
 
     def _rest(self, now: float, what_happened: str) -> None:
-        """Pause before the next try, and print what happened if it is not what was printed last."""
+        """Pause before the next try at the migration, and print what happened unless that was printed last."""
         self.settled = True
         self._rests(now)
         if what_happened != self._said:
@@ -44,7 +44,7 @@ class Migration(ManagedProcess):
 
 
 def _output(process: Started) -> str:
-    """Return what an ended process has said, without waiting for those of its own that hold the pipe still open."""
+    """Return the output of the ended migration, without waiting for its children, which may hold the pipe open."""
     if process.stdout is None:
         return ""
     with process.stdout as pipe:

@@ -11,7 +11,7 @@ Say = Callable[[str], None]
 
 
 def printer(stream: TextIO) -> Say:
-    """Return a function that writes lines to `stream`, and drops them once its reader has gone."""
+    """Return a function that prints lines to `stream`, and drops them once nobody reads the stream any more."""
 
     def say(line: str) -> None:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Checks, before anything is started, that the web's port is free.
+"""Checks, before anything is started, that the port of the web process is free.
 
 Binds and releases the port. Serves nothing.
 """
@@ -11,7 +11,7 @@ from ivr.supervisor.errors import CannotStart
 
 
 def check(host: str, port: int) -> None:
-    """Check that the web can listen on its address and port. Raises CannotStart."""
+    """Check that the web process will be able to listen on this address and port. Raises CannotStart."""
     refused = _refused(host, port)
     if refused is None:
         return

@@ -15,17 +15,17 @@ from ivr.supervisor.signals import Signals
 
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
-"""Seconds of life after which the pause before a restart begins again at its shortest."""
+"""Seconds that a process must have run for the pause before its next start to be the shortest again."""
 TIMEOUT = 20.0
 """Seconds that a process may take to finish its work when it is stopped."""
 
 
 Begin = Callable[[], Started]
-"""Starts the process and returns it. Raises OSError."""
+"""Starts the process that is managed, and returns it. Raises OSError."""
 
 
 class ManagedProcess:
-    """A process that is kept running."""
+    """A process that is kept running: after it has ended, it is started again after a pause."""
 
     def __init__(self, name: str, begin: Begin, say: Say) -> None:
         self.name = name
@@ -36,7 +36,7 @@ class ManagedProcess:
         self._pause = 0.0
 
     def tick(self, now: float) -> None:
-        """Start the process if it does not run and its pause is over. `now` is monotonic, in seconds."""
+        """Start the process if it does not run and the pause since its end is over. `now` is monotonic, in seconds."""
         if self._process and self._process.poll() is not None:
             process_group.signal_group(self._process.pid, signal.SIGTERM)
             self._ended(now, self._process)
@@ -78,7 +78,7 @@ class ManagedProcess:
 
 
 def next_pause(last: float, lived: float) -> float:
-    """Return the seconds until the next start: 1, 2, 4 … 30, and 1 again after a minute of life."""
+    """Return the seconds from a process's end to its next start: 1, 2, 4 … 30, and 1 again if it ran a minute."""
     return 1.0 if not last or lived >= STEADY else min(last * 2, LONGEST_PAUSE)
 
 

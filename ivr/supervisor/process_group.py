@@ -1,4 +1,4 @@
-"""Starts a process as the leader of its own session, and kills all of that session.
+"""Starts a process as the leader of a session of its own, and kills all that is in such a session.
 
 Makes the system calls; process.py decides when.
 """
@@ -17,17 +17,17 @@ PR_SET_PDEATHSIG = 1
 
 
 class Started(Protocol):
-    """A process that was started; of subprocess.Popen what is used here."""
+    """A process that was started: as much of subprocess.Popen as is used here."""
 
     pid: int
     stdout: IO[bytes] | None
 
     @property
     def returncode(self) -> int | None:
-        """The exit code, or the negative number of the signal that has ended it; None while it runs."""
+        """The exit code, or the negative number of the signal that ended the process; None while it runs."""
 
     def poll(self) -> int | None:
-        """Return the exit code; None while the process runs."""
+        """Return the exit code of the process; None while the process runs."""
 
     def terminate(self) -> None:
         """Ask the process to end."""
@@ -45,9 +45,9 @@ class Begin(Protocol):
 def begin(
     command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, out of reach of the terminal's Ctrl-C, and return it.
+    """Start `command` in a session of its own, which the terminal's Ctrl-C does not reach; return the process.
 
-    It speaks where we do, unless `output` is a file or subprocess.PIPE.
+    The process writes where we do, unless `output` is a file or subprocess.PIPE.
     """
     return subprocess.Popen(  # noqa: S603 - commands come from our own Procfile
         command,
@@ -62,13 +62,13 @@ def begin(
 
 
 def signal_group(leader: int, number: signal.Signals) -> None:
-    """Send a signal to the leader's process group. A worker's job has a group of its own and does not get it."""
+    """Send a signal to the leader's process group, which a worker's job is not in: a job has a group of its own."""
     with suppress(ProcessLookupError, PermissionError):  # macOS says "not permitted" for a zombie's group
         os.killpg(leader, number)
 
 
 def kill_all(leader: int) -> None:
-    """Kill all processes of the session. Jobs in groups of their own can be found on Linux only."""
+    """Kill all processes of the leader's session. Jobs in groups of their own can be found on Linux only."""
     signal_group(leader, signal.SIGKILL)
     for pid in _members(leader):
         with suppress(ProcessLookupError):
@@ -76,9 +76,9 @@ def kill_all(leader: int) -> None:
 
 
 def end_with_us() -> Callable[[], None] | None:
-    """Return a function that has Linux end the child when we are killed; None on other systems.
+    """Return a function by which a child has Linux end it when we are killed; None on other systems.
 
-    There the next supervisor finds the Redis that is left over.
+    On those, the next supervisor finds the Redis that is left over.
     """
     if sys.platform != "linux":
         return None

@@ -19,7 +19,7 @@ LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$", re.MULTILINE)
 
 
 def children(root: Path, environ: Mapping[str, str], say: Say, begin: Begin) -> list[ManagedProcess]:
-    """Return a managed process for each line of the folder's Procfile, in the file's order."""
+    """Return a managed process for each line of this folder's Procfile, in the order of the lines."""
     return [
         ManagedProcess(name, partial(begin, ["/bin/sh", "-c", f"exec {command}"], root, environ), say)
         for name, command in LINE.findall((root / "Procfile").read_text())
@@ -27,7 +27,7 @@ def children(root: Path, environ: Mapping[str, str], say: Say, begin: Begin) -> 
 
 
 def environment(environ: Mapping[str, str], env_file: Path, bind: str, port: int) -> dict[str, str]:
-    """Return the environment of the commands: `environ` over `env_file`, BIND, PORT, and our Python first in PATH."""
+    """Return the environment of the Procfile's commands: of `environ`, else of `env_file`; then BIND, PORT and PATH."""
     given = {name: value for name, value in environ.items() if value}
     beside_us = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     return {

@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 from ivr.supervisor.output import Say
 
 TIMEOUT = 30.0
-"""Seconds after which the terminal is told what is missing."""
+"""Seconds after which the terminal is told, once, which parts are not ready."""
 
 
 class Readiness:
-    """Prints `guide` once /readyz answers 200, and before that, once, what is missing."""
+    """Watches /readyz until it answers 200, then prints `guide`, the words on how to ring the line.
+
+    If that takes long, prints once which parts are not ready.
+    """
 
     def __init__(self, url: str, guide: str, say: Say) -> None:
         self._url = url
@@ -25,7 +28,7 @@ class Readiness:
         self.reached = self.late = False
 
     def tick(self, now: float) -> None:
-        """Ask /readyz, until it has answered 200 once. `now` is monotonic, in seconds."""
+        """Ask the web process at /readyz, until it has answered 200 once. `now` is monotonic, in seconds."""
         if self.reached:
             return
         self._since = now if self._since is None else self._since
@@ -39,7 +42,7 @@ class Readiness:
 
 
 def missing_parts(url: str) -> str:
-    """Return in words what /readyz reports as not ready; empty where all is ready."""
+    """Return, in words, the parts of the service that /readyz reports as not ready; empty if all are ready."""
     wire = http.client.HTTPConnection(urlsplit(url).netloc, timeout=2)
     try:
         wire.request("GET", "/readyz")

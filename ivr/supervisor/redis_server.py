@@ -1,4 +1,4 @@
-"""The process of the embedded Redis, which says why it ended where only somebody can mend it.
+"""The process of the embedded Redis, which tells why it has ended if only a person can mend that.
 
 Reads the server's log; changes none of its files.
 """
@@ -11,20 +11,20 @@ from ivr.supervisor.process import Begin, ManagedProcess
 from ivr.supervisor.process_group import Started
 
 LOG = "server.log"
-"""The name of the server's log, in the folder of its files."""
+"""The name of the Redis server's log, in the folder of its files."""
 
 DAMAGED = "Bad file format reading the append only file"
-"""The words with which the server ends where it cannot read its own file; Redis and Valkey have the same."""
+"""The words with which a Redis server ends if it cannot read its own file; Redis and Valkey have the same."""
 
 
 class RedisServer(ManagedProcess):
-    """The server's process, which says why it has ended where only somebody can mend it."""
+    """The process of the Redis server, which tells why it has ended if only a person can mend that."""
 
     def __init__(self, name: str, begin: Begin, say: Say, folder: Path) -> None:
         super().__init__(name, begin, say)
         self._folder = folder
         self._read = 0
-        """The length of the server's log when it was started, in bytes."""
+        """The length of the server's log when the server was started, in bytes."""
 
     def _start(self, now: float) -> None:
         with suppress(OSError):

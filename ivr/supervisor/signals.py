@@ -11,7 +11,7 @@ from typing import Self
 
 
 class Signals:
-    """The supervisor's signals. SIGINT, SIGTERM and SIGHUP ask for an orderly stop; a later SIGINT for one at once."""
+    """The supervisor's signals: SIGINT, SIGTERM and SIGHUP ask for an orderly stop, a later SIGINT for one at once."""
 
     def __init__(self) -> None:
         self.stopping = False
@@ -33,7 +33,7 @@ class Signals:
         self._mouth.close()
 
     def wait(self, seconds: float) -> None:
-        """Return at the next signal, or after this many seconds."""
+        """Return at the next signal to the supervisor, or after this many seconds."""
         if select.select([self._ear], [], [], max(seconds, 0))[0]:
             self._ear.recv(4096)
 

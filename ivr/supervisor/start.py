@@ -27,7 +27,7 @@ from ivr.supervisor.supervise import Patience, SupervisedParts, supervise
 AS_SHIPPED = Patience()
 
 BROWSER_PHONE = "  call it     {url}/phone?key={key}    (in the browser, no telephone needed)\n"
-"""Line of the guide in development; production has no telephone in the browser."""
+"""The line of the guide about the telephone in the browser, which production does not have."""
 
 GUIDE = """\
 The line can be rung.
@@ -39,7 +39,7 @@ The line can be rung.
 
 @dataclass(frozen=True)
 class Program:
-    """The program that is run, of which only the entry point knows."""
+    """The program that the supervisor runs, as far as only its entry point knows it."""
 
     upgrade: Sequence[str]
     """The command that brings the database up to date."""
@@ -50,9 +50,9 @@ class Program:
 
 
 def run(root: Path, environ: Mapping[str, str], say: Say, program: Program) -> int:
-    """Run the Procfile of `root` until a stop is asked for.
+    """Run the Procfile of the project's folder `root` until a stop is asked for; return the exit code.
 
-    Returns 0 after that, 2 if the settings or the machine forbid a start.
+    The code is 0 after a stop, and 2 if the settings or the machine forbid a start.
     """
     try:
         write_env(root / ".env", environ, say, program.carriers)
@@ -81,7 +81,7 @@ def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say,
 
 
 def _with_phone_key(settings: Settings) -> Settings:
-    """Return the settings with a key for the telephone in the browser, where none is set."""
+    """Return the settings with a key for the telephone in the browser: a new one if unset, none in production."""
     key = "" if settings.production else settings.phone_key or secrets.token_urlsafe(9)
     return settings.model_copy(update={"phone_key": key})
 
@@ -93,7 +93,7 @@ def _redis(settings: Settings, say: Say, patience: Patience) -> EmbeddedRedis | 
 
 
 def guide(settings: Settings) -> str:
-    """Return the text for a line that is ready: what to do next, the easiest first."""
+    """Return the words on the terminal once the service is ready: how to ring it, where the desk is, how to stop."""
     prefix = "" if settings.port == 8000 else f"PORT={settings.port} "
     url = settings.public_base_url
     browser_phone = "" if settings.production else BROWSER_PHONE.format(url=settings.local_url, key=settings.phone_key)

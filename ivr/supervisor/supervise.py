@@ -33,41 +33,41 @@ class Supervised(Protocol):
     """A part of the service that the supervisor keeps running."""
 
     def tick(self, now: float) -> None:
-        """Do what is due. `now` is monotonic, in seconds."""
+        """Do what is due for this part of the service. `now` is monotonic, in seconds."""
 
     def stop(self, signals: Signals) -> None:
-        """Stop the part and all of its processes."""
+        """Stop this part of the service and all of its processes."""
 
 
 class Watch(Protocol):
-    """A condition that is awaited while the parts run."""
+    """A condition, such as that all is ready, which the supervisor awaits while the parts run."""
 
     reached: bool
     late: bool
 
     def tick(self, now: float) -> None:
-        """Check the condition. `now` is monotonic, in seconds."""
+        """Check the condition that is awaited. `now` is monotonic, in seconds."""
 
 
 class Redis(Supervised, Protocol):
-    """The embedded Redis."""
+    """The part that runs the embedded Redis."""
 
     def ready(self) -> bool:
         """Return whether Redis can be used."""
 
     def why(self) -> str:
-        """Return why Redis cannot be used, as far as that is known."""
+        """Return the reason, in words, why Redis cannot be used; empty if it is not known."""
 
 
 class Tables(Supervised, Protocol):
-    """The part that runs the migrations of the database."""
+    """The part that brings the tables of the database up to date."""
 
     settled: bool
 
 
 @dataclass(frozen=True)
 class SupervisedParts:
-    """The parts that are kept running, and the watch for their readiness."""
+    """The parts that the supervisor keeps running, and the watch that tells when all are ready."""
 
     redis: Redis | None
     tables: Tables
@@ -93,7 +93,7 @@ def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
 
 
 def _await(reached: Callable[[], bool], parts: Sequence[Supervised], patience: float, signals: Signals) -> bool:
-    """Keep the parts running until the watched condition holds; return False where that takes too long."""
+    """Keep these parts running until `reached` returns True; return False if that takes over `patience` seconds."""
     end = time.monotonic() + patience
     while True:
         for part in parts:

@@ -17,13 +17,13 @@ from urllib.parse import unquote_to_bytes
 from ivr.web.security import LONGEST_BODY
 
 THREADS = 4
-"""Threads of a process: so many requests are worked on at a time, and one that waits for a store holds one of them."""
+"""The threads of a web process: the most requests it works on at a time. A request that waits for a store holds one."""
 
 BODY_SECONDS = 10.0
-"""Seconds that a body may take to arrive. The carrier's is here with its head."""
+"""The seconds that a request's body may take to arrive. A carrier's arrives together with its head."""
 
 MOST_DISCARDED = 16 * LONGEST_BODY
-"""Bytes of a body that is too long which are still read, and thrown away: only then is the answer to it read."""
+"""The bytes of a too long body that are still read and thrown away: a client reads the answer only after that."""
 
 Message = MutableMapping[str, Any]
 Scope = Mapping[str, Any]
@@ -36,12 +36,15 @@ log = logging.getLogger(__name__)
 
 
 class Gone(Exception):
-    """The client has left before its request was here."""
+    """The client has left before its whole request had arrived."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """A body as far as it was read. One that is too long has no content; its length lets the application refuse it."""
+    """The body of a request, as far as it was read.
+
+    A too long one has no content; its length lets the application refuse it.
+    """
 
     content: bytes
     length: int
@@ -49,16 +52,16 @@ class Body:
 
 @dataclass(frozen=True)
 class WholeAnswer:
-    """An answer of the application."""
+    """A whole HTTP answer, before it is sent."""
 
     status: int
     headers: Headers
     content: bytes
     close: Callable[[], None] = lambda: None
-    """Runs the work that the application has left for after the answer (PEP 3333)."""
+    """The function that does what the application has left for after the answer (PEP 3333)."""
 
     async def to(self, send: Send, method: str) -> None:
-        """Send the answer; to a HEAD request without its content."""
+        """Send this answer to the client; to a HEAD request, without its content."""
         headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.content})
@@ -71,14 +74,14 @@ BROKEN = WholeAnswer(500, (("Content-Type", "text/plain"),), b"A mistake of ours
 
 
 Work = Callable[[], WholeAnswer]
-"""Makes an answer that may have to be waited for."""
+"""A function that makes the answer to a request, and may wait for a store."""
 
 Door = Callable[[Scope, Body], WholeAnswer | Work | None]
-"""Answers some requests without the application, and without waiting; None for those that are the application's."""
+"""A function that answers some requests at once, or returns the Work that does; None for the application's requests."""
 
 
 class AsgiServer:
-    """A WSGI application as an ASGI application, with threads of its own."""
+    """Serves a WSGI application through ASGI, with threads of its own."""
 
     def __init__(
         self,
@@ -96,7 +99,7 @@ class AsgiServer:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, or the start and the end of the process."""
+        """Serve a request, or do what belongs to the start and the end of the server."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
@@ -131,7 +134,7 @@ class AsgiServer:
         return answer_of(self._app, environ(scope, body))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Begin what goes on beside the requests; close the application when the server has ended its last one."""
+        """Start what runs beside the requests when the server starts, and close the application when it ends."""
         await receive()
         self._start()
         await send({"type": "lifespan.startup.complete"})
@@ -142,7 +145,7 @@ class AsgiServer:
 
 
 def _done(work: Work) -> WholeAnswer:
-    """Return the answer that this makes. An error that was let out is logged, without its values."""
+    """Return the answer that this work makes. An error that the work did not handle is logged, without its values."""
     try:
         return work()
     except Exception:
@@ -151,7 +154,7 @@ def _done(work: Work) -> WholeAnswer:
 
 
 async def read(receive: Receive) -> Body:
-    """Return the body of a request. Raises Gone."""
+    """Return the whole body of a request. Raises Gone."""
     content, length, more = bytearray(), 0, True
     while more and length <= MOST_DISCARDED:
         message = await receive()
@@ -166,7 +169,7 @@ async def read(receive: Receive) -> Body:
 
 
 def environ(scope: Scope, body: Body) -> dict[str, Any]:
-    """Return the request as WSGI passes it (PEP 3333). A text stands for bytes, as Latin-1."""
+    """Return a request as WSGI passes it to an application (PEP 3333), where text stands for bytes as Latin-1."""
     path = unquote_to_bytes(scope.get("raw_path") or scope["path"].encode())
     server, client = scope.get("server") or ("", None), scope.get("client") or ("", None)
     return {
@@ -191,7 +194,7 @@ def environ(scope: Scope, body: Body) -> dict[str, Any]:
 
 
 def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return the headers by their names in WSGI; one that comes several times is joined.
+    """Return a request's headers by their WSGI names; values of a header that comes several times are joined.
 
     A name with an underscore is left out: WSGI could not tell X_Forwarded_For from what a proxy has set. So is an empty
     one, since some servers make up an empty Host.
@@ -209,7 +212,10 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request, not yet closed. Raises what the application lets out."""
+    """Return the application's answer to this request, before its `close` was called.
+
+    Raises errors that the application does not handle.
+    """
     begun: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 
@@ -229,7 +235,7 @@ def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
 
 
 def end(answer: WholeAnswer) -> None:
-    """Do what the application wants done when its answer has left. An error is logged, without its values."""
+    """Do what the application wants done after its answer has left. An error is logged, without its values."""
     try:
         answer.close()
     except Exception:

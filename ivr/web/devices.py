@@ -1,7 +1,7 @@
-"""Remembers in a cookie who has logged in on a device: what strangers try elsewhere does not lock them out there.
+"""Remembers in a cookie who has logged in on a device, so that strangers' failed logins do not lock them out.
 
-The cookie opens nothing: it only gives its people failed logins of their own. It is encrypted, so that nobody reads in
-it who works at this desk. The people are known by their ids.
+The cookie opens nothing: it only has the failed logins of its people counted apart on this device. It is encrypted, so
+that nobody reads in it who works at this desk. The people are known by their ids.
 """
 
 import hashlib
@@ -16,20 +16,20 @@ from ivr.storage.encryption import Unreadable
 from ivr.web.services import services
 
 LASTS = 180 * 24 * 3600
-"""Seconds for which a device is known after the last login on it."""
+"""The seconds for which a device is known after the last login on it."""
 
 MOST = 20
-"""People that a device remembers: as many as work at one desk."""
+"""The most people that the cookie of a device remembers: as many as work at one desk."""
 
 NEW = "device_cookie"
-"""Key in `g` of a cookie that is to be set with this answer."""
+"""The key, in Flask's `g`, of a device's cookie that is to be set with this answer."""
 
 
 class SessionsAndDevices(SecureCookieSessionInterface):
-    """Flask's sessions, and behind the session's cookie the one of the device."""
+    """Saves Flask's session cookie in each answer, and behind it the cookie of the device."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
-        """Set the cookies of this answer."""
+        """Set the cookies of this answer: the session's, and the device's where somebody has just logged in."""
         super().save_session(app, session, response)
         if NEW in g:
             secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
@@ -37,13 +37,13 @@ class SessionsAndDevices(SecureCookieSessionInterface):
 
 
 def known_to(person_id: int | None) -> str:
-    """Return the key of this device if the person has logged in on it before, else ""."""
+    """Return the key of this device if this person has logged in on it before, else ""."""
     key, people = _device()
     return hashlib.sha256(key.encode()).hexdigest() if key and person_id in people else ""
 
 
 def remember(person_id: int) -> None:
-    """Remember with this answer that the person has logged in on this device."""
+    """Remember, by a cookie of this answer, that the person has logged in on this device."""
     key, people = _device()
     people = [person_id, *(each for each in people if each != person_id)][:MOST]
     words = json.dumps([key or secrets.token_hex(16), people])
@@ -51,7 +51,7 @@ def remember(person_id: int) -> None:
 
 
 def _device() -> tuple[str, list[int]]:
-    """Return the key of this device and the ids of its people; nothing where it is new or its cookie is not ours."""
+    """Return the key of this device, and the ids of its people; none where it is new or the cookie is not ours."""
     try:
         key, people = json.loads(services().staff.devices.decrypt(request.cookies.get(_cookie(), "")))
     except Unreadable:

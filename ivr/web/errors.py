@@ -19,10 +19,10 @@ from ivr.web.i18n import _, later
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = timedelta(minutes=15)
-"""Refresh interval that calendar programs are asked for; some, Google above all, choose their own."""
+"""The interval at which calendar programs are asked to fetch the feed; some, Google above all, choose their own."""
 
 NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
-"""Path prefixes that only programs request, so that no error page is made for them."""
+"""The beginnings of the paths that only programs request, for which no error page is made."""
 
 WORDS = {
     400: (
@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
 
 
 def refused(error: HTTPException) -> ResponseReturnValue:
-    """Return the error page for an HTTP error, or the bare error where a program asked."""
+    """Return the error page for an HTTP error; the bare error where a program made the request."""
     unreadable = isinstance(error, BadHost) or isinstance(request.routing_exception, BadHost)
     if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or unreadable:
         return error  # the page's links cannot be built from an unreadable Host
@@ -66,7 +66,7 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 
 
 def away(error: StoreAway) -> ResponseReturnValue:
-    """Return the answer while the database is away: a page for staff, a bare 503 for calendar programs.
+    """Return the answer while the database is away: an error page for staff, a bare 503 for calendar programs.
 
     Raises the error again below /voice.
     """
@@ -78,7 +78,7 @@ def away(error: StoreAway) -> ResponseReturnValue:
 
 
 def broken(error: Exception) -> ResponseReturnValue:
-    """Log an unexpected error by its kind and traceback, and return the page for 500.
+    """Log an unexpected error by its kind and traceback, and return the error page for 500.
 
     The error's message is not logged, since it may hold personal data.
     """

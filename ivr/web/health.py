@@ -12,7 +12,7 @@ from ivr.web.services import services
 
 log = logging.getLogger(__name__)
 LAST_SEEN = "readiness"
-"""Key in `app.extensions` of the states that were found last."""
+"""The key, in Flask's `app.extensions`, of the states of the parts as the last check found them."""
 
 health = Blueprint("health", __name__)
 
@@ -20,21 +20,21 @@ health = Blueprint("health", __name__)
 @health.get("/healthz")
 @guarded_by(open_to_all)
 def alive() -> Response:
-    """Answer that the process is alive. Checks nothing else."""
+    """Answer that this web process is alive. Checks nothing else."""
     return jsonify(process="well")
 
 
 @health.get("/readyz")
 @guarded_by(open_to_all)
 def ready() -> tuple[Response, int]:
-    """Return the state of each part; 503 where one is not well."""
+    """Return the state of each part (database, Redis, worker, pending requests, clock); 503 where one is not well."""
     parts = {"database": _database(), "redis": _redis(), "worker": _worker(), "pending": _pending(), "clock": _clock()}
     _tell_what_changed(parts)
     return jsonify(parts), 200 if set(parts.values()) == {"well"} else 503
 
 
 def _tell_what_changed(parts: dict[str, str]) -> None:
-    """Log only the parts whose state has changed, since a monitor asks every few seconds."""
+    """Log only the parts whose state has changed since the last check: a monitor asks every few seconds."""
     before = current_app.extensions.get(LAST_SEEN, {})
     for name, state in parts.items():
         if state != before.get(name, "well"):

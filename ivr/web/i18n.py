@@ -22,18 +22,18 @@ from ivr.web.services import services
 
 FOLDER = Path(__file__).with_name("translations")
 LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिंदी"}
-"""Languages of the desk, each by its own name."""
+"""The languages of the desk, each by its own name."""
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-"""Range of days that may be asked for. At the ends of Python's calendar the day before or after would overflow."""
+"""The first and last day that a page may be asked for: the days beside Python's own limits would overflow."""
 
 CHOSEN = "words"
-"""Session key of the chosen language."""
+"""The session key of the language that the reader has chosen."""
 
 
 @cache
 def catalogue(of: str) -> Translations:
-    """Return the translations into a language, read once; without a file, as for English, there are none."""
+    """Return the translations into a language, read once from its file; none without one, as for English."""
     path, compiled = FOLDER / f"{of}.po", BytesIO()
     if not path.exists():
         return Translations()
@@ -43,7 +43,7 @@ def catalogue(of: str) -> Translations:
 
 
 def install(app: Flask) -> None:
-    """Give the templates `_()` and the filters and functions that format days and hours."""
+    """Give the templates `_()`, and the filters and functions that put days and hours into words."""
     for each in LANGUAGES:
         catalogue(each)  # read now, not while somebody waits
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
 
 
 def language() -> str:
-    """Return the reader's language."""
+    """Return the language of the desk's reader."""
     chosen = session.get(CHOSEN, "en")
     return chosen if chosen in LANGUAGES else "en"
 
@@ -67,7 +67,7 @@ def _(message: str, **values: object) -> str:
 
 
 def later(message: str) -> str:
-    """Return the message unchanged; marks it for the catalogue where it is translated only when shown."""
+    """Return a message unchanged: it marks what the catalogue should have, and what is translated when it is shown."""
     return message
 
 
@@ -81,7 +81,7 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 
 
 def recovery_codes_left(count: int) -> str:
-    """Return a sentence with the number of recovery codes left."""
+    """Return a sentence that says how many recovery codes the person has left."""
     if count == 0:
         return _("No recovery code is left. Please make new ones on your own page.")
     return _("One recovery code is left.") if count == 1 else _("%(count)s recovery codes are left.", count=count)
@@ -91,70 +91,70 @@ def recovery_codes_left(count: int) -> str:
 
 
 def local(at: datetime) -> datetime:
-    """Return the moment in the clinic's time zone."""
+    """Return a moment in the clinic's time zone."""
     return services().clinic.line("").hours.local(at)
 
 
 def day(on: date) -> str:
-    """Return the day, as in "Mon 23 Nov"."""
+    """Return a day in words, as in "Mon 23 Nov"."""
     return format_date(on, "EEE d MMM", locale=language())
 
 
 def short_day(on: date) -> str:
-    """Return the day without its month, as in "Mon 23", for a day of the next weeks."""
+    """Return a day without its month, as in "Mon 23", for a day of the next weeks."""
     return format_date(on, "EEE d", locale=language())
 
 
 def long_day(on: date) -> str:
-    """Return the day, with its year where that is not the present one."""
+    """Return a day in words, with its year where that is not the present one."""
     year = f" {on.year}" if on.year != local(services().clock()).year else ""
     return f"{day(on)}{year}"
 
 
 def full_date(on: date) -> str:
-    """Return the day with its year, as in "23 Nov 2026"."""
+    """Return a day with its year, as in "23 Nov 2026"."""
     return format_date(on, "d MMM y", locale=language())
 
 
 def weekday(on: date) -> str:
-    """Return the name of the weekday, as in "Monday"."""
+    """Return the name of a day of the week, as in "Monday"."""
     return format_date(on, "EEEE", locale=language())
 
 
 def hour(at: datetime | time) -> str:
-    """Return the hour, as in "09:00"; a moment in the clinic's time zone."""
+    """Return the hour of a time or moment, as in "09:00"; a moment's in the clinic's time zone."""
     return format_time(local(at) if isinstance(at, datetime) else at, "HH:mm", locale=language())
 
 
 def moment(at: datetime) -> str:
-    """Return the day and hour in the clinic's time zone, as in "Mon 23 Nov, 09:00"."""
+    """Return a moment's day and hour in the clinic's time zone, as in "Mon 23 Nov, 09:00"."""
     return format_datetime(local(at), "EEE d MMM, HH:mm", locale=language())
 
 
 def full_moment(at: datetime) -> str:
-    """Return a moment with its year where that is not the present one."""
+    """Return a moment's day and hour, with the year where that is not the present one."""
     return f"{long_day(local(at).date())}, {hour(at)}"
 
 
 def from_to(first: datetime, last: datetime) -> str:
-    """Return a stretch of time in the clinic's time zone, as in "Mon 23 Nov, 09:00–09:30"."""
+    """Return a stretch of time in words, in the clinic's time zone, as in "Mon 23 Nov, 09:00–09:30"."""
     same_day = local(first).date() == local(last).date()
     return f"{moment(first)}–{hour(last)}" if same_day else f"{moment(first)} – {moment(last)}"
 
 
 def stamp(at: datetime | Odd) -> Markup:
-    """Return the moment as an element of a page; one that cannot be read, as it is stored."""
+    """Return a stored moment as an element of a page; one that cannot be read, as it is stored."""
     if isinstance(at, Odd):
         return escape(at.stored)
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), moment(at))
 
 
 DAYS_APART = timedelta(hours=24)
-"""Opening time from which something is late since a day: it is no longer counted in hours."""
+"""The lateness, in opening time, from which a page says since which day a call is late, no longer how long."""
 
 
 def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
-    """Return in words how late something is in opening time, or in how long it is due."""
+    """Return in words how long a call is late, in opening time, or in how long it is due."""
     if due > now:
         return _("in %(long)s", long=how_long(due - now)) if due - now > timedelta(minutes=1) else _("due now")
     late = hours.open_time(due, now)
@@ -166,7 +166,7 @@ def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
 
 
 def how_long(span: timedelta) -> str:
-    """Return a duration in its largest units: minutes, hours and minutes, or days."""
+    """Return a duration in words, in its largest units: minutes, hours and minutes, or days."""
     minutes = int(span.total_seconds() // 60)
     if minutes < 60:
         return _("%(count)s min", count=minutes)
@@ -177,7 +177,7 @@ def how_long(span: timedelta) -> str:
 
 
 def minutes(span: timedelta) -> int:
-    """Return a duration in whole minutes, rounded up."""
+    """Return the whole minutes of a duration, rounded up."""
     return -int(-span // timedelta(minutes=1))
 
 

@@ -6,7 +6,7 @@ from ivr.web.i18n import _
 
 
 class TooLong(ValueError):
-    """The typed words are too long. The message tells the reader by how much; `field` is the field of the form."""
+    """The words typed into a field are too long. The message tells the reader by how much; `field` is the field."""
 
     def __init__(self, field: str, label: str, most: int, found: int) -> None:
         self.field = field
@@ -17,7 +17,7 @@ class TooLong(ValueError):
 
 
 def words(field: str, label: str, most: int) -> str:
-    """Return the words of a field of the form, without blanks around them. Raises TooLong, which names the `label`.
+    """Return the words typed into a field, without blanks around them. Raises TooLong with the field's `label`.
 
     A line's end is one letter, although browsers send two.
     """

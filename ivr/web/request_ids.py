@@ -13,11 +13,11 @@ from config import logs
 HEADER = "X-Request-ID"
 
 GIVEN = re.compile(r"(?=.*[a-f])[0-9a-f-]{16,64}", re.IGNORECASE)
-"""Ids accepted from a proxy: hexadecimal, with a letter, so that no telephone number gets into the log."""
+"""The pattern of ids accepted from a proxy: hexadecimal, with a letter, so that no telephone number gets into a log."""
 
 
 def install(app: Flask) -> None:
-    """Install the ids. Call it before the guards are installed, so that their log lines carry the id too."""
+    """Have every HTTP request given an id. Call it before the guards are installed: their log lines have it too."""
     app.before_request(_begin)
     app.after_request(_tell)
     app.teardown_request(_end)
@@ -29,7 +29,7 @@ def _begin() -> None:
 
 
 def id_of(given: str) -> str:
-    """Return the id of a request for which a proxy has given this one, or an empty string."""
+    """Return the id of a request: the one that a proxy has `given`, if it is acceptable, else a new one."""
     return given if given and GIVEN.fullmatch(given) else secrets.token_hex(8)
 
 
@@ -39,5 +39,5 @@ def _tell(response: Response) -> Response:
 
 
 def _end(_error: BaseException | None) -> None:
-    """Clear the id, since the thread goes on to another request."""
+    """Clear the request's id from the log lines of this thread, which next works on another request."""
     logs.begin()

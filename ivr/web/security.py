@@ -11,10 +11,10 @@ from ivr.web.devices import SessionsAndDevices
 from ivr.web.sessions import LONGEST
 
 LONGEST_BODY = 64 * 1024
-"""Most bytes of a request body: many times what the carrier or a form of the desk sends."""
+"""The most bytes of a request's body: many times what the carrier or a form of the desk sends."""
 
 MOST_PARTS = 100
-"""Most parts of a multipart form; none of our forms is multipart."""
+"""The most parts of a multipart form; none of our forms is multipart."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -28,14 +28,14 @@ HEADERS = {
 }
 
 NO_STORE = "no-store"
-"""Cache-Control of an answer that says nothing else: patients' numbers stay out of every cache."""
+"""The Cache-Control of an answer that sets none itself: patients' numbers stay out of every cache."""
 
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
-"""Sent in production: for a year a browser uses only HTTPS for this host."""
+"""The header that answers have in production: for a year a browser uses only HTTPS for this name."""
 
 
 def fortify(app: Flask, settings: Settings) -> None:
-    """Set cookies, limits and headers. Call it before any route is added."""
+    """Set the application's cookies, limits and response headers. Call it before any route is added."""
     production = settings.production
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -63,12 +63,12 @@ def fortify(app: Flask, settings: Settings) -> None:
 
 
 def headers_of_answers(*, production: bool) -> dict[str, str]:
-    """Return the headers of every answer, without its Cache-Control."""
+    """Return the security headers of every answer, without its Cache-Control."""
     return HEADERS | (ONLY_HTTPS if production else {})
 
 
 def _believe_proxies(app: Flask, count: int) -> None:
-    """Take the client's address from `count` proxies of our own. Their headers for host, scheme and path are ignored.
+    """Take a client's address from `count` proxies of our own. Their headers for host, scheme and path are ignored.
 
     The public address comes from the configuration.
     """
@@ -77,7 +77,10 @@ def _believe_proxies(app: Flask, count: int) -> None:
 
 
 def _refuse_unwritable() -> None:
-    """Answer 400 for a NUL, which no keyboard types and PostgreSQL cannot store. Webhooks have a check of their own."""
+    """Answer 400 to a request with a NUL character, which no keyboard types and PostgreSQL cannot store.
+
+    Webhooks have a check of their own.
+    """
     if request.path.startswith("/voice"):
         return
     if "\0" in request.path or any("\0" in value for _, value in request.values.items(multi=True)):

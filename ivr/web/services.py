@@ -43,7 +43,7 @@ from ivr.wiring.rooms import DeskServices, DiaryServices, HoursServices, StaffSe
 NAME = "services"
 
 RECORDED = "/recordings"
-"""The path below which recorded sentences are served."""
+"""The path below which the recordings that carriers play are served."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,21 @@ class Deadlines:
     """The deadlines of work on the stores, each with threads of its own."""
 
     answer: Deadline
-    """For what a caller waits for."""
+    """The deadline for work on the stores that a caller waits for."""
     look_up: Deadline
-    """For what a caller can do without."""
+    """The deadline for work that a call can do without, such as to look up who calls."""
     beside: Deadline
-    """For what no caller waits for, so that it takes no thread from those who do."""
+    """The deadline for work for which no caller waits, so that it takes no thread from those who wait."""
 
     def close(self) -> None:
-        """Take no more work, and wait for the work under way."""
+        """Take no more work on the stores, and wait for the work under way."""
         for each in (self.answer, self.look_up, self.beside):
             each.close()
 
 
 @dataclass(frozen=True)
 class TelephoneServices:
-    """The services that a call needs: the carriers, the intake of requests, and the limits of calls."""
+    """The services that calls need: the carriers, the intake of requests, bookings, and the limits on calls."""
 
     carriers: Carriers
     recordings: Recordings
@@ -76,11 +76,11 @@ class TelephoneServices:
     own_appointments: OwnAppointments
     limits: CallLimits
     cipher: Cipher
-    """Encrypts what a call has gathered, for the URL of its next step."""
+    """The cipher that seals what a call has gathered, for the URL of its next step."""
 
     @property
     def carrier(self) -> Carrier:
-        """The carrier whose documents are read where no call is under way."""
+        """The first carrier that is configured, whose documents are read where no call is under way."""
         return self.carriers.first
 
 
@@ -96,7 +96,7 @@ class ReportServices:
 
 @dataclass(frozen=True)
 class OperationsServices:
-    """The services that watch and measure the application itself."""
+    """The services that watch and measure the program itself."""
 
     readiness: DatabaseReadiness
     clock_jumps: ClockJumps
@@ -105,13 +105,13 @@ class OperationsServices:
     deadline: Deadline
 
     def snapshot(self, now: datetime) -> Snapshot:
-        """Return the desk's figures, or give up at the deadline. Raises StoreAway."""
+        """Return a snapshot of the desk's figures, or give up at the deadline. Raises StoreAway."""
         return self.deadline.wait_for(lambda: self.desk_snapshot.take(now))
 
 
 @dataclass(frozen=True)
 class Services:
-    """The services of the web process, in seven groups. Nothing is connected before it is used."""
+    """The services of a web process, in seven groups. Nothing is connected before it is used."""
 
     settings: Settings
     clinic: Clinic
@@ -126,9 +126,9 @@ class Services:
     reports: ReportServices
     operations: OperationsServices
     host_upkeep: HostUpkeep
-    """The works that this host does for itself; begun by the entry point of a process that serves."""
+    """The upkeep that this host does for itself; the entry point of a serving process begins it."""
     close: Callable[[], None]
-    """Closes the connections to both stores, the spool and the counters' files, after writing what is pending."""
+    """The function that closes both stores, the spool and the counters' files, after writing what is pending."""
 
 
 def _now() -> datetime:
@@ -216,6 +216,6 @@ def _close(*parts: HostUpkeep | Deadlines | SpoolWriter | Counters | Foundation)
 
 
 def services() -> Services:
-    """Return the services of the current application."""
+    """Return the services of the current Flask application."""
     found: Services = current_app.extensions[NAME]
     return found

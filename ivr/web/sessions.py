@@ -1,8 +1,9 @@
-"""Sessions at the desk. One begins with a login, and ends unused, after half a day, by a logout or the person's epoch.
+"""The sessions of the desk. One begins with a login; it ends by disuse, after half a day, by a logout or by the epoch.
 
-The database knows which sessions were ended, and the epoch: raising it ends all sessions of that person. The rest is in
-the signed cookie, which holds no password. The tokens of a session's forms are made of its key: an old form tells whose
-it is. Between password and code there is a half session: it names who has entered the password and opens nothing.
+The epoch is a number that the database has for each person: raising it ends all sessions of that person. The database
+also knows which sessions were ended. The rest is in the signed cookie, which holds no password. The tokens of a
+session's forms are made of its key: an old form tells whose it is. Between password and code there is a half session:
+it names who has entered the password and opens nothing.
 """
 
 import secrets
@@ -20,41 +21,41 @@ from ivr.web.i18n import CHOSEN
 from ivr.web.services import services
 
 UNUSED = timedelta(minutes=30)
-"""Idle time after which a session ends."""
+"""The time without use after which a session ends."""
 
 LONGEST = timedelta(hours=12)
-"""Longest duration of a session: a working day at the clinic."""
+"""The longest time that a session lasts: a working day at the clinic."""
 
 NOTED_EVERY = timedelta(minutes=1)
-"""Precision of the last use, so that the cookie need not be sent with every page."""
+"""The precision with which a session's last use is noted, so that not every page has to send the cookie."""
 
 EPOCH, BEGAN, USED = "epoch", "began", "used"
-"""Session keys of the person's epoch, the beginning and the last use; moments in seconds."""
+"""The session keys of the person's epoch, the session's beginning and its last use; moments in seconds."""
 
 KEY = "key"
-"""Session key of the random key by which the database knows the session."""
+"""The session key under which the cookie holds the random key by which the database knows the session."""
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 - the name of a field
-"""Session key, and field of every form, of what Flask-WTF signs into a form's token."""
+"""The session key of the value that Flask-WTF signs into a form's token, and the name of the token's field."""
 
 HALF = "half"
-"""Session key of the half session: the person's id, their epoch, and its beginning in seconds."""
+"""The session key of the half session: the person's id, their epoch, and its beginning in seconds."""
 
 HALF_LASTS = timedelta(minutes=10)
-"""Duration of a half session: time enough to find the telephone."""
+"""The time that a half session lasts: enough to find the authenticator app."""
 
 PERSON = "_user_id"
-"""Session key under which Flask-Login keeps the person's id."""
+"""The session key under which Flask-Login keeps the person's id."""
 
 HTMX = "HX-Request"
-"""Header of a request that an open page makes by itself."""
+"""The header of a request that an open page makes by itself."""
 
 LOOKED_FOR = "person_looked_for"
-"""Key in `g` that is set once this request has looked for the person."""
+"""The key, in Flask's `g`, that is set once this request has looked up the session's person."""
 
 
 class User(UserMixin):
-    """A person at the desk, as Flask-Login needs it."""
+    """The person of a session, as Flask-Login needs it."""
 
     def __init__(self, person: Person) -> None:
         self.id = str(person.id)
@@ -70,12 +71,12 @@ def who() -> str:
 
 
 def by() -> By:
-    """Return the logged-in person and the present moment, for the audit and the history."""
+    """Return the logged-in person and the present moment, for the audit and a history."""
     return By(who(), services().clock())
 
 
 def begin(person: Person) -> None:
-    """Begin a session of this person. Only the language is kept from the session before."""
+    """Begin a session of this person. Of the browser's session before, only the language is kept."""
     end()
     now, key = services().clock(), secrets.token_hex(20)
     services().staff.sessions.begin(person.id, key, now)
@@ -86,13 +87,13 @@ def begin(person: Person) -> None:
 
 
 def begin_half(person: Person) -> None:
-    """Begin a half session of a person who has entered the password and must still enter a code. Logs nobody in."""
+    """Begin a half session of a person who entered the password and has still to enter a code. Logs nobody in."""
     end()
     session[HALF] = [person.id, person.epoch, services().clock().timestamp()]
 
 
 def half_way() -> Person | None:
-    """Return the person of the half session, or None where there is none or it has ended. Raises StoreAway."""
+    """Return the person of the half session; None where there is no half session, or it has ended. Raises StoreAway."""
     person_id, epoch, at = session.get(HALF, (0, 0, 0.0))
     if services().clock() - datetime.fromtimestamp(at, UTC) >= HALF_LASTS:
         return None
@@ -101,7 +102,10 @@ def half_way() -> Person | None:
 
 
 def end() -> None:
-    """End this session, here and on the server: a copy of its cookie opens nothing any more. Raises StoreAway."""
+    """End this session, in the cookie and on the server: a copy of the cookie opens nothing any more.
+
+    Raises StoreAway.
+    """
     if _names_a_session():
         services().staff.sessions.end(_key(), services().clock())
     logout_user()
@@ -117,7 +121,7 @@ def has_ended() -> bool:
 
 
 def load_user(user_id: str) -> User | None:
-    """Return the person of the session, or None where it has ended or they may no longer work at the desk.
+    """Return the person of the session; None where it has ended, or the person may no longer use the desk.
 
     Raises StoreAway, but only once a request.
     """
@@ -142,7 +146,7 @@ def types() -> None:
 
 
 def owner_of_form() -> int | None:
-    """Return the id of the person for whose session the form in this request was made, ended or not; None if unknown.
+    """Return the id of the person for whose session the sent form was made, ended or not; None if unknown.
 
     The token of the form tells it, not the cookie: somebody else may have logged in since. Raises StoreAway.
     """
@@ -155,7 +159,7 @@ def owner_of_form() -> int | None:
 
 
 def key_of_form() -> str:
-    """Return what was signed into the token of this request's form; empty where we have not signed it."""
+    """Return the session's key that is signed into the token of this request's form; empty if it is not ours."""
     token = request.form.get(FORM_TOKEN, "")
     try:
         words = URLSafeTimedSerializer(services().settings.secret_key, salt="wtf-csrf-token").loads(token)
@@ -178,7 +182,7 @@ def _goes_on(now: datetime) -> bool:
 
 
 def _known() -> StaffSession:
-    """Return what the database knows of this session; one that an older version began is stored now."""
+    """Return what the database knows of the cookie's session; one that an older version began is stored now."""
     sessions = services().staff.sessions
     found = sessions.find(_key())
     if found is None and KEY not in session:
@@ -187,12 +191,12 @@ def _known() -> StaffSession:
 
 
 def _names_a_session() -> bool:
-    """Return whether the cookie names a session; one of a version whose sessions had no end does not."""
+    """Return whether the cookie names a session. One of an older version, whose sessions had no end, does not."""
     return {EPOCH, BEGAN, USED} <= set(session) and str(session.get(PERSON, "")).isdigit()
 
 
 def _key() -> str:
-    """Return the key of this session; for one that an older version began, its person and beginning."""
+    """Return the key of the cookie's session; for one that an older version began, its person and beginning."""
     return str(session.get(KEY) or f"{session[PERSON]} {session[BEGAN]}")
 
 

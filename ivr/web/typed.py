@@ -1,6 +1,6 @@
 """Keeps what people type at the desk until it is sent, and shows it again: after a login, a refusal, an old form.
 
-A text is its person's, who is told by the token of its form, and is shown to nobody else. It lies encrypted in the
+A text belongs to one person, whom the token of its form names, and is shown to nobody else. It lies encrypted in the
 database, never in an address, a cookie or a log. Passwords and codes are not among the fields that are kept.
 """
 
@@ -26,28 +26,28 @@ class TypedForm:
     """A form of the desk with fields that people type into."""
 
     place: str
-    """The place where it stands; a card's, a block's and an appointment's have its id behind it."""
+    """The place of the form: a page, or, with an id behind it, one card, block or appointment."""
     fields: tuple[str, ...]
-    """The fields that are kept."""
+    """The fields whose text is kept as a draft."""
     telling: tuple[str, ...]
-    """The fields that are empty where nothing was typed."""
+    """The fields of which at least one is filled where somebody has typed something into the form."""
     sends: tuple[str, ...] | None = None
-    """The fields that are done with when it was sent; None for all of them."""
+    """The fields whose text is done with once the form is accepted; None for all of them."""
 
 
 CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
-"""Fields of a card, and those of them that nobody has filled in for the person."""
+"""The fields of a card (CARD), and those of them that are empty until the person fills them in (TYPED)."""
 
 VISIT, VISIT_TYPED = ("name", "note", "day", "hour", "column"), ("name", "note", "hour")
 BOOKING = ("phone", "name", "note", "day", "hour", "column", "language", "line")
 TIMES = ("words", "day", "last_day", "from", "until", "column", "repeats")
 
 CHOSEN = ("outcome", "to", "kind", "language", "line", "wish", "what", "role", "column", "repeats")
-"""Fields that people choose in and do not write."""
+"""The fields in which people choose, and do not write."""
 
 KEEP = "drafts.keep"
-"""The endpoint to which an open page sends what is being typed."""
+"""The endpoint to which an open page sends what somebody is typing into its form."""
 
 FORMS: Mapping[str, TypedForm] = {
     "moves.write_note": TypedForm("card", CARD, TYPED, sends=("note",)),
@@ -73,7 +73,7 @@ FORMS: Mapping[str, TypedForm] = {
     "hours.change": TypedForm("hours", ("what", "day", "time", "from", "until", "line", "reason"), ("what",)),
     "people.invite": TypedForm("people", ("name", "role"), ("name",)),
 }
-"""The forms with fields that people type into, by endpoint. A test finds one that is missing."""
+"""The forms of the desk with fields that people type into, by endpoint. A test finds one that is missing."""
 
 OF_A_PLACE = {each.place: each for each in FORMS.values()}
 
@@ -84,7 +84,7 @@ PLACE = re.compile(r"(card|blocked|booking|appointment) [1-9][0-9]{0,8}|new|bloc
 
 
 def keep_for(person_id: int | None) -> str:
-    """Keep what this request's form holds for this person, and return its page; "" where nothing was typed.
+    """Keep as this person's draft what was typed into the sent form, and return its page; "" if nothing was typed.
 
     Raises StoreAway.
     """
@@ -97,7 +97,7 @@ def keep_for(person_id: int | None) -> str:
 
 
 def keep_while_typing() -> None:
-    """Keep what the logged-in person is typing; where the fields are empty again, forget it. Raises StoreAway."""
+    """Keep what the logged-in person is typing as a draft; forget it where the fields are empty. Raises StoreAway."""
     sessions.types()
     place, fields = _sent()
     if fields:
@@ -107,7 +107,7 @@ def keep_while_typing() -> None:
 
 
 def settle(response: Response) -> Response:
-    """Forget what was sent, and keep what was refused. Runs after every request."""
+    """Forget the draft of a form that was accepted, and keep that of a refused form. Runs after every request."""
     form = FORMS.get(request.endpoint or "")
     done = not form or request.method != "POST" or g.get("typed_kept") or not g.get("csrf_valid")
     if form and not done and response.status_code < 500:
@@ -130,7 +130,7 @@ def _settle(form: TypedForm, *, sent: bool) -> None:
 
 
 def _sent() -> tuple[str, Mapping[str, str]]:
-    """Return the place of this request's form and what was typed into it; "" and nothing where it is no such form."""
+    """Return the place of the sent form and what was typed into it; "" and nothing where nobody types into it."""
     while_typing = request.endpoint == KEEP
     place = request.form.get("place", "") if while_typing else _place()
     if not PLACE.fullmatch(place):
@@ -140,12 +140,12 @@ def _sent() -> tuple[str, Mapping[str, str]]:
 
 
 def _brings_fields(form: TypedForm) -> bool:
-    """Return whether this request's form has the place's fields: "Take it" in the list says nothing of the card's."""
+    """Return whether the request has the form's fields: the button "Take it" in the list has none of a card's."""
     return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the form's fields; none if only fields are filled in that say nothing of typing."""
+    """Return the filled fields of the form; none where its `telling` fields show that nothing was typed."""
     fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
     return fields if any(name in fields for name in form.telling) else {}
 
@@ -161,7 +161,7 @@ def _place() -> str:
 
 
 def typed(place: str) -> Mapping[str, str]:
-    """Return what stands in the fields of a place: what was just sent, or the person's draft. Raises StoreAway."""
+    """Return the texts to show in the fields of a place: just sent ones, or the person's draft. Raises StoreAway."""
     g.place = place
     if _brings_fields(OF_A_PLACE[place.partition(" ")[0]]):
         return request.form
@@ -169,14 +169,14 @@ def typed(place: str) -> Mapping[str, str]:
 
 
 def here() -> Draft | None:
-    """Return the draft with which this page was filled in, or None."""
+    """Return the draft with which this page's form was filled in, or None."""
     if request.method == "POST":
         return None
     return next((each for each in _mine_if_known() if each.place == g.get("place", "")), None)
 
 
 def elsewhere() -> list[tuple[Draft, str, str]]:
-    """Return the person's drafts of other pages, each with its page and the page's name."""
+    """Return the logged-in person's drafts of other pages, each with its page and the page's name."""
     found = [each for each in _mine_if_known() if each.place != g.get("place", "")]
     try:
         return [(each, page_of(each.place), words_of(each.place)) for each in found]
@@ -185,7 +185,7 @@ def elsewhere() -> list[tuple[Draft, str, str]]:
 
 
 def _mine_if_known() -> list[Draft]:
-    """Return the person's drafts; none where the database has just gone away, of which the page itself tells."""
+    """Return the logged-in person's drafts; none while the database is away, of which the page itself tells."""
     try:
         return _mine()
     except StoreAway:
@@ -201,7 +201,7 @@ def _mine() -> list[Draft]:
 
 
 def page_of(place: str) -> str:
-    """Return the URL of the page on which a place is shown. Raises StoreAway."""
+    """Return the URL of the page on which the form of this place is shown. Raises StoreAway."""
     name, _blank, which = place.partition(" ")
     if name == "card":
         return _page_of_card(int(which))
@@ -228,11 +228,11 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "people": ("people.page", later("People at the desk")),
     "times": ("time_blocks.page", later("Blocked times")),
 }
-"""The endpoint and the name of each place that is a page of its own, or of a request."""
+"""The endpoint and the name of each place's page, but for cards and appointments."""
 
 
 def words_of(place: str) -> str:
-    """Return the name of the page on which a place is shown. Raises StoreAway."""
+    """Return the name of the page on which the form of this place is shown. Raises StoreAway."""
     name = place.partition(" ")[0]
     if name == "card":
         reference = page_of(place).partition("?")[0].rpartition("/")[2]
@@ -244,17 +244,17 @@ def words_of(place: str) -> str:
 
 
 def sent_fields() -> list[tuple[str, str]]:
-    """Return the fields of this request's form, to be sent once more, without its token."""
+    """Return the fields of the form that was sent, to be sent once more, without its token."""
     return [(name, each) for name, each in request.form.items(multi=True) if name != sessions.FORM_TOKEN]
 
 
 def sent_words() -> list[str]:
-    """Return what was typed into this request's form, for the person to read and copy."""
+    """Return what was typed into the form that was sent, for its person to read and copy."""
     form = FORMS.get(request.endpoint or "")
     shown = [name for name in form.fields if name not in CHOSEN] if form else []
     return [request.form[name] for name in shown if request.form.get(name, "").strip()]
 
 
 def was_sent() -> bool:
-    """Return whether a form of ours was sent whose fields may be shown to whoever has sent it."""
+    """Return whether a form of the desk was sent whose fields may be shown to the person who has sent it."""
     return request.method == "POST" and bool(g.get("csrf_valid"))

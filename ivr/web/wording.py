@@ -1,4 +1,4 @@
-"""Words that several rooms of the desk show. Words only; no routes, no stores."""
+"""Words that pages of several rooms of the desk show. Words only; no routes, no stores."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -13,23 +13,23 @@ from ivr.web.services import services
 
 
 def kind_words(kind: Kind) -> str:
-    """Return the kind of a request in words."""
+    """Return the words for the kind of a request: an appointment, or a call back."""
     return _("Appointment") if kind is Kind.BOOKING else _("Call back")
 
 
 def language_words(key: str) -> str:
-    """Return the name of a language of the line in the reader's language; the key where the line has it no longer."""
+    """Return the name of a caller's language in the reader's language; its key where the clinic no longer speaks it."""
     about = services().script.about(key)
     return about.named_in(language()) if about else key
 
 
 def languages_of_the_line() -> Mapping[str, str]:
-    """Return the languages of the line: name in the reader's language by key."""
+    """Return the languages that callers can choose: their names in the reader's language, by key."""
     return {key: language_words(key) for key in services().script.languages}
 
 
 def outcome_words() -> Mapping[Outcome, str]:
-    """Return the words of every outcome of calling a patient."""
+    """Return the words for every outcome of a call to a patient."""
     return {
         Outcome.BOOKED: _("Appointment booked"),
         Outcome.SETTLED: _("Resolved"),
@@ -44,7 +44,7 @@ def outcome_words() -> Mapping[Outcome, str]:
 
 
 def status_words(status: AppointmentStatus) -> str:
-    """Return the status of an appointment in words."""
+    """Return the words for the status of an appointment."""
     return _(STATUSES[status])
 
 
@@ -57,7 +57,7 @@ STATUSES: Mapping[AppointmentStatus, str] = {
 
 
 def reported_words(what: str) -> str:
-    """Return an outcome, or another event of a request's history, as a noun. Raises ValueError, KeyError."""
+    """Return a reported outcome, or another event of a request, as a noun. Raises ValueError, KeyError."""
     if what in EVENTS_AT_REQUEST:
         return _(EVENTS_AT_REQUEST[HistoryEvent(what)])
     return outcome_words()[Outcome(what)]
@@ -68,11 +68,11 @@ EVENTS_AT_REQUEST: Mapping[HistoryEvent, str] = {
     HistoryEvent.REBOOKED: later("moved"),
     HistoryEvent.CALLED_OFF: later("cancelled"),
 }
-"""Events besides the outcomes that the audit names: they can be undone, or an older version reported them."""
+"""The events of requests, besides outcomes, that the audit names: they can be undone, or are an older version's."""
 
 
 def changed_words(what: str) -> str:
-    """Return a change of an appointment, or its status, as a noun. Raises ValueError, KeyError."""
+    """Return a change of an appointment, or its status, as a noun for the audit. Raises ValueError, KeyError."""
     return _(CHANGES[DiaryEvent(what)])
 
 
@@ -86,11 +86,11 @@ CHANGES: Mapping[DiaryEvent, str] = {
     DiaryEvent.NAMED: later("name"),
     DiaryEvent.ADOPTED: later("booked before there was this diary"),
 }
-"""The changes that the audit names. Of the statuses of an appointment each is also one of them."""
+"""The words for the changes of appointments that the audit names. Each status is also such a change."""
 
 
 def person_words(who: str) -> str:
-    """Return who did something, in words: a person's name, or what stands for somebody else."""
+    """Return in words who did something: a person's name, or what stands for a caller, the service or others."""
     return _(NOBODYS[who]) if who in NOBODYS else who
 
 
@@ -101,7 +101,7 @@ NOBODYS: Mapping[str, str] = {
     SOMEBODY: later("not known"),
     EVERYBODY: later("everybody"),
 }
-"""The words of those who act and have no name at the desk."""
+"""The words for those who can act and are no person at the desk."""
 
 
 def closure_words(closure: DeskClosure) -> str:
@@ -111,7 +111,7 @@ def closure_words(closure: DeskClosure) -> str:
 
 
 def hours_words(line: str, spans: str, reason: str) -> str:
-    """Return the hours of a closure in words; an empty line is all lines. An unknown reason is left out."""
+    """Return a line's hours under a closure in words; an empty line is all lines. An unknown reason is left out."""
     clinic = services().clinic
     whose = clinic.line(line).name[language()] if line else _("all lines")
     hours = _("open %(hours)s", hours=spans) if spans else _("closed")
@@ -120,12 +120,12 @@ def hours_words(line: str, spans: str, reason: str) -> str:
 
 
 def spans_words(stored: str) -> str:
-    """Return stored shifts in words. Raises ValueError."""
+    """Return shifts of opening hours, as stored, in words. Raises ValueError."""
     return ", ".join(map(span_words, shifts_of(stored)))
 
 
 def span_words(shift: Shift) -> str:
-    """Return from when until when, as in "09:00–20:30"."""
+    """Return a shift of opening hours in words, as in "09:00–20:30"."""
     return f"{hour(shift.start)}–{'24:00' if shift.end == time.min else hour(shift.end)}"
 
 
@@ -193,4 +193,4 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.UNDID_MISSED_CALL: later("said not to have called back missed call"),
     AuditAction.COUNTED_AFRESH: later("let a line take requests again"),
 }
-"""Words of each action in the audit; the request or person is named beside them."""
+"""The words for each action in the audit; the request or person is named beside them."""

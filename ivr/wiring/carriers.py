@@ -36,7 +36,7 @@ MakeCarrier = Callable[[Values, Script, Clinic, Recorded], Carrier]
 
 @dataclass(frozen=True)
 class Provider:
-    """A carrier that there is: its settings, and the functions that build its parts from their values."""
+    """A carrier that the program knows: its settings, and the functions that build its parts from their values."""
 
     settings: tuple[Setting, ...]
     carrier: MakeCarrier
@@ -44,14 +44,14 @@ class Provider:
     admin: Callable[[Values, OurAddresses], Admin]
     texts: Callable[[Values], Callable[[], Texts]]
     rents: Callable[[Values, Clinic], Phone | None] = lambda _values, _clinic: None
-    """Returns the number from which the reception is called, if the account must rent it."""
+    """Returns the number from which the carrier calls the reception, if the account must rent it."""
 
     def is_on(self, values: Values) -> bool:
-        """Return whether all that this carrier needs is set."""
+        """Return whether all settings that this carrier needs are set."""
         return all(values.get(each.name) for each in self.settings if each.needed)
 
     def can_text(self, values: Values) -> bool:
-        """Return whether all that its text messages need is set."""
+        """Return whether all settings that this carrier's text messages need are set."""
         return self.is_on(values) and all(values.get(each.name) for each in self.settings if each.for_texts)
 
 
@@ -72,7 +72,7 @@ def _twilio_texts(values: Values) -> Callable[[], Texts]:
 
 
 def _plivo(values: Values, script: Script, clinic: Clinic, recorded: Recorded) -> Carrier:
-    """Return Plivo. Raises CarrierUnfit where it lacks a voice, or a number to call the reception from."""
+    """Return the carrier Plivo. Raises CarrierUnfit where it lacks a voice, or a number to call the reception from."""
     account = plivo.PlivoAccount.of(values)
     account.check_caller_id(_plivo_rents(values, clinic), alone=not PROVIDERS[twilio.NAME].is_on(values))
     return Plivo(account, PlivoRenderer(script, clinic.voices, recorded))
@@ -112,19 +112,19 @@ PROVIDERS: Mapping[str, Provider] = {
         rents=_plivo_rents,
     ),
 }
-"""The carriers that there are, by name. Of several that are switched on, the first is named first."""
+"""The carriers that the program knows, by name. Of those that are switched on, the one named first here comes first."""
 
 SETTINGS: tuple[Setting, ...] = tuple(each for provider in PROVIDERS.values() for each in provider.settings)
 """The settings of all carriers, for config.settings.read."""
 
 
 def switched_on(values: Values) -> Mapping[str, Provider]:
-    """Return the carriers of which all that they need is set, by name."""
+    """Return the carriers whose needed settings are all set, by name."""
     return {name: each for name, each in PROVIDERS.items() if each.is_on(values)}
 
 
 def carriers(values: Values, script: Script, clinic: Clinic, recorded: Recorded = NONE_RECORDED) -> Carriers:
-    """Return the carriers, which speak the script's sentences in the clinic's voices, and play those that are recorded.
+    """Return the carriers that are switched on; they speak the script's sentences, and play those that are recorded.
 
     Raises CarrierUnfit where one of them cannot do what the clinic's file asks for.
     """
@@ -154,7 +154,7 @@ def stand_ins(values: Values) -> Mapping[str, StandIn]:
 
 
 def admin(values: Values, ours: OurAddresses) -> Admin:
-    """Return the administration of the accounts' numbers. Raises NoAccount where the settings name no account at all.
+    """Return the operations on the numbers of the carriers' accounts. Raises NoAccount where the settings name none.
 
     Of several carriers, a fallback that is hosted elsewhere is the first one's: its document is in that one's words.
     """
@@ -172,12 +172,12 @@ def admin(values: Values, ours: OurAddresses) -> Admin:
 
 
 def must_be_rented(values: Values, clinic: Clinic) -> frozenset[Phone]:
-    """Return the numbers from which the reception is called, and that the account must rent."""
+    """Return the numbers from which carriers call the reception, as far as the clinic must rent them there."""
     return frozenset(found for each in switched_on(values).values() if (found := each.rents(values, clinic)))
 
 
 def texts(values: Values) -> Callable[[], Texts]:
-    """Return a factory of the client for texts, of the first carrier that can send them.
+    """Return a function that makes the client for texts, of the first carrier that can send them.
 
     Its library is imported at once, so that no job waits for it.
     """

@@ -36,12 +36,12 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 DATABASE_STALLS, REDIS_STALLS = 0.7, 0.5
-"""Seconds, a little less than each client's timeout: an attempt that fails later than this counts as a stall."""
+"""Seconds, a little less than a client's timeout, after which a failed attempt counts as a stall of its store."""
 
 
 @dataclass(frozen=True)
 class TimeLimits:
-    """The longest that each step may take while a caller waits, in seconds."""
+    """The longest times in seconds that steps of the work on a webhook may take, since a caller waits."""
 
     statement: float = database.CALLER_TIMEOUT
     database_stalls: float = DATABASE_STALLS
@@ -50,7 +50,7 @@ class TimeLimits:
     look_up: float = 0.25
     """The time that looking up a caller's number may take, at the beginning of a call."""
     answer: float = 1.1
-    """All the work on the database, a little more than its own limits; Redis has the rest of two seconds."""
+    """The time for all work on the database, a little above its own limits; Redis has the rest of two seconds."""
 
     def times(self, factor: float) -> "TimeLimits":
         """Return the time limits multiplied by this factor."""
@@ -76,33 +76,33 @@ class Foundation:
     limits: TimeLimits = A_CALLER_WAITS
 
     def cipher(self, purpose: str) -> Cipher:
-        """Return the cipher of this purpose; another purpose's cipher cannot decrypt its words."""
+        """Return the cipher for this purpose; a cipher for another purpose cannot decrypt what this one encrypts."""
         return Cipher(self.settings.secret_key, purpose)
 
     def keyed_ids(self) -> KeyedIds:
-        """Return the maker of keyed ids for calls, promises and telephones."""
+        """Return the object that makes keyed hashes and references for calls, promises and telephone numbers."""
         return KeyedIds(self.settings.secret_key)
 
     def spool(self) -> Spool:
-        """Return the spool in which webhooks leave the traces of calls, on this machine."""
+        """Return the spool of this host, in which webhooks leave the traces of their calls."""
         return Spool(self.settings.state_dir / spool.FOLDER)
 
     def recordings(self) -> Recordings:
-        """Return the recorded sentences, after logging a line about each that callers do not hear."""
+        """Return the recorded sentences; log a line about each not played in calls as its file or words are wrong."""
         found = recordings.read(recordings.folder_of(self.settings.clinic_file), self.script)
         for line in (*found.faults, *(f"{each.name}: it says other words than the sentence" for each in found.stale)):
             log.warning("a recording is not used: %s", line)
         return found
 
     def carriers(self, recorded: Recorded) -> Carriers:
-        """Return the carriers, which play these recordings. Raises BadFile where one cannot do what a file asks."""
+        """Return the carriers, which play these recordings. Raises BadFile if one cannot do what clinic.toml asks."""
         try:
             return carriers.carriers(self.settings.carrier, self.script, self.clinic, recorded)
         except CarrierUnfit as unfit:
             raise BadFile(f"{self.settings.clinic_file.name}: {unfit}") from unfit
 
     def close(self) -> None:
-        """Close the connections to both stores."""
+        """Close the connections to the database and to Redis."""
         self.database.close()
         self.slow_database.close()
         self.redis.close()

@@ -24,7 +24,7 @@ from ivr.wiring.foundation import Foundation
 from ivr.wiring.rooms import HoursServices
 
 MOST_PIECES = 20
-"""Pieces of the spool that one round sends, before what the desk has set is looked at again."""
+"""The most pieces of the spool that one round of works sends, before it looks again at what the desk has set."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ class HostWorks:
     host: Host
 
     def write_closures_file(self) -> None:
-        """Write the desk's closures to the file that calls read here. Raises StoreAway, MirrorFileAway."""
+        """Write the desk's closures to the file that calls on this host read. Raises StoreAway, MirrorFileAway."""
         self.hours.closures_file.follow(self.hours.closures, self.now().date())
 
     def write_phone_booking_file(self) -> None:
-        """Write to a file that calls read here whether the telephone gives times. Raises StoreAway, MirrorFileAway."""
+        """Write to a file that calls on this host read if they may book times. Raises StoreAway, MirrorFileAway."""
         self.hours.phone_booking.follow()
 
     def send_traces(self, *, removes: bool) -> None:
-        """Send what the calls of this host have left; `removes` is false while the clock is not to be believed.
+        """Send the traces of this host's calls to the database; `removes` is false while the clock cannot be believed.
 
         Raises StoreAway, SpoolAway.
         """
@@ -61,7 +61,7 @@ class HostWorks:
 
 
 def works(base: Foundation, hours: HoursServices) -> HostWorks:
-    """Return the works of this host. They may take as long as a worker's, so no caller may wait for them."""
+    """Return the works of this host. They may take as long as a worker's jobs, so that no caller may wait for them."""
     database, host, spool = base.slow_database, Host(base.settings.state_dir), base.spool()
     slow = HoursServices(
         Closures(database), hours.closures_file, PhoneBooking(database, base.settings.state_dir), hours.now
@@ -82,7 +82,7 @@ def lock(base: Foundation) -> OneProcess:
 
 
 def upkeep(base: Foundation, hours: HoursServices, jumps: ClockJumps) -> HostUpkeep:
-    """Return the thread of a web process that does these works. It is not begun."""
+    """Return the upkeep by which a web process does these works in a thread. The thread is not started yet."""
     host = works(base, hours)
 
     def send_traces() -> None:

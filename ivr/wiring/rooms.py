@@ -58,7 +58,7 @@ from ivr.wiring.foundation import Foundation
 
 @dataclass(frozen=True)
 class HoursServices:
-    """The services of the clinic's hours."""
+    """The services of the clinic's hours: closures, and booking by telephone switched on or off."""
 
     closures: Closures
     closures_file: ClosuresFile
@@ -70,7 +70,7 @@ class HoursServices:
         return self.now.read()
 
     def version(self) -> str:
-        """Return words that change with all that `clinic_now` depends on."""
+        """Return a text that changes with all that `clinic_now` depends on: the closures, and booking by telephone."""
         return f"{self.closures_file.version()} {self.phone_booking.version()}"
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
@@ -130,21 +130,21 @@ class StaffServices:
     audit: Audit
     strange_logins: Slots
     known_logins: Slots
-    """The slots of logins on devices where nobody has logged in before, and where this person has."""
+    """The slots for logins at one time: `known_logins` on devices known to the person, `strange_logins` on others."""
     devices: Cipher
     shown_once: Cipher
-    """The ciphers of the cookie that tells who has logged in on a device, and of what a person sees once."""
+    """The ciphers of the cookie by which a device is known (`devices`), and of secrets that are shown only once."""
 
 
 def hours(base: Foundation) -> HoursServices:
-    """Return the services of the clinic's hours."""
+    """Return the services of the clinic's hours on this foundation."""
     file, switch = ClosuresFile(base.settings.state_dir / FILE), PhoneBooking(base.database, base.settings.state_dir)
     now = ClinicNow(base.clinic, file, switch, books_unconfirmed=not base.settings.production)
     return HoursServices(Closures(base.database), file, switch, now)
 
 
 def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = None) -> DeskServices:
-    """Return the services of the desk; `rules` limit the requests that calls may make."""
+    """Return the services of the desk on this foundation; `rules` limit the requests that calls may make."""
     database, settings = base.database, base.settings
     channels = channels_of(settings.staff_notify_urls, base.keyed_ids())
     notices, mark_of = tasks_of_a_request(False, channels), base.keyed_ids().call
@@ -171,7 +171,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
 
 
 def diary(base: Foundation, opening: HoursServices) -> DiaryServices:
-    """Return the services of the diary."""
+    """Return the services of the diary on this foundation."""
     return DiaryServices(
         reads=Diary(base.database),
         days=DiaryDays(base.database),
@@ -186,7 +186,7 @@ def diary(base: Foundation, opening: HoursServices) -> DiaryServices:
 
 
 def staff(base: Foundation, passwords: Passwords) -> StaffServices:
-    """Return the services of the staff."""
+    """Return the services of the staff on this foundation."""
     database, second_factors = base.database, SecondFactors(base.database, base.cipher("second factor"))
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database, base.slow_database)
     return StaffServices(

@@ -1,6 +1,6 @@
-"""`python -m testing.mutants`: breaks the product in a copy of the tree, and prints what no test noticed.
+"""`python -m testing.mutants`: breaks a copy of the product, part by part, and prints each break that no test noticed.
 
-Ends with 1 if a safeguard can be taken out unnoticed, or if a row of the list is stale.
+Ends with 1 if a safeguard can be taken out unnoticed, or if a row of the list of safeguards is stale.
 """
 
 import argparse
@@ -12,11 +12,14 @@ from testing.mutants.safeguards import Safeguard, read, stale
 from testing.mutants.trial import Verdict, copied, judge, verdicts
 
 ALL_OF_THEM = 1800
-"""Seconds for the tests of all rows with nothing taken out: some two minutes on a quiet machine."""
+"""Seconds that the tests of all safeguards may take in an unbroken copy.
+
+On a quiet machine they take some two minutes.
+"""
 
 
 def main() -> int:
-    """Try what was asked for, and return the exit status."""
+    """Take out safeguards, make small changes, or both, as the command line asks; return the exit status."""
     asked = _arguments()
     well = asked.part == "pure" or _safeguards_hold(asked.only, asked.jobs)
     if asked.part == "safeguards" or asked.only:
@@ -38,7 +41,7 @@ def _safeguards_hold(only: str, jobs: int) -> bool:
 
 
 def _failing_anyway(rows: Sequence[Safeguard], jobs: int) -> str:
-    """Return what the tests print if they fail in a copy without a change: verdicts would then be worth nothing."""
+    """Return the output of the safeguards' tests if they fail in an unbroken copy: they could then judge nothing."""
     every = sorted({test for row in rows for test in row.tests})
     with copied() as tree:
         status, printed = judge(tree, every, "-n", str(jobs), seconds=ALL_OF_THEM)
@@ -58,7 +61,7 @@ def _all_noticed(rows: Sequence[Safeguard], jobs: int) -> bool:
 
 
 def _pure_rooms(asked: argparse.Namespace) -> bool:
-    """Print the small changes of the pure packages that no test noticed; people judge them, they fail nothing."""
+    """Print the small changes of the pure packages that no test noticed; return whether they could be tried."""
     with copied() as tree:
         try:
             tried, there, left = survivors(tree, asked.most, asked.seed, asked.jobs)

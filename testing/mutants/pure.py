@@ -1,6 +1,7 @@
 """Runs mutmut on a copy of the tree: small changes of the pure packages. pyproject.toml names packages and tests.
 
-mutmut has no limit of its own: it is asked twice, first for the names of all changes, then for a sample of them.
+mutmut cannot be told to try only so many changes, so it is run twice: first for the names of all changes, then for a
+sample.
 """
 
 import json
@@ -14,15 +15,18 @@ from pathlib import Path
 MUTMUT = Path(sys.executable).with_name("mutmut")
 
 NO_SUCH = "none-*"
-"""The name of no change: mutmut makes them all, learns which test goes where, and stops because it may try none."""
+"""A name that no change has: asked for it, mutmut makes all changes, learns which test goes where, and tries none."""
 
 
 class MutmutFailed(Exception):
-    """mutmut could not begin; the message ends with its last words."""
+    """The error of a mutmut that could not begin; its message ends with the last lines that mutmut printed."""
 
 
 def survivors(tree: Path, most: int, seed: int, jobs: int) -> tuple[int, int, list[str]]:
-    """Try `most` of the changes (0: all); return how many were tried, of how many, and the unnoticed ones' names."""
+    """Try `most` small changes (0: all); return how many were tried, how many there are, and those unnoticed by tests.
+
+    An unnoticed change is shown as mutmut shows it.
+    """
     begun = _run(tree, "run", "--max-children", str(jobs), NO_SUCH)
     names = sorted(_names(tree))
     if NO_SUCH not in begun.stderr or not names:
@@ -38,7 +42,7 @@ def _names(tree: Path) -> Iterator[str]:
 
 
 def _left(tree: Path, chosen: Sequence[str]) -> Iterator[str]:
-    """Yield the names of changes that mutmut reports as neither killed nor timed out."""
+    """Yield the names of those of the chosen changes that were neither noticed by a test nor timed out."""
     wanted = set(chosen)
     for told in _mutmut(tree, "results").splitlines():
         name, _, status = told.strip().rpartition(": ")

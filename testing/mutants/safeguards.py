@@ -1,4 +1,7 @@
-"""The list of safeguards: the text of each, what it is replaced by, and the tests that should notice. Runs nothing."""
+"""The list of the product's safeguards: the text of each, its replacement, and the tests that should notice.
+
+Runs nothing.
+"""
 
 import re
 import tomllib
@@ -12,7 +15,7 @@ LIST = Path(__file__).with_name("safeguards.toml")
 
 
 class Stale(Exception):
-    """A row of the list names text or a test that is no longer there; the message says what."""
+    """The error of a row in the list of safeguards that names text or a test which is no longer there."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +23,16 @@ class Safeguard:
     """A safeguard of the product: the text to take out, its replacement, and the tests that should notice."""
 
     what: str
-    """The safeguard, as a sentence that is true while it is there."""
+    """The safeguard in words, which are true as long as the product has the safeguard."""
     file: str
     text: str
-    """The text of the safeguard, which stands in the file once."""
+    """The text to take out, which stands in the safeguard's file exactly once."""
     instead: str
     tests: tuple[str, ...]
-    """The files that should notice, or one test each: `FILE::test_name`."""
+    """The tests that should notice the loss: whole files, or single tests as `FILE::test_name`."""
 
     def removed(self, source: str) -> str:
-        """Return the source of the file without this safeguard. Raises Stale."""
+        """Return this source of the safeguard's file with the safeguard's text replaced. Raises Stale."""
         found = source.count(self.text)
         if found != 1:
             raise Stale(f"{self.file} has this {found} times instead of once: {self.text.strip()}")
@@ -40,13 +43,16 @@ class Safeguard:
 
 
 def read(path: Path = LIST) -> tuple[Safeguard, ...]:
-    """Return the rows of the list. Raises TypeError for an unknown field."""
+    """Return the rows of the list of safeguards, in testing/mutants/safeguards.toml.
+
+    Raises TypeError for an unknown field.
+    """
     rows = tomllib.loads(path.read_text())["safeguard"]
     return tuple(Safeguard(**{**row, "tests": tuple(row["tests"])}) for row in rows)
 
 
 def stale(rows: Sequence[Safeguard], root: Path = ROOT) -> list[str]:
-    """Return a line for each text or test that the rows name and that is no longer there."""
+    """Return a complaint for each text or test that rows of the list name and that is no longer there."""
     return [f"{row.what}: {each}" for row in rows for each in _stale(row, root)]
 
 

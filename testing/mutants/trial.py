@@ -22,28 +22,31 @@ from testing.mutants.safeguards import Safeguard
 LEFT_OUT = (".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache")
 
 LINKED = (".venv", "tests/carrier/twilio/emulate/node_modules")
-"""Folders that are linked, not copied: they are installed, and no test changes them."""
+"""Folders that the copy of the source tree only links to: they hold installed packages, which no test changes."""
 
 MOST_SECONDS = 300
-"""Seconds for the tests of one row: many times what they need. Tests that do not end count as noticing."""
+"""Seconds that the tests of one safeguard may take, many times what they need.
+
+Tests that do not end count as noticing.
+"""
 
 
 class Verdict(StrEnum):
-    """The verdict on a safeguard: its tests noticed that it was taken out, did not notice, or were not tried."""
+    """The verdict on a safeguard that was taken out: its tests noticed, did not notice, or could not be run."""
 
     NOTICED = "noticed"
     UNNOTICED = "NOBODY NOTICED"
     NOT_TRIED = "NOT TRIED"
-    """The tests could not be run at all: the row is wrong."""
+    """The safeguard's tests could not be run at all: its row in the list is wrong."""
 
 
 VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
-"""The verdicts by the exit status of pytest; any other status says that no test was judged."""
+"""The verdict for each exit status of pytest; any other status says that pytest could not run the tests."""
 
 
 @contextmanager
 def copied(root: Path = ROOT) -> Iterator[Path]:
-    """Yield a copy of the source tree, as it is on the disk, in a folder of its own."""
+    """Yield a copy of the source tree as it is on the disk, uncommitted changes too, in a temporary folder."""
     with TemporaryDirectory(prefix="mutants-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(root, tree, ignore=shutil.ignore_patterns(*LEFT_OUT), symlinks=True)
@@ -54,7 +57,7 @@ def copied(root: Path = ROOT) -> Iterator[Path]:
 
 
 def verdicts(rows: Sequence[Safeguard], jobs: int, root: Path = ROOT) -> Iterator[tuple[Safeguard, Verdict, str]]:
-    """Yield the verdict on each row and what its tests printed, in the order of the rows."""
+    """Yield for each safeguard in the list the verdict, and the output of its tests without the safeguard."""
     trees: SimpleQueue[Path] = SimpleQueue()
 
     def tried(row: Safeguard) -> tuple[Safeguard, Verdict, str]:
@@ -84,7 +87,7 @@ def _without(row: Safeguard, tree: Path) -> tuple[Verdict, str]:
 
 
 def judge(tree: Path, names: Sequence[str], *more: str, seconds: float = MOST_SECONDS) -> tuple[int, str]:
-    """Run these tests in a copy of the tree until the first fails; return pytest's exit status and output."""
+    """Run these tests in this copy of the tree until one fails; return pytest's exit status and output."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", *more, *names]
     environ = {**os.environ, "PYTHONPATH": ""}
     with subprocess.Popen(

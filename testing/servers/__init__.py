@@ -1,4 +1,4 @@
-"""The base of the tests' real servers: a child process that starts, freezes, thaws and ends when told.
+"""The base of real servers for tests: a child process that starts, freezes, thaws and ends when told.
 
 No SQL and no Redis command; nothing here outlives the test process or changes what is outside its folder.
 """
@@ -21,28 +21,28 @@ from typing import ClassVar
 import psutil
 
 PATIENCE = 60.0
-"""Seconds: a server is ready in less than one, but not on a machine that does ten other things."""
+"""Seconds that a server for tests has to be ready: it needs less than one, but not on a busy machine."""
 
 SHORT = 60
-"""Bytes of a temporary folder's path that leave room for a unix socket's name below the kernel's 107."""
+"""The longest path of a temporary folder, in bytes: a unix socket in it then keeps below the kernel's 107."""
 
 ENDED = {"gone", "zombie"}
-"""The states of a process that has ended; a zombie still keeps its pid from others."""
+"""The states of a process that has ended. A zombie is in one of them: it only keeps its pid from others."""
 
 
 class ServerFailed(Exception):
-    """The server did not do in time what it was told; the message ends with the end of its log."""
+    """The error of a server that did not start or stop in time; its message ends with the end of the server's log."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """The account of the machine that a program runs as; without numbers, the account that runs the tests."""
+    """The account of the machine under which a server runs; without numbers, the account that runs the tests."""
 
     uid: int | None = None
     gid: int | None = None
 
     def start(self, command: list[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
-        """Start a program in a session of its own, so that Ctrl-C reaches it only through the tests, in order."""
+        """Start a program under this account, in its own session: Ctrl-C ends the tests, which then end the program."""
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -60,7 +60,7 @@ class Account:
         )
 
     def can_run(self, *command: str) -> bool:
-        """Return True if the program is there, this account may run it, and it succeeds."""
+        """Return whether this account can run the program: the file is there, may be run, and succeeds."""
         try:
             return self.start(list(command), Path("/"), subprocess.DEVNULL).wait(PATIENCE) == 0
         except OSError:
@@ -79,7 +79,7 @@ OURSELVES = Account()
 
 @dataclass(kw_only=True)
 class Server(ABC):
-    """A server of the tests' own. It may be stopped and started again: same address, same data."""
+    """A real server for tests. It may be stopped and started again, and then has the same address and data."""
 
     url: str
     command: list[str] = field(repr=False)
@@ -94,10 +94,10 @@ class Server(ABC):
 
     @abstractmethod
     def answers(self) -> bool:
-        """Return True if a client gets a true answer now."""
+        """Return whether the server gives a client a right answer at this moment."""
 
     def start(self) -> None:
-        """Start the server and wait until it answers; do nothing if it was started already. Raises ServerFailed."""
+        """Start the server and wait until it answers; do nothing if it runs already. Raises ServerFailed."""
         if self._process is not None:
             return
         with self._log.open("ab") as log:
@@ -107,7 +107,10 @@ class Server(ABC):
             self._give_up("did not start")
 
     def stop(self) -> None:
-        """Ask the server to end in order, and wait; do nothing if it was stopped already. Raises ServerFailed."""
+        """Ask the server to end in good order, and wait until it has; do nothing if it is stopped.
+
+        Raises ServerFailed.
+        """
         if self._process is None:
             return
         self.resume()
@@ -117,7 +120,7 @@ class Server(ABC):
         self._forget()
 
     def kill(self) -> None:
-        """Kill the server at once, as a kernel does that is out of memory; its folder stays as it is."""
+        """Kill the server at once, as a kernel that is out of memory does; its files stay as they are."""
         self.pause()
         doomed = self._family()
         for member in doomed:
@@ -126,14 +129,14 @@ class Server(ABC):
         self._forget()
 
     def pause(self) -> None:
-        """Freeze the whole server: its port still takes connections, and nobody answers."""
+        """Freeze all processes of the server: its port still takes connections, but nobody answers on them."""
         self._paused = True
         # Its first process goes first: after that no child is born, and no child's number is given away.
         self._freeze(self._family()[:1])
         self._freeze(self._family())
 
     def resume(self) -> None:
-        """Thaw a paused server, its first process last, which then finds its children as it left them."""
+        """Thaw a paused server: its first process last, so that it finds its children as it left them."""
         if not self._paused:
             return
         # Only stopped processes: another may have ended meanwhile, and its pid be anybody's.
@@ -154,7 +157,10 @@ class Server(ABC):
         return self._process is None or status(self._process.pid) in ENDED
 
     def _forget(self) -> None:
-        """Stop the leash before the process is forgotten: until then the pid that it would kill is nobody else's."""
+        """Stop the server's leash, then forget its process, whose pid nobody else may get while the leash runs.
+
+        The leash is the shell that would end this process if the tests were gone.
+        """
         if self._leash is not None:
             self._leash.communicate(b"let go\n")
         if self._process is not None:
@@ -176,7 +182,7 @@ class Server(ABC):
 
 
 def until(true: Callable[[], bool]) -> bool:
-    """Wait until the condition is true; return False when the time limit is over."""
+    """Wait until this condition is true; return whether it became so within PATIENCE."""
     end = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > end:
@@ -186,7 +192,7 @@ def until(true: Callable[[], bool]) -> bool:
 
 
 def status(pid: int) -> str:
-    """Return a process's state: running, sleeping, stopped, zombie and so on; or gone."""
+    """Return the state of the process with this pid: running, sleeping, stopped, zombie and so on; or gone."""
     try:
         return str(psutil.Process(pid).status())
     except psutil.ZombieProcess:
@@ -196,12 +202,12 @@ def status(pid: int) -> str:
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and all that it started, itself first. PostgreSQL's are each in a session of their own."""
+    """Return the pids of a process and of all that it has started, its own first, those in other sessions too."""
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def leash(pid: int, end: signal.Signals) -> subprocess.Popen[bytes]:
-    """Start a shell that ends a server once the tests are gone, however they ended: its pipe closes then."""
+    """Start a shell that sends process `pid` the signal `end` once the tests are gone, as its pipe then closes."""
     script = 'read -r word || { kill -s "$2" "$1"; kill -s CONT "$1"; }'
     return subprocess.Popen(
         ["/bin/sh", "-c", script, "leash", str(pid), end.name.removeprefix("SIG")],
@@ -218,7 +224,7 @@ def _is_of_use(base: str, account: Account) -> bool:
 
 @contextmanager
 def own_folder(account: Account = OURSELVES) -> Iterator[Path]:
-    """Make a folder that only the account may open, short enough for a socket's path; delete it afterwards."""
+    """Make a temporary folder for this account, its path short enough for a socket; delete it after the block."""
     bases = (tempfile.gettempdir(), "/tmp")  # noqa: S108  # mkdtemp makes the name, and nobody else may enter
     base = next((base for base in bases if _is_of_use(base, account)), bases[-1])
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=base))
@@ -231,7 +237,7 @@ def own_folder(account: Account = OURSELVES) -> Iterator[Path]:
 
 @contextmanager
 def reserved_port() -> Iterator[int]:
-    """Reserve a free port of 127.0.0.1 that nobody else is given, not even while its server is stopped."""
+    """Reserve a free port of 127.0.0.1 for a server: nobody else gets it, not even while the server is stopped."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         port: int = holder.getsockname()[1]

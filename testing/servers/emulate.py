@@ -1,4 +1,4 @@
-"""A stand-in for Twilio's REST API that others wrote: vercel-labs/emulate, which runs on Node.
+"""vercel-labs/emulate, a stand-in for Twilio's REST API that others wrote and that runs on Node.
 
 It keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` installs it; nothing here does.
 """
@@ -22,18 +22,18 @@ OLDEST_NODE = 20
 
 
 class EmulateUnavailable(Exception):
-    """The stand-in for Twilio cannot run here; the message says what to install."""
+    """The error when the stand-in for Twilio cannot run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Emulate(Server):
-    """A stand-in for Twilio with an account that has no numbers yet."""
+    """The running stand-in for Twilio, with an account that has no numbers yet."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
-        """Return whether the stand-in answers over HTTP."""
+        """Return whether the stand-in for Twilio answers over HTTP."""
         try:
             with urlopen(f"{self.url}/_emulate/favicon.ico", timeout=2):  # noqa: S310 - our own server
                 return True
@@ -43,7 +43,10 @@ class Emulate(Server):
 
 @contextmanager
 def emulate(account: str, token: str) -> Iterator[Emulate]:
-    """Run a stand-in that knows this account, until the end of the block. Raises EmulateUnavailable, ServerFailed."""
+    """Run the stand-in for Twilio, whose one account has this token, until the end of the block.
+
+    Raises EmulateUnavailable, ServerFailed.
+    """
     node = _node()
     with own_folder() as folder, reserved_port() as port:
         seed = folder / "seed.json"

@@ -1,4 +1,4 @@
-"""A real nginx with the configuration that is shipped, on a port of its own: its hosts can be changed while it runs.
+"""A real nginx with the shipped configuration on a port of its own, for tests; the hosts behind it can be changed.
 
 Found on the machine; nothing here installs it. As root it runs as "nobody".
 """
@@ -32,26 +32,29 @@ http {{
 
 ONE = "server 127.0.0.1:8000 max_fails=0;"
 SEVERAL = ("server 127.0.0.1:{} max_fails=3 fail_timeout=3s{};", "server 127.0.0.1:{} max_fails=0 backup{};")
-"""The lines of a host, in place of the one that is shipped; docs/deploy.md says so too."""
+"""nginx's configuration lines for several hosts, two for each host, in place of the one shipped line for one host.
+
+docs/deploy.md has the same lines.
+"""
 
 
 class NginxUnavailable(Exception):
-    """No nginx can run here; the message says what to install."""
+    """The error when no nginx can run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Nginx(Server):
-    """An nginx of the tests' own, which listens without TLS."""
+    """An nginx for tests, before hosts of the service; it listens without TLS."""
 
     port: int
     hosts: Sequence[int] = ()
-    """The ports at which the service listens, one of each host."""
+    """The ports of the hosts to which nginx passes requests, one for each host."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGTERM
 
     def answers(self) -> bool:
-        """Return True if nginx takes a connection."""
+        """Return whether nginx takes a connection at its port."""
         try:
             socket.create_connection(("127.0.0.1", self.port), 5).close()
         except OSError:
@@ -59,7 +62,7 @@ class Nginx(Server):
         return True
 
     def leave_out(self, *out: int) -> None:
-        """Have nginx ask these hosts no more, and all others again; return when that holds. Raises ServerFailed."""
+        """Have nginx pass requests to all hosts but these; return once it does so. Raises ServerFailed."""
         self.write(out)
         if self._process is None:
             return
@@ -69,7 +72,10 @@ class Nginx(Server):
             raise ServerFailed("nginx did not take its new configuration")
 
     def write(self, out: Collection[int] = ()) -> None:
-        """Write nginx's files: those that are shipped, but for addresses, files and TLS. Raises LookupError."""
+        """Write nginx's configuration without these hosts: the shipped one, with other addresses and paths and no TLS.
+
+        Raises LookupError.
+        """
         hosts = "\n".join(line.format(port, " down" if port in out else "") for line in SEVERAL for port in self.hosts)
         words = SHIPPED.read_text()
         for shipped, here in {
@@ -91,7 +97,7 @@ class Nginx(Server):
 
 @contextmanager
 def nginx(hosts: Sequence[int]) -> Iterator[Nginx]:
-    """Run an nginx before these hosts, until the end of the block. Raises NginxUnavailable, ServerFailed."""
+    """Run an nginx that passes requests to these hosts until the block ends. Raises NginxUnavailable, ServerFailed."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
     if program is None:
         raise NginxUnavailable("nginx is not installed: apt-get install nginx-light")

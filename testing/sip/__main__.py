@@ -1,4 +1,4 @@
-"""`make ring`: answers softphones of this machine, as a carrier that puts their calls through to the service."""
+"""`make ring`: answers softphones of this machine, as a carrier would, and puts their calls through to the service."""
 
 import argparse
 import asyncio
@@ -20,11 +20,11 @@ from testing.sip.voice import LEISURELY, NO_VOICE, PROGRAM, voice
 from testing.sip.webhooks import Service
 
 PORT = 5_066
-"""Not 5060, which a softphone on this machine may have."""
+"""The port on which `make ring` listens for SIP; not 5060, which a softphone on this machine may have."""
 
 
 def main(words: Sequence[str]) -> None:
-    """Answer calls until Ctrl-C."""
+    """Answer the calls of softphones on this machine until Ctrl-C."""
     asked = _arguments().parse_args(words)
     if which(PROGRAM) is None:
         sys.exit(NO_VOICE)
@@ -59,7 +59,7 @@ async def _answer(settings: Settings, asked: argparse.Namespace) -> None:
 
 
 def _service(services: Services, carrier: str) -> Service:
-    """Return the service as this carrier knows it. Raises NoSuchCarrier."""
+    """Return the running service as the carrier here asks it, in a carrier's dialect. Raises NoSuchCarrier."""
     clinic, words = services.clinic, dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,
@@ -82,7 +82,7 @@ async def _take_calls(exchange: Exchange, clinic: Clinic, port: int) -> None:
 
 
 def _telephones(clinic: Clinic, address: str) -> Mapping[str, str]:
-    """Return this address for every telephone of the reception; none without an address."""
+    """Return the softphone's SIP address for each number of the clinic's reception; none if no address is given."""
     numbers = {number.e164 for line in clinic.lines.values() for number in line.reception}
     return dict.fromkeys(numbers, address) if address else {}
 

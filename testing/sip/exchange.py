@@ -1,6 +1,6 @@
 """The carrier on this machine (an exchange): answers telephones, asks the running service, and follows its documents.
 
-It listens on the loopback, so that it takes no call from another machine, and rings nobody beyond this one.
+Listens on the loopback address, so that no other machine can call, and rings no telephone beyond this machine.
 """
 
 import asyncio
@@ -27,24 +27,24 @@ from testing.sip.webhooks import Service, Webhooks, within
 NUMBER = re.compile(r"\+?\d{8,15}")
 
 BUSY, NO_SOUND = 486, 488
-"""The SIP codes for a telephone that takes no call, and for a call whose sound we do not speak."""
+"""The SIP codes of a refused call: no port for its sound is free; the telephone offers no sound that can be had."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The settings of the carrier on this machine."""
+    """The settings of the exchange, the carrier on this machine."""
 
     voice: Voice
     port: int = 0
-    """The port at which telephones call the carrier; 0 for any free one."""
+    """The port on which the exchange listens for telephones' calls; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
-    """The ports for sound."""
+    """The ports over which the sound of calls comes and goes."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0
-    """The share of a document's seconds that a silence takes; less than 1 in tests."""
+    """The factor by which each silence in a document is shortened: 1 in earnest, less in tests."""
     tells: Callable[[str], None] = lambda _line: None
-    """A function that is called with each step, in a line that names nobody."""
+    """A function that is called with a line for each step of a call; the line names nobody."""
 
 
 @dataclass
@@ -54,11 +54,11 @@ class Exchange:
     service: Service
     wanted: Wanted
     stories: dict[str, Story] = field(default_factory=dict)
-    """The steps of each caller's latest call."""
+    """The story of each caller's latest call, by the caller's number."""
     carried: list[Carried] = field(default_factory=list)
-    """The packets and keys that the telephone of each ended call has sent."""
+    """The numbers of packets and keys that each ended call's telephone has sent."""
     faults: list[BaseException] = field(default_factory=list)
-    """Mistakes of ours in calls, for tests."""
+    """The errors of the exchange's own code during calls; tests expect none."""
     _calls: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
     _count: int = 0
 
@@ -69,20 +69,20 @@ class Exchange:
 
     @property
     def port(self) -> int:
-        """The port where telephones call this carrier."""
+        """The port on which the carrier listens for telephones' calls."""
         return self._signalling.port
 
     def address(self, line: str = "line") -> str:
-        """Return the SIP address of a line."""
+        """Return the SIP address by which telephones call a line of the clinic."""
         return f"sip:{line}@{LOOPBACK}:{self.port}"
 
     def story(self, caller: str) -> Story:
-        """Return the story of this caller's call, which may be still to come."""
+        """Return the story of the call from this number, which may not have come yet; it grows as the call goes on."""
         return self.stories.setdefault(caller, Story())
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Exchange"]:
-        """Take calls until the end of the block; those under way are then hung up. Raises OSError for a taken port."""
+        """Take calls until the end of the block, then hang up those under way. Raises OSError if the port is taken."""
         await self._signalling.start()
         try:
             yield self
@@ -113,7 +113,7 @@ class Exchange:
         return self._signalling.ring(address, "reception", offer)
 
     async def _call(self, incoming: IncomingCall) -> None:
-        """Answer a call, follow it to its end, and report that to the service."""
+        """Answer a call that comes in, follow it to its end, and report the end to the service."""
         story = self._story_of(incoming)
         story.tell(Did.CAME_IN)
         try:
@@ -146,7 +146,7 @@ class Exchange:
             moment = await leg.follow(await leg.webhooks.go(within(moment, moment.waits.action), WasRung(talked)))
 
     async def _answered(self, incoming: IncomingCall) -> Stream:
-        """Pick up the call. Raises NoPort, OffThisMachine, SdpNegotiationError."""
+        """Answer a telephone and connect its sound. Raises NoPort, OffThisMachine, SdpNegotiationError."""
         offer = incoming.sdp_offer
         if offer is None or offer.rtp_address is None:
             raise SdpNegotiationError("the telephone offers no sound")
@@ -176,7 +176,10 @@ class Exchange:
 
 
 def _caller(incoming: IncomingCall) -> str:
-    """Return the caller's number: the one in the telephone's own address, or a made-up one where that is a name."""
+    """Return the caller's number from the telephone's SIP address, or a made-up number if the address has none.
+
+    A telephone that calls itself withheld is withheld.
+    """
     sender = incoming.invite.from_addr
     user = (sender and sender.uri.user) or ""
     if user == WITHHELD:
@@ -185,6 +188,6 @@ def _caller(incoming: IncomingCall) -> str:
 
 
 def _payload_of_keys(offer: SdpMessage) -> int:
-    """Return the payload type in which a telephone sends its keys."""
+    """Return the RTP payload type in which a telephone sends its key presses."""
     codecs = offer.audio.codecs if offer.audio else []
     return next((each.payload_type for each in codecs if each.encoding_name.lower() == "telephone-event"), KEYS)

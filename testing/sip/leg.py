@@ -1,6 +1,6 @@
-"""A leg of a call, one telephone: it hears the documents of the service, and its keys lead from one to the next.
+"""A leg of a call: a telephone that hears the service's documents, and whose keys lead from one to the next.
 
-Knows streams and documents. Who is rung, and who is connected with whom, is decided elsewhere.
+Knows streams and documents. Other modules decide who is rung, and who is connected with whom.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ from testing.sip.webhooks import Webhooks, within
 
 @dataclass
 class Entry:
-    """The keys of one entry: a fixed number of keys, or as many as come before the key that ends it."""
+    """The keys that a caller enters at one question of a document: a fixed number, or all up to a last key."""
 
     wanted: Gathers
     keys: str = ""
     whole: bool = False
 
     def press(self, key: str) -> None:
-        """Add a pressed key to the entry."""
+        """Add a key that was pressed to the entry, or end the entry with it."""
         if key == self.wanted.ends_with:
             self.whole = True
             return
@@ -37,19 +37,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Leg:
-    """A telephone in a call."""
+    """A telephone in a call: it hears the service's documents, and its keys answer them."""
 
     stream: Stream
     webhooks: Webhooks
     voice: Voice
     story: Story
     patience: float = 1.0
-    """The share of a document's seconds that silence and pauses take; less than 1 in tests."""
+    """The factor by which the silences and pauses of a document are shortened: 1 in earnest, less in tests."""
     name: str = ""
-    """The telephone's name in the story, where it is not the caller's."""
+    """The name of this telephone in the story of the call; empty for the caller's telephone."""
 
     async def follow(self, moment: CallMoment) -> CallMoment:
-        """Follow the service's documents until one needs more than this telephone. Raises CallFailed."""
+        """Follow the service's documents until one calls another telephone or ends the call. Raises CallFailed."""
         for _ in range(MOST_MOMENTS):
             self.voice.prepare(each for each in moment.heard if isinstance(each, Heard))
             pressed = await self._hears(moment)
@@ -67,17 +67,17 @@ class Leg:
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
     async def is_pressed(self, key: str, sounds: Sequence[Sound], patience: float) -> bool:
-        """Play sounds; return True if this key is the first that is pressed, until so many seconds after them."""
+        """Play sounds to the telephone; return whether its first key is `key`, within `patience` seconds afterwards."""
         self.stream.forget_keys()
         self.tell(Did.LISTENS)
         return await self._first_key(sounds, patience) == key
 
     def tell(self, what: Did, detail: str = "", sound: Spoken | None = None) -> None:
-        """Add a step of this telephone to the story."""
+        """Add a step of this telephone to the story of the call."""
         self.story.tell(what, detail, sound, self.name)
 
     async def _hears(self, moment: CallMoment) -> str:
-        """Play the sentences of a document, and return the keys; empty for none."""
+        """Play the sentences of a document to the telephone; return the keys pressed on it, empty for none."""
         firm = tuple(takewhile(lambda sound: not sound.cuttable, moment.heard))
         await self._says(firm)
         if not isinstance(moment.waits, Gathers):
@@ -97,7 +97,7 @@ class Leg:
         return entry.keys
 
     async def _first_key(self, asks: Sequence[Sound], patience: float) -> str:
-        """Return the first key, which stops the sentences; empty if none comes."""
+        """Return the first key pressed on the telephone, which stops the sentences; empty if none comes in time."""
         speaking = asyncio.ensure_future(self._says(asks))
         key = asyncio.ensure_future(self.stream.keys.get())
         try:

@@ -1,6 +1,6 @@
-"""The sound of one telephone: G.711 over RTP, 20 ms at a time, and its keys (RFC 4733). No SIP.
+"""The sound of one telephone: G.711 over RTP, in packets of 20 ms, and its keys (RFC 4733). No SIP.
 
-A stream sends without a break, silence where nobody speaks, as telephones expect it.
+A stream sends without a break, and silence where nobody speaks, as telephones expect it.
 """
 
 import asyncio
@@ -18,27 +18,27 @@ from testing.sip.sound import FRAME_SECONDS, SILENCE, frames
 LOOPBACK = "127.0.0.1"
 
 CODECS = (PayloadType.PCMA, PayloadType.PCMU)
-"""The codecs of the carrier, those of India's telephones first."""
+"""The codecs that the carrier on this machine offers a telephone, those of India's telephones first."""
 
 KEYS = 101
-"""The payload type of keys, where the other side wants no other."""
+"""The RTP payload type for key presses, unless the other side asks for another."""
 
 MOST_BEHIND = 10
-"""Frames of the other side that may wait to be sent; a conversation does not lag by more than 200 ms."""
+"""The most frames of the other telephone's sound that wait to be sent: a conversation lags by 200 ms at most."""
 
 Address = tuple[str, int]
 
 
 class OffThisMachine(Exception):
-    """An address is not one of this machine."""
+    """The error when sound or a call should go to an address that is not one of this machine."""
 
 
 class NoPort(Exception):
-    """No port for sound is free: as many calls are under way as there are ports."""
+    """The error when no port for sound is free: as many calls are under way as there are ports."""
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return the address. Raises OffThisMachine: this carrier calls nobody, and sends nothing, beyond this machine.
+    """Return this network address if it is one of this machine. Raises OffThisMachine: no sound leaves the machine.
 
     Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
     """
@@ -61,22 +61,22 @@ def _own_addresses() -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Carried:
-    """The packets and keys that a telephone has sent."""
+    """The numbers of key presses and packets of sound that a telephone has sent."""
 
     keys: int = 0
     packets: int = 0
     lost: int = 0
-    """Packets that did not come."""
+    """The number of packets of sound that the telephone sent and that did not arrive."""
 
 
 @dataclass
 class Stream:
-    """The sound to and from one telephone."""
+    """The sound to and from one telephone in a call, with the keys that are pressed on it."""
 
     session: RTPSession
     port: int
     hear: Callable[[bytes], None] | None = None
-    """A function that is called with the telephone's sound, frame by frame."""
+    """A function that is called with each frame of sound that comes from the telephone."""
     keys: "asyncio.Queue[str]" = field(default_factory=asyncio.Queue)
     _keys: int = 0
     _waiting: "deque[bytes]" = field(default_factory=deque)
@@ -84,13 +84,13 @@ class Stream:
     _clock: "asyncio.Task[None] | None" = None
 
     def start(self) -> None:
-        """Begin to send sound."""
+        """Begin to send sound to the telephone, silence at first."""
         self.session.on_audio = lambda pcm, _at: self.hear(pcm) if self.hear else None
         self.session.on_dtmf = self._pressed
         self._clock = asyncio.ensure_future(self._send())
 
     async def play(self, pcm: bytes) -> None:
-        """Send a sound, and return once all of it was sent; a caller that cancels this stops the sound."""
+        """Send a sound to the telephone; return once all of it was sent. Cancelling this coroutine stops the sound."""
         self._waiting.extend(frames(pcm))
         self._said.clear()
         try:
@@ -99,23 +99,23 @@ class Stream:
             self._waiting.clear()
 
     def pass_on(self, frame: bytes) -> None:
-        """Send another telephone's sound; a frame that comes too late is left out."""
+        """Queue a frame of another telephone's sound, to be sent to this one; drop it if too many wait already."""
         if len(self._waiting) < MOST_BEHIND:
             self._waiting.append(frame)
 
     def forget_keys(self) -> None:
-        """Drop the keys that were pressed so far."""
+        """Forget the keys that were pressed on the telephone so far."""
         while not self.keys.empty():
             self.keys.get_nowait()
 
     @property
     def carried(self) -> Carried:
-        """The packets and keys that have come from the telephone so far."""
+        """The numbers of packets of sound and key presses that have come from the telephone so far."""
         stats = self.session.stats
         return Carried(self._keys, stats.get("packets_received", 0), max(0, stats.get("packets_lost", 0)))
 
     async def close(self) -> None:
-        """Stop sending sound, and release the sockets."""
+        """Stop sending sound to the telephone, and release the sockets."""
         if self._clock:
             self._clock.cancel()
         await self.session.close()
@@ -137,19 +137,19 @@ class Stream:
 
 @dataclass
 class Ports:
-    """The ports for sound: an even one for each telephone, and the odd one above it."""
+    """The ports that are free for the sound of calls: an even one for each telephone, with the odd one above it."""
 
     free: "deque[int]"
 
     @classmethod
     def among(cls, ports: range) -> "Ports":
-        """Return the even ones of these ports."""
+        """Return the free ports for sound: the even ones in this range."""
         return cls(deque(port for port in ports if port % 2 == 0))
 
     async def stream(self, remote: Address | None, codec: int = CODECS[0], keys: int = KEYS) -> Stream:
-        """Return a stream at a free port. Raises NoPort, OffThisMachine.
+        """Return a stream to the telephone at `remote`, on a free port. Raises NoPort, OffThisMachine.
 
-        Without `remote` it sends to itself, until the other side has answered (`RTPSession.update_remote`).
+        Without `remote` the stream sends to itself, until the other side has answered (`RTPSession.update_remote`).
         """
         there = on_this_machine(remote) if remote else None
         for _ in range(len(self.free)):
@@ -165,6 +165,6 @@ class Ports:
         raise NoPort
 
     async def close(self, stream: Stream) -> None:
-        """End a stream; its port is free again."""
+        """End a telephone's stream, so that its port is free again."""
         await stream.close()
         self.free.append(stream.port)

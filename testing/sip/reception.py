@@ -1,6 +1,7 @@
-"""Calls the reception's telephones for a patient: all at once; the first that takes the call is connected.
+"""Calls the reception's telephones for a patient, all at once; the first that takes the call is connected.
 
-Who answers is asked first, by the service's own document; a voicemail presses nothing, and never gets the patient.
+Whoever picks up is first asked by the service's own document to press a key. A voicemail presses none, so it never gets
+the patient.
 """
 
 import asyncio
@@ -20,26 +21,29 @@ from testing.sip.story import Did
 from testing.sip.webhooks import within
 
 RINGING_TONE = tone(400, 0.4, 0.1) + silence(0.2) + tone(400, 0.4, 0.1) + silence(2.0)
-"""The tone that a caller in India hears while a telephone rings."""
+"""The ringing tone of India, which a caller hears while the reception's telephones ring."""
 
 FOR_THE_KEY = 5
-"""Seconds from the end of the words, where the carrier counts the key by itself."""
+"""Seconds after the words in which somebody at the reception must press the key that takes the call.
+
+Where the carrier itself listens for the key, and no document does.
+"""
 
 Taken = asyncio.Future[tuple[Stream, "asyncio.Task[None]"]]
-"""The telephone that has taken the call: its sound, and the task that ends when it hangs up."""
+"""The telephone of the reception that takes the call: its sound, and the task that ends when it hangs up."""
 
 
 @dataclass(frozen=True)
 class Reception:
-    """The telephones of the reception, by their numbers in E.164, as SIP addresses of this machine."""
+    """The reception's telephones on this machine: the SIP address of each by its number in E.164."""
 
     telephones: Mapping[str, str]
     ports: Ports
     ring: Callable[[str, Stream], Ringing]
-    """Rings a SIP address and offers it a stream."""
+    """A function that calls a telephone at a SIP address, and offers it a stream of sound."""
 
     async def talks(self, moment: CallMoment, dials: Dials, patient: Leg) -> bool:
-        """Call the reception for a patient; return whether they talked, after the reception has hung up."""
+        """Call the reception for a patient, and connect the two until it hangs up; return whether they talked."""
         patient.tell(Did.RINGS, f"telephones: {len(dials.numbers)}")
         taken: Taken = asyncio.get_running_loop().create_future()
         legs = {
@@ -60,7 +64,7 @@ class Reception:
             await _end(waiting, *legs)
 
     async def _leg(self, name: str, dialled: tuple[str, str], moment: CallMoment, patient: Leg, taken: Taken) -> None:
-        """Call one telephone, ask who answers, and stay until it hangs up where it has taken the call."""
+        """Call one telephone of the reception, ask who answers, and stay until it hangs up if it takes the call."""
         (number, document), dials = dialled, moment.waits
         assert isinstance(dials, Dials)
         me = asyncio.current_task()
@@ -79,7 +83,7 @@ class Reception:
 
     @asynccontextmanager
     async def _answered(self, number: str, seconds: float) -> AsyncIterator[tuple[Stream, Ringing]]:
-        """Call a telephone until it answers, and hang it up in the end. Raises NotTaken, TimeoutError."""
+        """Call the telephone with this number; yield its sound until the block ends. Raises NotTaken, TimeoutError."""
         if number not in self.telephones:
             raise NotTaken("no telephone of this machine has the number")
         stream = await self.ports.stream(None)
@@ -97,7 +101,10 @@ class Reception:
 
 
 async def _takes(leg: Leg, document: str, key: str) -> bool:
-    """Return True if the person who picked up takes the call: by the document, or by the carrier's own key after it."""
+    """Return whether the person who picked up takes the call, as a document or the carrier's own key asks.
+
+    Where the service names no such document, picking up takes the call.
+    """
     if not document:
         return True
     moment = await leg.webhooks.go(document, GoesOn())
@@ -107,7 +114,7 @@ async def _takes(leg: Leg, document: str, key: str) -> bool:
 
 
 async def _connected(patient: Leg, stream: Stream, until: "asyncio.Task[None]") -> None:
-    """Let patient and reception talk, until the reception hangs up."""
+    """Let patient and reception hear each other, until the reception hangs up."""
     patient.stream.hear, stream.hear = stream.pass_on, patient.stream.pass_on
     patient.tell(Did.CONNECTED)
     try:
@@ -118,7 +125,7 @@ async def _connected(patient: Leg, stream: Stream, until: "asyncio.Task[None]") 
 
 
 async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
-    """Wait until a telephone has taken the call, or none is left. Raises CallFailed."""
+    """Wait until a telephone of the reception has taken the call, or none of them is left. Raises CallFailed."""
     left = set(legs)
     while left and not taken.done():
         anything: set[asyncio.Future[Any]] = {taken, *left}
@@ -129,7 +136,7 @@ async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
 
 
 async def _unless(gone: asyncio.Event, wanted: Awaitable[bool]) -> bool:
-    """Return the answer, or False if the telephone has hung up before."""
+    """Return the awaited answer of the person who picked up; False if `gone` is set first, as the telephone hung up."""
     answer, end = asyncio.ensure_future(wanted), asyncio.ensure_future(gone.wait())
     try:
         await asyncio.wait((answer, end), return_when=asyncio.FIRST_COMPLETED)

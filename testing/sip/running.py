@@ -1,4 +1,4 @@
-"""The service that `make ring` puts calls through to: the one that runs, or else one that is started for it."""
+"""The service to which `make ring` connects softphones: the one that runs already, or one started for it."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ from testing.servers import leash, until
 
 @contextmanager
 def the_service(environ: Mapping[str, str], tell: Callable[[str], None]) -> Iterator[Settings]:
-    """Yield the settings of the running service; where none runs, start one until the end of the block."""
+    """Yield the settings of the running service; where none runs, start one, and end it at the end of the block."""
     settings = _running(environ)
     if settings:
         tell(f"Using the service at {settings.public_base_url}.")
@@ -36,7 +36,7 @@ def the_service(environ: Mapping[str, str], tell: Callable[[str], None]) -> Iter
 
 
 def _running(environ: Mapping[str, str]) -> Settings | None:
-    """Return the settings of the service if it answers; before its first start they may not be whole."""
+    """Return the settings of the service that runs already; None if none answers, as before the first start."""
     with suppress(BadSettings, OSError):
         settings = read(environ, carriers=SETTINGS)
         with urlopen(f"{settings.public_base_url}/healthz", timeout=2) as answer:  # noqa: S310 - the settings' address

@@ -1,6 +1,6 @@
-"""Signals calls over SIP on the loopback: answers INVITEs, calls telephones, tells who has hung up. No sound.
+"""Signals calls over SIP on the loopback address: answers INVITEs, calls telephones, tells who has hung up. No sound.
 
-Stands on `aiosipua`, without its UDP transport, which would also send to other machines.
+Stands on `aiosipua`, but not on its UDP transport, which would also send to other machines.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ USUAL_PORT = 5060
 
 
 class NotTaken(Exception):
-    """The called telephone is busy, refuses or is not there."""
+    """The error when a called telephone is busy, refuses the call, or is not there."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):
@@ -33,7 +33,7 @@ class _Datagrams(asyncio.DatagramProtocol):
 
 @dataclass
 class LoopbackTransport(SipTransport):
-    """SIP in UDP packets that do not leave this machine."""
+    """A transport of SIP messages in UDP packets that do not leave this machine."""
 
     _wire: asyncio.DatagramTransport | None = field(default=None, init=False, repr=False)
 
@@ -46,7 +46,7 @@ class LoopbackTransport(SipTransport):
         self.local_addr = self._wire.get_extra_info("sockname")
 
     def send(self, message: SipRequest | SipResponse, addr: Address) -> None:
-        """Send a message. Raises OffThisMachine."""
+        """Send a SIP message. Raises OffThisMachine."""
         if self._wire:
             self._wire.sendto(bytes(message), on_this_machine(addr))
 
@@ -58,21 +58,24 @@ class LoopbackTransport(SipTransport):
 
 @dataclass
 class Ringing:
-    """A telephone that the carrier is calling."""
+    """A call that the carrier makes to a telephone, which rings or has answered."""
 
     call: OutgoingCall
     uac: SipUAC
     answer: "asyncio.Future[SdpMessage]"
     gone: asyncio.Event
-    """An event that is set when the telephone has hung up."""
+    """An event that is set when the called telephone has hung up."""
 
     async def answered(self, seconds: float) -> SdpMessage:
-        """Return the telephone's description of its sound when it answers. Raises NotTaken, TimeoutError."""
+        """Wait until the telephone answers; return its description of its sound (SDP).
+
+        Raises NotTaken, TimeoutError.
+        """
         async with asyncio.timeout(seconds):
             return await asyncio.shield(self.answer)
 
     def hang_up(self) -> None:
-        """End the call: a telephone that rings stops, and one that has answered is hung up."""
+        """End the call to the telephone, whether it still rings or has answered."""
         if self.call.dialog.state is DialogState.EARLY:
             self.call.cancel(self.uac)
         else:
@@ -81,12 +84,12 @@ class Ringing:
 
 @dataclass
 class Signalling:
-    """The carrier's end of SIP, to which telephones talk."""
+    """The SIP messages of the carrier on this machine: it takes calls, makes calls, and hears who hangs up."""
 
     called: Callable[[IncomingCall], None]
-    """A function that is called with each incoming call."""
+    """A function that is called with each call that a telephone makes to the carrier."""
     hung_up: Callable[[str], None]
-    """A function that is called with the Call-ID of each incoming call that its caller has ended."""
+    """A function that is called with the Call-ID of each call to the carrier whose caller has hung up."""
     port: int = 0
     uac: SipUAC = field(init=False)
     _uas: SipUAS = field(init=False)
@@ -110,7 +113,7 @@ class Signalling:
         await self._uas.stop()
 
     def ring(self, address: str, sender: str, offer: SdpMessage) -> Ringing:
-        """Call the telephone at a SIP address. Raises OffThisMachine."""
+        """Call the telephone at this SIP address, and offer it sound on a port. Raises OffThisMachine."""
         uri = parse_uri(address)
         there = on_this_machine((uri.host, uri.port or USUAL_PORT))
         call = self.uac.send_invite(f"sip:{sender}@{LOOPBACK}:{self.port}", address, there, offer)

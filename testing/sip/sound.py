@@ -7,56 +7,56 @@ from functools import cache
 from operator import mul
 
 RATE = 8_000
-"""Samples a second."""
+"""The number of samples in a second of a telephone's sound."""
 
 BYTES_A_SECOND = 2 * RATE
 
 FRAME_SECONDS = 0.02
 FRAME = int(BYTES_A_SECOND * FRAME_SECONDS)
-"""Bytes of the 20 ms that one packet carries."""
+"""The number of bytes in a frame: the 20 ms of sound that one packet carries."""
 
 SILENCE = bytes(FRAME)
 
 AUDIBLE = 200.0
-"""The loudness of the quietest sound that is no silence; that of speech is some thousands."""
+"""The loudness from which a sound counts as audible, and not as silence; speech has some thousands."""
 
 HIGHEST = 3_600
-"""Hertz: what a telephone lets pass."""
+"""The highest frequency that a telephone lets pass, in hertz."""
 
 TAPS = 6
-"""Samples of the telephone's on each side that a sample is computed from."""
+"""The number of samples on each side, at a telephone's rate, from which resampling computes a new sample."""
 
 
 def seconds(pcm: bytes | bytearray) -> float:
-    """Return the length of a sound."""
+    """Return the length of a sound, in seconds."""
     return len(pcm) / BYTES_A_SECOND
 
 
 def frames(pcm: bytes) -> Iterator[bytes]:
-    """Yield a sound in frames, the last filled up with silence."""
+    """Yield a sound frame by frame, each of 20 ms, the last one filled up with silence."""
     for start in range(0, len(pcm), FRAME):
         yield pcm[start : start + FRAME].ljust(FRAME, b"\0")
 
 
 def silence(length: float) -> bytes:
-    """Return so many seconds of silence."""
+    """Return silence of this many seconds, as a telephone's sound."""
     return bytes(2 * round(RATE * length))
 
 
 def tone(hertz: float, length: float, volume: float = 0.25) -> bytes:
-    """Return so many seconds of a pure tone; a volume of 1 is the loudest there is."""
+    """Return a pure tone of this many seconds; volume 1 is the loudest that a sample can hold."""
     turn = 2 * math.pi * hertz / RATE
     return array("h", (round(32_767 * volume * math.sin(turn * n)) for n in range(round(RATE * length)))).tobytes()
 
 
 def loudness(pcm: bytes | bytearray) -> float:
-    """Return the root of the mean square of a sound's samples; 0 for none."""
+    """Return the loudness of a sound, the root of the mean square of its samples; 0 for an empty one."""
     samples = array("h", bytes(pcm))
     return math.sqrt(sum(map(mul, samples, samples)) / len(samples)) if samples else 0.0
 
 
 def strength(pcm: bytes | bytearray, hertz: float) -> float:
-    """Return the amplitude of one tone in a sound."""
+    """Return the strength of the tone of this frequency in a sound: the tone's amplitude."""
     samples = array("h", bytes(pcm))
     turn = 2 * math.pi * hertz / RATE
     sine = sum(each * math.sin(turn * n) for n, each in enumerate(samples))
@@ -65,7 +65,7 @@ def strength(pcm: bytes | bytearray, hertz: float) -> float:
 
 
 def for_telephone(samples: Sequence[int], rate: int) -> bytes:
-    """Return a sound of so many samples a second as a telephone carries it."""
+    """Return a sound in the form that a telephone carries, resampled from the rate that it has."""
     if rate == RATE:
         return array("h", samples).tobytes()
     common = math.gcd(rate, RATE)
@@ -85,7 +85,10 @@ def _sample(kernels: Sequence[Sequence[float]], width: int, padded: list[int], a
 
 @cache
 def _kernels(step: int, phases: int) -> tuple[tuple[float, ...], ...]:
-    """Return the weights of the samples around a moment, for each place between two samples: a windowed sinc."""
+    """Return the weights by which resampling sums the samples around a new one, for each place between two samples.
+
+    Each is a windowed sinc.
+    """
     around = math.ceil(TAPS * step / phases)
     cut = 2 * HIGHEST / RATE * min(1.0, phases / step)
     return tuple(_weights(around, phase / phases, cut) for phase in range(phases))

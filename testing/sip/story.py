@@ -1,6 +1,6 @@
 """The story of a call as the carrier on this machine sees it: step after step, for a terminal and for tests.
 
-A step's line names no number, no key and no words; what is for tests alone stands beside it.
+A step's line names no number, no key and no words; the fields beside it that hold some are for tests alone.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Did(Enum):
-    """The events of a call."""
+    """The kinds of step in the story of a call: each is something that the carrier sees or does."""
 
     CAME_IN = "a call comes in"
     SPEAKS = "speaks"
@@ -34,7 +34,7 @@ class Did(Enum):
 
 @dataclass(frozen=True)
 class Spoken:
-    """A sentence, in words and as the sound that was sent."""
+    """A sentence that was spoken to a telephone: its words, and the sound that was sent."""
 
     words: str = field(repr=False)
     sound: bytes = field(repr=False)
@@ -42,36 +42,36 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a call."""
+    """A step in the story of a call: its kind, and details that belong to it."""
 
     what: Did
     detail: str = ""
-    """The detail that may stand in a log: a language, a count, seconds."""
+    """A detail of the step that a log may show: a language, a count, seconds."""
     spoken: Spoken | None = field(default=None, repr=False)
-    """The sentence that is spoken; for tests."""
+    """The sentence that is spoken in this step, for tests alone."""
     who: str = ""
-    """The telephone, where it is one of the reception's."""
+    """The name of the reception's telephone of which this is a step; empty for the caller's telephone."""
     at: float = 0.0
-    """Seconds of the loop's clock."""
+    """The moment of the step, in seconds of the event loop's clock."""
 
     @property
     def line(self) -> str:
-        """The step in one line that names nobody."""
+        """The step in one line, for a terminal; the line names nobody."""
         who = f"{self.who}: " if self.who else ""
         return f"{who}{self.what.value}{f' ({self.detail})' if self.detail else ''}"
 
 
 @dataclass
 class Story:
-    """The steps of a call, in order."""
+    """The steps of one call so far, in order."""
 
     hear: Callable[[str], None] = lambda _line: None
-    """A function that is called with each line."""
+    """A function that is called with the line of each new step."""
     steps: list[Step] = field(default_factory=list)
     _news: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def tell(self, what: Did, detail: str = "", spoken: Spoken | None = None, who: str = "") -> None:
-        """Add a step to the story."""
+        """Add a step to the story of the call."""
         step = Step(what, detail, spoken, who, asyncio.get_running_loop().time())
         self.steps.append(step)
         self.hear(step.line)
@@ -79,7 +79,7 @@ class Story:
         self._news = asyncio.Event()
 
     async def until(self, what: Did, after: int = 0, who: str = "") -> int:
-        """Wait for such a step; returns the number of steps up to and with it, to go on after it."""
+        """Wait for a step of this kind, after the first `after` ones; return the number of steps up to and with it."""
         while True:
             for number, step in enumerate(self.steps[after:], start=after + 1):
                 if step.what is what and step.who == who:
@@ -87,5 +87,5 @@ class Story:
             await self._news.wait()
 
     def all(self, what: Did) -> list[Step]:
-        """Return the steps of this kind."""
+        """Return all steps of this kind that the call has had so far."""
         return [step for step in self.steps if step.what is what]

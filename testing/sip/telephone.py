@@ -1,6 +1,6 @@
-"""Telephones for tests: `baresip`, a SIP stack that shares no line of code with the carrier that they call.
+"""Telephones for tests, on `baresip`: a SIP stack that shares no line of code with the carrier that they call.
 
-One program (`Switchboard`) holds all of them, since the stack can run only once in a process.
+All of them belong to one `Switchboard`, since the stack can run only once in a process.
 """
 
 import asyncio
@@ -20,60 +20,63 @@ from testing.sip.media import LOOPBACK
 from testing.sip.sound import AUDIBLE, BYTES_A_SECOND, RATE, loudness
 
 LISTENS_EVERY = 0.04
-"""Seconds: the stack keeps what is heard for longer."""
+"""Seconds between two readings of the sound that a telephone has heard; the stack keeps it for longer than that."""
 
 AT = range(26_100, 29_900, 2)
-"""The ports for SIP: none that the kernel hands to other programs."""
+"""The ports on which the telephones listen for SIP: none that the kernel hands to other programs."""
 
 STEADY = "audio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 100-200\n"
-"""No sample is left out or made up to catch up with the other side."""
+"""The setting by which the stack's jitter buffer is fixed: it drops and invents no sound to catch up."""
 
 SOUNDS = "24000-26000"
-"""The ports for sound; others than the carrier's."""
+"""The ports for the telephones' sound, as the stack's setting has them; others than the carrier's."""
 
 AHEAD = 0.2
-"""Seconds of what is said that are handed to the stack ahead of time."""
+"""Seconds by which sound that a telephone says is handed to the stack before it is due."""
 
 
 class NotAnswered(Exception):
-    """The other side refuses the call, or is not there."""
+    """The error when the other side refuses a telephone's call, or is not there."""
 
 
 @dataclass
 class Talk:
-    """A call, as one telephone has it."""
+    """A call as one of its telephones has it: the sound that is heard, and the sound that is said."""
 
     call: Call
     began: float
-    """The moment at which the call was dialled or began to ring, in seconds of the loop's clock."""
+    """The moment at which the call was dialled or began to ring, in seconds of the event loop's clock."""
     heard: bytearray = field(default_factory=bytearray)
     first_sound: float | None = None
-    """Seconds from the beginning to the first sound; None for none."""
+    """Seconds from the call's beginning to the first sound that was heard; None as long as none has come."""
     connected: asyncio.Event = field(default_factory=asyncio.Event)
-    """An event that is set when the other side has answered, and when the call is over."""
+    """An event that is set when the other side has answered, or the call is over."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     saying: bytes = b""
-    """A sound that is said again and again; empty for silence."""
+    """The sound that the telephone says again and again; empty for silence."""
     _at: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answers(self) -> None:
-        """Pick up."""
+        """Pick up the telephone, which rings with this call."""
         await self.call.answer()
         await self.connected.wait()
 
     async def presses(self, keys: str) -> None:
-        """Press keys, each for a tenth of a second."""
+        """Press keys on the telephone, each for a tenth of a second."""
         await self.call.send_dtmf(keys)
 
     async def hangs_up(self) -> None:
-        """Hang up, and wait until the other side knows."""
+        """Hang up the telephone, and wait until the call is over."""
         with suppress(StaleHandleError):
             await self.call.hangup()
         await self.over.wait()
 
     async def until(self, true: Callable[[bytes], bool], length: float = 0.5) -> None:
-        """Wait until the condition is true of the last so many seconds heard. Raises EOFError if the call ends."""
+        """Wait until a condition is true of the last `length` seconds of sound heard.
+
+        Raises EOFError if the call ends before.
+        """
         last = round(length * RATE) * 2
         while len(self.heard) < last or not true(bytes(self.heard[-last:])):
             if self.over.is_set():
@@ -81,20 +84,20 @@ class Talk:
             await self._news.wait()
 
     async def goes_on(self, length: float) -> None:
-        """Wait until so many seconds more were heard, or the call is over."""
+        """Wait until the telephone has heard `length` more seconds, or the call is over."""
         enough = len(self.heard) + round(length * RATE) * 2
         while len(self.heard) < enough and not self.over.is_set():
             await self._news.wait()
 
     def happens(self, event: StackEvent) -> None:
-        """Note an event of this call that the SIP stack reports."""
+        """Note an event that the SIP stack reports of this call: an answer, or its end."""
         if event.event in {Event.CALL_ESTABLISHED, Event.CALL_CLOSED}:
             self.connected.set()
         if event.event is Event.CALL_CLOSED:
             self.over.set()
 
     async def listens(self) -> None:
-        """Keep what is heard, and send what is to be said, until the call is over."""
+        """Keep the sound that the telephone hears, and send what it says, until the call is over."""
         loop = asyncio.get_running_loop()
         while not self.over.is_set():
             with suppress(AudioNotActive, BaresipError):
@@ -112,7 +115,10 @@ class Talk:
 
     @property
     def lost(self) -> tuple[int, int]:
-        """The numbers of packets that came to the telephone, and of those that did not; known after the call."""
+        """The numbers of packets of sound that reached the telephone and that were lost.
+
+        Known once the call is over.
+        """
         stats = self.call.final_stats
         return (stats.rx_packets, stats.rx_lost) if stats else (0, 0)
 
@@ -127,15 +133,15 @@ class Talk:
 
 @dataclass
 class Telephone:
-    """A telephone with an address of its own."""
+    """A telephone for tests, with a SIP address of its own."""
 
     agent: UserAgent
     address: str
     ringing: "asyncio.Queue[Talk]" = field(default_factory=asyncio.Queue)
-    """The calls that come in."""
+    """The calls that come in to this telephone, in order."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
-    """The news of calls that came before `dial` returned: the other side may have answered by then."""
+    """The events of calls that the stack reported before `dial` returned: the other side may answer by then."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -143,7 +149,7 @@ class Telephone:
         self.agent.on_incoming(self._rings)
 
     async def calls(self, address: str) -> Talk:
-        """Call a SIP address, and return when it has answered. Raises NotAnswered."""
+        """Call a SIP address with this telephone; return the call once the other side answered. Raises NotAnswered."""
         began = asyncio.get_running_loop().time()
         talk = self._talk(await self.agent.dial(address), began)
         await talk.connected.wait()
@@ -179,7 +185,7 @@ class Switchboard:
     telephones: list[Telephone] = field(default_factory=list)
 
     async def telephone(self, user: str) -> Telephone:
-        """Return a telephone of this name or number."""
+        """Return a new telephone for tests, with this name or number in its SIP address."""
         account = Account(user, f"{LOOPBACK}:{self.port}", "", reg_interval=0, audio_codecs=("pcma",))
         agent = await UserAgent.create(self.runtime, account)
         telephone = Telephone(agent, f"sip:{user}@{LOOPBACK}:{self.port}")
@@ -189,7 +195,7 @@ class Switchboard:
 
 @asynccontextmanager
 async def switchboard() -> AsyncIterator[Switchboard]:
-    """Run the SIP stack until the end of the block."""
+    """Run the telephones' SIP stack until the end of the block."""
     runtime = Runtime()
     port = _free_port()
     listens = f"sip_listen {LOOPBACK}:{port}\nrtp_ports {SOUNDS}\n{STEADY}"
@@ -201,7 +207,7 @@ async def switchboard() -> AsyncIterator[Switchboard]:
 
 
 def _free_port() -> int:
-    """Return a port that is free, with the one above it: the stack wants both, over UDP and TCP."""
+    """Return a port in AT that is free together with the one above it: the stack takes both, over UDP and TCP."""
     while True:
         port = random.choice(AT)  # noqa: S311 - so that two processes seldom want the same
         if all(_is_free(port + above, kind) for above in (0, 1) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):

@@ -1,4 +1,4 @@
-"""Speaks sentences by `espeak-ng`, as sound for a telephone. Each sentence is spoken once and kept."""
+"""Speaks sentences by `espeak-ng`, as sound for a telephone. Each sentence is spoken once, and its sound is kept."""
 
 import asyncio
 import signal
@@ -19,38 +19,38 @@ PROGRAM = "espeak-ng"
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng"
 
 HEADER = b"data"
-"""The mark before the size and the samples of a WAV file; on a pipe the size is not stated."""
+"""The mark in a WAV file after which the sound's length and samples stand; through a pipe espeak-ng tells no length."""
 
 AT = 22_050
-"""Samples a second that espeak-ng makes."""
+"""The number of samples in a second of the sound that espeak-ng makes."""
 
 LEISURELY, HASTY = 150, 900
-"""Words a minute: as a carrier speaks, and as tests can do with."""
+"""Speeds of the voice, in words a minute: that of a carrier, and a faster one for tests."""
 
 
 HANDS = 2
-"""Processes that speak."""
+"""The number of processes that speak sentences at the same time."""
 
 
 class NoVoice(Exception):
-    """espeak-ng is not installed, or does not speak this language."""
+    """The error when espeak-ng is not installed, or does not speak a sentence's language."""
 
 
 @dataclass(frozen=True)
 class Voice:
-    """Somebody who reads sentences aloud, in the language of each."""
+    """A voice that reads sentences aloud, each in its language."""
 
     words_a_minute: int
     hands: Executor
     _said: "dict[tuple[str, str], asyncio.Future[bytes]]" = field(default_factory=dict, repr=False)
 
     def prepare(self, sentences: Iterable[Heard]) -> None:
-        """Begin to speak these sentences in the background, so that they are ready when a call needs them."""
+        """Begin to speak these sentences in the background, so that their sound is ready when a call needs it."""
         for each in sentences:
             self._speaking(each)
 
     async def says(self, sentence: Heard) -> bytes:
-        """Return the sound of a sentence. A recorded one is spoken too. Raises NoVoice."""
+        """Return the sound of a sentence; this voice also speaks a sentence that has a recording. Raises NoVoice."""
         return await asyncio.shield(self._speaking(sentence))
 
     def _speaking(self, sentence: Heard) -> "asyncio.Future[bytes]":
@@ -63,19 +63,22 @@ class Voice:
 
 @contextmanager
 def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
-    """Start a voice until the end of the block. Its processes of its own hold up no sound under way."""
+    """Start a voice that speaks sentences, until the end of the block.
+
+    It speaks in processes of its own, so that no sound under way is late.
+    """
     with ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c) as hands:
         hands.submit(_leave_ctrl_c).result()  # the process starts before the first caller
         yield Voice(words_a_minute, hands)
 
 
 def _leave_ctrl_c() -> None:
-    """Leave Ctrl-C to the process that started this one."""
+    """Ignore Ctrl-C in a process that speaks: the process that started it handles the key."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def spoken(words: str, language: str, words_a_minute: int) -> bytes:
-    """Return these words as sound. Raises NoVoice."""
+    """Return the sound of these words in this language, for a telephone. Raises NoVoice."""
     if which(PROGRAM) is None:
         raise NoVoice(NO_VOICE)
     command = [PROGRAM, "-v", language, "-s", str(words_a_minute), "--stdout"]

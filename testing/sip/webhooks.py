@@ -1,4 +1,7 @@
-"""The carrier's requests to the running service: signed by the stand-in, read by the port. No SIP, no sound."""
+"""The webhooks of the carrier on this machine: signed by the stand-in, posted to the running service, read by the port.
+
+No SIP, no sound.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -14,46 +17,49 @@ from ivr.phone.ringing import post
 
 @dataclass(frozen=True)
 class Service:
-    """The running service, as a carrier knows it."""
+    """The running service as the carrier on this machine asks it: its address, its signature, its documents."""
 
     base_url: str
-    """The public address: it is signed and asked."""
+    """The service's public address, to which webhooks are signed and posted."""
     read: Callable[[str], Iterator[DocumentStep]]
-    """Reads a document: `Carrier.heard`."""
+    """A function that reads the service's documents as steps: the `heard` of a carrier's port."""
     stand_in: StandIn
     number_of: Callable[[str], str]
-    """Returns the number that is called, in E.164, by the name in the SIP address."""
+    """A function that returns the clinic's number, in E.164, for the name in the SIP address that was called."""
     post: Callable[[str, Mapping[str, str], Mapping[str, str]], str] = post
 
 
 @dataclass(frozen=True)
 class Webhooks:
-    """The requests of one call, or of the reception's leg of one."""
+    """The webhooks of one call to the service, or of the reception's leg of a call."""
 
     service: Service
     call: PlacedCall
 
     async def begin(self) -> CallMoment:
-        """Post the call's first webhook; return the moment that the service answers with. Raises CallFailed."""
+        """Post the call's first webhook; return the document that answers it, as a moment of the call.
+
+        Raises CallFailed.
+        """
         return await self.go(f"{self.service.base_url}/voice", GoesOn())
 
     async def go(self, url: str, happened: Happened) -> CallMoment:
-        """Post what happened to this address, and return the moment that the service answers with.
+        """Post to this address what happened in the call; return the document that answers it, as a moment of the call.
 
         Raises CallFailed.
         """
         return self.read(await self._send(url, happened), url)
 
     async def over(self, seconds: float) -> None:
-        """Report to the service that the call is over after so many seconds. Raises CallFailed."""
+        """Report to the service that the call is over, and how many seconds it lasted. Raises CallFailed."""
         await self._send(f"{self.service.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def leg(self, number: str) -> "Webhooks":
-        """Return the requests of the reception's telephone with this number, which is a call of its own."""
+        """Return the webhooks for the leg of the reception's telephone with this number, which is a call of its own."""
         return replace(self, call=self.service.stand_in.leg(self.call, number))
 
     def read(self, document: str, url: str) -> CallMoment:
-        """Return the moment of a document: what is heard, and what it then waits for. Raises CallFailed."""
+        """Return a document as a moment of the call: what is heard, and what is then waited for. Raises CallFailed."""
         heard: list[Sound] = []
         try:
             for step in self.service.read(document):
@@ -70,5 +76,5 @@ class Webhooks:
 
 
 def within(moment: CallMoment, address: str) -> str:
-    """Return an address that a document names, which may be relative to its own."""
+    """Return the full form of an address that this moment's document names, even one relative to the document's own."""
     return urljoin(moment.address, address)

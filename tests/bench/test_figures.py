@@ -6,7 +6,7 @@ from bench.figures import BenchFailed, Goal, Ratios, Row, Size, number, percenti
 
 
 def test_a_ratio_is_taken_round_by_round() -> None:
-    """A machine that is slow in one round is slow for both of the compared programs."""
+    """The ratio compares figures of the same round, since a machine slow in a round is slow for both programs."""
     found = Ratios.of([10.0, 100.0, 12.0], [5.0, 50.0, 4.0])
     assert (found.median, found.spread) == (2.0, "2–3")
 

@@ -1,4 +1,4 @@
-"""A real service on a real port, and real browsers that sit at its desk."""
+"""A real service on a port of this machine, and real browsers whose users sit at its desk."""
 
 import shutil
 import socket
@@ -22,7 +22,7 @@ LOOKS = (("phone", "hi"), ("desk", "en"))
 """Each size and each language of the desk once, the narrow one with the longer words."""
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The first, which has no windows at all, needs half the time."""
+"""The names of Chromium's programs, the fastest first, which draws no windows and needs half the time."""
 
 FLAGS = [
     "--disable-gpu",
@@ -33,12 +33,12 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP desk.test 127.0.0.1",
 ]
-"""A browser that asks nothing of anybody but us. By desk.test it reaches this machine as if it were another one."""
+"""Chromium's options: it asks nobody but our service, which it also reaches as another machine, desk.test."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """The running service, its address, and a telephone that calls it."""
+    """The running service of the browser's tests, its address, and a telephone that calls it."""
 
     url: str
     services: Services
@@ -47,7 +47,7 @@ class Service:
 
 @pytest.fixture
 def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Service]:
-    """The service on a free port, with three people at its desk."""
+    """The running service, with three people who may log in at its desk."""
     services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK, limits=UNHURRIED)
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
         services.staff.people.add(name, PASSWORD, clock(), role)
@@ -58,7 +58,7 @@ def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """An installed Chromium, headless."""
+    """An installed Chromium that runs without windows."""
     if installed() is None:
         pytest.skip(f"{NO_BROWSER}no chromium is installed: apt-get install chromium-headless-shell fonts-lohit-deva")
     with launched() as browser:
@@ -66,13 +66,13 @@ def chromium() -> Iterator[Browser]:
 
 
 def installed() -> str | None:
-    """Return the path of an installed Chromium, or None."""
+    """Return the path of an installed Chromium; None if this machine has none."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Start the installed Chromium and close it at the end."""
+    """Start the installed Chromium without windows; close it at the end of the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), chromium_sandbox=False, args=FLAGS)
         yield browser
@@ -83,7 +83,7 @@ Opens = Callable[..., Page]
 
 
 def session_of(service: Service, name: str, words: str) -> str:
-    """Return the cookie of somebody who has logged in and chosen a language: by hand it takes a browser a second."""
+    """Return the session cookie of a person logged in, with this language; logging in by browser takes a second."""
     person = Staff(service.phone.app, name, PASSWORD)
     token = person.token(person.browser.get("/login").text)
     person.browser.post("/language", data={"csrf_token": token, "language": words})
@@ -95,7 +95,7 @@ def session_of(service: Service, name: str, words: str) -> str:
 
 @pytest.fixture
 def opens(chromium: Browser, service: Service) -> Iterator[Opens]:
-    """A function that opens a browser and logs somebody in: `opens("meena", size="phone", dark=True, words="hi")`."""
+    """A function that opens a browser for a person logged in: `opens("meena", size="phone", dark=True, words="hi")`."""
     contexts = []
 
     def open_page(  # noqa: PLR0913 - each is one thing about the browser

@@ -1,7 +1,7 @@
-"""Takes the pictures of the README: a call in the browser's telephone, the diary, a card, and the desk's other pages.
+"""Takes the README's pictures: a call in the browser's telephone, the diary, a card, and the desk's other pages.
 
-`make pictures` runs it, on a service of its own that is real; the requests and calls on it are made up, and its clock
-stands at a Monday afternoon. Each picture is taken in both sizes and both colours.
+`make pictures` runs it, on a real service of its own; the requests and calls on it are made up, and its clock stands at
+a Monday afternoon. Each picture is taken in both sizes and both colours.
 """
 
 import logging
@@ -37,7 +37,10 @@ HOLIDAY = DeskClosure(date(2026, 12, 25), "", (), "public_holiday")
 
 
 class Shown(NamedTuple):
-    """A page of the desk to take, and the selector that a narrow picture begins with; none for the page's top."""
+    """A page of the desk of which pictures are taken for the README.
+
+    In the narrow size the picture begins with this selector's element, or with the page's top.
+    """
 
     path: str
     narrow: str = ""
@@ -49,16 +52,16 @@ PAGES = {
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
-"""Pages that need no request of their own; the telephone and the card are taken besides."""
+"""The pages that need no request or call of their own; pictures of the telephone and of a card are taken besides."""
 
 SETTLED = """() => new Promise(drawn => {
     document.activeElement.blur();
     requestAnimationFrame(() => requestAnimationFrame(drawn));
 })"""
-"""A script that takes the focus away, and waits until all changes are drawn."""
+"""A script that takes the focus away, and waits until the page is drawn."""
 
 FIRST = "each => each.scrollIntoView({block: 'start'})"
-"""A script that scrolls every scrollable part, so that this element is seen first."""
+"""A script that scrolls a page until an element is at the top of the window."""
 
 VOICES = """
 const voices = [{ name: "English", lang: "en-IN" }, { name: "Hindi", lang: "hi-IN" }];
@@ -67,7 +70,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => voices, cancel() {}, speak(it) { it.onstart?.({}); setTimeout(() => it.onend({})); },
 } });
 """
-"""A stand-in for the voices that people's browsers have and a headless one lacks: it says each sentence in no time."""
+"""A stand-in for the browser's voices, which headless browsers lack: it says each sentence in no time."""
 
 PROMISE = "text=Your appointment is booked"
 
@@ -75,7 +78,7 @@ NAMES = ("phone", "card", *PAGES)
 
 
 def main() -> None:
-    """Take all pictures anew."""
+    """Take all pictures of the README anew."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     FOLDER.mkdir(exist_ok=True)
     with running() as services, launched() as browser:
@@ -96,7 +99,7 @@ def main() -> None:
 
 @contextmanager
 def running() -> Iterator[Services]:
-    """Run a service with made-up requests and calls, and asha at its desk."""
+    """Run a service with made-up requests and calls, and with asha as a manager of its desk, until the block ends."""
     clock = Clock()
     with tempfile.TemporaryDirectory() as name, valkey() as redis:
         folder = Path(name)
@@ -115,14 +118,14 @@ def running() -> Iterator[Services]:
 
 
 def opened(browser: Browser, services: Services) -> Page:
-    """Return a page of a browser that is open at this service."""
+    """Return a page, still empty, of a browser that finds this service."""
     page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page
 
 
 def rings(page: Page, caller: str, keys: str, heard: str) -> str:
-    """Call from this number and press these keys, up to a promise; return the reference that was heard."""
+    """Call from this number by the page's telephone and press these keys; return the reference that was heard."""
     page.goto(PHONE_PAGE)
     page.uncheck("#counts")  # the telephone counts no silence while its picture is taken
     page.select_option("#caller", "other")
@@ -137,7 +140,7 @@ def rings(page: Page, caller: str, keys: str, heard: str) -> str:
 
 
 def log_in(page: Page) -> None:
-    """Log in at the desk."""
+    """Log in at the desk, in this browser."""
     page.goto("/desk")
     page.fill("#name", "asha")
     page.fill("#password", PASSWORD)
@@ -146,7 +149,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """Take the picture as it is seen now, in both sizes and both colours; `first` says where it begins in a size."""
+    """Take pictures of the page in both sizes and colours; `first` has the element with which a size begins."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

@@ -1,4 +1,4 @@
-"""The diary in a real browser, on a telephone of 360 pixels: taps are counted, the keyboard stays, nothing is lost."""
+"""The diary in a real browser, on a telephone's screen of 360 pixels: taps are counted, and nothing typed is lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass
 class Taps:
-    """Somebody who taps a page, and the count of their taps."""
+    """Somebody who taps on a page of the diary, and the number of their taps."""
 
     page: Page
     count: int = 0
@@ -33,7 +33,7 @@ class Taps:
         self.count += 1
 
     def types(self, words: str) -> None:
-        """Type where the keyboard is: into a field that somebody has tapped, or that the page has chosen itself."""
+        """Type into the field that has the keyboard: somebody has tapped it, or the page has chosen it."""
         # A page chooses when it is there. A function, since the page lets nobody evaluate a text.
         self.page.wait_for_function("() => document.activeElement.matches('input, textarea')")
         self.page.keyboard.type(words)
@@ -46,7 +46,7 @@ def books(service: Service, clock: Clock, hour: int = 16, number: int = 1) -> in
 
 
 def changed(page: Page, happens: Callable[[], object]) -> None:
-    """Let something happen, and wait until the open page shows it."""
+    """Let something happen elsewhere, and wait until the words of the open page have changed."""
     words = page.inner_text("main")
     happens()
     page.wait_for_function("words => document.querySelector('main').innerText !== words", arg=words)
@@ -203,7 +203,7 @@ def test_a_refused_form_and_what_is_told_before_keep_nobody_out_and_fit(
 
 
 def somebody_fills(service: Service, clock: Clock) -> None:
-    """Book five times by telephone for numbers that were entered, within five minutes."""
+    """Make a flood: five bookings by telephone within five minutes, for keyed numbers."""
     with service.services.database.writing() as write:
         for place in range(5):
             starts = clock().replace(hour=16) + timedelta(minutes=30 * place)
@@ -215,7 +215,7 @@ def somebody_fills(service: Service, clock: Clock) -> None:
 def test_a_flood_is_freed_with_two_taps_from_the_list_and_taken_back(
     opens: Opens, service: Service, clock: Clock, words: str
 ) -> None:
-    """A flood is many bookings by telephone within minutes. One tap shows them, the second frees their times."""
+    """A tap on the list shows a flood of bookings, a second frees their times, and one more restores them."""
     page = opens(size="phone", words=words, dark=words == "hi")
     changed(page, lambda: somebody_fills(service, clock))
     taps = Taps(page)

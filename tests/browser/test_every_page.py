@@ -1,4 +1,4 @@
-"""Every page of the desk: axe-core finds no barrier, it fits a telephone, and Hindi is drawn with glyphs."""
+"""Every page of the desk: axe-core finds no barrier, it fits a telephone's screen, and Hindi is drawn with glyphs."""
 
 from contextlib import closing
 from datetime import time, timedelta
@@ -31,7 +31,7 @@ LONG_REASON = "Rings-all-day-and-shouts-at-whoever-answers, and then again; aske
 
 
 def pages(service: Service) -> dict[str, str]:
-    """Return the paths of all pages, with something to show on each."""
+    """Fill the service with something to show on each page of the desk; return the paths of all pages, by name."""
     reference = service.phone.rings().press("1", "1", "1", "1", "1").reference
     service.phone.rings().press("2", "1", "1", "1")  # offered on the first one's card, to be merged with it
     service.phone.rings(lang="hi", caller="+919999900002").press("2", "1", "1", "1")
@@ -86,7 +86,7 @@ def pages(service: Service) -> dict[str, str]:
 
 
 def in_the_diary(service: Service) -> int:
-    """Put two appointments at one time, a cancelled one and a blocked time into today; return the first's id."""
+    """Put two appointments at one time, a cancelled one and a blocked time into today; return the id of the first."""
     diary, now = service.services.diary, service.services.clock()
     asha, start = By("asha", now), now.replace(hour=16)
     made = []
@@ -102,13 +102,13 @@ def in_the_diary(service: Service) -> int:
 
 
 def calls_of_today(service: Service) -> None:
-    """Make calls for today's reports."""
+    """Store records of made-up calls of today, so that the page of the reports has something to show."""
     with closing(Database(service.services.settings.database_url)) as database:
         write_down(database, made_up(service.services.clinic, service.services.clock()))
 
 
 def two_share_a_reference(service: Service) -> str:
-    """Return a reference that two requests share: it is unique only with the number, so chance can bring this about."""
+    """Store requests of two numbers with the same reference, as chance may bring about; return the reference."""
     services, now, shared = service.services, service.services.clock(), "424242"
     for number in ("+919999900003", "+919999900004"):
         new = wish_to_be_rung(number, now, "CA" + number[1:])
@@ -143,7 +143,10 @@ MARK_EACH_LOOK = """() => {
 
 
 def violations(page: Page) -> list[str]:
-    """Return axe-core's objections. Contrast is judged once for each look: a whole call is many words in few looks."""
+    """Return the barriers that axe-core finds on this page, one line for each.
+
+    It judges the contrast once for each look, as a call has many words and few looks.
+    """
     page.evaluate(AXE)
     page.evaluate(MARK_EACH_LOOK)
     found = page.evaluate(
@@ -207,7 +210,7 @@ def test_the_page_that_says_the_database_is_away_keeps_nobody_out(
 
 
 def test_hindi_is_drawn_with_real_glyphs(opens: Opens) -> None:
-    """Letters that a font lacks are all drawn as the same box: two different letters must look different."""
+    """Three Hindi letters are drawn differently: a font that lacks them draws the same box for each."""
     page = opens(words="hi")
     drawn = []
     for letter in "कखग":

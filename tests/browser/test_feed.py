@@ -1,4 +1,4 @@
-"""The appointments' calendar in a real browser: a manager makes and copies the link, others learn how to use it."""
+"""The calendar's link in a real browser: a manager makes and copies it, the others learn how to use it."""
 
 from icalendar import Calendar
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The open list while it changes: keyboard and selection stay where they are, and nothing is announced without news."""
+"""The open page of the list while the list changes: focus and selection stay, and nothing is announced without news."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ CHOSEN = "getSelection().toString()"
 
 
 def changed(page: Page, happens: Callable[[], object]) -> None:
-    """Let something happen that changes the words of the list, and wait until the open page shows it."""
+    """Let something happen elsewhere, and wait until the words of the open list have changed."""
     words = page.inner_text("main")
     happens()
     page.wait_for_function("words => document.querySelector('main').innerText !== words", arg=words)
@@ -44,7 +44,7 @@ def test_the_keyboard_stays_when_the_list_changes_and_the_minute_turns(
 
 
 def test_the_keyboard_stays_at_a_card_that_moves_in_the_list(opens: Opens, service: Service, clock: Clock) -> None:
-    """The first card is called later, so that the second becomes the first."""
+    """The keyboard's focus stays on a card that moves to the end of the list as it becomes due later."""
     for number in ("1", "2", "3"):
         service.phone.rings(caller=f"+91999990000{number}").press(*CALLBACK)
         clock.goes_on(minutes=1)
@@ -103,7 +103,7 @@ def test_an_open_card_keeps_keyboard_selection_and_what_is_unfolded(
 
 
 def test_a_list_without_news_is_left_alone(opens: Opens, service: Service, clock: Clock) -> None:
-    """Every change of the list in the browser is counted, while a note is written, which is not on the list."""
+    """The browser replaces nothing on the list when a note is written, which the list does not show."""
     service.phone.rings().press(*CALLBACK)
     page = opens()
     page.evaluate(
@@ -150,7 +150,7 @@ def test_the_number_is_copied_and_the_button_says_so(opens: Opens, service: Serv
 def test_where_the_browser_copies_nothing_the_page_says_so_and_selects_it(
     opens: Opens, service: Service, words: str
 ) -> None:
-    """Over plain http from another machine a page has no clipboard."""
+    """Without a clipboard, as over plain http from another machine, the page selects the words for copying by hand."""
     call = service.phone.rings().press(*CALLBACK)
     page = opens(words=words, at="desk.test")
     page.goto(f"/desk/requests/{call.reference}")

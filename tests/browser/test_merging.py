@@ -1,4 +1,4 @@
-"""Two requests of one person become one in a real browser, by hand and without JavaScript."""
+"""Merging in a real browser: two requests of one person become one, by hand and without JavaScript."""
 
 from playwright.sync_api import expect
 

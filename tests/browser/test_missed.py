@@ -1,4 +1,4 @@
-"""Missed calls at an open desk in a real browser: they appear by themselves, push nothing away, and are called."""
+"""Missed calls at an open desk in a real browser: they appear by themselves, move nothing, and can be called."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 CALLBACK = ("2", "1", "1", "1")
 THREEFOLD = 6000
-"""Milliseconds: three times the two seconds in which an open desk shows a missed call."""
+"""Milliseconds that a missed call may take to show at an open desk: three times the promised two seconds."""
 
 
 def top_of_the_first_card(page: Page) -> float:

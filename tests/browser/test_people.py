@@ -1,4 +1,4 @@
-"""Inviting somebody, as a manager and the newcomer do it: without JavaScript too, on a telephone, for everybody."""
+"""Inviting a person, as the manager and the newcomer do it: also without JavaScript, and on a telephone's screen."""
 
 import re
 
@@ -13,7 +13,7 @@ LONG = "Lakshmi-Venkataramanan-Subramanianparameswaranswaminathankrishnamurthyiy
 
 
 def faults(page: Page) -> list[str]:
-    """Return the barriers that axe-core finds on this page, and whether it is wider than the screen."""
+    """Return the barriers that axe-core finds on this page, and one more fault if the page is wider than the screen."""
     for each in page.locator("details").all():
         each.evaluate("element => element.open = true")
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -30,7 +30,7 @@ def faults_in_both_colours(page: Page) -> list[str]:
 
 
 def invites(page: Page, name: str) -> str:
-    """Invite somebody and return the path of their link."""
+    """Invite a person of this name to the desk; return the path of the invitation's link."""
     page.goto("/desk/people")
     page.fill("#name", name)
     page.click("text=Invite >> nth=-1")

@@ -34,7 +34,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 } });
 window.speaksOn = () => { const u = window.pending; window.pending = null; u.onend({}); };
 """
-"""A voice that speaks each sentence until it is told to go on."""
+"""A stand-in for the browser's voices, which speaks each sentence until the test tells it to go on."""
 
 GREETING = ["Arunalaya physiotherapy.", "हिंदी के लिए 9 दबाइए।"]
 
@@ -43,7 +43,7 @@ PicksUp = Callable[..., Page]
 
 @pytest.fixture
 def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The service with a reception, at its own address."""
+    """A telephone at a service with a reception, on a port where a browser finds it."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock(), "manager")
@@ -52,7 +52,7 @@ def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Itera
 
 @pytest.fixture
 def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
-    """A function that opens the browser's telephone in a browser of its own; with `voices`, one that speaks."""
+    """A function that opens the page of the telephone in a fresh browser; with `voices`, one that can speak."""
     contexts = []
 
     def open_page(*, size: str = "desk", dark: bool = False, voices: bool = False, **more: Any) -> Page:
@@ -77,7 +77,7 @@ def picks_up(chromium: Browser, line: Phone) -> Iterator[PicksUp]:
 
 
 def asked(page: Page) -> None:
-    """Wait until the telephone waits for a key."""
+    """Wait until the telephone on the page waits for a key."""
     expect(page.locator("#stay-silent")).to_be_enabled()
 
 
@@ -162,7 +162,10 @@ def test_the_telephone_keeps_nobody_out_and_fits_in_every_state(picks_up: PicksU
 
 
 def cuts_the_line(page: Page) -> Event:
-    """Return an event that keeps every key from the service once set: browsers may let one request past a new route."""
+    """Return an event; once it is set, no key that is pressed on the page reaches the service.
+
+    A new route would not do, as browsers may still let one request past it.
+    """
     dead = Event()
     page.route("**/phone/go-on", lambda route: route.abort() if dead.is_set() else route.continue_())
     return dead

@@ -1,4 +1,4 @@
-"""The telephone in the browser walks each path of a call and each failure, in both languages."""
+"""The telephone in the browser walks every way of a call and every failure, in both languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,20 +13,20 @@ from tests.phone.ways import WAYS, Way, line_for, words_of
 
 @pytest.fixture(params=[True, False], ids=["the stores there", "the stores away"])
 def stores(request: pytest.FixtureRequest) -> bool:
-    """True if the database and the queue answer; each test runs with both."""
+    """True if the database and Redis of the service answer; each test runs with them and without."""
     return bool(request.param)
 
 
 @pytest.fixture
 def line(stores: bool, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The shipped clinic at its own address."""
+    """A telephone at the shipped clinic's service, on a port where a browser finds it."""
     with line_for(stores, tmp_path, sqlite_url, redis_url, clock) as phone:
         yield phone
 
 
 @pytest.fixture
 def page(chromium: Browser, line: Phone) -> Iterator[Page]:
-    """The telephone in a browser of its own."""
+    """The page of the telephone, in a fresh browser."""
     context = chromium.new_context(base_url=line.services.settings.public_base_url)
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -49,7 +49,7 @@ def test_the_browser_walks_them(page: Page, line: Phone, stores: bool, language:
 
 
 def calls_from(page: Page, caller: str) -> None:
-    """Choose the number that the page calls from: withheld, or this one."""
+    """Choose on the page the number that calls: withheld, or this one."""
     if caller == "withheld":
         page.select_option("#caller", label="Withheld")
     else:
@@ -75,7 +75,7 @@ def presses(page: Page, keys: str) -> None:
 
 
 def waits(page: Page) -> None:
-    """Wait until a key is waited for, or the call is over."""
+    """Wait until the call on the page waits for a key, or is over."""
     expect(page.locator("#stay-silent:enabled, #ring:visible")).to_have_count(1)
 
 

@@ -1,4 +1,4 @@
-"""The telephone in the browser plays a recorded sentence, and shows its words if the recording cannot be loaded."""
+"""The telephone in the browser plays a recording, and shows the sentence's words if the recording cannot be loaded."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ WHOLE = [
 
 @pytest.fixture
 def line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A service in which every sentence without blanks is recorded, in a third of a second."""
+    """A telephone at a service that has, for each sentence without blanks, a recording of a third of a second."""
     for name, _ in WHOLE:
         record(tmp_path / "voices", "en", name, sound(0.3))
     file = clinic_with_reception(tmp_path)
@@ -39,7 +39,7 @@ def page(chromium: Browser, line: Phone) -> Iterator[Page]:
 
 
 def rings(page: Page) -> str:
-    """Call the line and ask for an appointment; return everything the page then shows in writing."""
+    """Call the line on the page and press 1 for an appointment; return all that the page then shows of the call."""
     page.goto(PHONE_PAGE)
     page.get_by_role("button", name="Call", exact=True).click()
     expect(page.locator("#stay-silent")).to_be_enabled()

@@ -1,4 +1,4 @@
-"""The charts of the reports: drawn from the tables on the page, within its rules; nobody needs them."""
+"""The charts of the reports: drawn from the tables on the page, within its security rules; no reader needs them."""
 
 import re
 from typing import Literal
@@ -16,7 +16,7 @@ OF_CALLS = (
     *("against_before", "calls_by_day", "served_by_day"),
     *("calls_by_hour", "choices", "calls_came_to", "reception", "calls_ended"),
 )
-"""The figures that show something where there are calls alone."""
+"""The tables of the reports that show something if there are calls and nothing else."""
 
 COLOURS = """canvas => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -25,7 +25,7 @@ COLOURS = """canvas => {
     if (pixels[at + 3] === 255) found.add([...pixels.slice(at, at + 3)].join());
   return [...found];
 }"""
-"""The colours of a chart."""
+"""A script that returns every colour that is drawn in a chart."""
 
 
 def drawn(page: Page, key: str) -> set[str]:
@@ -34,7 +34,7 @@ def drawn(page: Page, key: str) -> set[str]:
 
 
 def lead(page: Page) -> str:
-    """Return the colour of the bars, as the page has it now."""
+    """Return the colour that a chart's bars should have in the page's present scheme of colours."""
     return shade(page, "lead")
 
 
@@ -93,7 +93,7 @@ CONTRAST = """() => {
   const ratio = (one, other) => Math.max(light(one), light(other)) / Math.min(light(one), light(other));
   return [ratio("lead", "pale"), ratio("lead", "paper")];
 }"""
-"""The contrast of the two shades, and of a bar's edge with the page, by the formula of WCAG."""
+"""A script that returns two contrasts by WCAG's formula: of a chart's two shades, and of its bars with the page."""
 
 TITLES = """canvas => {
   const chart = Chart.getChart(canvas);
@@ -127,11 +127,11 @@ BARS = """canvas => {
   const chart = Chart.getChart(canvas);
   return chart.data.datasets.map((_set, at) => chart.getDatasetMeta(at).data[0].getProps(["x", "y", "width", "base"]));
 }"""
-"""The place at which the first bar of each column is drawn."""
+"""A script that returns where a chart's first bar of each series is drawn."""
 
 
 def test_what_adds_up_is_drawn_on_end_and_what_does_not_beside_each_other(opens: Opens, service: Service) -> None:
-    """Filled, missed and free hours are stacked, since they add up to a day; two periods stand side by side."""
+    """Filled, missed and free hours, which add up to a day, are stacked; two periods stand side by side."""
     calls_of_today(service)
     services, now = service.services, service.services.clock()
     asha = By("asha", now)
@@ -156,7 +156,7 @@ ROOM = """canvas => {
   const most = Math.max(...data.labels.map((label) => label.length));
   return scales.y.height / data.labels.length - most * Chart.defaults.font.size * 1.2;
 }"""
-"""Pixels that are left between the names of two rows, the longest of them over so many lines."""
+"""A script that returns the pixels between the names of a chart's rows, if all were as long as the longest."""
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])

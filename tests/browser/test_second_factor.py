@@ -1,4 +1,4 @@
-"""A receptionist sets up a second factor in a browser the size of a phone, without JavaScript, and logs in with it."""
+"""A receptionist sets up a second factor without JavaScript, on a telephone's screen, and logs in with it."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The page of hours in a real browser: two taps change what the next call hears, one tap undoes it."""
+"""The page of the hours in a real browser: two taps change what the next caller hears, one more undoes it."""
 
 from playwright.sync_api import expect
 

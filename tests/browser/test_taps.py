@@ -1,6 +1,6 @@
-"""The number of taps that work takes on a telephone of 360 pixels, and the news that shows there. Keys are no taps.
+"""The number of taps that work takes on a telephone's screen of 360 pixels, and the news that show there.
 
-Keys do not count.
+Keys do not count as taps.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.people import Clock
 pytestmark = pytest.mark.slow
 
 BOOK = ("1", "2", "1", "1", "1")
-"""The keys of a booking for tomorrow morning."""
+"""The keys of a call that asks for an appointment tomorrow morning."""
 
 DIALS = """document.addEventListener("click", (event) => {
   const call = event.target.closest?.("a[href^='tel:']");
@@ -29,7 +29,7 @@ DIALS = """document.addEventListener("click", (event) => {
 
 
 class Finger:
-    """Somebody who taps what is in sight, and counts the taps."""
+    """Somebody who taps only on what is in sight of a page, and the number of their taps."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -47,7 +47,7 @@ class Finger:
 
 
 def with_telephone(page: Page) -> list[str]:
-    """Return the list of numbers that the page asks the telephone to call from now on."""
+    """Return a list that grows by each number which the page has the telephone dial from now on."""
     dialled: list[str] = []
     page.expose_function("dialled", lambda number: dialled.append(number))  # noqa: PLW0108 - it asks for a function
     page.add_init_script(DIALS)
@@ -115,7 +115,10 @@ def books(service: Service, clock: Clock, hour: int = 16) -> int:
 def test_an_appointment_is_moved_with_four_taps_and_four_digits(
     opens: Opens, service: Service, clock: Clock, words: str
 ) -> None:
-    """Four taps from the search to another day; on the same day it is one tap less."""
+    """An appointment is found by four digits and moved to another day with four taps.
+
+    On the same day it is one less.
+    """
     made = books(service, clock)
     page = opens(size="phone", words=words)
     finger = Finger(page)
@@ -136,7 +139,7 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
 
 
 def closes_early(page: Page, hour: str) -> Finger:
-    """Tap everything but the button that saves an early closing; the hour is typed."""
+    """Go from the list to the form for an early closing, and type the hour, without saving; return the finger."""
     page.goto("/desk")
     finger = Finger(page)
     finger.taps_on("nav a[href='/desk/hours']")

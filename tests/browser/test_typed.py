@@ -1,4 +1,4 @@
-"""Text typed in a real browser: it is there after whatever ends the page, and never for the next person."""
+"""Words typed in a real browser: still there after whatever ends the page, and never shown to the next person."""
 
 from datetime import timedelta
 
@@ -19,12 +19,12 @@ WORDS = "her daughter will answer, ask for the left knee"
 
 
 def types(page: Page, field: str, words: str) -> None:
-    """Type key by key, as a person does; `fill` alone tells the page nothing of keys."""
+    """Type words into a page key by key, as a person does: `fill` would not tell the page of any key."""
     page.locator(field).press_sequentially(words)
 
 
 def kept(service: Service, person_id: int = 1) -> list[str]:
-    """Return the typed texts that the service keeps of somebody."""
+    """Return the words which the service keeps for a person who typed them and has not sent them."""
     return [words for each in service.services.staff.drafts.of(person_id) for words in each.fields.values()]
 
 

@@ -1,4 +1,4 @@
-"""Choosing a carrier: the one whose signature a request bears answers it; the first one where none is known."""
+"""Choosing a carrier: a request is answered by the carrier whose signature it bears, else by the first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ivr.carrier.port import Carrier
 
 @dataclass(frozen=True)
 class Signs:
-    """A carrier that knows its own header."""
+    """A carrier that takes a request for its own if the request has this header."""
 
     header: str
 

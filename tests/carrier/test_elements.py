@@ -1,4 +1,4 @@
-"""Elements written by a carrier's table: a reader of XML has whole ones back, and odd ones are refused."""
+"""Elements of a document, written by a carrier's table: an XML parser reads them back, and odd ones are refused."""
 
 import re
 from typing import Any

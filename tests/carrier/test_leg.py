@@ -1,4 +1,4 @@
-"""The reception's own leg of a call: one key connects the patient, another key or none ends the leg soon."""
+"""The reception's own leg of a call: one key connects the patient; another key or none soon ends the leg."""
 
 import pytest
 
@@ -12,7 +12,7 @@ QUESTION = (Say("screen"), Say("option_take", {"key": "1"}))
 
 
 def after(*pressed: str | None) -> Leg:
-    """Return the leg after these keys, one after another; None is a silence."""
+    """Return the reception's leg after these keys, each pressed when the leg asks again; None stands for silence."""
     leg = Leg(CALL, SCREENING, begins=True)
     for key in pressed:
         assert not leg.taken

@@ -1,4 +1,7 @@
-"""The cache of written sentences: a carrier's sentence is remembered; one with a caller's digits is not."""
+"""The cache of sentences in a carrier's form: one that is the same for all is kept.
+
+One with a caller's digits is not.
+"""
 
 from collections.abc import Iterator
 
@@ -12,7 +15,7 @@ SCRIPT = sentences.read(clinic_file.LANGUAGES)
 
 
 class Writes:
-    """A writer that writes a sentence as its words alone, and counts how often it did."""
+    """A writer of sentences that puts down their words alone, and remembers each sentence that it wrote."""
 
     def __init__(self) -> None:
         self.written: list[str] = []

@@ -1,6 +1,6 @@
-"""Words of one carrier: no header, field, verb, id, error number, setting or name stands outside its folder.
+"""Words that belong to one carrier: no header, field, verb, id, error number, setting or name is used elsewhere.
 
-Read from the tokens of the code, comments and docstrings too. Stand-ins in chaos/ and tests/ may know them.
+Read from the tokens of the product's code, comments and docstrings too. Stand-ins in chaos/ and tests/ may use them.
 """
 
 import io
@@ -30,16 +30,16 @@ WORDS = {
 ANY = re.compile("|".join(WORDS.values()), re.IGNORECASE)
 
 STORED = re.compile(r"\bcall_sid\b")
-"""The column and the key of what is sealed and listed: another program reads it, so it keeps its name."""
+"""A carrier's word in the name of a column and of a key, which stays for ever, since another program reads it."""
 
 COMMAND = re.compile(r"\bfallback-twiml\b")
-"""A command that operators have in their scripts."""
+"""A carrier's word in a command's name, which stays, since operators have it in their scripts."""
 
 ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 
 
 def odd_words(code: str) -> Iterator[str]:
-    """Yield the words of a carrier in this code, each with its line."""
+    """Yield each word in this code that belongs to one carrier, with its line."""
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         found = ANY.search(COMMAND.sub("", STORED.sub("", token.string)))
         if found:

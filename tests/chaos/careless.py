@@ -28,15 +28,15 @@ from workers import services as of_workers
 
 
 class ForgetfulPending:
-    """A store of waiting requests that promises and does not keep."""
+    """A store of pending requests that promises each and keeps none."""
 
     def keep(self, waiting: object) -> None:
-        """Write nothing down."""
+        """Say that a request is safe in Redis, and keep nothing."""
 
 
 @dataclass(frozen=True)
 class ForgetfulIds:
-    """Keyed ids (hashes) that do not know a promise again when its webhook comes twice."""
+    """A maker of keyed hashes that differ each time, so that a repeated webhook looks like another one."""
 
     keyed_ids: Any
 
@@ -48,10 +48,10 @@ class ForgetfulIds:
 
 
 class GenerousBookings(PhoneBookings):
-    """Bookings that also give a time which another patient has."""
+    """Bookings by telephone that also give a caller the time of another patient."""
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return every column as free, whoever has it."""
+        """Answer that every column of the diary is free at this time, whoever has it."""
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 
 
@@ -59,19 +59,19 @@ class SilentBookings(GenerousBookings):
     """Generous bookings that keep a time and tell its caller that it could not be kept."""
 
     def book(self, new: NewBooking) -> Booking:
-        """Book the time, and answer that it was not booked."""
+        """Book the caller's time, and report that it was not booked."""
         super().book(new)
         return Booking(BookingOutcome.UNBOOKED)
 
 
 class Idle:
-    """A check of the clock process that looks at nothing."""
+    """A check of the clock process that does nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Tell nobody that the clinic is closed at the time of their appointment."""
+        """Find nobody who would have to be told that the clinic is closed at their appointment's time."""
 
     def check(self, *_hours: object) -> None:
-        """Tell nobody of changes that they have not heard."""
+        """Find nobody who would have to be told of a booking or change that they have not heard."""
 
 
 class EarlyCollector(CallCollector):

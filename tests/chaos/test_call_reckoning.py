@@ -1,4 +1,4 @@
-"""The count of calls without a record, with two, or with a part of one, and the excuse of a killed machine."""
+"""The check of the calls' records: none, two, or part of one is found; a killed host excuses what it lost."""
 
 from collections.abc import Sequence
 

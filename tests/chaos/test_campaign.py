@@ -1,4 +1,4 @@
-"""A short chaos campaign against the running service, and proof that it notices a promise that is not kept.
+"""A short chaos campaign against the running service, and the proof that it notices each kind of broken promise.
 
 The long one, with thousands of calls, is `make chaos`.
 """
@@ -11,7 +11,10 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES
 
 SEED = 3
-"""The seed of the campaigns. Any would do; with this one no worker dies in a task, which would rest for its lease."""
+"""The seed of these campaigns' plans.
+
+Any would do; with this one no worker dies in a task, which would take a lease.
+"""
 
 LOCKED_LATE = 109
 """The seed of a campaign whose database is locked in its second half only: in the first, what is promised is kept."""

@@ -1,4 +1,4 @@
-"""The count of broken appointments: given twice, heard and not kept, kept and not heard, closed and not told."""
+"""The check of appointments: given twice, heard and not kept, kept and not heard, closed and not told."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The count of lost and doubled requests, and of the seconds until the staff were told."""
+"""The check of promises: lost and doubled requests, and the seconds until the staff had a notice."""
 
 from chaos.callers import Promise
 from chaos.reckoning import Held, doubled, lost, slowest_notification

@@ -1,4 +1,4 @@
-"""A siege: twenty patients call while strangers hold sockets, flood, forge, replay, and spoil rows and queues."""
+"""A siege: twenty patients call and notice nothing, while strangers hold connections, flood, forge and spoil rows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Backups: made while people call, read again before they count, and put back while the service runs."""
+"""Backups: made while people call, read again before they count, and restored while the service runs."""
 
 import os
 import sqlite3
@@ -46,7 +46,7 @@ def runs(app: Flask, *words: str, typed: str = "") -> Result:
 
 
 def made(app: Flask, *more: str) -> Path:
-    """Make a backup in a folder of its own and return its path."""
+    """Make a backup of the service's database by the command; return the backup's path."""
     told = runs(app, "backup", *more)
     assert told.exit_code == 0, told.output
     return Path(told.output.partition(": ")[0])
@@ -61,9 +61,9 @@ def books(phone: Phone, number: int) -> str:
 
 
 def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[T, list[str]]:
-    """Do something while people call; return its result and the references they heard.
+    """Do something while people call; return its result, and the references that these callers have heard.
 
-    One has called before it begins.
+    One of them has called before it begins.
     """
     stop, begun = Event(), Event()
 
@@ -86,7 +86,7 @@ def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[
 
 @pytest.fixture
 def live(sqlite_url: str) -> Path:
-    """The file of the desk's database."""
+    """The path of the SQLite file that the desk uses."""
     return sqlite_path(sqlite_url)
 
 
@@ -140,7 +140,7 @@ def test_only_the_newest_are_kept_where_that_is_asked_for(app: Flask, clock: Clo
 def test_backups_of_a_wrong_clock_have_none_removed_that_was_made_after_them(
     app: Flask, clock: Clock, settings: Settings
 ) -> None:
-    """Backups named by a clock a year ahead look newer than all that follow, and may not push them out."""
+    """A new backup is not removed in favour of older ones that a clock a year ahead has given later names."""
     folder = settings.state_dir / "backups"
 
     def on_the_next_day() -> Path:
@@ -175,7 +175,7 @@ def test_a_database_that_is_damaged_or_missing_makes_no_backup(app: Flask, tmp_p
 
 
 def test_a_database_of_another_program_makes_no_backup(app: Flask, tmp_path: Path, live: Path) -> None:
-    """A database of another program can be copied; the copy is checked before it is called a backup."""
+    """A file that is a database of another program ends the backup with an error, and leaves no copy."""
     with closing(sqlite3.connect(live)) as other:
         other.execute("DROP TABLE alembic_version")
     target = tmp_path / "b" / "backup.db"
@@ -359,7 +359,7 @@ def test_an_appointment_that_was_given_since_stands(phone: Phone, app: Flask, cl
 
 
 def test_one_whose_place_another_has_taken_gets_a_new_one(phone: Phone, app: Flask) -> None:
-    """Two requests were erased after the backup, so that their rows come back; new requests had got these rows' ids.
+    """An erased request that comes back from a backup gets a new id, if a newer request has got its old one.
 
     A number may have several live requests: the one that comes back stands beside the new one.
     """
@@ -400,7 +400,7 @@ def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
 
 
 def damage(path: Path) -> None:
-    """Write over the middle of the database's file."""
+    """Overwrite the middle of this database's file."""
     with closing(sqlite3.connect(path)) as whole:
         whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
@@ -546,7 +546,7 @@ def test_a_writer_who_does_not_end_keeps_a_restore_waiting_and_then_nothing_has_
 
 @pytest.fixture
 def older(tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Services]:
-    """A service whose database is at the revision before `requests` last changed, with a request."""
+    """A service whose SQLite database is of revision 0005, older than the program's, with one request in it."""
     url = f"sqlite:///{tmp_path}/older.db"
     migrate(url, "0005")
     with closing(sqlite3.connect(sqlite_path(url))) as write:
@@ -667,7 +667,7 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
 
 
 def books_in(services: Services, reference: str, clock: Clock) -> None:
-    """Agree with a patient on a time, as somebody at the desk does."""
+    """Give the request with this reference an appointment in two days, as somebody at the desk does."""
     (found,) = services.desk.worklist.referred(reference)
     services.desk.moves.take(found.id, By("asha", clock()))
     at = OutcomeReport(Outcome.BOOKED, clock() + timedelta(days=2))
@@ -675,7 +675,7 @@ def books_in(services: Services, reference: str, clock: Clock) -> None:
 
 
 def operates(line: str, programs: Path, password: str) -> str:
-    """Run the pasted shell line with the password, as PostgreSQL's programs take it, and return what is printed."""
+    """Run a shell line from the docs, with PostgreSQL's programs and password at hand; return its output."""
     surroundings = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "PGPASSWORD": password}
     done = subprocess.run(
         ["/bin/sh", "-c", line], env=surroundings, capture_output=True, text=True, timeout=60, check=False

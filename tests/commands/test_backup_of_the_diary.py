@@ -1,4 +1,4 @@
-"""Appointments in a backup: they come back, and what was booked, moved or cancelled since it was made stays."""
+"""Appointments in a backup: they come back, and what was booked, moved or cancelled after the backup stays."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ def books(services: Services, starts: datetime, number: int) -> int:
 
 
 def diary(services: Services) -> list[tuple[str, datetime, str, int]]:
-    """Return the reference, time, status and extra place of every appointment."""
+    """Return the reference, time, status and extra place of every appointment in this service's diary."""
     found = services.diary.reads.between(NOW - timedelta(days=1), NOW + timedelta(days=30))
     return [(each.reference, each.starts, each.status, each.extra) for each in found if isinstance(each, Appointment)]
 
@@ -65,7 +65,7 @@ def test_what_has_happened_since_stays(app: Flask, services: Services, what: str
 def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(
     app: Flask, services: Services, tmp_path: Path
 ) -> None:
-    """The erased appointment and the newer one stand beside each other in the diary, where the desk sees it."""
+    """An erased appointment that a backup brings back stands in an extra place beside the newer one of its time."""
     books(services, AT_FOUR, 1)
     backup = made(app)
     assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0

@@ -1,4 +1,4 @@
-"""`flask diary`: appointments for other programs, a line of JSON each, and a sheet to read while the desk is down."""
+"""`flask diary`: the appointments as lines of JSON for other programs, and on paper for when the desk is away."""
 
 import json
 from datetime import timedelta
@@ -29,7 +29,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def visits(services: Services) -> None:
-    """An appointment that was booked at the desk, with a name, and one of tomorrow that a call booked."""
+    """Two appointments: today's, which the desk booked with a name, and tomorrow's, which a call booked."""
     phone = Number("+919999900001")
     services.diary.desk.book(DeskBooking(AT_FOUR, phone, "Made Up", "main", "en", "000007"), By("asha", NOW))
     tomorrow = AT_FOUR + timedelta(days=1)

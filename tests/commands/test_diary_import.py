@@ -1,4 +1,4 @@
-"""`flask diary import`: appointments booked elsewhere are in the diary, once, however often they are imported."""
+"""`flask diary import`: appointments that were booked elsewhere are in the diary once, however often they come."""
 
 import time
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def imports(app: Flask, tmp_path: Path) -> Imports:
-    """A function that imports a file with this content."""
+    """A function that imports a file with this content by `flask diary import`, and returns the command's result."""
 
     def imported(content: str | bytes, *options: str, name: str = "diary.csv") -> Result:
         path = tmp_path / name
@@ -63,7 +63,7 @@ def visits(services: Services) -> list[Appointment]:
 
 
 def stands(services: Services) -> list[str]:
-    """Return the appointments that take time, by time, in the clinic's time zone."""
+    """Return the start and the end of the appointments that take time in the diary, in the clinic's time zone."""
     taking = [each for each in visits(services) if each.is_ahead_or_present]
     return [f"{each.starts.astimezone(DELHI):%d %H:%M}-{each.ends.astimezone(DELHI):%H:%M}" for each in taking]
 
@@ -78,7 +78,7 @@ def blocked(services: Services) -> list[str]:
 
 
 def offered(services: Services, day: date = TUESDAY) -> list[str]:
-    """Return the times of a day that a caller is offered."""
+    """Return the times of this day that callers are offered."""
     found = services.diary.free_times.offered(services.clinic, "main", NOW)
     return [f"{each.start:%H:%M}" for each in found if each.start.date() == day]
 
@@ -316,7 +316,7 @@ name = { en = "the neck specialist", hi = "गर्दन के विशे�
 
 @pytest.fixture
 def two(services: Services, app: Flask) -> Services:
-    """The clinic with two practitioners."""
+    """The shipped clinic with two practitioners, each with a column of the diary."""
     path = services.settings.state_dir / "two.toml"
     shipped = services.settings.clinic_file.read_text(encoding="utf-8").replace("patients_at_once = 1\n", "")
     path.write_text(shipped + TWO, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The document for the carrier's fallback: it speaks the apology, or plays it from the host of the document."""
+"""The document for a carrier's fallback: it speaks the apology, or plays its recording from the document's host."""
 
 import re
 from pathlib import Path

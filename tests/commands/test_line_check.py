@@ -1,4 +1,4 @@
-"""`flask line check`: its output for words and a table that hold and for ones that do not, with no store to ask."""
+"""`flask line check`: its output for sound sentences and a sound table and for faulty ones, with both stores away."""
 
 import os
 import re
@@ -47,7 +47,7 @@ MEANT = "what is heard is what the menu has"
 
 @pytest.fixture
 def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
-    """The parts of a service whose stores are both away, at a clinic that never opens: little can happen in a call."""
+    """The services of a clinic that never opens, with both stores away: few things can happen in a call there."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     file = tmp_path / "clinic.toml"
     file.write_text(re.sub(r'= \["[0-9:-]+"\]', "= []", words))
@@ -57,9 +57,9 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 
 
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
-    """`flask line check` runs at the shipped clinic, in every situation and over both carriers.
+    """The command passes the shipped clinic in every situation, over both carriers, and says how much it has looked at.
 
-    The numbers of steps are the smallest that are true.
+    The numbers of steps are the smallest that are true: the longest way takes as many.
     """
     given = {
         "ENV": "development",
@@ -104,7 +104,7 @@ def test_it_exits_1_and_says_what_is_wrong_below_the_check_that_objects(storeles
 
 
 class WithoutAnEnd(Renderer):
-    """A renderer that apologizes in one language, and leaves the call open."""
+    """A renderer of documents whose apology in one language does not end the call."""
 
     def fault(self, again: str | None = None) -> str:
         (says,) = self._speaker.elements((Say("fault"),), "en")
@@ -151,14 +151,14 @@ def test_a_reception_that_gets_the_patient_otherwise_than_by_its_key_is_objected
 
 
 class CountsAnotherKey(PlivoRenderer):
-    """A renderer that has the carrier count another key than the one that is said."""
+    """A renderer of documents by which the carrier waits for another key than the reception is told to press."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace('confirmKey="1"', 'confirmKey="2"')
 
 
 class HangsUpOnTheReception(PlivoRenderer):
-    """A renderer whose document for the reception's leg does more than speak."""
+    """A renderer of documents that ends the reception's leg after speaking, without waiting for a key."""
 
     def screening(self, leg: Leg) -> str:
         return super().screening(leg).replace("</Response>", "<Hangup /></Response>")
@@ -183,7 +183,7 @@ def test_a_carrier_that_counts_the_key_itself_counts_the_right_one_while_it_only
 
 
 class LeavesOutHindi(PlivoRenderer):
-    """A renderer that says in English what should be said in Hindi."""
+    """A renderer of documents that says in English the sentences that should be said in Hindi."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace("hi-IN", "en-IN")

@@ -1,4 +1,4 @@
-"""`flask numbers`: one command connects the line's numbers at the carrier; it shows first what it would change."""
+"""`flask numbers`: the command connects the line's numbers at the carrier, and first shows what it would change."""
 
 import socket
 import subprocess
@@ -28,17 +28,17 @@ from tests.people import CALLER, TOKEN
 from tests.web import environment
 
 TOLL_FREE = "+911140000001"
-"""The number of the carrier's, listed with the first line below."""
+"""A number rented at the carrier, which a clinic's file may list for the first line."""
 
 SECOND = "+918090080907"
-"""A number of the clinic's own, which is listed already."""
+"""Another number of the clinic, which the shipped file lists already."""
 
 BASE = "https://line.example"
 VOICE = f"{BASE}/voice#{'&'.join(f'{name}={value}' for name, value in OVERRIDES.items())}"
 
 
 def clinic_reached_by(folder: Path, number: str) -> str:
-    """Write the clinic's file so that this number too reaches the first line; return its path."""
+    """Write the file of a clinic whose first line is also reached by this number; return the file's path."""
     words = WISHES_ONLY
     path = folder / "clinic.toml"
     path.write_text(words.replace('reached_by = ["+91 8090080906"', f'reached_by = ["+91 8090080906", "{number}"'))
@@ -47,7 +47,7 @@ def clinic_reached_by(folder: Path, number: str) -> str:
 
 @pytest.fixture
 def connected_settings(tmp_path: Path, account: Account) -> Settings:
-    """Settings of a service whose carrier is the stand-in."""
+    """The settings of a service for whose carrier's REST API a stand-in answers."""
     return numbers_settings(tmp_path, TWILIO_API_URL=account.url)
 
 
@@ -170,7 +170,7 @@ def test_more_numbers_than_one_page_of_the_carriers_are_seen(account: Account, c
 
 @pytest.fixture
 def over_plivo() -> Iterator[PlivoStandInAccount]:
-    """The clinic's account at Plivo, with nothing yet."""
+    """The clinic's account at Plivo, which has no numbers yet."""
     with plivo_account() as found:
         yield found
 
@@ -220,7 +220,7 @@ def test_a_try_lasts_longer_than_stores_that_are_frozen() -> None:
 def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_of(
     tmp_path: Path, sqlite_url: str, redis_url: str, account: Account
 ) -> None:
-    """The stand-in for the carrier signs by an implementation of its own, over a real network."""
+    """The service accepts each webhook of a Twilio that others wrote, with its own signatures, over a real network."""
     with serving(tmp_path, sqlite_url, redis_url) as (url, heard):
         account.buys(TOLL_FREE, VoiceUrl=f"{url}/voice", StatusCallback=f"{url}/voice/status")
         account.ends(account.is_rung(TOLL_FREE, CALLER))
@@ -229,7 +229,7 @@ def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_o
 
 @contextmanager
 def serving(tmp_path: Path, sqlite_url: str, redis_url: str) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """Serve the service on a port; yield its address and the list of what it has answered."""
+    """Serve the service on a port of its own; yield its address, and the list of paths and statuses answered so far."""
     heard: list[tuple[str, int]] = []
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

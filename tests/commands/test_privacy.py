@@ -1,4 +1,4 @@
-"""Personal data of a number: it is handed out whole, and erased so that it neither stays nor comes back."""
+"""The personal data of a number: handed out whole, and erased so that none of it stays or comes back."""
 
 import json
 import sqlite3
@@ -41,7 +41,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
@@ -61,7 +61,7 @@ def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
 
 @contextmanager
 def without_database(phone: Phone) -> Iterator[Phone]:
-    """Start the same service with its database away, and yield a telephone at it."""
+    """Yield a telephone at the same service as this one's, while its database is away."""
     nowhere = f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"
     settings = phone.services.settings.model_copy(update={"database_url": nowhere})
     away = build(settings, phone.services.clock, QUICK)
@@ -70,19 +70,22 @@ def without_database(phone: Phone) -> Iterator[Phone]:
 
 
 def waits_in_redis(phone: Phone, caller: str = MARKED) -> Conversation:
-    """Make a request by telephone while the database is away."""
+    """Make a request by telephone while the database is away, so that it is pending in Redis; return the call."""
     with without_database(phone) as away:
         return away.rings(caller=caller).press(*ASK_TO_BE_RUNG)
 
 
 def missed_in_redis(phone: Phone, caller: str = MARKED) -> None:
-    """Miss a call while the database is away."""
+    """Leave a missed call while the database is away, so that it waits in Redis."""
     with without_database(phone) as away:
         away.rings(caller=caller).hangs_up()
 
 
 def known_well(phone: Phone, clock: Clock) -> list[str]:
-    """Make a closed and a live request, a note, a block and a waiting request of one number; return the references."""
+    """Give one number a closed request with a note, a live one, a pending one and a block.
+
+    Return the requests' references.
+    """
     moves: Moves = phone.services.desk.moves
     closed = phone.rings(caller=MARKED).press(*ASK_TO_BE_RUNG)
     (found,) = phone.services.desk.store.waiting()
@@ -101,7 +104,7 @@ def desk_of(phone: Phone) -> list[Request]:
 
 
 def refused(phone: Phone, url: str) -> str:
-    """Return the command's words about an erasure that fails half-way, without its ten seconds of patience."""
+    """Return the message of an erasure that fails half-way, since this database gives it little time."""
     database = Database(url, timeout=0.1)
     desk = phone.services.desk
     dossiers = PersonalData(database, desk.pending, desk.sealed_missed, phone.services.reports.keyed_ids)
@@ -200,7 +203,7 @@ def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> Non
 
 
 def test_missed_calls_are_handed_out_and_erased_wherever_they_lie(phone: Phone) -> None:
-    """The database has one missed call of the number, and Redis one that waits for the database."""
+    """Missed calls of a number are found and erased both in the database and in Redis, where one waits for it."""
     call = phone.rings(caller=MARKED).press("1").hangs_up()
     missed_in_redis(phone)
     phone.rings(caller=OTHER).hangs_up()
@@ -271,7 +274,7 @@ def test_what_was_sealed_under_another_secret_is_said_to_be_anybodys(phone: Phon
 
 
 def bytes_of(folder: Path) -> bytes:
-    """Return all bytes of the database's files."""
+    """Return all bytes of the SQLite database's files in this folder."""
     return b"".join(path.read_bytes() for path in sorted(folder.glob("clinic.db*")))
 
 

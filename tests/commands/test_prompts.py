@@ -1,4 +1,4 @@
-"""`flask prompts`: a reviewer gets every sentence, and their changes are taken whole or not at all."""
+"""`flask prompts`: a reviewer gets every sentence, and their changes are taken all together or not at all."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def lists(app: Flask, *more: str) -> list[dict[str, str]]:
 
 @pytest.fixture(autouse=True)
 def own(tmp_path: Path) -> Path:
-    """The clinic's own prompts, beside its file, so that no shipped file is written to."""
+    """The folder of the clinic's own prompts: a copy of the shipped ones, so that no shipped file is written to."""
     shutil.copytree(FOLDER, tmp_path / "prompts")
     return tmp_path / "prompts"
 
@@ -210,7 +210,7 @@ Restarted = Callable[..., tuple[int, list[str]]]
 
 @pytest.fixture
 def restarted(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Restarted:
-    """A function that runs the check in a service that has read the prompts anew."""
+    """A function that starts the service anew, which reads the prompts again, and runs the check of them there."""
 
     def check(*more: str) -> tuple[int, list[str]]:
         with service(tmp_path, sqlite_url, redis_url, clock) as phone:

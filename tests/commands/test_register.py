@@ -1,4 +1,4 @@
-"""The register of commands: each is there under its name, and is imported only when it is run."""
+"""The register of commands: each is found under its name, and is imported only when it is run."""
 
 import click
 import pytest

@@ -1,4 +1,4 @@
-"""Settings of carriers: each is switched on by its own variables, one at least must be, half-set ones are named."""
+"""The settings of carriers: each is on if its own variables are set; one must be on, and half-set ones are named."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""config/clinic.toml: the messages that staff get about a mistake, and the contents of the shipped file."""
+"""config/clinic.toml: the messages in which staff hear of a mistake in it, and the contents of the shipped file."""
 
 from datetime import date, time
 from pathlib import Path
@@ -15,7 +15,7 @@ SHIPPED = ROOT / "config" / "clinic.toml"
 
 
 def clinic(folder: Path, *changes: tuple[str, str]) -> Clinic:
-    """Return the shipped clinic with these words replaced, read from a folder of the test's own."""
+    """Return the clinic of a changed copy of the shipped file: each pair replaces old words of it by new ones."""
     text = SHIPPED.read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text, f"the shipped file has no {old}"

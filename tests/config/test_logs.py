@@ -1,4 +1,4 @@
-"""Log lines: one call can be followed through them by machine, and none holds what a caller said."""
+"""Log lines: a machine can follow a call through them, and none holds anything that the caller said or pressed."""
 
 import json
 import logging
@@ -26,7 +26,7 @@ Line = dict[str, Any]
 
 
 class CapturedLog(logging.Handler):
-    """A log handler that keeps each line in the form that production has."""
+    """A log handler that keeps the service's log lines in the form that production has."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -41,7 +41,7 @@ class CapturedLog(logging.Handler):
         return [json.loads(each) for each in self.written]
 
     def of(self, call: str) -> list[Line]:
-        """Return the lines that name this call as theirs."""
+        """Return the log lines of the call with this id."""
         return [line for line in self.lines if line.get("call") == call]
 
 
@@ -178,7 +178,7 @@ def production(settings: Settings, **more: str) -> dict[str, str]:
 
 
 def worked(settings: Settings, **more: str) -> list[str]:
-    """Run a worker until the queue is empty and return the lines that it logs."""
+    """Run a worker until its queues are empty; return the lines of its log."""
     done = subprocess.run(
         [sys.executable, "-m", "workers", "--burst"],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""config/prompts: the messages that staff get about a mistake, and words for every sentence the line can say."""
+"""config/prompts: the messages in which staff hear of a mistake there; and every sentence that is said has words."""
 
 import shutil
 import tomllib
@@ -36,7 +36,7 @@ SCRIPT = read(LANGUAGES)
 
 
 def prompts(folder: Path, *changes: tuple[str, str, str]) -> Script:
-    """Return the shipped prompts with some lines replaced: the language, the line's beginning, the new line."""
+    """Return the shipped prompts with changed lines: for each the language, how the line begins, and the new line."""
     copy = folder / "prompts"
     shutil.copytree(FOLDER, copy)
     for language, begins, line in changes:
@@ -107,7 +107,7 @@ def test_a_topic_of_advice_without_its_sentences_stops_the_start(tmp_path: Path)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_warning_signs_are_heard_in_25_seconds(language: str) -> None:
-    """The warning signs are spoken at 150 words a minute, unhurried."""
+    """The warning signs take at most 25 seconds in each language, read calmly at 150 words a minute."""
     words = SCRIPT.say(Say("warning_signs"), language).words.split()
     assert len(words) <= 25 * 150 // 60, f"{len(words)} words"
 
@@ -158,7 +158,7 @@ def known(moment: str, *, caller: Phone | None = OWN) -> Facts:
 
 
 def never_open() -> Facts:
-    """Return facts of a line with a greeting of its own, a weekday off, and no opening to come."""
+    """Return the facts of a call to a line with its own greeting, at a clinic that never opens again."""
     facts = known(MOMENTS["in hours"])
     hours = Hours(DELHI, ((),) * 7)
     line = replace(facts.line, greeting=REASON, offer=replace(facts.line.offer, hours=hours))
@@ -170,7 +170,7 @@ FACTS.append(known(MOMENTS["in hours"], caller=None))
 
 
 def with_practitioners() -> Facts:
-    """Return facts of a clinic whose patients choose between two practitioners, and which says how to come."""
+    """Return the facts of a call to a clinic with two practitioners to choose from, and words for the way there."""
     facts = known(MOMENTS["in hours"])
     named = tuple(Schedule(key, timedelta(minutes=30), REASON) for key in ("knee", "neck"))
     rules = replace(facts.clinic.diary, schedules=named, phone_books=True)
@@ -184,7 +184,7 @@ STATES = States(MENU)
 
 
 def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
-    """Return calls that have gathered what the place needs, in each of the ways that change what is said."""
+    """Return calls at this place with all that the place needs, one for each different state of what was gathered."""
     call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456", offered_at=facts.now)
     every = [replace(call, kind=kind) for kind in Kind]
     every += [replace(each, day=date(2026, 11, 27), part=Part.MORNING, joined=True) for each in every]
@@ -198,7 +198,7 @@ def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
 
 
 def turns(call: Call, facts: Facts) -> Iterator[Turn]:
-    """Yield all turns that can come next from this place."""
+    """Yield every turn that can come next in this call: by keys, silence, mistakes and an action's outcomes."""
     place = MENU[call.place]
     yield enter(call, call.place, facts)
     if isinstance(place, Menu | Keying):
@@ -214,7 +214,7 @@ def turns(call: Call, facts: Facts) -> Iterator[Turn]:
 
 
 HEARD = Call("main", "en", "screen")
-"""The reception's own leg of a call."""
+"""A call at the place of the reception's own leg, which asks for the key that takes the patient."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

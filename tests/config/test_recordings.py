@@ -1,4 +1,4 @@
-"""Recordings of sentences: one is used if the carrier can play it and its words are right; every other is named."""
+"""Recordings: one is used if the carrier can play it and it says today's words; any other is named with the reason."""
 
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def test_a_name_in_capital_letters_from_a_windows_machine_counts(tmp_path: Path)
 
 
 def noted(tmp_path: Path, **words: str) -> None:
-    """Note these words as those of the recordings that are there."""
+    """Write the note of which words each Hindi recording says, beside the digest of its sound."""
     folder = tmp_path / "voices" / "hi"
     sounds = {each.sentence: each.digest for each in read(tmp_path / "voices", SCRIPT).usable}
     lines = (f'{name} = {{ words = "{said}", sound = "{sounds[name]}" }}\n' for name, said in words.items())
@@ -94,7 +94,7 @@ def noted(tmp_path: Path, **words: str) -> None:
 
 
 def test_a_recording_of_other_words_is_not_played(tmp_path: Path) -> None:
-    """The sentence was changed since it was recorded: a caller would hear what is no longer so."""
+    """A recording is not used once its sentence has other words: a caller would hear what is no longer true."""
     record(tmp_path / "voices", "hi", THIS)
     record(tmp_path / "voices", "hi", OTHER)
     noted(tmp_path, **{THIS: "108 पर फ़ोन कीजिए।", OTHER: SCRIPT.prompts("hi").sentences[OTHER]})

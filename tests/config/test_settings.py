@@ -1,4 +1,4 @@
-"""The environment of the line: everything that is missing or weak in it is told at once, in words staff understand."""
+"""The environment of the service: all that is missing or weak in it is told at once, in words staff understand."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ivr.wiring.carriers import SETTINGS
 SECRET = "0123456789abcdef" * 4
 TOKEN = "fedcba9876543210" * 2
 GOOD = {"PUBLIC_BASE_URL": "https://line.example", "SECRET_KEY": SECRET, "TWILIO_AUTH_TOKEN": TOKEN}
-"""The variables that production needs, all valid."""
+"""The environment variables that a service in production needs, all of them valid."""
 
 
 def settings(**more: str) -> Settings:
@@ -20,7 +20,7 @@ def settings(**more: str) -> Settings:
 
 
 def refusal(**environ: str) -> str:
-    """Return the error's words where these variables do not allow a start."""
+    """Return the message with which the settings refuse these environment variables at the start."""
     with pytest.raises(BadSettings) as refused:
         read(environ, env_file=None, carriers=SETTINGS)
     return str(refused.value)
@@ -155,6 +155,7 @@ def test_a_trailing_slash_of_the_address_is_dropped() -> None:
         *("http://line.example", "line.example", "https://", "https://line.example/?a=1", "https://line.example/#a"),
         *("https://line.example/clinic", "https://line.example/clinic/", "https://line.example?", "https://:443"),
         *("https://user:password@line.example", "https://line.example:0", "https://line.example:99999"),
+        *("https://line.example org", "https://लाइन.example"),
     ],
 )
 def test_production_needs_an_https_address_of_a_host_of_its_own(url: str) -> None:
@@ -234,7 +235,10 @@ def test_a_state_folder_relative_to_here_is_made_absolute() -> None:
 
 @pytest.mark.parametrize("deep", ["/srv/" + "line/" * 20, "/srv/" + "गहरा" * 8])
 def test_a_deep_state_folder_gets_a_short_socket_path_of_its_own(deep: str) -> None:
-    """The kernel counts the bytes of a path, and a letter of Hindi has three."""
+    """The Redis socket of a deep STATE_DIR lies elsewhere: the kernel limits a path's bytes.
+
+    A Hindi letter has three.
+    """
     socket = settings(STATE_DIR=deep).redis_socket
     assert len(bytes(socket)) <= SOCKET_PATH_LIMIT
     assert socket == settings(STATE_DIR=deep).redis_socket
@@ -294,7 +298,7 @@ def test_what_is_no_address_to_listen_on_is_named(bind: str) -> None:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_an_env_file_saved_by_any_editor_is_read(tmp_path: Path, encoding: str, newline: str) -> None:
-    """Windows' editors put a byte order mark first, which would become part of the first variable's name."""
+    """An .env file may begin with a byte order mark, as Windows' editors write; no variable's name is spoilt by it."""
     file = tmp_path / ".env"
     file.write_bytes(newline.join(f"{name}={value}" for name, value in GOOD.items()).encode(encoding))
     assert read({}, file, carriers=SETTINGS).public_base_url == "https://line.example"
@@ -309,7 +313,7 @@ def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
 
 
 def test_a_secret_reaches_every_process_as_it_is_written(tmp_path: Path) -> None:
-    """The supervisor hands the settings file on: it must not fill in what looks like a variable."""
+    """The supervisor passes on a secret that looks like a variable, such as ${HOME}, without filling it in."""
     file = tmp_path / ".env"
     file.write_text("REDIS_URL=redis://:a${HOME}b@127.0.0.1/0\n")
     assert environment({"HOME": "/root"}, file, "127.0.0.1", 8000)["REDIS_URL"] == "redis://:a${HOME}b@127.0.0.1/0"

@@ -8,7 +8,7 @@ from ivr.line.phones import Phone
 
 
 def wish_to_be_rung(number: str, moment: datetime, call_id: str = "CA1") -> NewRequest:
-    """Return a request for a call back as soon as possible, as a call on the first line leaves it."""
+    """Return a new request for a call back as soon as possible, as a call on the first line makes it."""
     return NewRequest(
         kind=Kind.CALLBACK,
         line="main",

@@ -1,4 +1,4 @@
-"""Limits of calls, counted in Redis: each call once, from when it came in, whatever a repeated webhook says."""
+"""Limits of calls, counted in Redis: each call counts once, from its beginning, however often its webhooks come."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,13 +19,13 @@ CALLER = Phone("+919999900001")
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[Redis]:
-    """A client of an empty Redis, as the web process makes it."""
+    """A client of an empty Redis, with the settings that the web process gives its own."""
     with client_for_callers(redis_url) as client:
         yield client
 
 
 def counting(redis: Redis, most: int) -> CallLimits:
-    """Return limits of so many calls for a telephone; its line takes ten, two of them without a number."""
+    """Return limits by which a number may call `most` times; a line takes ten calls, two of them withheld."""
     return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 10, 2, 6))
 
 
@@ -48,7 +48,7 @@ def test_a_call_that_was_let_in_stays_so_when_the_limit_is_lowered(redis: Redis)
 
 
 def test_a_redis_that_has_forgotten_the_script_goes_on_counting(redis: Redis) -> None:
-    """Redis forgets its scripts when it is restarted."""
+    """The limits hold after a restart of Redis, which forgets the script that counts."""
     limits = counting(redis, 1)
     assert fits(limits, "CA1")
     redis.script_flush()

@@ -1,4 +1,4 @@
-"""Intake of requests while many patients confirm at once: each is written to the database, none waits in Redis."""
+"""Intake of requests while many patients confirm at once: each comes into the database, none waits in Redis."""
 
 import time
 from collections.abc import Iterator
@@ -29,15 +29,15 @@ from tests.web import service
 
 A_SECOND, CONFIRMATIONS = 50, 80
 WEBS, THREADS = 2, 4
-"""The processes that answer calls, and the threads of each, as in the Procfile."""
+"""The numbers of processes that answer calls and of threads in each, as in the Procfile."""
 
 SLACK = 3
-"""The factor by which a caller waits longer here than in the service: the machine may be busy with other tests."""
+"""The factor by which a caller's wait may be longer here than in the service, for a busy machine."""
 
 
 @contextmanager
 def web(services: Services) -> Iterator[Intake]:
-    """Return the intake of one process, which has connections of its own."""
+    """Yield the intake of one web process, with a database connection pool of its own."""
     limits = A_CALLER_WAITS.times(SLACK)
     database = Database(
         services.settings.database_url, timeout=limits.statement, breaker=Breaker(limits.database_stalls)
@@ -73,7 +73,7 @@ def test_at_fifty_confirmations_a_second_none_falls_to_redis(
 
 
 def test_who_would_join_a_request_that_is_closed_at_that_moment_makes_a_new_one(postgres_url: str) -> None:
-    """PostgreSQL has the call and the desk wait for each other; SQLite has one writer at a time."""
+    """A caller whose request the desk closes at that moment gets a new one. On PostgreSQL one waits for the other."""
     with closing(Database(postgres_url, timeout=60)) as database:
         store = RequestStore(database)
         first = store.keep(NEW, "m1", "000001")

@@ -1,4 +1,4 @@
-"""Merging two requests of one person: nothing that was promised gets lost, and only one of two people does it."""
+"""Merging two requests of one person: nothing that was promised is lost, and of two people only one does it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -30,20 +30,20 @@ BOOK = ("1", "2", "1", "1", "1")
 
 @pytest.fixture
 def hers(phone: Phone) -> Conversation:
-    """A mother's request for an appointment from her own telephone: request 1."""
+    """The call in which a mother makes request 1: for an appointment, from her own telephone."""
     return phone.rings().press(*BOOK)
 
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation, clock: Clock) -> Conversation:
-    """The mother's request for a call back, ten minutes later from her daughter's telephone: request 2."""
+    """The call in which the mother makes request 2, ten minutes later: for a call back, from another telephone."""
     clock.goes_on(minutes=10)
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
 
 @pytest.fixture
 def merged(services: Services, again: Conversation, clock: Clock) -> None:
-    """The mother's two requests, merged into request 1."""
+    """The mother's two requests after they were merged into request 1."""
     services.desk.merging.merge(1, 2, By("asha", clock()))
 
 
@@ -162,7 +162,7 @@ def test_who_rings_again_from_the_same_number_joins_the_one_that_remains(
 def test_who_rings_again_from_the_other_number_gets_a_request_of_their_own_that_offers_itself(
     services: Services, phone: Phone
 ) -> None:
-    """The caller is promised a call on that number; the request that remains would call another."""
+    """A call from the number of a merged request makes a new one, for a call to that number, offered for merging."""
     call = phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
     assert "You already have" not in call.words
     assert [each.id for each in services.desk.store.waiting()] == [1, 3]
@@ -215,7 +215,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 
 @pytest.fixture
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
-    """Merging and moves at the same desk, with a time limit that many threads at once do not use up."""
+    """Merging and moves at the same desk, with a limit of time for stores that many threads at once do not reach."""
     database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield Merging(database), replace(services.desk.moves, database=database)
     database.close()

@@ -1,4 +1,4 @@
-"""Moves on a request by people at the desk: one owner, and an outcome that closes it or sets a new time."""
+"""Moves on a request by people at the desk: one person has it, and an outcome closes it or makes it due again."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -15,7 +15,7 @@ from tests.people import Clock, Phone
 
 @pytest.fixture
 def request_id(services: Services, phone: Phone) -> int:
-    """The id of a request that somebody has just made by telephone."""
+    """The id of a request that a caller has just made by telephone."""
     phone.rings().press("2", "1", "1", "1")
     return services.desk.store.waiting()[0].id
 
@@ -146,7 +146,7 @@ def test_after_a_while_nothing_is_undone(services: Services, request_id: int, cl
 def test_a_closing_is_undone_though_the_patient_has_made_another_request(
     services: Services, phone: Phone, request_id: int, clock: Clock
 ) -> None:
-    """A number may have several live requests: a family shares one telephone."""
+    """A closed request can be reopened beside a newer one of its number: a family shares one telephone."""
     services.desk.moves.take(request_id, By("asha", clock()))
     services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
     phone.rings().press("2", "1", "1", "1")

@@ -81,7 +81,7 @@ def test_a_notice_that_another_channel_has_did_not_fail(database: Database) -> N
 
 
 def test_a_change_is_told_over_every_channel_that_told_of_the_one_before(database: Database) -> None:
-    """A notice that names no channel goes over the first; every other channel gets its own task about the change."""
+    """A task that names no channel becomes one for each channel that told of the appointment before."""
     appointment_id, outbox = booked(database, "one", "other"), Outbox(database)
     with database.writing() as write:
         cancel(write, appointment_id, CALLER)

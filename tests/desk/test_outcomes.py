@@ -1,4 +1,4 @@
-"""Outcomes in the diary, on both databases: a booked request books, one about an appointment moves or cancels it."""
+"""Outcomes in the diary, on both databases: "booked" books a time, or moves the one that the request is about."""
 
 from datetime import datetime, time, timedelta
 
@@ -30,7 +30,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def taken(services: Services, phone: Phone, clock: Clock) -> Request:
-    """Request 1, which asha has taken."""
+    """Request 1, which asha has taken from the list."""
     phone.rings().press(*CALLBACK)
     services.desk.moves.take(1, By("asha", clock()))
     return services.desk.store.request(1)
@@ -41,13 +41,13 @@ def booked(at: datetime = TEN, *, on_purpose: bool = False) -> OutcomeReport:
 
 
 def in_diary(services: Services) -> list[tuple[datetime, str, int]]:
-    """Return the time, the status and the extra place of each appointment."""
+    """Return the time, the status and the extra place of each appointment in the diary."""
     found = services.diary.reads.between(TEN - timedelta(days=9), TEN + timedelta(days=9))
     return [(each.starts, each.status, each.extra) for each in found if isinstance(each, Appointment)]
 
 
 def stands(services: Services) -> tuple[Request, list[str], list[tuple[datetime, str, int]]]:
-    """Return the request, its history and the diary: everything that a refused move must leave as it is."""
+    """Return request 1, its history and the diary: all that a refused move must leave as it is."""
     told = [f"{each.what} {each.detail}" for each in services.desk.store.history(1)]
     return services.desk.store.request(1), told, in_diary(services)
 
@@ -152,7 +152,7 @@ def test_of_many_who_book_one_time_at_once_one_has_it(services: Services, phone:
 
 @pytest.fixture
 def about(services: Services, taken: Request, clock: Clock) -> int:
-    """The id of request 1, about an appointment at ten, when the clinic is closed."""
+    """The id of a ten o'clock appointment that request 1 is about, since the clinic is closed then."""
     appointment_id = somebody_has(services, TEN, clock())
     is_about(services, appointment_id, Why.CLOSED)
     return appointment_id

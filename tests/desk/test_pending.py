@@ -1,4 +1,4 @@
-"""Requests that wait in Redis: one sealed before a deploy is read after it; an unreadable one holds up no other."""
+"""Pending requests in Redis: one sealed by an older version is read, and an unreadable one holds up no other."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ MOMENT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 NEW = wish_to_be_rung(CALLER, MOMENT)
 
 CIPHER = Cipher("0123456789abcdef" * 4, "waiting request")
-"""The cipher of the tests' settings."""
+"""The cipher that seals pending requests, with the secret of the tests' settings."""
 
 Place = tuple[Phone, WorkerServices]
 
@@ -43,7 +43,7 @@ AS_WRITTEN = {
     "asked": MOMENT.isoformat(),
     "own_number": True,
 }
-"""The words of a request that commit 837caff has sealed."""
+"""The fields of a pending request in the form that commit 837caff gave them."""
 
 
 def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> None:
@@ -57,7 +57,7 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
 
 
 def words(**odd: object) -> bytes:
-    """Return the sealed words of a request in which one value is odd."""
+    """Return a sealed pending request in that form, with these odd values in it."""
     return CIPHER.encrypt(json.dumps({**AS_WRITTEN, **odd})).encode()
 
 
@@ -81,7 +81,7 @@ ODD = {
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """The service and its worker on each kind of database."""
+    """A telephone at a service, and the services of its worker: the test runs on SQLite and on PostgreSQL."""
     url = request.getfixturevalue(f"{request.param}_url")
     with service(tmp_path, url, redis_url, clock) as phone:
         worker = build_workers(phone.services.settings, clock)
@@ -103,7 +103,7 @@ def good(mark: str, caller: int) -> bytes:
 def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
     place: Place, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An odd entry in Redis may be of any kind, and lie anywhere among the others."""
+    """Odd entries among pending requests are set aside and counted for the staff; every good one reaches the desk."""
     phone, worker = place
     between = {f"m{number}": good(f"m{number}", number) for number in range(8)}
     odd = {f"odd{number}": each for number, each in enumerate(ODD.values())}

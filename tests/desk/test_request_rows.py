@@ -1,4 +1,4 @@
-"""Requests of a status that this version does not know are found without a look at every closed one."""
+"""Requests with a status that this version does not know are found without reading every closed one."""
 
 import pytest
 from sqlalchemy import create_engine, insert, select, text

@@ -1,4 +1,4 @@
-"""A clinic with one practitioner, a new appointment, and threads that begin at once, for the tests of the diary."""
+"""A clinic, a new appointment, and threads that begin at the same moment, for the tests of the diary."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from ivr.line.phones import Phone
 
 DELHI = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
-"""A Monday, open."""
+"""The moment at which the tests of the diary stand: a Monday, the clinic open."""
 
 AT_FOUR = NOW.replace(hour=16)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -29,13 +29,13 @@ Result = TypeVar("Result")
 
 
 def the_clinic(*schedules: Schedule) -> Clinic:
-    """Return the shipped clinic with these columns of the diary."""
+    """Return the shipped clinic with these columns of the diary, or with its own if none are given."""
     clinic = clinic_file.read(ROOT / "config" / "clinic.toml")
     return replace(clinic, diary=replace(clinic.diary, schedules=schedules or clinic.diary.schedules))
 
 
 def wished(starts: datetime = AT_FOUR, number: int = 1, **more: object) -> NewAppointment:
-    """Return a booking by telephone of a made-up number."""
+    """Return a new appointment as a call books it, at this time and for a made-up number."""
     values = {
         "phone": Phone(f"+9199999{number:05}"),
         "line": "main",
@@ -56,7 +56,7 @@ def asked(starts: datetime = AT_FOUR, schedules: Sequence[Schedule] = ONE, *, be
 
 
 def at_once(works: Sequence[Callable[[], Result]]) -> list[Result | Exception]:
-    """Return the results or errors of these functions, which all begin at the same moment."""
+    """Run these functions in threads that begin at the same moment; return the result or the error of each."""
     together = Barrier(len(works))
 
     def begin(work: Callable[[], Result]) -> Result | Exception:

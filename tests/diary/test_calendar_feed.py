@@ -1,4 +1,4 @@
-"""The calendar's link: the newest opens the feed, an older one does not, and the database holds none in clear."""
+"""The link to the calendar: the newest opens the feed, older ones do not, and the database holds none in clear."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -122,7 +122,7 @@ def test_an_appointment_that_cannot_be_read_keeps_nobody_from_the_others(feed: C
 
 
 def appointment(**values: object) -> dict[str, object]:
-    """Return a row of the appointments' table with these values."""
+    """Return a row of the table of appointments with these values."""
     starts = values["starts"]
     assert isinstance(starts, datetime)
     return {

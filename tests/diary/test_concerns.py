@@ -1,4 +1,7 @@
-"""Concerns about a time in the diary: it is taken, too near, closed, blocked, over or far ahead. On both databases."""
+"""Concerns about a time that somebody wants to book: taken, too soon, closed, blocked, over or far ahead.
+
+On both databases.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

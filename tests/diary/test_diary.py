@@ -1,4 +1,4 @@
-"""The diary's store, on both databases: a time is given once, however many ask at the same moment."""
+"""The store of the diary, on both databases: a time is given once, however many ask for it at the same moment."""
 
 from collections import Counter
 from collections.abc import Iterator

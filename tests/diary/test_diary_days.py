@@ -1,4 +1,4 @@
-"""Whole days of the diary, on both databases: free, taken and blocked times, and the patients whom a block touches."""
+"""Whole days of the diary, on both databases: free, taken and blocked times, and the patients touched by a block."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -150,7 +150,7 @@ def test_what_cannot_be_read_is_named_on_its_day(days: DiaryDays, database: Data
 
 
 def test_a_day_on_which_the_clocks_change_is_whole(days: DiaryDays) -> None:
-    """The last Sunday of October has 25 hours in Berlin."""
+    """A day of 25 hours, on which clocks change, has all its free times: Berlin's last Sunday of October has 50."""
     berlin, day, clinic = ZoneInfo("Europe/Berlin"), date(2026, 10, 25), the_clinic()
     offer = replace(clinic.line("").offer, hours=Hours(berlin, ((Shift(time(0), time(0)),),) * 7))
     there = replace(clinic, lines={"main": replace(clinic.line(""), offer=offer)})

@@ -1,4 +1,4 @@
-"""A flood of bookings, recognized by its pace: its times are freed at once, and restored as far as they can be."""
+"""A flood of bookings, known by its pace: its times are freed at once, and restored as far as they are still free."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def floods(database: Database) -> Floods:
 
 
 def books(database: Database, *made: datetime, whose: Whose = KEYED, call: str = "", first: int = 0) -> list[int]:
-    """Book one time after another by telephone, at these moments; return the appointments' ids."""
+    """Book an appointment by telephone at each of these moments; return the appointments' ids."""
     ids = []
     with database.writing() as write:
         for place, at in enumerate(made, first):

@@ -1,4 +1,4 @@
-"""The name of a host: one and the same, whichever of the host's processes asks first."""
+"""The name of a host: always the same, whichever of the host's processes asks first."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor

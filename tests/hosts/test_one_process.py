@@ -1,4 +1,4 @@
-"""The lock for a host's work: one process holds it, and another takes over when that ends."""
+"""The lock for a host's upkeep: one process holds it, and another takes over when that one ends."""
 
 import subprocess
 import sys

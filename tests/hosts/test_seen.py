@@ -1,4 +1,4 @@
-"""The hosts that answer calls, and those that are not seen any more."""
+"""The hosts that answer calls, and those of them that the database has not heard of for a while."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -53,7 +53,10 @@ def test_one_whose_clock_was_ahead_is_seen_again(database: Database, clock: Cloc
 
 
 def test_a_moment_that_cannot_be_read_names_nobody(sqlite_url: str, clock: Clock) -> None:
-    """The test runs on SQLite alone: PostgreSQL stores no moment that cannot be read."""
+    """A host whose last sign of life has an odd moment is not called silent.
+
+    On SQLite alone: PostgreSQL stores no odd moment.
+    """
     with closing(Database(sqlite_url)) as database:
         odd(database)
         assert Hosts(database).silent(clock()) == []

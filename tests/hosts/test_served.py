@@ -1,4 +1,4 @@
-"""The web as it really runs looks after its host: no clock process runs here, nor any worker."""
+"""The upkeep of a host by its web, as it really runs: neither a clock process nor a worker runs here."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def sets(services: Services, days: int) -> None:
 
 
 def written(settings: Settings) -> int:
-    """The closures that calls read on this host."""
+    """Return the number of closures in the file from which this host's calls know them."""
     path = settings.state_dir / FILE
     return len(json.loads(path.read_text())) if path.is_file() else 0
 
@@ -55,7 +55,10 @@ def is_replaced(found: Web, dead: Process) -> bool:
 
 
 def goes_on(found: Web, services: Services, settings: Settings, count: int) -> None:
-    """So many closures and calls, the last of them new, have come and gone."""
+    """Set this many closures and make a call.
+
+    Wait until the web's upkeep has written the closures and sent the traces.
+    """
     sets(services, count)
     found.phone.rings().hangs_up()
     assert until(lambda: (written(settings), len(sent(services))) == (count, count))

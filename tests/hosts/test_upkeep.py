@@ -1,4 +1,4 @@
-"""The regular works of a host: done beside its calls, in one process, also when one of the works fails."""
+"""The upkeep of a host: done beside its calls, by one of its processes, also when one of the duties fails."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ivr.hosts.upkeep import HostUpkeep
 
 
 class Away(Exception):
-    """A store is away."""
+    """The error of a store that does not answer."""
 
 
 def upkeep(path: Path, *works: Callable[[], None], every: float = 30.0) -> HostUpkeep:

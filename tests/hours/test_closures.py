@@ -27,13 +27,13 @@ DIWALI = DeskClosure(date(2027, 10, 29), "", (), "diwali")
 
 @pytest.fixture
 def closures(database: Database) -> Closures:
-    """The store of the desk's closures."""
+    """The store of the closures that the desk sets."""
     return Closures(database)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """The path of the file in which the telephone finds the closures."""
+    """The path of the file in which the telephone finds the closures while no store answers."""
     return tmp_path / "state" / FILE
 
 

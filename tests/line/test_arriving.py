@@ -1,4 +1,4 @@
-"""Arriving at a place of the menu: sentences that are said once, the language, and the keys that are announced."""
+"""Arrivals at a place of the menu: sentences that are said only once, the language, and the keys that are announced."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -20,7 +20,7 @@ KEYS = ("option_person", "option_repeat", "option_back")
 
 
 def booking(now: str = OPEN, *, withheld: bool = False) -> Facts:
-    """Return facts of a clinic whose telephone books appointments."""
+    """Return the facts of a call at a clinic where appointments can be booked by telephone."""
     known = facts(now, withheld=withheld)
     clinic = replace(known.clinic, diary=replace(known.clinic.diary, phone_books=True))
     return free_times(replace(known, clinic=clinic, line=clinic.line("main")))

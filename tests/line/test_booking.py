@@ -1,4 +1,4 @@
-"""The days and parts of a day that a caller is offered, and the time when the desk should call them."""
+"""The days and parts of a day that a caller is offered for a wish, and the time by which the desk should call them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -14,7 +14,7 @@ from ivr.line.hours import Closure, Shift
 from tests.people import DELHI
 
 OFFER = read(ROOT / "config" / "clinic.toml").line("main").offer
-"""The clinic's rules for wishes: an hour of a part must be left, noon to five is the afternoon."""
+"""The shipped clinic's rules for offers: an hour of a part of the day must be left; afternoon is from noon to five."""
 
 MORNING, AFTERNOON, EVENING = Part
 CLOSED = Closure({"en": "Diwali", "hi": "दिवाली"})
@@ -26,7 +26,7 @@ Week = tuple[tuple[Shift, ...], ...]
 
 
 def at(written: str) -> datetime:
-    """Return a moment in Delhi. 23 November 2026 is a Monday."""
+    """Return this time of a day as a moment in Delhi. 23 November 2026 is a Monday."""
     return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 
@@ -200,7 +200,10 @@ def test_where_the_clinic_never_opens_somebody_must_look_at_it_now() -> None:
 
 
 def _clock(tens: int) -> time:
-    """Return the time of day this many tens of minutes after midnight; 144 is midnight at the end of the day."""
+    """Return the time of day that is this many tens of minutes after midnight.
+
+    144 gives the midnight that ends the day.
+    """
     return time.min if tens == 144 else time(tens // 6, tens % 6 * 10)
 
 

@@ -1,4 +1,4 @@
-"""The engine that walks the menu: standing keys, mistakes, entered numbers, and a place that no longer exists."""
+"""The engine that walks the menu: standing keys, mistakes, keyed numbers, and a place that no longer exists."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -33,20 +33,20 @@ def at(written: str) -> datetime:
 
 
 def facts(now: str = OPEN, *, withheld: bool = False, staffed: bool = False) -> Facts:
-    """Return the facts of a call; 23 November 2026 is a Monday."""
+    """Return the facts of a call to a clinic in Delhi; 23 November 2026 is a Monday."""
     clinic = STAFFED if staffed else SHIPPED
     return free_times(Facts(clinic, clinic.line("main"), None if withheld else OWN, at(now)))
 
 
 def standing_at(place: str, language: str = "en", **more: object) -> Call:
-    """Return a call that has gathered all that any place needs."""
+    """Return a call that stands at this place and has gathered all that any place needs."""
     call = Call("main", language, place, kind=Kind.CALLBACK, day=date(2026, 11, 24), part=Part.MORNING, keyed=OTHER)
     call = replace(call, topic="now", reference="123456", offered_at=at(OPEN))
     return replace(reads_out(call, facts()), **more)  # type: ignore[arg-type]  # the fields' own types
 
 
 def keys(call: Call, *pressed: str | None, now: str = OPEN, withheld: bool = False) -> Turn:
-    """Return the turn after these keys, one after another; None is a silence."""
+    """Return the turn of a call after these keys, pressed one after another; None stands for silence."""
     for key in pressed:
         turn = press(call, key, facts(now, withheld=withheld))
         call = turn.call

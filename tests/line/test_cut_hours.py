@@ -1,4 +1,4 @@
-"""The rest of a day that is cut short, at the edges of its shifts; and changes that the desk has set, on each line."""
+"""A day whose hours are cut short: the rest of it at its shifts' edges; and the desk's closures on each line."""
 
 from dataclasses import replace
 from datetime import date, datetime, time

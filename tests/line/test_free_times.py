@@ -1,4 +1,4 @@
-"""Free times on the telephone: few keys to any of them, and a key means what was heard."""
+"""Free times, read out by telephone: few keys lead to each, and a key means what the caller has heard."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +35,7 @@ def offered(turn: Turn, at: Facts) -> dict[str, Say]:
 
 
 def names(say: Say, slot: Slot, at: Facts) -> bool:
-    """Return True if this option leads to the time, or to the day or the part of the day that it lies in."""
+    """Return whether an option's sentence names this free time, or the day or part of the day in which it lies."""
     match say.values.get("at") or say.values.get("day"):
         case MomentName(at=moment) | Hour(at=moment):
             return moment == slot.start
@@ -45,7 +45,7 @@ def names(say: Say, slot: Slot, at: Facts) -> bool:
 
 
 def way_to(slot: Slot, at: Facts) -> Iterator[str]:
-    """Yield the keys that a caller presses who wants this time, after 1 for an appointment."""
+    """Yield the keys of a caller who wants this free time and no other: from 1 for an appointment to the last yes."""
     turn = press(Call("main", "en", "main"), "1", at)
     yield "1"
     while turn.call.slot is None:

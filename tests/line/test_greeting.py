@@ -1,4 +1,4 @@
-"""The greeting: open until when, or closed, why, until when, and where to turn in an emergency."""
+"""The greeting: the clinic is open until when; or is closed, why and until when, and whom to call in an emergency."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,7 +47,7 @@ def days(first: date, count: int) -> dict[date, Closure]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A moment on the clinic's wall clock, its special day if any, and the words heard after the welcome."""
+    """A greeting as it should be: the moment, closures and week of the clinic, and the words after the welcome."""
 
     moment: str
     en: tuple[str, ...]
@@ -196,7 +196,7 @@ SCENES = {
 
 
 SWITCH = {"en": "हिंदी के लिए 9 दबाइए।", "hi": "For English press 9."}
-"""The sentence about the other language, in that language."""
+"""The sentence that offers the other language, in that other language."""
 
 
 def words(turn: Turn, says: tuple[Say, ...]) -> list[str]:
@@ -204,7 +204,7 @@ def words(turn: Turn, says: tuple[Say, ...]) -> list[str]:
 
 
 def heard(turn: Turn) -> list[str]:
-    """Return the words of the greeting."""
+    """Return the words that a caller hears in a turn before the options of the menu."""
     before_the_menu = [say.name for say in turn.asks].index("option_book")
     return words(turn, (*turn.first, *turn.asks[:before_the_menu]))
 

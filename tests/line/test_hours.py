@@ -1,4 +1,4 @@
-"""The clinic's opening, as a caller finds it at the edges of its hours."""
+"""The clinic's hours as a caller finds them, at their edges: open or closed, and the next opening."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ Closures = dict[date, Closure]
 
 
 def at(written: str) -> datetime:
-    """Return a moment on the clinic's wall clock. 23 November 2026 is a Monday."""
+    """Return this time of a day on the clinic's wall clock. 23 November 2026 is a Monday."""
     return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 
@@ -185,7 +185,7 @@ def test_the_clinics_own_wall_clock_counts_whatever_zone_the_moment_is_told_in(m
 
 
 def test_the_clinics_own_weekday_and_closed_day_count_too() -> None:
-    """Saturday evening in UTC is Sunday in Delhi already."""
+    """Weekdays and closures are the clinic's own: a Saturday evening in UTC is already Sunday in Delhi."""
     closed = hours({date(2026, 11, 29): DIWALI})
     saturday_in_utc = datetime(2026, 11, 28, 18, 30, tzinfo=UTC)
     assert closed.local(saturday_in_utc).date() == date(2026, 11, 29)

@@ -1,4 +1,4 @@
-"""The opening hours, spoken: the week in groups, and the closures ahead."""
+"""The opening hours as they are spoken: the week in groups of days, then the closures ahead."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +32,7 @@ Week = tuple[tuple[Shift, ...], ...]
 def read_out(
     language: str, *, week: Week = WEEK, closures: Mapping[date, Closure] | None = None, day: str = "2026-11-23"
 ) -> list[str]:
-    """Return the words heard after 4 in the main menu, up to the options. 23 November 2026 is a Monday."""
+    """Return the words of the line's hours, after key 4 of the main menu. 23 November 2026 is a Monday."""
     line = CLINIC.line("main")
     hours = replace(line.hours, week=week, closures=closures or {})
     now = datetime.fromisoformat(f"{day} 14:00").replace(tzinfo=DELHI)

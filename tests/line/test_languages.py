@@ -1,4 +1,4 @@
-"""The ways from one language to another: the keys that lead there, and the places."""
+"""The ways from one language to another: the keys that lead there, and the places of the menu on the way."""
 
 import pytest
 

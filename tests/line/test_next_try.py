@@ -1,4 +1,4 @@
-"""The next call to a patient who was not reached: in opening hours, in their part of the day, after pauses."""
+"""The next try to call a patient: in opening hours, in their part of the day, after growing pauses."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Telephone numbers: those a caller may leave, how they are read back, and the caller ids that can be called."""
+"""Telephone numbers: which a caller may key, how they are read back, and which callers' numbers can be called."""
 
 import phonenumbers
 import pytest
@@ -37,7 +37,7 @@ SENDERS = {
     **dict.fromkeys(["sip:9999900001@example.org", "client:9999900001", "whatsapp:+919999900001", "९९९९९०००००१"]),
     **dict.fromkeys(["+918090080906", "918090080906", "8090080906", "9" * 40, "+91\x009999900001"]),
 }
-"""Callers as a carrier may write them, and the number that is counted and may be blocked; None for nobody's."""
+"""Callers' numbers as a carrier may write them, each with the number that is counted and may be blocked, if any."""
 
 
 @pytest.mark.parametrize("written", SENDERS)
@@ -66,12 +66,12 @@ AS_PEOPLE_TYPE = (
     "\u202a+91 99999 00001\u202c",  # pasted from a telephone's contacts
     *("+91\u200b99999\u200d00001", "99999\u00a000001", "99999\u201300001", "\t99999 00001\r\n"),
 )
-"""The same number as it is typed, pasted and dictated."""
+"""The same telephone number in all the ways in which people type, paste and dictate it."""
 
 
 @pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)
 def test_a_number_is_read_alike_wherever_somebody_types_it(written: str) -> None:
-    """The same number is typed at the counter, when blocking, in the search and in commands."""
+    """A typed number is read as the same one at the counter, when it is blocked, in the search and in commands."""
     assert {INDIA.to_ring(written).e164, INDIA.anybodys(written).e164, typed(written).e164} == {MOBILE}
 
 
@@ -179,7 +179,7 @@ TYPED = {
     "+1 (415) 555-2671": "+14155552671",
     "9999900001".rjust(LONGEST_TYPED): MOBILE,
 }
-"""Text that people type, and the number it means."""
+"""Texts that people type, each with the number that it means."""
 
 NOT_TYPED = [
     *("", "+", "nobody", "98765", "99999 0000", "99999 00001 2", "1 415 555 2671"),
@@ -316,7 +316,7 @@ DIALLINGS = st.sampled_from([INDIA, ABROAD_TOO])
 
 
 def may_be_rung(found: Phone, dialling: Dialling) -> bool:
-    """Return True if phonenumbers alone would have the number called."""
+    """Return whether the clinic may call this number, as phonenumbers alone judges it, without our own rules."""
     number = phonenumbers.parse(found.e164, None)
     return (
         phonenumbers.is_valid_number(number)

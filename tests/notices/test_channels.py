@@ -1,4 +1,4 @@
-"""Channels to the staff: the key and the name of each give nothing of its address away."""
+"""Channels to the staff: neither the key nor the name of a channel betrays anything of the address behind it."""
 
 from ivr.notices.channels import channels_of
 from ivr.storage.encryption import KeyedIds

@@ -1,4 +1,4 @@
-"""The TLS roots of the machine: used where its whole list lies in a folder, and the operator has named no others."""
+"""The TLS roots with which workers reach channels: the machine's, if one folder has all and nobody named others."""
 
 from pathlib import Path
 from ssl import get_default_verify_paths
@@ -9,7 +9,7 @@ from ivr.notices.roots import OPERATORS, REQUESTS, WHOLE, use_roots_of_the_machi
 
 
 def with_roots(folder: Path, count: int, **environ: str) -> dict[str, str]:
-    """Return the environment of workers on a machine that has so many TLS roots in this folder."""
+    """Return the workers' environment on a machine that has this many TLS roots in its folder."""
     for number in range(count):
         (folder / f"{number:08x}.0").touch()
     use_roots_of_the_machine(environ, get_default_verify_paths()._replace(capath=str(folder)))

@@ -1,4 +1,4 @@
-"""Senders to channels: an address of no known kind is told before anything is sent, and is quoted nowhere."""
+"""Senders of notices: a channel's address of an unknown kind is reported before anything is sent, and never quoted."""
 
 import logging
 
@@ -24,7 +24,7 @@ def test_an_address_that_is_not_understood_is_not_quoted(address: str, caplog: p
 
 
 def test_a_channel_has_time_to_answer_unless_its_address_says_how_long() -> None:
-    """A channel that was given up on after it took the notice would be asked again, and staff would get it twice."""
+    """A sender waits long for a channel's answer; given up too early, the notice would be sent again and come twice."""
     for address, seconds in (("json://localhost", ANSWER_SECONDS), ("json://localhost?rto=2", 2.0)):
         found = sender(address)
         assert found is not None

@@ -1,4 +1,4 @@
-"""Channels to the staff that do not work: the desk shows them, until they work again."""
+"""Channels to the staff that fail: the desk shows each, until it works again."""
 
 from collections.abc import Iterator
 

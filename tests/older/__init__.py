@@ -1,4 +1,4 @@
-"""The state that commit 837caff left in its stores, and the made-up secrets, address and moment that open it.
+"""The state that commit 837caff of this program left in its stores, with the secrets, address and moment to open it.
 
 Everything here is made up: numbers are +91 99999 001xx, and the secret signs and seals nothing else.
 """
@@ -6,22 +6,22 @@ Everything here is made up: numbers are +91 99999 001xx, and the secret signs an
 from pathlib import Path
 
 WRITTEN = Path(__file__).with_name("837caff")
-"""The files that 837caff wrote."""
+"""The folder with the files that commit 837caff of this program wrote."""
 
 DATABASE, REDIS, SPOOL, MIRROR = "database.sql", "redis.json", "calls", "closures.json"
-"""The files' names: the database as text, Redis' keys, the folder of the calls, and the closures."""
+"""The names of the files of stored state: the database as SQL, Redis's keys, the spool's folder, the closures' file."""
 
 CALLS, PEOPLE, PAGES, NAMES = "under_way.json", "people.json", "pages.json", "names.json"
-"""The calls under way; who is at the desk; what they saw on its pages; and names that reach other programs."""
+"""The names of the other files: calls under way, people at the desk, what pages showed, names used elsewhere."""
 
 SECRET_KEY = "made-up-0123456789-abcdef-0123456789-made-up"
 BASE = "https://line.example"
 SCRAPER = "a-token-that-reads-numbers"
 
 FIXED = {"SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE, "METRICS_TOKEN": SCRAPER}
-"""The settings under which 837caff wrote, as far as they matter."""
+"""The settings under which 837caff wrote its state, as far as they matter for reading that state."""
 
 
 def number(index: int) -> str:
-    """Return one of the made-up telephone numbers."""
+    """Return the made-up telephone number with these last digits."""
     return f"+9199999001{index:02}"

@@ -1,6 +1,7 @@
 """A day of the clinic on a clock that stands: callers call and staff work until every kind of row was written.
 
-It is lived under 837caff, which leaves what these tests open, and under the present program, which must leave the same.
+Commit 837caff lived it to write the state that these tests open; the present program lives it, too, and must leave the
+same names.
 """
 
 import re
@@ -28,7 +29,7 @@ from tests.web.staff.second_factors import codes_on, sets_up, shown, writes_code
 
 BOOK = ("1", "1", "1", "1", "1")
 BOOK_AGAIN = ("1", "1", "1", "1", "1", "1")
-"""The keys of a second booking by a number that has a request: it is for the same person."""
+"""The keys of a second request for an appointment, for the same person, from a number that has made one."""
 
 RING_ME = ("2", "1", "1", "1")
 ODD = {
@@ -37,25 +38,25 @@ ODD = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_TEXT_FROM": "+12025550123",
 }
-"""Settings of a service that can tell nobody anything: there is no such channel."""
+"""Settings of a service that texts callers, and can send the staff no notice, as its channel is nonsense."""
 
 NO_MOBILE = b'{"code": 21614, "message": "not a mobile number"}'
-"""The carrier's answer when it refuses a text."""
+"""The carrier's answer by which it refuses a text, since the number is no mobile."""
 
 PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
-"""Seconds after which a failed task is tried again."""
+"""The seconds after which a failed task is tried again, one pause after another."""
 
 
 @dataclass
 class Day:
-    """A day of the clinic: its service, its clock, and its stores."""
+    """A day of the clinic: its telephone and service, its clock, and its stores."""
 
     folder: Path
     redis_url: str
     phone: Phone
     clock: Clock
     secrets: dict[str, str] = field(default_factory=dict)
-    """The secret of each person's second factor, from which their telephone makes its codes."""
+    """The secret of each person's second factor, from which their authenticator app makes its codes."""
 
     @property
     def database(self) -> Path:
@@ -66,19 +67,19 @@ class Day:
         return self.phone.services
 
     def calls(self, index: int, *keys: str, line: str = "main", lang: str | None = None) -> Conversation:
-        """Call and press these keys; half a minute later the next person may call."""
+        """Call a line and press these keys; half a minute later the next caller may call."""
         call = self.phone.rings(line, caller=number(index), lang=lang).press(*keys)
         self.clock.goes_on(seconds=30)
         return call
 
     def asks(self, index: int, *keys: str, **more: str) -> int:
-        """Leave a request, hang up, and return the request's id."""
+        """Call a line, make a request, and hang up; return the request's id."""
         call = self.calls(index, *(keys or BOOK), **more)
         self.ends(call)
         return self.id_of(call.reference)
 
     def ends(self, call: Conversation, seconds: int = 42, status: str = "completed") -> None:
-        """Tell the service that the call is over, as the carrier does."""
+        """Report to the service, as the carrier does, that this call is over."""
         told = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": status, "CallDuration": str(seconds)}
         form = {**call.fields, **told}
         assert self.phone.posts("/voice/status", form).status_code == 204
@@ -97,13 +98,13 @@ class Day:
         return int(self.rows("SELECT id FROM staff WHERE name = ?", name)[0][0])
 
     def types(self, *arguments: str, typed: str = "") -> str:
-        """Run a command on the server, with this input, and return its output."""
+        """Run a command on the service's server, with this input; return its output."""
         done = self.phone.app.test_cli_runner().invoke(args=list(arguments), input=typed)
         assert done.exit_code == 0, done.output
         return done.output
 
     def comes(self, name: str) -> Staff:
-        """Log somebody in at the desk, with the next code where they have a second factor."""
+        """Log in the person of this name at the desk, with the next code if they have a second factor; return them."""
         self.clock.goes_on(seconds=30)
         if name in self.secrets:
             return looks.comes_in(self.phone, name, PASSWORD, self.secrets[name])
@@ -113,7 +114,7 @@ class Day:
 
 
 def sends(person: Staff, path: str, **fields: str) -> str:
-    """Send a form of the desk's pages as this person."""
+    """Send this person's form to a path of the desk; return the page that follows."""
     answer = person.browser.post(path, data={"csrf_token": person.csrf(), **fields}, follow_redirects=True)
     assert answer.status_code == 200, f"{answer.status_code} at {path}"
     return answer.text
@@ -123,7 +124,7 @@ def sends(person: Staff, path: str, **fields: str) -> str:
 
 
 def early_calls(day: Day) -> None:
-    """Make calls before anybody is at the desk: with channels and texts that fail, and with recorded calls."""
+    """Make the day's calls before anybody is at the desk: channels and texts fail, and calls are recorded."""
     given, stores = where(day.folder) | ODD, (f"sqlite:///{day.database}", day.redis_url)
     with listener() as carrier, service(day.folder, *stores, day.clock, **given, TWILIO_API_URL=carrier.url) as odd:
         carrier.status, carrier.answer = 400, NO_MOBILE
@@ -144,7 +145,7 @@ def early_calls(day: Day) -> None:
 
 
 def people(day: Day) -> list[str]:
-    """Let every member of staff come and change everything about their accounts; return devi's recovery codes."""
+    """Have each of the staff log in and change all that they can of accounts; return devi's recovery codes."""
     for name, role in (("meera", "manager"), ("asha", "staff"), ("devi", "staff"), ("leela", "staff")):
         day.types("staff", "add", name, "--role", role, typed=f"{PASSWORD}\n")
     for name in ("meera", "asha", "devi"):
@@ -172,7 +173,7 @@ def people(day: Day) -> list[str]:
 
 
 def others(day: Day, meera: Staff) -> None:
-    """Invite somebody, who chooses a password, is given every right and loses them all."""
+    """Have a manager invite a person, who chooses a password, is given every right, and loses each again."""
     link = invited(day, meera, "kiran")
     guest = Staff(day.phone.app, "kiran", PASSWORD)
     token = Staff.token(guest.browser.get(link).text)
@@ -192,7 +193,7 @@ def invited(day: Day, meera: Staff, name: str) -> str:
 
 
 def requests(day: Day) -> None:
-    """Send every kind of request every way there is."""
+    """Make requests of every kind during the day, and have the desk end them in every way."""
     asha = day.comes("asha")
     sends(asha, "/desk/errands/4/again")
     taken(day, asha)
@@ -243,7 +244,7 @@ def appointments(day: Day, asha: Staff) -> None:
 
 
 def merged(day: Day, asha: Staff) -> None:
-    """Merge two requests of one number; merge two others and take them apart again."""
+    """Have the desk merge two requests of one number; and merge two others and take them apart again."""
     for index, stay in ((18, True), (19, False)):
         one, other = day.asks(index), day.asks(index, *RING_ME)
         page = asha.does("merge", one, other=str(other))
@@ -252,7 +253,7 @@ def merged(day: Day, asha: Staff) -> None:
 
 
 def blocked(day: Day, asha: Staff) -> None:
-    """Block numbers, and unblock one; hand out one number's data and erase another's."""
+    """Block numbers and unblock one; hand out the data of one number, and erase those of another."""
     for index, reason in ((23, "rings for fun"), (24, "by mistake"), (25, "is to be erased")):
         request = day.asks(index)
         sends(asha, "/desk/blocked", request=str(request), reason=reason)
@@ -281,7 +282,7 @@ def blocked(day: Day, asha: Staff) -> None:
 
 
 def last_errands(day: Day) -> None:
-    """Run all due tasks but the last."""
+    """Run all due tasks but one; then make two more requests, the second while the database is away."""
     todo = "SELECT id FROM errands WHERE done_at IS NULL AND failed_at IS NULL AND id != 4"
     runs_errands(day.phone, *(errand for (errand,) in day.rows(todo)))
     with closing(Redis.from_url(day.redis_url)) as redis:
@@ -293,7 +294,7 @@ def last_errands(day: Day) -> None:
 
 
 def with_database_away(day: Day, index: int, *keys: str, **more: str) -> None:
-    """Make a call while the database is away, so that only Redis knows of the request."""
+    """Make a request while the database is away, so that only Redis holds it."""
     away = day.database.rename(day.folder / "away.db")
     day.ends(day.calls(index, *keys, **more))
     away.rename(day.database)
@@ -301,7 +302,7 @@ def with_database_away(day: Day, index: int, *keys: str, **more: str) -> None:
 
 
 def last_calls(day: Day) -> None:
-    """Make calls that are over and stand in no table yet."""
+    """Make the day's last calls, of which no record is made before the day is saved."""
     day.ends(day.calls(45, "4"), 33)
     day.ends(day.calls(46, "0").reception(talked=True), 240)
     day.ends(day.calls(47, "1", lang="hi"), 12)
@@ -315,7 +316,7 @@ def locked_out(day: Day) -> None:
 
 
 def under_way(day: Day) -> list[dict[str, Any]]:
-    """Return calls that have begun, each with its next address and the keys that follow."""
+    """Return the calls that are under way at the day's end, each with its next address and the keys that follow."""
     not_reached = {"DialCallStatus": "no-answer", "DialBridged": "false"}
     return [
         stands("a day is to be chosen", day.calls(60, "1"), "1", "1", "1", "1"),
@@ -342,7 +343,7 @@ def under_way(day: Day) -> list[dict[str, Any]]:
 def stands(
     name: str, call: Conversation, *keys: str, at: str = "", first: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return a call under way: its next address, what comes there, and the keys that follow."""
+    """Return a call under way, to be saved: the address of its next webhook, the event there, the keys that follow."""
     waits: Any = call.waits
     happens, rest = (first, keys) if first is not None else ({"Digits": keys[0]}, keys[1:])
     form = {"form": call.fields, "place": call.place, "at": urljoin(BASE, at or waits.action)}
@@ -354,7 +355,7 @@ def silent(call: Conversation, *keys: str) -> dict[str, Any]:
 
 
 def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
-    """Return a call of which the carrier could not reach one step: the apology leads to the step once more."""
+    """Return a call under way at whose last step a webhook failed: the apology leads to that step once more."""
     waits: Any = call.waits
     form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": urljoin(BASE, waits.action)}
     document = day.phone.posts("/voice/fallback", form).text
@@ -364,12 +365,12 @@ def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
 
 
 def webhook_again(call: Conversation) -> dict[str, Any]:
-    """Return a call whose request is kept, and whose webhook the carrier delivers a second time."""
+    """Return a call whose request is kept, and to which the carrier delivers the last webhook a second time."""
     return stands("its webhook comes again", call, at=call.url, first={"Digits": "1"})
 
 
 def without_stores(day: Day, index: int) -> Conversation:
-    """Return a call without both stores: the caller is told so and may try again."""
+    """Return a call that found both stores away: its caller was told so, and may try again."""
     away = f"sqlite:///{day.folder}/no/clinic.db", f"unix://{day.folder}/no.sock"
     with service(day.folder, *away, day.clock, **where(day.folder)) as it:
         call = replace(day, phone=it).calls(index, *BOOK)
@@ -393,7 +394,7 @@ def where(folder: Path) -> dict[str, str]:
 
 
 def live(day: Day, folder: Path) -> None:
-    """Live the whole day, and take its stores down into a folder."""
+    """Live the whole day, and save the stores that it has filled into a folder."""
     day.types("database", "upgrade")
     early_calls(day)
     codes = people(day)

@@ -1,4 +1,4 @@
-"""Pages and calls of the service, read by HTTP alone, so that two of its versions can be compared."""
+"""Reads pages and calls of the service, over HTTP only, so that two versions of the program can be compared."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ ROW = re.compile(r'<tr>\s*<td><time datetime="([^"]+)">.*?</td>\s*<td>(.*?)</td>
 
 
 def comes_in(phone: Phone, name: str, password: str, secret: str) -> Staff:
-    """Log somebody in with their password and the code that their telephone shows now."""
+    """Log a person in with their password and the present code of their authenticator app."""
     person = Staff(phone.app, name, password)
     answer = person.logs_in()
     assert (answer.status_code, answer.headers["Location"]) == (302, "/login/code")
@@ -29,36 +29,36 @@ def comes_in(phone: Phone, name: str, password: str, secret: str) -> Staff:
 
 
 def shows_code(person: Staff, code: str) -> Any:
-    """Type a code of either kind and return the answer."""
+    """Fill in a code at the login, the app's or a recovery code; return the answer."""
     token = Staff.token(person.browser.get("/login/code").text)
     return person.browser.post("/login/code", data={"csrf_token": token, "code": code})
 
 
 def speaks(person: Staff, language: str) -> None:
-    """Change the language of the desk."""
+    """Change the language in which this person reads the desk."""
     person.browser.post("/language", data={"csrf_token": person.csrf(), "language": language})
 
 
 def page(person: Staff, path: str) -> str:
-    """Return a page, which must open."""
+    """Return the text of this page as the person sees it; the page must open."""
     answer = person.browser.get(path)
     assert answer.status_code == 200, f"{answer.status_code} at {path}"
     return answer.text
 
 
 def references(person: Staff) -> list[str]:
-    """Return the references of the cards on the worklist, in their order."""
+    """Return the references of the cards on the list that this person sees, in the order of the page."""
     return re.findall(r'id="request-\d+">.*?/desk/requests/(\d{6})\?id=', page(person, "/desk"), re.DOTALL)
 
 
 def histories(person: Staff, cards: list[tuple[str, int]]) -> dict[str, Lines]:
-    """Return the history of each of these requests, in words."""
+    """Return the history of each of these requests, in the words of the request's card."""
     found = {f"{reference} {id_}": page(person, f"/desk/requests/{reference}?id={id_}") for reference, id_ in cards}
     return {card: [list(map(_plain, line)) for line in LINE.findall(text)] for card, text in found.items()}
 
 
 def audit(person: Staff) -> Lines:
-    """Return every line of the audit, the newest first."""
+    """Return every line of the audit as its page shows it, the newest first."""
     return [list(map(_plain, line)) for text in _pages(person, "/desk/audit") for line in ROW.findall(text)]
 
 
@@ -75,7 +75,7 @@ def _plain(markup: str) -> str:
 
 
 def goes_on(phone: Phone, stands: dict[str, Any]) -> tuple[Conversation, Lines]:
-    """Go on with a call from its stored addresses; return the call and the words heard after each event."""
+    """Go on with a saved call under way, from its next address; return the call, and the words after each event."""
     call = Conversation(phone, stands["form"], stands["sid"])
     path = str(stands["at"]).removeprefix(BASE)
     assert path.startswith("/voice/"), "an address of ours"
@@ -88,14 +88,14 @@ def goes_on(phone: Phone, stands: dict[str, Any]) -> tuple[Conversation, Lines]:
 
 
 def listed(phone: Phone) -> list[str]:
-    """Return every request, as the server's command lists them."""
+    """Return every request as the command `flask desk list` lists it."""
     done = phone.app.test_cli_runner().invoke(args=["desk", "list", "--json", "--all"])
     assert done.exit_code == 0, done.output
     return sorted(line for line in done.output.splitlines() if line.startswith("{"))
 
 
 def calendar(phone: Phone, link: str) -> list[str]:
-    """Return the lines that tell a calendar program which appointment is which, and when."""
+    """Return the lines of the calendar's feed by which a calendar program knows an appointment and its time."""
     answer = phone.app.test_client(use_cookies=False).get(link.removeprefix(BASE))
     assert answer.status_code == 200
     telling = ("UID:", "DTSTART", "DTEND", "SEQUENCE:", "SUMMARY:", "URL:")
@@ -103,29 +103,29 @@ def calendar(phone: Phone, link: str) -> list[str]:
 
 
 def session(person: Staff) -> dict[str, Any]:
-    """Return the contents of somebody's session cookie."""
+    """Return the values that this person's session cookie holds."""
     cookie = person.browser.get_cookie("session")
     assert cookie
     return opened_session(person.browser.application, cookie.value)
 
 
 def opened_session(app: Flask, cookie: str) -> dict[str, Any]:
-    """Return the contents of a session cookie that was kept, however old it is."""
+    """Return the values that a saved session cookie holds, however old its signature is."""
     held: dict[str, Any] = _serializer(app).loads(cookie)
     return held
 
 
 def goes_on_at_the_desk(person: Staff, cookie: str) -> None:
-    """Give a browser a session that was kept, signed as if today: one that was signed yesterday is refused."""
+    """Give a person's browser a saved session, signed anew, since one that was signed yesterday is refused."""
     app = person.browser.application
     person.browser.set_cookie("session", _serializer(app).dumps(opened_session(app, cookie)))
 
 
 def _serializer(app: Flask) -> Any:
-    """Return Flask's own serializer, which signs the cookies of sessions."""
+    """Return Flask's own serializer, which signs and reads session cookies."""
     return SecureCookieSessionInterface().get_signing_serializer(app)
 
 
 def hours(phone: Phone) -> list[str]:
-    """Return the opening hours as a new caller hears them."""
+    """Return the opening hours as a new caller of the line hears them."""
     return phone.rings(caller=number(99)).press("4").heard

@@ -1,4 +1,4 @@
-"""The names that leave the program: of columns, keys, jobs, sealed fields, metrics and log lines."""
+"""The names that leave the program: of database columns, Redis keys, jobs, sealed fields, metrics and log lines."""
 
 import hmac
 import json
@@ -26,18 +26,18 @@ from tests.people import Phone
 from tests.web import service
 
 MARKS = re.compile(r"[0-9a-f]{64}|[0-9]+")
-"""The parts that differ from key to key: a mark of a number, or an id."""
+"""The parts that differ from one Redis key to the next: the keyed hash of a number, or an id."""
 
 WORDS = (
     *("requests.kind", "requests.part", "requests.status", "requests.outcome", "requests.source", "requests.language"),
     *("history.what", "history.who", "audit.what", "audit.who", "errands.task", "errands.error"),
     *("staff.role", "rules.name", "closures.reason", "closures.shifts", "calls.ended", "calls.path"),
 )
-"""Columns whose words another version reads again."""
+"""The database columns whose values another version of the program reads as words of its own."""
 
 
 def names_of(day: Day, folder: Path) -> dict[str, Any]:
-    """Return all names, from what a day has left in a folder, and from the processes that go on from there."""
+    """Return all names that leave the program: those in a day's saved files, and those that processes then write."""
     held, calls = read_json(folder / REDIS), read_json(folder / CALLS)
     settings = day.phone.services.settings
     return {
@@ -57,14 +57,14 @@ def names_of(day: Day, folder: Path) -> dict[str, Any]:
 
 
 def columns(written: Path) -> dict[str, list[str]]:
-    """Return the columns of each table."""
+    """Return the names of the columns of each table in a saved database."""
     with closing(_read(written)) as opened:
         tables = [name for (name,) in opened.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1")]
         return {each: [row[1] for row in opened.execute(f"PRAGMA table_info({each})")] for each in tables}
 
 
 def words(written: Path) -> dict[str, list[str]]:
-    """Return the words that stand in the tables, and the fields of what an undo puts back."""
+    """Return the values of a saved database that other versions read, and the fields by which moves are undone."""
     with closing(_read(written)) as opened:
         found = {each: _standing(opened, *each.split(".")) for each in WORDS}
         before = [json.loads(each) for each in _standing(opened, "history", "before")]
@@ -78,7 +78,7 @@ def _standing(opened: sqlite3.Connection, table: str, column: str) -> list[str]:
 
 
 def untold(written: Path) -> set[str]:
-    """Return the references of requests that the staff had still to be told of."""
+    """Return the references of the requests in a saved database of which the staff were still to be told."""
     to_do = "task = 'tell_staff' AND done_at IS NULL AND failed_at IS NULL"
     query = f"SELECT reference FROM requests JOIN errands ON request_id = requests.id WHERE {to_do}"  # noqa: S608 - ours
     with closing(_read(written)) as opened:
@@ -86,19 +86,19 @@ def untold(written: Path) -> set[str]:
 
 
 def _read(written: Path) -> sqlite3.Connection:
-    """Open the database of this text in memory."""
+    """Return a saved database, opened in memory."""
     read = sqlite3.connect(":memory:")
     read.executescript(written.read_text())
     return read
 
 
 def shapes(keys: Iterable[str]) -> list[str]:
-    """Return the keys of Redis without the parts that differ from key to key."""
+    """Return these Redis keys, each kind once: without the parts that differ from one key to the next."""
     return sorted({MARKS.sub("#", key) for key in keys})
 
 
 def jobs(held: Mapping[str, Any]) -> list[str]:
-    """Return the function, the queue and the name of each RQ job."""
+    """Return for each job of RQ its function, its queue and the kind of its key."""
     found = {key: each["value"] for key, each in held.items() if re.fullmatch(r"rq:job:[a-z]+-[0-9-]+", key)}
     names = {(_function(job["data"]), job["origin"], MARKS.sub("#", key)) for key, job in found.items()}
     return sorted(map(" ".join, names))
@@ -111,34 +111,34 @@ def _function(data: str) -> str:
 
 
 def opened(sealed: str, purpose: str) -> Any:
-    """Return the contents of a text that is sealed for this purpose under the made-up secret."""
+    """Return the fields of a text that was sealed for this purpose with the made-up secret."""
     key = hmac.digest(SECRET_KEY.encode(), purpose.encode(), sha256)
     return json.loads(Fernet(urlsafe_b64encode(key)).decrypt(sealed.encode()))
 
 
 def waiting_fields(held: Mapping[str, Any]) -> list[str]:
-    """Return the fields of a request that waits in Redis."""
+    """Return the names of the fields of requests that are pending in Redis."""
     return sorted(
         {name for each in held["clinic:waiting"]["value"].values() for name in opened(each, "waiting request")}
     )
 
 
 def address_fields(addresses: Iterable[str]) -> dict[str, list[str]]:
-    """Return the fields in the addresses of calls: of their query, and of the sealed part in it."""
+    """Return the names of the fields in these calls' addresses: in the query, and in the sealed part of it."""
     queries = [parse_qs(urlsplit(each).query) for each in addresses]
     sealed = [opened(each["c"][0], "call") for each in queries if "c" in each]
     return {"query": _all(queries), "sealed": _all(sealed)}
 
 
 def spool(folder: Path) -> dict[str, list[str]]:
-    """Return the shapes of the names of the files of calls, and the fields of their lines."""
+    """Return the names of a spool's files, each form of name once, and the fields of their lines."""
     files = sorted(folder.iterdir())
     lines = [json.loads(line) for file in files for line in file.read_text().splitlines() if line]
     return {"files": sorted({re.sub(r"\d", "0", file.name) for file in files}), "fields": _all(lines)}
 
 
 def _metrics(day: Day) -> list[str]:
-    """Return the metrics after one call, in a folder that has counted nothing before."""
+    """Return the series of the metrics after one call to a service that has counted nothing before."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with service(folder, f"sqlite:///{day.database}", day.redis_url, day.clock, **where(folder)) as phone:
@@ -147,7 +147,7 @@ def _metrics(day: Day) -> list[str]:
 
 
 def metrics(phone: Phone) -> list[str]:
-    """Return every series of the metrics with its labels."""
+    """Return the name of every series of the metrics, with its labels."""
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {SCRAPER}"})
     assert answer.status_code == 200
     samples = [each for family in text_string_to_metric_families(answer.text) for each in family.samples]
@@ -157,7 +157,7 @@ def metrics(phone: Phone) -> list[str]:
 
 
 def log_fields(log: str) -> list[str]:
-    """Return the fields of log lines, which are JSON."""
+    """Return the names of the fields in log lines, which are written in JSON."""
     return _all([json.loads(line) for line in log.splitlines() if line.startswith("{")])
 
 

@@ -1,6 +1,6 @@
-"""Jobs of the worker and of the clock process, run by the test's clock: these tests name the product only here.
+"""Jobs of the worker and of the clock, run by the test's own clock: only this module calls the product directly.
 
-All else goes through pages, webhooks, commands, processes and the stores themselves.
+All else in these tests goes through pages, webhooks, commands, processes and the stores themselves.
 """
 
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from workers.services import WorkerServices, build
 
 
 def clock_collects_calls(phone: Phone) -> None:
-    """Write down the calls that are over, as the clock process does."""
+    """Make the records of calls that are over, as the clock process does."""
     _with_tools(phone, send_traces)
     _with_tools(phone, record_calls)
 
 
 def clock_sweeps(phone: Phone) -> None:
-    """Return neglected requests to the list and queue what is due, as the clock process does."""
+    """Run a sweep of the clock process: put neglected requests back on the list, and queue what is due."""
     _with_tools(phone, sweep)
 
 
 def runs_errands(phone: Phone, *errands: int) -> None:
-    """Try these tasks as a worker does, whether or not they succeed."""
+    """Run the tasks with these ids as a worker does, whether or not they succeed."""
 
     def try_all(worker: WorkerServices) -> None:
         for each in errands:

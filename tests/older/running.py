@@ -1,4 +1,4 @@
-"""The service's processes as they run in production, so that their logs can be read."""
+"""The service's processes, started as in production, so that their log lines can be read."""
 
 import subprocess
 import sys
@@ -13,14 +13,14 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 def log_of_the_web(phone: Phone) -> str:
-    """Return the log of the running web server about a call."""
+    """Run the web, make a call to it, and return the log of its processes."""
     with web(phone.services, phone.services.settings, ENV="production") as running:
         running.phone.rings(caller=number(98)).press(*BOOK)
     return running.log.read_text()
 
 
 def works(settings: Settings, **more: str) -> str:
-    """Run a worker until the queue is empty and return its log."""
+    """Run a worker until its queues are empty; return its log."""
     given = {**environment(settings), "METRICS_TOKEN": SCRAPER, **more}
     command = [sys.executable, "-m", "workers", "--burst"]
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=True)

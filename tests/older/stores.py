@@ -1,4 +1,4 @@
-"""Saves a database, a Redis and a folder of calls as files, and puts them back. Knows nothing of the product."""
+"""Saves a database, a Redis and a spool as files, and fills empty ones from them. Knows nothing of the product."""
 
 import base64
 import json
@@ -13,11 +13,11 @@ from redis import Redis
 from tests.older import DATABASE, MIRROR, REDIS, SPOOL
 
 BASE64 = "base64:"
-"""The beginning of a value that is no text."""
+"""The mark before a saved value of Redis that is no text."""
 
 
 def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None:
-    """Write all three stores into a folder as they are."""
+    """Save the state of the database, of Redis and of the spool into this folder."""
     with closing(sqlite3.connect(database)) as opened:
         (folder / DATABASE).write_text("\n".join(opened.iterdump()) + "\n")
     with closing(Redis.from_url(redis_url)) as redis:
@@ -28,7 +28,7 @@ def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None
 
 
 def put_back(folder: Path, database: Path, redis_url: str, state: Path) -> None:
-    """Fill empty stores with the files that `take_down` wrote into a folder."""
+    """Fill an empty database, Redis and spool from the files that `take_down` has saved."""
     with closing(sqlite3.connect(database)) as opened:
         opened.executescript((folder / DATABASE).read_text())
     with closing(Redis.from_url(redis_url)) as redis:
@@ -39,12 +39,12 @@ def put_back(folder: Path, database: Path, redis_url: str, state: Path) -> None:
 
 
 def keys_of(redis: Redis) -> dict[str, Any]:
-    """Return every key with its type and its value."""
+    """Return every key in Redis, with its type and its value."""
     return {_words(key): _held(redis, key) for key in sorted(redis.scan_iter())}
 
 
 def _held(redis: Any, key: bytes) -> dict[str, Any]:
-    """Return one key's type and value; redis-py's types leave open whether it waits for its answers."""
+    """Return a Redis key's type and value. `redis` is Any, as redis-py's types leave open whether it awaits."""
     kind = _words(redis.type(key))
     match kind:
         case "hash":

@@ -1,8 +1,8 @@
-"""Names that lie in a store or reach another program: none has changed since commit 837caff.
+"""Names that are in a store or reach another program: none has gone since commit 837caff.
 
-The present program lives the day that 837caff lived, and the names it leaves are compared: of tables and columns, of
-words in them, of Redis' keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. More may
-have come, none may have gone.
+The present program lives the day that 837caff lived, and the names that both leave are compared: of tables and columns,
+of words in them, of Redis's keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. More
+may have come, none may have gone.
 """
 
 from collections.abc import Iterator
@@ -35,16 +35,16 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names that were taken away on purpose.
+"""Names that were in 837caff's state and were taken away on purpose.
 
-An appointment is changed in the diary now; lines of an older program are still read. That job lies on a queue of its
-own: an older program that is put back does not look there, and its sweep puts the job on its own queue again. The day's
-address is nonsense, and is called so now; what is stored as not told is still read.
+An appointment is now changed in the diary; lines of an older program are still read. The job lies on a queue of its
+own: an older program that is put back does not look there, and its sweep queues the job again. The day's channel is now
+called nonsense; what is stored as not told is still read.
 """
 
 
 def each_name(found: Any, of_what: str = "") -> Iterator[str]:
-    """Yield every name together with the thing it names."""
+    """Yield every name in a nested structure of names, each together with the names above it."""
     match found:
         case dict():
             for name, more in found.items():

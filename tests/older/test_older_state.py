@@ -1,7 +1,7 @@
-"""The state that commit 837caff left: the present program opens it, and its people and calls go on.
+"""The state that commit 837caff left: the present program opens it, and its people and its calls can go on.
 
-What is seen and heard is compared with what 837caff itself showed and said. Whoever changes a sentence, or a page, on
-purpose changes it in 837caff/pages.json too; whatever else differs has lost something that lies in a store.
+Pages and sentences are compared with those that 837caff itself showed and said. Whoever changes a sentence, or a page,
+on purpose changes it in 837caff/pages.json, too; any other difference is something that was lost from a store.
 """
 
 import re
@@ -39,13 +39,13 @@ def clock_of_then() -> Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands where the clock of 837caff stood."""
+    """A clock that stands at the moment at which 837caff's own clock stood."""
     return clock_of_then()
 
 
 @pytest.fixture(scope="session")
 def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) -> str:
-    """The address of the SQLite database of 837caff, migrated as the command does, to be copied."""
+    """The path of 837caff's SQLite database, upgraded to the present revision by the command; tests copy it."""
     folder = tmp_path_factory.mktemp("older")
     valkey_server.resume()
     valkey_server.start()
@@ -57,7 +57,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) ->
 
 @pytest.fixture(scope="session")
 def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres) -> str:
-    """The name of the same desk's database after its clinic has moved to PostgreSQL, to be copied."""
+    """The name of a PostgreSQL database with 837caff's desk, moved there from SQLite by the command; tests copy it."""
     postgres_server.start()
     url, nowhere = postgres_server.new_database(), "redis://127.0.0.1:1/0"
     folder = tmp_path_factory.mktemp("moved")
@@ -67,7 +67,7 @@ def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_ser
 
 @pytest.fixture
 def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
-    """The address of the stores of 837caff, with its SQLite migrated."""
+    """The address of 837caff's SQLite database, upgraded; its Redis and its state folder lie ready beside it."""
     path = tmp_path / "older.db"
     put_back(WRITTEN, path, redis_url, tmp_path)
     shutil.copy(upgraded, path)
@@ -76,7 +76,7 @@ def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
 
 @pytest.fixture
 def old_postgres(old_sqlite: str, copied: str, postgres_server: Postgres) -> Iterator[str]:
-    """The address of the stores of 837caff, with its desk on PostgreSQL."""
+    """The address of a PostgreSQL database with 837caff's desk; its Redis and its state folder lie ready beside it."""
     postgres_server.start()
     url = postgres_server.new_database(like=copied)
     yield with_driver(url)
@@ -91,7 +91,7 @@ def types(folder: Path, database_url: str, redis_url: str, *command: str) -> Non
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def older(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the present program, on the stores of 837caff."""
+    """A telephone at the present program, which runs on the stores of 837caff."""
     url = request.getfixturevalue(f"old_{request.param}")
     more = {**FIXED, "CLINIC_FILE": clinic_with_reception(tmp_path)}
     with service(tmp_path, url, redis_url, clock, **more) as phone:
@@ -104,7 +104,7 @@ def comes(phone: Phone, clock: Clock, name: str = "meera") -> Staff:
 
 
 def with_password(phone: Phone, name: str, password: str = "") -> tuple[Staff, int]:
-    """Log in with a password alone; return the person and the status of the answer."""
+    """Log a person in with a password alone; return the person, and the status of the answer."""
     person = Staff(phone.app, name, password or PEOPLE_THEN["password"])
     return person, person.logs_in().status_code
 
@@ -158,14 +158,14 @@ def test_an_invitation_is_still_good_and_so_is_a_session(older: Phone) -> None:
 
 
 def test_the_calendars_link_shows_the_same_appointments(older: Phone) -> None:
-    """The calendar's entries lead to the diary now, and are the same entries to a calendar program."""
+    """The old link shows the same entries, with the same ids and times; only their links lead to the diary now."""
     seen, now = SEEN["calendar"], looks.calendar(older, PEOPLE_THEN["calendar"])
     assert [each for each in now if "URL:" not in each] == [each for each in seen if "URL:" not in each]
     assert all("/desk/diary/" in each for each in now if each.startswith("URL:"))
 
 
 def test_what_was_done_last_can_be_gone_on_with(older: Phone, clock: Clock) -> None:
-    """Three things go on: a request that devi was given, one that asha has taken, and a notice that had failed."""
+    """Asha can close the request that she took under 837caff, and a notice that had failed there can be sent again."""
     asha = comes(older, clock, "asha")
     own = next(card for card, lines in SEEN["cards"]["en"].items() if lines[0][2].startswith("Wants to come"))
     asha.does("report", int(own.split()[1]), outcome="settled")
@@ -202,7 +202,7 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    """A caller with an older request is asked for whom they call, though the request was made before that question."""
+    """A caller with a request from 837caff's time is asked for whom they call, and joins it as the same person."""
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])
@@ -248,7 +248,7 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
 
 
 def test_every_booking_of_the_older_state_is_in_the_diary(older: Phone) -> None:
-    """Two bookings may be at one hour: the second has an extra place, where the desk sees it."""
+    """Every booking of 837caff is in the diary at its time, though two of them may be at the same hour."""
     requests, diary = schema.requests, schema.appointments
     with older.services.database.reading() as read:
         booked = select(requests.c.id, requests.c.appointment).where(requests.c.outcome == "booked")

@@ -1,7 +1,7 @@
-"""Writes the folder 837caff/ anew: `python -m tests.older.write` in a checkout of 837caff, with this folder as
-it was first committed.
+"""Writes the folder 837caff/ anew: `python -m tests.older.write`, run in a checkout of commit 837caff.
 
-A day is lived there; what then lies in the stores is taken down, and also what 837caff itself makes of it afterwards.
+That checkout needs this folder as it was first committed. A day is lived there; then the state of the stores is saved,
+and what 837caff itself shows and says of it.
 """
 
 import tempfile
@@ -19,7 +19,7 @@ from tests.web import service
 
 
 def write_pages(day: Day) -> None:
-    """Write the pages that the people see, and the words that callers hear."""
+    """Write into a file the pages that people at the desk see, and the words that callers hear."""
     meera = day.comes("meera")
     audit = looks.audit(meera)
     cards = [
@@ -40,7 +40,7 @@ def write_pages(day: Day) -> None:
 
 
 def main() -> None:
-    """Write all the files anew."""
+    """Write all files of the folder 837caff anew."""
     WRITTEN.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, valkey() as server:
         clock = Clock(at_the_beginning())

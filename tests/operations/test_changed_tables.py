@@ -1,4 +1,4 @@
-"""The tables that a migration changes, as its calls of Alembic's `op` say."""
+"""The names of the tables that a migration changes, read from its calls of Alembic's `op`."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Moving a desk from SQLite to PostgreSQL, when a clinic has grown: nothing is left behind."""
+"""The move of a desk from SQLite to PostgreSQL, when a clinic has grown: nothing is left behind."""
 
 import sqlite3
 from contextlib import closing
@@ -58,7 +58,7 @@ def test_a_row_that_cannot_be_copied_is_named_and_nothing_is(phone: Phone, postg
 
 
 def at_rest(url: str) -> str:
-    """Return the whole contents of a database, to be compared."""
+    """Return the whole contents of the database at this url as text, to be compared with a later state."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(sqlite_path(url))) as read:
             return "\n".join([str(read.execute("PRAGMA journal_mode").fetchone()), *read.iterdump()])
@@ -103,7 +103,10 @@ def test_a_database_in_use_is_left_as_it_is_also_where_its_tables_are_older(  # 
 
 
 def in_use(url: str, change: str | None) -> None:
-    """Leave a desk of an older version in a database, with a request; SQLite's without a journal of its own."""
+    """Make a desk's database of an older version, with one request, and let the SQL `change` alter it.
+
+    A SQLite file is left without a journal of its own.
+    """
     migrate(url, "0004")
     engine = create_engine(url)
     with engine.begin() as connection:

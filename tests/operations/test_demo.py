@@ -1,4 +1,4 @@
-"""The demo: made-up requests fill the desk, once, and are removed without a trace; a patient's own request stays."""
+"""The demo: made-up requests fill the desk, once, and are removed without a trace; patients' own requests stay."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_the_demo_fills_the_desk_once_and_is_removed_without_a_trace(app: Flask,
 
 
 def test_the_diary_is_believable_and_its_patients_are_plainly_made_up(app: Flask, phone: Phone, staff: Staff) -> None:
-    """The appointments lie within the opening hours, some past, some ahead; no tap can call their numbers."""
+    """The demo's appointments lie in open hours, past and ahead, under made-up names and numbers nobody can call."""
     runs(app, "fill")
     services, now = phone.services, phone.services.clock()
     found = services.diary.reads.between(now - timedelta(days=30), now + timedelta(days=30))

@@ -1,4 +1,4 @@
-"""Retention: old rows are deleted, a little at a time; live ones stay, however old."""
+"""Retention: old rows are deleted, a few at a time; live ones stay, however old they are."""
 
 import sqlite3
 from contextlib import closing
@@ -40,7 +40,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
@@ -56,7 +56,7 @@ def rings(services: Services) -> Request:
 
 
 def closes(services: Services, outcome: Outcome, clock: Clock) -> Request:
-    """Close a request with this outcome, as somebody at the desk does, and return it."""
+    """Make a request by telephone and close it with this outcome, as somebody at the desk does; return it."""
     found = rings(services)
     while services.desk.store.request(found.id).status is not Status.CLOSED:
         at = clock() + timedelta(hours=2) if outcome is Outcome.BOOKED else None
@@ -194,7 +194,7 @@ def test_the_digits_of_what_is_forgotten_are_gone_from_the_file_too(
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return all bytes of a database's file, with those that lay in its journal."""
+    """Return all bytes of a SQLite database's file, after its journal was written into the file."""
     with closing(sqlite3.connect(path, isolation_level=None)) as desk:
         desk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path.read_bytes()
@@ -264,7 +264,7 @@ def test_how_long_is_said_by_the_clinics_file(services: Services, database: Data
 
 
 def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:
-    """A table that refers to requests, and is forgotten by the job that deletes, would keep them from being deleted."""
+    """Every table that refers to requests or appointments is known to their deletion; one forgotten would stop it."""
     refers = {
         table
         for table in schema.metadata.sorted_tables
@@ -280,7 +280,7 @@ def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> Non
 
 
 def visits(database: Database, ends: datetime, number: int = 1, **more: object) -> int:
-    """Book an appointment of a named patient that ends then; return its id."""
+    """Store an appointment that ends at this moment, with a named patient and a task; return its id."""
     starts = ends - timedelta(minutes=30)
     with database.writing() as write:
         appointment_id = book(write, wished(starts, number, created=starts, mark=None, **more), asked(starts))

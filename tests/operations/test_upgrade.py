@@ -1,4 +1,4 @@
-"""Upgrades keep the older state before a migration changes rows: where, how many of it, and what stops an upgrade."""
+"""Upgrades keep the older state before a migration changes rows: where, how many of them, and what stops an upgrade."""
 
 import os
 import re
@@ -29,7 +29,7 @@ from tests.conftest import NO_PG_DUMP, with_driver
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 HEAD = revisions()[-1]
 OLD = "0005"
-"""The older revision: the migration after it changes `requests`, and no other table of then."""
+"""The older revision from which the tests upgrade; the next migration changes the table `requests` and no other."""
 
 KEPT = f"before-{HEAD}-20261123-083000Z"
 WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"
@@ -63,7 +63,7 @@ def connected(url: str) -> Iterator[Connection]:
 
 @pytest.fixture
 def postgres_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the server's own programs, which is first on the path."""
+    """The folder of PostgreSQL's own programs, which is put first on PATH."""
     programs = Path(postgres_server.command[0]).parent
     if not (programs / "pg_dump").exists():
         pytest.skip(f"{NO_PG_DUMP}this PostgreSQL came without it")
@@ -73,13 +73,13 @@ def postgres_programs(postgres_server: Postgres, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture
 def empty_sqlite(tmp_path: Path) -> str:
-    """A place for an SQLite database."""
+    """The address of a SQLite database that does not exist yet."""
     return f"sqlite:///{tmp_path}/clinic.db"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database before anything was made in it: the test runs on each kind."""
+    """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""
     if request.param == "postgres":
         request.getfixturevalue("postgres_programs")
     url: str = request.getfixturevalue(f"empty_{request.param}")
@@ -87,7 +87,7 @@ def empty_url(request: pytest.FixtureRequest) -> str:
 
 
 def at_old(url: str) -> str:
-    """Bring a database to the older revision, with one request in it."""
+    """Bring the database at this url to the older revision, with one request in it; return the url."""
     migrate(url, OLD)
     with connected(url) as write:
         write.execute(insert(schema.requests).values(request("12345")))
@@ -96,7 +96,7 @@ def at_old(url: str) -> str:
 
 @pytest.fixture
 def old_url(empty_url: str) -> str:
-    """The address of a database at an older revision and with a request: the test runs on each kind."""
+    """The address of a database at an older revision and with a request: the test runs on SQLite and on PostgreSQL."""
     return at_old(empty_url)
 
 
@@ -113,7 +113,7 @@ def old_postgres(empty_postgres: str) -> str:
 
 
 def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
-    """Upgrade the database and return the messages that came before the end."""
+    """Upgrade the database at this url; return the messages before the last one, which says that it is up to date."""
     said: list[str] = []
     upgrade(url, state_dir, now, said.append, **more)
     assert revision(url) == HEAD
@@ -132,7 +132,7 @@ def kept(state_dir: Path) -> list[str]:
 
 
 def is_old_state(url: str) -> bool:
-    """Return whether the database is at the older revision, with its request."""
+    """Return whether the database at this url is still at the older revision, with its request."""
     with connected(url) as read:
         columns = {each["name"] for each in inspect(read).get_columns("requests")}
         return "merged_into" not in columns and read.scalars(text("SELECT reference FROM requests")).all() == ["12345"]
@@ -271,7 +271,7 @@ def test_without_pg_dump_the_upgrade_stops_and_says_what_to_install(
 
 
 def stands_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a pg_dump of this test's own first on the path."""
+    """Put a pg_dump that only runs this script first on PATH, in place of PostgreSQL's own."""
     program = folder / "pg_dump"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The state of a call: it is written as text and taken up again where it was, whatever the call waits for."""
+"""The state of the test phone's call: written as text, and read back at the same point, whatever the call waits for."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The telephone without a carrier: it calls a real service over HTTP, presses keys, and follows TwiML it never saw."""
+"""The test phone's handset: it calls a real service over HTTP, presses keys, and follows unknown TwiML."""
 
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ from tests.web import clinic_with_reception, service
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The service with a reception on a real port; its own command finds it by its settings."""
+    """A telephone at a service with a reception, on a port where `flask phone` finds it by the service's settings."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
         yield phone
@@ -87,7 +87,7 @@ def test_a_person_at_the_terminal_is_asked_for_all_of_it(running: Phone) -> None
 
 @pytest.fixture
 def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The same service, which both carriers may call."""
+    """A telephone at the same service, which both carriers call."""
     plivo = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_CALLER_ID": "+911140000001"}
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file, **plivo) as phone:
@@ -173,7 +173,7 @@ def test_keys_are_pressed_as_many_as_are_asked_for() -> None:
 
 @dataclass
 class Person:
-    """Somebody who presses these keys, and a reception that presses that one."""
+    """A caller at the test phone who presses these keys, and a reception that presses this key, or none."""
 
     presses: list[str | None] = field(default_factory=list)
     reception: str | None = None
@@ -193,7 +193,7 @@ class Person:
 def follows(
     person: Person, documents: Mapping[str, str], now: Callable[[], float] = lambda: 0.0, more: tuple[str, ...] = ()
 ) -> list[str]:
-    """Call a small service that answers with these documents; return each address asked, with what was posted."""
+    """Call a small server that answers with these documents; return each request: its address, and what was posted."""
     asked: list[str] = []
 
     @Request.application

@@ -11,13 +11,13 @@ from tests.phone.ways import WAYS, Way, line_for, words_of
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> Way:
-    """A way through a call: the test runs with each."""
+    """A way through a call, with the keys and the sentences heard: the test runs with each way."""
     return WAYS[request.param]
 
 
 @pytest.fixture
 def phone(way: Way, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the line on which this way is walked."""
+    """A telephone at the service on which this way is walked."""
     with line_for(way.stores, tmp_path, sqlite_url, redis_url, clock) as phone:
         yield phone
 

@@ -1,4 +1,4 @@
-"""Ways through a call and their failures, as a person tries them by the terminal and in the browser."""
+"""Ways through a call and its failures, for the telephones in the terminal and in the browser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +13,18 @@ from tests.served import rung_by_itself
 
 @dataclass(frozen=True)
 class Way:
-    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences then heard."""
+    """A way through a call: the keys, as `flask phone --keys` takes them, and the sentences heard after them."""
 
     keys: str
     hears: tuple[str, ...]
-    """Names of sentences without blanks, in this order."""
+    """The names of the sentences without blanks that a caller then hears, in this order."""
     stores: bool = True
-    """False where the database and the queue are away."""
+    """False if the service's database and Redis are away."""
     caller: str = ""
 
     @property
     def presses(self) -> list[str]:
-        """The keys of the way, each as it is pressed; a dash is a silence."""
+        """The keys of the way, one by one; a dash stands for silence."""
         return self.keys.split()
 
 
@@ -48,7 +48,7 @@ WAYS = {
 
 @contextmanager
 def line_for(stores: bool, folder: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """Serve the shipped clinic at its own address, with its stores, or with both of them away."""
+    """Serve the shipped clinic on a real port, with its stores or with both of them away; yield a telephone at it."""
     nowhere = folder / "nowhere"
     urls = (database_url, redis_url) if stores else (f"sqlite:///{nowhere}/clinic.db", f"unix://{nowhere}/redis")
     with rung_by_itself(folder, *urls, clock, CLINIC_FILE=str(SHIPPED)) as phone:
@@ -56,6 +56,6 @@ def line_for(stores: bool, folder: Path, database_url: str, redis_url: str, cloc
 
 
 def words_of(phone: Phone, name: str, language: str) -> str:
-    """Return a sentence as the line says it in this language."""
+    """Return the words of the sentence with this name, in this language."""
     words: Any = phone.services.script.prompts(language).sentences[name]
     return str(words)

@@ -1,4 +1,4 @@
-"""A service with given settings and one check of the preflight at it, for the tests of all checks."""
+"""A service with given settings, and a single check of the preflight, for the tests of all checks."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,14 +20,14 @@ def real_clock() -> datetime:
 
 
 def looks(settings: Settings, check: str, clock: Clock = real_clock, env_file: Path = Path("/nowhere/.env")) -> Finding:
-    """Run one check and return its finding."""
+    """Run this check of the preflight on a service with these settings; return its finding."""
     with context(settings, clock, env_file) as on:
         ((found),) = run_checks(on, {check: CHECKS[check]})
     return found.finding
 
 
 def without_stores(tmp_path: Path, **more: str) -> Settings:
-    """Return settings of a service whose stores are both away."""
+    """Return settings of a service whose database and Redis are away."""
     given = {"SECRET_KEY": SECRET, **more}
     return settings_for(tmp_path, f"sqlite:///{tmp_path}/none.db", f"unix://{tmp_path}/none.sock", **given)
 

@@ -1,4 +1,4 @@
-"""The check of the public address: it is tried as the carrier does it; a wrong proxy and a wrong token differ."""
+"""The check of the public address: tried as the carrier does it; a wrong proxy and a wrong token are told apart."""
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -30,7 +30,7 @@ ANOTHER = "the-token-of-another-account-than-ours"
 
 @contextmanager
 def service(tmp_path: Path, tls: Path | None = None, **more: str) -> Iterator[Settings]:
-    """Serve a web process on a port, with no store, and yield the settings of a preflight for it."""
+    """Serve the web on a port, without stores; yield the settings with which a preflight looks at it."""
     port = free_port()
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     settings = without_stores(tmp_path, PUBLIC_BASE_URL=url)
@@ -43,7 +43,7 @@ def service(tmp_path: Path, tls: Path | None = None, **more: str) -> Iterator[Se
 
 
 def answers(status: str, *headers: tuple[str, str], body: bytes = b"") -> Wsgi:
-    """Return a server that is something else than our service."""
+    """Return a web server that is not our service, and gives every request this answer."""
 
     def app(_environ: object, start: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
         start(status, [*headers, ("Content-Length", str(len(body)))])
@@ -229,7 +229,7 @@ def test_an_account_whose_token_is_wrong_fails(tmp_path: Path, account: Account)
 
 @pytest.fixture
 def over_plivo(tmp_path: Path) -> Iterator[tuple[PlivoStandInAccount, Settings]]:
-    """The clinic's account at Plivo with a number that leads here, and a clinic with a reception, without Twilio."""
+    """The clinic's account at Plivo with a number that leads here, at a clinic with a reception and without Twilio."""
     file = Path(clinic_with_reception(tmp_path))
     file.write_text(file.read_text().replace("+91 8090080906", TOLL_FREE))
     with plivo_account() as account:

@@ -1,4 +1,4 @@
-"""The check of what is configured: the operator is told what is wrong or missing before callers call."""
+"""The checks of a service's configuration: the operator hears what is wrong or missing before callers call."""
 
 import re
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The preflight's command: it reports every check; it ends with 1 where one fails, and with 0 on warnings."""
+"""The preflight's command: it reports every check, and ends with 1 if one fails, with 0 if some only warn."""
 
 import json
 import subprocess
@@ -68,7 +68,7 @@ def test_with_everything_away_every_check_is_still_told_in_its_order(tmp_path: P
 
 @contextmanager
 def whole(tmp_path: Path, database: str, redis: str, account: Account) -> Iterator[Settings]:
-    """Run a service in production that lacks only a clinician and a channel: web with TLS, a worker, its number."""
+    """Run a production service that lacks only a clinician and a channel: it has a web with TLS, a worker, a number."""
     port, tls = free_port(), certificate(tmp_path / "tls.pem")
     settings = settings_for(
         tmp_path,

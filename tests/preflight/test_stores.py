@@ -40,12 +40,12 @@ NO_SOCKET = "ConnectionError: its socket is not there: is it running?"
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str) -> Settings:
-    """The settings of a service on either database."""
+    """The settings of a service: the test runs on SQLite and on PostgreSQL."""
     return settings_for(tmp_path, database_url, f"unix://{tmp_path}/none.sock", SECRET_KEY=SECRET)
 
 
 def marked(url: str, revision: str | None) -> None:
-    """Write another revision into the database, or none."""
+    """Note another revision of its schema in the database at this url; for None, remove the note."""
     engine = create_engine(url)
     with engine.begin() as connection:
         if revision is None:
@@ -156,7 +156,7 @@ def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:
 
 @pytest.fixture
 def its_own() -> Iterator[Valkey]:
-    """A Redis that this test may configure otherwise."""
+    """A Redis of this test alone, which the test may configure otherwise."""
     with valkey() as server:
         yield server
 
@@ -212,7 +212,7 @@ def test_a_redis_that_is_away_fails_once_by_name_and_the_rest_is_not_known(tmp_p
 
 @pytest.fixture
 def over_tcp(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """A function that starts a Redis on all of this machine's addresses with these settings, and returns its port."""
+    """A function that starts a Redis on a TCP port with these settings, and returns the port."""
     with reserved_port() as port, ExitStack() as at_the_end:
 
         def with_settings(*settings: str) -> str:
@@ -257,7 +257,7 @@ def test_a_redis_that_asks_for_a_password_passes(tmp_path: Path, over_tcp: Calla
 
 
 def test_a_redis_elsewhere_wants_a_password_and_tls(tmp_path: Path, over_tcp: Callable[..., str]) -> None:
-    """The Redis is on this machine, at an address by which other machines reach it too."""
+    """The preflight fails a Redis without a password that other machines can reach, and warns of one without TLS."""
     database, here = f"sqlite:///{tmp_path}/none.db", "0.0.0.0"  # noqa: S104 - nobody listens there
     port = over_tcp("--protected-mode", "no")
     found = looks(settings_for(tmp_path, database, f"redis://{here}:{port}/0"), "redis access")

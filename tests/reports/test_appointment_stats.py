@@ -1,4 +1,4 @@
-"""Statistics of appointments: who booked, moved and cancelled them, and whether the patients came."""
+"""Statistics of appointments in a report: who booked, moved and cancelled them, and whether the patients came."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,10 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 
 def changed(what: str, who: str = CALLER, *, appointment: int = 1, undone: str = "") -> DiaryChange:
-    """Return a line of an appointment's history; the appointment was booked by phone if a caller made the line."""
+    """Return a change of an appointment by a caller, or by the person at the desk with this name.
+
+    A caller's appointment was booked by telephone.
+    """
     source = Source.PHONE if who == CALLER else Source.DESK
     return DiaryChange(appointment, NOW, what, who, undone, source)
 

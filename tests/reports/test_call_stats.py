@@ -1,4 +1,4 @@
-"""Statistics of calls: their first choices, and their results."""
+"""Statistics of calls in a report: their callers' first choices, and how the calls ended."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Counts by day: calls while the line was open and calls while it was closed are summed apart."""
+"""A report's counts by day: calls while the line was open are counted apart from those while it was closed."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The filled part of the diary's time, by day and by week."""
+"""Filled hours: the part of the diary's time that appointments fill, by day and by week."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,7 +24,7 @@ def visit(hour: float, status: AppointmentStatus = AppointmentStatus.BOOKED, sch
 
 
 def of_monday(*visits: ReportedVisit, buffer: timedelta = timedelta(), **columns: tuple[float, float]) -> FilledHours:
-    """Return the filled time of a Monday with one column that is open from four to eight, or with these columns."""
+    """Return how full a Monday is with these visits, in columns open as given, else in one open from four to eight."""
     opened = {key.removeprefix("_"): [(at(start), at(end))] for key, (start, end) in columns.items()}
     (found,) = filled_by_day({MONDAY: opened or {"1": [(at(4), at(8))]}}, [(MONDAY, each) for each in visits], buffer)
     return found

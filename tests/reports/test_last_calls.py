@@ -1,4 +1,4 @@
-"""The last calls: the path of a call that has just ended, read from the spool of this machine."""
+"""The last calls, as the desk shows them: the path of a call that just ended, read from this host's spool."""
 
 import logging
 import os
@@ -67,7 +67,7 @@ def test_a_line_that_was_cut_off_spoils_no_other(spool: Spool, tmp_path: Path, c
 
 
 def test_of_a_long_spool_only_the_newest_part_is_read(spool: Spool, tmp_path: Path, clock: Clock) -> None:
-    """The spool grows long in hours without a database, in which nothing is collected."""
+    """Only the newest part of a spool is read, as it grows long in hours without a database."""
     spool.write(trace(clock, "hours", mark=OTHER))
     (oldest,) = tmp_path.iterdir()
     (tmp_path / oldest.name.replace("0830", "0831")).write_bytes(b"\n" * AT_ONCE)
@@ -79,7 +79,10 @@ def test_of_a_long_spool_only_the_newest_part_is_read(spool: Spool, tmp_path: Pa
 def test_a_disk_that_does_not_answer_is_not_waited_for(
     spool: Spool, last_calls: LastCalls, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A pipe stands in for the stalled disk: nobody can read from it until somebody writes to it."""
+    """A call's path is reported as unknown, in time, if the disk stalls.
+
+    A pipe stands in for the disk: nobody can read from a pipe into which nothing is written.
+    """
     pipe = tmp_path / "20261123T0830.jsonl"
     os.mkfifo(pipe)
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""Opening time between two moments: without nights and closed days, also when clocks are put on."""
+"""The opening time between two moments: nights and closed days left out, also when clocks are put forward."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

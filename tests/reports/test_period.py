@@ -1,4 +1,4 @@
-"""The days of a report in the clinic's zone, and the days before that they are compared with."""
+"""The period of a report: its days in the clinic's time zone, and the earlier days to which they are compared."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The time that the diary can give, and the appointments that fill it: of all lines, or of one."""
+"""The diary in a report: the time that it has for appointments, and those that fill it, of all lines or of one."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ MONDAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MORNING = (Shift(time(8), time(12)),)
 HER_WEEK = (MORNING, *[()] * 6)
-"""Of a practitioner who works on Mondays, from eight to twelve."""
+"""The weekly hours of a practitioner who works only on Mondays, from eight to twelve."""
 
 ANYBODY, ASHA = Schedule("1", HALF_AN_HOUR), Schedule("asha", HALF_AN_HOUR, {"en": "Asha"}, HER_WEEK)
 OF_THE_THIRD = replace(ASHA, lines=frozenset({"third"}))
@@ -34,7 +34,7 @@ def visit(schedule: str, line: str = "main") -> ReportedVisit:
 
 
 def minutes(found: ReportedDiary, clinic: Clinic, line: str = "", day: date = MONDAY) -> dict[str, float]:
-    """Return the minutes that each column can give on a day."""
+    """Return the minutes that each column of the diary has for appointments on a day."""
     columns = offered(found, clinic, line, [day])[day]
     return {
         key: sum((end - start).total_seconds() / 60 for start, end in stretches) for key, stretches in columns.items()

@@ -1,4 +1,4 @@
-"""Statistics of requests: how long patients wait, at which try they are reached, and who cannot be."""
+"""Statistics of requests in a report: how long patients wait, at which try they are reached, and who is not."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
 def asked(*tried: Outcome, outcome: Outcome | None = None, minutes: int | None = None) -> ReportedRequest:
-    """Return a request, closed if it has an outcome, whose patient has waited so long."""
+    """Return a request with these tries, closed if it has an outcome, whose patient waited for so many minutes."""
     status = Status.CLOSED if outcome else Status.OPEN
     return ReportedRequest(Kind.BOOKING, "call", status, outcome, None if minutes is None else spans(minutes)[0], tried)
 

@@ -1,4 +1,4 @@
-"""The writer of traces: it writes when the disk has time, and no answer to a caller waits for it."""
+"""The writer of the spool: it writes when the disk has time, and no answer to a caller waits for it."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ def trace(number: int) -> Trace:
 
 
 class Stalls(Spool):
-    """A spool on a disk that does not answer until the test lets it go on."""
+    """A spool on a disk that writes nothing until the test lets it go on."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

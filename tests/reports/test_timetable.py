@@ -1,4 +1,4 @@
-"""The clinic's day of a moment, and whether the line is open then."""
+"""The clinic's timetable: to which of its days a moment belongs, and whether the line is open then."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from tests.people import DELHI
 DAY = (Shift(time(9), time(13)),)
 UNTIL_MIDNIGHT = (Shift(time(9), time(13)), Shift(time(13), time(16)), Shift(time(18), time(0)))
 BERLIN = ZoneInfo("Europe/Berlin")
-"""A time zone whose clocks are put on by an hour on 29 March 2026."""
+"""A time zone whose clocks are put forward by an hour on 29 March 2026."""
 
 
 @given(st.integers(0, (5 * 24 - 1) * 60 - 1))

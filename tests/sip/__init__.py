@@ -3,7 +3,7 @@
 from ivr.wiring.carriers import PROVIDERS
 
 VOICEMAIL = "+919999900007"
-"""The only telephone of the second line's reception."""
+"""The number of the second line's only telephone at the reception, which is a voicemail."""
 
 CARRIERS = tuple(PROVIDERS)
-"""The carriers over which each call is made, side by side."""
+"""The carriers over which each real call is made, at the same time."""

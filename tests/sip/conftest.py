@@ -1,4 +1,4 @@
-"""Fixtures of the real calls: a service that telephones call over SIP, and the outcomes of their calls."""
+"""Fixtures of the real calls: a service that telephones call over SIP, and the results of these calls' tests."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ from tests.sip.side_by_side import OverEach
 
 @pytest.fixture(scope="session")
 def telephones() -> None:
-    """A voice and telephones; skipped where this machine has none."""
+    """The program that speaks and the telephones' SIP stack; the tests are skipped if this machine has none."""
     if which(PROGRAM) is None:
         pytest.skip(f"{NO_ESPEAK}{NO_VOICE}")
     if find_spec("baresip") is None:
@@ -27,7 +27,7 @@ def telephones() -> None:
 
 @pytest.fixture
 def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Services]:
-    """The service behind a real port, for calls."""
+    """The services of a clinic's line on a port of its own, for the calls of one test."""
     from tests.sip.line import the_service  # noqa: PLC0415 - its telephones are not on every machine
 
     with the_service(tmp_path, migrated_sqlite, redis_url) as services:
@@ -36,7 +36,7 @@ def rung(tmp_path: Path, migrated_sqlite: Path, redis_url: str) -> Iterator[Serv
 
 @pytest.fixture(scope="session")
 def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, telephones: None) -> OverEach:
-    """The outcomes of all calls, which are made at the same time, once in each process of the tests."""
+    """The results of all real calls, which are made at the same time, once in each process that runs tests."""
     from tests.sip.line import the_service  # noqa: PLC0415 - as above
     from tests.sip.test_calls import calls  # noqa: PLC0415 - it is this that asks
 

@@ -1,6 +1,6 @@
-"""The line, a carrier on this machine, and the telephones of patients and of the reception: for real calls.
+"""The line, the carrier on this machine, and the telephones of patients and of the reception, for real calls.
 
-The service answers behind a real port; its clock stands at a Monday afternoon, so that the reception is there.
+The service runs on a real port; its clock stands at a Monday afternoon, when the reception is open.
 """
 
 import asyncio
@@ -34,17 +34,17 @@ PLIVO = {
     "PLIVO_AUTH_TOKEN": "a-token-of-the-second-carrier-in-tests",
     "PLIVO_CALLER_ID": "+919999900008",
 }
-"""The second carrier is on beside the first."""
+"""The settings by which Plivo is switched on as the service's second carrier."""
 
 ON_THE_WAY = 0.4
-"""Seconds of sound that were sent, and that a telephone keeps back to smooth it, at most."""
+"""The most seconds of sound that were sent and are not yet heard: a telephone holds some back to smooth the sound."""
 
 PATIENCE = 0.2
-"""The share of the line's time limits that a silence takes here."""
+"""The factor by which the waits for keys are shortened in these calls."""
 
 
 def clinic_that_is_rung(folder: Path) -> Path:
-    """Write the shipped clinic with a reception: two telephones for the first line, one for the second."""
+    """Write the file of a clinic with a reception: two telephones for the first line, one for the second."""
     words = SHIPPED.read_text(encoding="utf-8").replace('# caller_id = "+1 ..."', f'caller_id = "{CALLER_ID}"')
     for numbers in (RECEPTION, (VOICEMAIL,)):
         words = words.replace("reception = []", f"reception = {list(numbers)}".replace("'", '"'), 1)
@@ -55,7 +55,7 @@ def clinic_that_is_rung(folder: Path) -> Path:
 
 @contextmanager
 def the_service(folder: Path, desk: Path, redis_url: str) -> Iterator[Services]:
-    """Serve the service behind a real port, on stores of its own."""
+    """Serve the service on a port of its own and on stores of its own, until the block ends."""
     database = folder / "clinic.db"
     shutil.copy(desk, database)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -73,46 +73,46 @@ def the_service(folder: Path, desk: Path, redis_url: str) -> Iterator[Services]:
 
 @dataclass
 class Patient:
-    """A patient with a telephone."""
+    """A patient in a real call, with a telephone."""
 
     telephone: Telephone
     exchange: Exchange
     number: str
     pressed: int = 0
-    """Keys that were pressed so far."""
+    """The number of keys that the patient has pressed so far."""
     _talk: Talk | None = None
     _at: int = 0
 
     @property
     def story(self) -> Story:
-        """The steps of this patient's call that the carrier has made."""
+        """The story of this patient's call, as the carrier on this machine tells it."""
         return self.exchange.story(self.number)
 
     @property
     def talk(self) -> Talk:
-        """The sound and the keys of this patient's call, as the telephone has them."""
+        """The call of this patient as the telephone has it: its sound and its keys."""
         assert self._talk
         return self._talk
 
     async def rings(self, line: str = "main") -> "Patient":
-        """Call a line, which answers."""
+        """Call a line of the clinic; return once it has answered."""
         self._talk = await self.telephone.calls(self.exchange.address(line))
         return self
 
     async def presses(self, *keys: str) -> "Patient":
-        """Press each key as soon as the service waits for it."""
+        """Press keys on the patient's telephone, each as soon as the service waits for it."""
         for each in keys:
             await self.until(Did.LISTENS)
             await self.presses_now(each)
         return self
 
     async def presses_now(self, keys: str) -> None:
-        """Press keys, whether the service waits for them or not."""
+        """Press keys on the patient's telephone at once, whether the service waits for them or not."""
         self.pressed += len(keys)
         await self.talk.presses(keys)
 
     async def until(self, what: Did, words: str = "") -> Spoken | None:
-        """Wait for the next such step of the call, and for these words where it is about a sentence."""
+        """Wait for the next step of this kind in the call's story; for a sentence, until one has these words."""
         while True:
             self._at = await self.story.until(what, self._at)
             spoken = self.story.steps[self._at - 1].spoken
@@ -120,57 +120,57 @@ class Patient:
                 return spoken
 
     async def hears(self, words: str) -> Spoken:
-        """Listen to the end of a sentence with these words."""
+        """Listen to a sentence with these words up to its end; return the sentence, with the sound that was sent."""
         spoken = await self.until(Did.SPOKE, words)
         assert spoken
         await self.talk.goes_on(ON_THE_WAY)
         return spoken
 
     async def hangs_up(self) -> None:
-        """Hang up, and wait until the service knows."""
+        """Hang up, and wait until the service has heard that the call is over."""
         await self.talk.hangs_up()
         await self.until(Did.OVER)
 
 
 @dataclass
 class Line:
-    """The service, the carrier and the telephones of real calls."""
+    """The service, the carrier on this machine and the telephones of the real calls over one carrier."""
 
     services: Services
     exchange: Exchange
     switchboard: Switchboard
     reception: dict[str, Telephone]
-    """The telephones of the reception, by number."""
+    """The reception's telephones, by their numbers."""
     told: list[str]
-    """The lines that the carrier has told of all calls."""
+    """The lines about all calls that the carrier on this machine has printed."""
     patients: list[Patient] = field(default_factory=list)
     talking: int = 0
-    """The tests whose calls are not over yet."""
+    """The number of tests whose real calls are not over yet."""
     limits: "dict[asyncio.Task[Any] | None, asyncio.Timeout]" = field(default_factory=dict)
-    """The time that the call of each test may take."""
+    """The time limit for the real call of each test, by the test's task."""
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def all_have_hung_up(self) -> None:
-        """Wait for the calls of all tests: to analyse recordings earlier would hold up the sound of other calls."""
+        """Wait until the calls of all tests are over: comparing sounds earlier would delay those of other calls."""
         self.hung_up()
         if limit := self.limits.get(asyncio.current_task()):
             limit.reschedule(None)  # other tests still have a call
         await self._quiet.wait()
 
     def hung_up(self) -> None:
-        """Note that a test has no call any more."""
+        """Note that the real call of one more test is over."""
         self.talking -= 1
         if self.talking <= 0:
             self._quiet.set()
 
     async def patient(self, number: str) -> Patient:
-        """Yield a patient who calls from this number."""
+        """Return a patient in a real call, whose telephone has this number."""
         patient = Patient(await self.switchboard.telephone(number), self.exchange, number)
         self.patients.append(patient)
         return patient
 
     def figures(self) -> Figures:
-        """Return the figures of all calls of patients."""
+        """Return the figures of the calls of all patients."""
         talks = [talk for each in self.patients for talk in each.telephone.talks.values()]
         at_telephones = [talk.lost for talk in talks]
         carried = self.exchange.carried
@@ -185,7 +185,7 @@ class Line:
 
 @contextmanager
 def taking_turns() -> Iterator[None]:
-    """Have the threads of this process take short turns, so that the service in it does not hold up the sound."""
+    """Have the threads of this process take shorter turns, so that the service's threads delay no call's sound."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(usual / 10)
     try:
@@ -196,7 +196,7 @@ def taking_turns() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Shared:
-    """The telephones and the voice, shared by the lines of all carriers: a process has one stack of telephones."""
+    """The telephones and the voice that the lines of all carriers share: a process can run one SIP stack only."""
 
     phones: Switchboard
     speaker: Voice
@@ -204,7 +204,7 @@ class Shared:
 
 @asynccontextmanager
 async def telephones_and_voice() -> AsyncIterator[Shared]:
-    """Start the telephones and the voice, until the end of the block."""
+    """Start the telephones and the voice of the real calls; end them with the block."""
     with voice(HASTY) as speaker, taking_turns():
         async with switchboard() as phones:
             yield Shared(phones, speaker)
@@ -212,7 +212,7 @@ async def telephones_and_voice() -> AsyncIterator[Shared]:
 
 @asynccontextmanager
 async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIterator[Line]:
-    """Start the line over one carrier, with a reception of its own, until the end of the block."""
+    """Start the line over one carrier, with telephones of its own at the reception; end it with the block."""
     name = carrier.replace(" ", "-")
     reception = {each: await shared.phones.telephone(f"{name}-{each}") for each in (*RECEPTION, VOICEMAIL)}
     telephones = {number: telephone.address for number, telephone in reception.items()}
@@ -223,7 +223,7 @@ async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIte
 
 
 def _service(services: Services, carrier: str) -> Service:
-    """Return the service as this carrier knows it."""
+    """Return the service as the carrier on this machine asks it, in this carrier's dialect."""
     words = dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,

@@ -8,18 +8,21 @@ from testing.sip.media import CODECS
 from testing.sip.sound import AUDIBLE, frames, loudness
 
 HEARD = 0.4
-"""The least share of a sound that was heard. On a busy machine packets come late, and the telephone fills the gaps
-itself; of a sound that was not said next to nothing is found."""
+"""The share of a sound's frames from which the sound counts as heard.
+
+On a busy machine packets come late, and the telephone fills the gaps itself. Of a sound that was not said, next to
+nothing is found.
+"""
 
 NOT_HEARD = 0.1
-"""The most of a sound that was not heard."""
+"""The share of a sound's frames up to which the sound counts as not heard."""
 
 LAST_WORDS = 25
-"""Frames: the last half second of a sound."""
+"""The number of frames in the last half second of a spoken sentence."""
 
 
 def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
-    """Return the share of a sound's audible frames, or of so many last ones, that a recording holds, in order."""
+    """Return the share of a sound's audible frames, or of its `last` ones, that a recording has in the same order."""
     codec = get_codec(CODECS[0])
     wanted = [frame for frame in map(codec.decode, map(codec.encode, frames(sound))) if loudness(frame) > AUDIBLE]
     wanted = wanted[-last:]
@@ -32,5 +35,5 @@ def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
 
 
 def _upright(pcm: bytes | bytearray) -> bytes:
-    """Return the samples without their sign: one of the two stacks turns A-law upside down, which no ear hears."""
+    """Return the recording without the signs of its samples: one of the two stacks turns A-law upside down, unheard."""
     return array("h", map(abs, array("h", bytes(pcm)))).tobytes()

@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 Call = Callable[["Line"], Awaitable[None]]
 
 LONGEST = 150.0
-"""Seconds that a call may take, beside the others."""
+"""The most seconds that a real call may take, while all others go on."""
 
 
 @dataclass
 class Outcomes:
-    """The outcomes of the calls of a module."""
+    """The results of all real calls of a test module, made over one carrier."""
 
     errors: dict[str, Exception | None] = field(default_factory=dict)
-    """The error of each test's call, by the test's name; None where all was as it should be."""
+    """The error of each test's call, by the test's name; None where the call was as it should be."""
     figures: Figures = field(default_factory=Figures)
     faults: list[BaseException] = field(default_factory=list)
-    """Mistakes of the carrier on this machine."""
+    """The errors in the code of the carrier on this machine."""
     told: list[str] = field(default_factory=list)
-    """The lines that the carrier printed in the terminal."""
+    """The lines about the calls that the carrier on this machine printed in the terminal."""
 
 
 OverEach = dict[str, Outcomes]
-"""The outcomes of the calls over each carrier, by its name."""
+"""The results of the real calls over each carrier, by the carrier's name."""
 
 
 class Calls:
-    """The real calls of a module."""
+    """The real calls of a test module, each of which is a test."""
 
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
 
     def test(self, call: Call) -> Callable[[OverEach, str], None]:
-        """Make a test of a call: the call is made beside the others, and the test tells its outcome."""
+        """Make a test of this call: it is made together with all others, and the test raises its error, if any."""
         name = call.__name__
         self._calls[name] = call
 
@@ -57,7 +57,7 @@ class Calls:
         return pytest.mark.parametrize("carrier", CARRIERS)(told)
 
     def made(self, services: Mapping[str, Services]) -> OverEach:
-        """Make all calls at the same time, over each carrier, whose service is given; return their outcomes."""
+        """Make all calls of the module at the same time, over each carrier; return their results."""
         return runs(self._made(services))
 
     async def _made(self, services: Mapping[str, Services]) -> OverEach:

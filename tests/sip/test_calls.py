@@ -1,7 +1,7 @@
 """Real calls over SIP: a telephone calls the line, hears sound, presses keys and talks. All calls run at once.
 
-The telephone shares no code with the carrier that it calls. No recogniser that comes in a package understands the Hindi
-that it hears; that it is what was to be said is seen in the samples.
+The telephone shares no code with the carrier that it calls. No speech recogniser that comes in a package understands
+its Hindi, so the samples show that what was heard is what was sent.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ calls = Calls()
 OVER_EACH = pytest.mark.parametrize("carrier", CARRIERS)
 
 TONE = 300.0
-"""The strength of a tone that is certainly heard: a third of it is lost on no way, and speech has far less of it."""
+"""The strength from which a tone counts as heard: speech has far less, and no call takes even a third of it away."""
 
 MOST_LOST = 0.05
-"""The share of packets that may be lost. On a quiet machine none is; a stack that waits for its turn loses some."""
+"""The share of sound packets that may be lost: none on a quiet machine, some while a stack waits for its turn."""
 
 PATIENTS, RECEPTIONS, VOICEMAILS = 1_700.0, 1_000.0, 1_300.0
-"""The tones that people of these tests say, in hertz."""
+"""The tones, in hertz, by which telephones in these tests speak: patients', the reception's, a voicemail's."""
 
 
 @calls.test
@@ -168,7 +168,7 @@ async def test_ten_patients_call_at_once_and_each_is_kept(line: "Line") -> None:
 
 @OVER_EACH
 def test_what_is_told_of_a_call_names_nobody(outcomes: OverEach, carrier: str) -> None:
-    """The lines in the terminal hold no number, no key and no word of the call."""
+    """The lines about calls in the terminal hold no number, no key and none of the calls' words."""
     spared = re.compile(r"^call \d+: |\d+\.\d s|(reception|telephones:) ?\d|\d+ keys?")
     told = {spared.sub("", line) for line in outcomes[carrier].told}
     assert told

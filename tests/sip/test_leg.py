@@ -1,4 +1,4 @@
-"""The keys of one entry, and the telephones that the carrier on this machine may reach."""
+"""The entry of keys at a question, and the telephones that the carrier on this machine may reach."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.loops import runs
 
 
 def entered(wanted: Gathers, keys: str) -> tuple[str, bool]:
-    """Return the number that was entered, and whether it is complete."""
+    """Return the keys of an entry after these keys were pressed, and whether the entry is complete."""
     entry = Entry(wanted)
     for key in keys:
         entry.press(key)

@@ -1,4 +1,4 @@
-"""A made-up carrier with documents of its own, which counts the reception's key by itself, under real telephones."""
+"""A made-up carrier under real telephones: it has documents of its own, and itself takes the reception's key."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ DOCUMENTS: Mapping[str, tuple[Step, ...]] = {
 
 @dataclass
 class Signer:
-    """A stand-in for a carrier that signs nothing and remembers what happened in calls."""
+    """The stand-in of a made-up carrier: it signs nothing, and remembers the events of the calls."""
 
     happened: list[Happened] = field(default_factory=list)
 
@@ -57,14 +57,14 @@ def read(document: str) -> Iterator[Step]:
 
 
 def service(signer: Signer) -> Service:
-    """Return a service whose documents are the paths that were asked for."""
+    """Return a service, for the carrier on this machine, that answers each webhook with the path that was asked."""
     return Service(
         "https://line.example", read, signer, lambda _name: "+918090080906", lambda url, *_: urlsplit(url).path
     )
 
 
 async def rung(signer: Signer) -> None:
-    """Make a call: the first telephone of the reception presses a wrong key, the second the right one."""
+    """Make a call to the reception, at which the first telephone presses a wrong key, and the second the right one."""
     from testing.sip.telephone import switchboard  # noqa: PLC0415 - not on every machine
 
     with voice(HASTY) as speaker:

@@ -1,4 +1,4 @@
-"""The running service to which `make ring` connects softphones of this machine."""
+"""The running service to which `make ring` connects this machine's softphones: the settings find it."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Sound in the form that a telephone carries, tested without a telephone."""
+"""Sound in the form that a telephone carries: made, cut into frames, resampled. No telephone is needed."""
 
 import math
 
@@ -15,7 +15,7 @@ def test_a_tone_of_another_rate_stays_the_same_tone(rate: int) -> None:
 
 
 def test_what_a_telephone_cannot_carry_is_left_out() -> None:
-    """A sound of 7 kHz, too high for a telephone's 8,000 samples a second, would otherwise be heard as 1 kHz."""
+    """A sound of 7 kHz is left out; at a telephone's 8,000 samples a second it would be heard as 1 kHz."""
     sound = for_telephone(
         [round(8_000 * math.sin(2 * math.pi * 7_000 * n / 22_050)) for n in range(22_050 // 4)], 22_050
     )

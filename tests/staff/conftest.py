@@ -1,4 +1,4 @@
-"""Fixtures of the tests of accounts."""
+"""A fixture for the tests of accounts: the stores of the desk's accounts, on each kind of database."""
 
 from collections.abc import Iterator
 
@@ -9,5 +9,5 @@ from tests.staff.staffed import Stores, stores
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Stores]:
-    """The accounts of the desk, on each kind of database."""
+    """The stores of the desk's accounts: the test runs on SQLite and on PostgreSQL."""
     yield from stores(database_url)

@@ -1,4 +1,4 @@
-"""The stores of accounts on each kind of database, and threads that begin at once, for the tests of accounts."""
+"""The stores of accounts on each kind of database, and functions run at the same moment, for the tests of accounts."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,17 +27,17 @@ PASSWORD = "correct horse battery"
 SECRET_KEY = "0123456789abcdef" * 4
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-"""Hundreds of logins are tried here, and a real one takes a twentieth of a second on purpose."""
+"""A quick hasher of passwords: hundreds of logins are tried here, and a real one takes a twentieth of a second each."""
 
 
 def after(**time: float) -> datetime:
-    """Return a moment so long after the tests' beginning."""
+    """Return the moment that lies this long after the one at which the tests of accounts begin."""
     return NOW + timedelta(**time)
 
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores that hold the accounts of the desk's people, on one database."""
+    """The stores of the desk's accounts in one database."""
 
     database: Database
     people: People
@@ -49,7 +49,7 @@ class Stores:
     authentication: Authentication
 
     def add(self, name: str, role: str = MANAGER) -> int:
-        """Add a person with a password and return their id."""
+        """Add a person of this name with the tests' usual password; return the person's id."""
         self.people.add(name, PASSWORD, NOW, role)
         return self.id_of(name)
 
@@ -60,21 +60,21 @@ class Stores:
         return person.id
 
     def enters(self, name: str, password: str = PASSWORD) -> bool:
-        """Return True if somebody with this name and password is let in."""
+        """Return whether a login with this name and password is let in."""
         return self.people.logged_in(name, password) is not None
 
     def rows(self, table: Table) -> list[dict[str, object]]:
-        """Return all rows of a table."""
+        """Return all rows of this table."""
         with self.database.reading() as read:
             return [dict(row._mapping) for row in read.execute(select(table))]
 
     def told(self) -> list[tuple[str, str, str]]:
-        """Return the lines of the audit (who, what, about), the oldest first."""
+        """Return the lines of the audit, the oldest first: who did it, what, and about whom."""
         return [(line.who, line.what, line.about) for line in reversed(self.audit.page())]
 
 
 def stores(url: str) -> Iterator[Stores]:
-    """Yield the stores on this database, with a time limit that many threads at once do not use up."""
+    """Yield the stores of accounts in this database, with a limit of time that many threads at once do not reach."""
     database, passwords = Database(url, timeout=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))
@@ -86,7 +86,7 @@ def stores(url: str) -> Iterator[Stores]:
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Call all functions at the same moment; return the result or the error of each."""
+    """Run these functions in threads that begin at the same moment; return the result or the error of each."""
     barrier = Barrier(len(acts))
 
     def does(act: Callable[[], object]) -> object:
@@ -101,6 +101,6 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 
 def somebody_waits(postgres_server: Postgres) -> bool:
-    """Return True if a transaction waits for another one at this server."""
+    """Return whether a transaction at this PostgreSQL server waits for the lock of another."""
     with psycopg.connect(postgres_server.url) as connection:
         return connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is not None

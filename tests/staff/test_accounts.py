@@ -1,4 +1,4 @@
-"""Accounts: roles, people who are kept out, sessions that end, and the manager who must always be left."""
+"""Accounts of the desk: roles, disabled people, sessions that end, and the one manager who must always be left."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ REMOVALS: dict[str, Change] = {
     "disabled": lambda desk, person: desk.accounts.disable(person, By("asha", NOW)),
     "made staff": lambda desk, person: desk.accounts.make(person, STAFF, By("asha", NOW)),
 }
-"""Changes after which a manager is a manager no more."""
+"""The changes of an account after which a manager is no longer one."""
 
 CHANGES: dict[str, Change] = {
     **REMOVALS,

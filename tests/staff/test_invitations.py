@@ -1,4 +1,4 @@
-"""Invitations, links by which a person chooses a password: once, for an hour, the newest only; none stored in clear."""
+"""Invitations: links by which a person chooses a password, once, for an hour, only the newest; none stored in clear."""
 
 import re
 
@@ -15,7 +15,7 @@ NEW = "a new and longer password"
 
 
 def void(desk: Stores, token: str, **time: float) -> bool:
-    """Return True if a link neither shows nor does anything, so long after the tests' beginning."""
+    """Return whether an invitation's link, opened this long after the tests began, shows no form and accepts none."""
     now = after(**time)
     looked, used = (
         at_once(lambda: desk.invitations.invited(token, now)),

@@ -1,4 +1,4 @@
-"""Lockout at the login: too many failures of a name and from an address, when it ends, and what is written."""
+"""Lockout at the login: how many failures of a name or from an address cause it, when it ends, what is written down."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ WRONG = "wrong horse battery"
 
 
 def enters(desk: Stores, name: str = "asha", password: str = PASSWORD, **whence: Any) -> bool:
-    """Return True if the person is let in: at home and now, on a strange device, unless it is said otherwise."""
+    """Return whether a login is let in: asha's, from her home and an unknown device, unless told otherwise."""
     at = {"address": HOME, "now": NOW, **whence}
     return desk.authentication.enter(name, password, **at) is not None
 
@@ -27,7 +27,7 @@ def fails(desk: Stores, times: int, name: str = "asha", **whence: Any) -> None:
 
 
 def locked_until(desk: Stores, name: str = "asha", **whence: Any) -> datetime | None:
-    """Return the moment until which this person, with the right password, has to wait; None if they are let in."""
+    """Return the moment until which a login with the right password is locked out; None if it is let in."""
     try:
         assert enters(desk, name, PASSWORD, **whence)
     except LockedOut as locked:

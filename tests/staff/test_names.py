@@ -11,10 +11,10 @@ from ivr.storage.audit import By
 from tests.staff.staffed import NOW, PASSWORD, Stores
 
 DEEPTI = "\u0926\u0940\u092a\u094d\u200c\u0924\u093f"
-"""With a joiner that keeps two letters apart; many keyboards write it, and many do not."""
+"""A person's name with a joiner that keeps two letters apart, which only some keyboards write."""
 
 ZAKIR = ("\u095b\u093e\u0915\u093f\u0930", "\u091c\u093c\u093e\u0915\u093f\u0930")
-"""The same name with its first letter in two encodings: one character, or one with a dot put under it."""
+"""A person's name in two encodings of its first letter: as one character, and as a letter with a dot put under it."""
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,10 @@ def test_names_that_look_different_are_different() -> None:
 
 
 def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores) -> None:
-    """Two accounts that look alike may exist already: neither is locked out, and no third name opens one of them."""
+    """Two older accounts whose names log in alike stay usable, each by its exact spelling.
+
+    No other spelling opens one.
+    """
     first = desk.add("asha")
     with desk.database.writing() as write:
         row = dict(write.execute(select(schema.staff).where(schema.staff.c.id == first)).mappings().one())
@@ -95,7 +98,7 @@ def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores
 
 
 def test_capitals_give_no_more_guesses(desk: Stores) -> None:
-    """Failed logins of all spellings that would log in alike count together."""
+    """Failed logins count together for all spellings of a name that log in alike."""
     for name in ("asha", "Asha", "aSha", "ASHA", " asha ")[:MOST_OF_A_NAME]:
         desk.lockout.attempt(name, "10.0.0.1", NOW)
     with pytest.raises(LockedOut):

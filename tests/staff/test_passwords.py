@@ -1,4 +1,4 @@
-"""Chosen passwords: long enough, not among the first that are guessed; and hashing that lets calls go first."""
+"""Passwords that people choose: long enough, and none that is guessed first; the hashing of them gives way to calls."""
 
 import os
 import sys
@@ -69,7 +69,7 @@ def test_who_chose_an_easy_one_before_still_comes_in() -> None:
 
 
 class Watched(PasswordHasher):
-    """A password hasher that notes in which thread it checks, and at which priority."""
+    """A hasher of passwords that notes in which thread, and at which priority, it checks."""
 
     where: tuple[str, int] = ("", 0)
 

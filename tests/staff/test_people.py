@@ -85,7 +85,7 @@ def test_no_password_lies_in_the_table(desk: Stores) -> None:
 
 
 class Counting(PasswordHasher):
-    """A password hasher that checks at once, and remembers how costly the checked hashes were."""
+    """A quick hasher of passwords that remembers the costs of the hashes that it checks."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)
@@ -112,7 +112,7 @@ def test_a_name_that_nobody_has_costs_as_much_hashing_as_a_wrong_password(desk: 
 
 @pytest.mark.parametrize("name", [b"", b"\xff\xfe", b"asha"])
 def test_a_name_that_is_stored_as_bytes_is_read_as_text(sqlite_url: str, name: bytes) -> None:
-    """SQLite keeps bytes in a column of text; PostgreSQL takes none there."""
+    """A name that SQLite holds as bytes, which PostgreSQL would refuse, is read as text and breaks nothing."""
     database = Database(sqlite_url)
     people = People(database, Passwords(QUICK))
     people.add("ravi", PASSWORD, NOW)

@@ -1,4 +1,4 @@
-"""Reserved names, which the service uses itself: nobody at the desk has one, nor one that only looks so."""
+"""Reserved names, which the service itself uses: nobody at the desk can take one, nor one that only looks the same."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_people_keep_their_own_names(desk: Stores, name: str) -> None:
 
 
 def test_who_has_such_a_name_already_still_comes_in(desk: Stores) -> None:
-    """A person's account was made before names were reserved."""
+    """A person whose account has a reserved name from earlier can still log in."""
     desk.add("asha")
     with desk.database.writing() as write:
         write.exec_driver_sql("UPDATE staff SET name = 'caller'")

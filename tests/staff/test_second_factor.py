@@ -1,4 +1,7 @@
-"""Second factors: a code counts once, with clocks a little wrong; recovery codes; and people who must have one."""
+"""Second factors: each code counts once, by clocks that are a little wrong; recovery codes.
+
+People who must have one.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +28,7 @@ LATER = NOW + timedelta(minutes=2)
 
 
 def shown(now: datetime, secret: str = SECRET) -> str:
-    """Return the code that the app shows at this moment."""
+    """Return the code that an authenticator app with this secret shows at this moment."""
     return TOTP(secret).at(now)
 
 
@@ -36,7 +39,7 @@ def person(desk: Stores, name: str = "asha") -> Person:
 
 
 def takes(desk: Stores, typed: str, now: datetime = LATER, name: str = "asha") -> bool:
-    """Return True if this code is accepted."""
+    """Return whether this code is accepted as the second factor of the person with this name."""
     try:
         desk.factors.prove(desk.id_of(name), typed, now)
     except WrongCode:
@@ -51,7 +54,7 @@ def asha(desk: Stores) -> int:
 
 @pytest.fixture
 def codes(desk: Stores, asha: int) -> list[str]:
-    """Recovery codes of asha, who has set up her second factor."""
+    """The recovery codes of asha, who has set up her second factor."""
     return desk.factors.switch_on(asha, SECRET, shown(NOW), NOW)
 
 
@@ -207,7 +210,7 @@ def test_it_cannot_be_switched_off_where_it_is_required_but_removed_by_a_manager
 
 
 class Interrupted(Cipher):
-    """A cipher that lets something else happen while a code is checked."""
+    """A cipher that lets something else happen before a second factor's secret is opened for a check."""
 
     def __init__(self, meanwhile: Callable[[], object]) -> None:
         super().__init__(SECRET_KEY, "second factor")
@@ -286,7 +289,7 @@ def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Sto
 
 
 def proves(desk: Stores, typed: str, now: datetime = LATER) -> bool | None:
-    """Return True if a code is accepted at the login; None if it is not even checked."""
+    """Return whether a login with this code is accepted; None if it is locked out and the code not even checked."""
     try:
         desk.authentication.prove(person(desk), typed, HOME, now)
     except WrongCode:

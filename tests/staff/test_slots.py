@@ -1,4 +1,4 @@
-"""Slots for logins: a few are checked at a time, and one that finds no slot is refused before it takes a thread."""
+"""Slots for logins: only a few logins are checked at a time; one without a slot is refused, and holds no thread."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Migrations of versions to come, invented for the tests: one that adds, others that remove or demand more."""
+"""Migrations of later versions, invented for the tests: one that adds, and others that remove or demand more."""
 
 import textwrap
 from pathlib import Path
@@ -67,7 +67,7 @@ REVISIONS = {ADDS: "9001", TAKES_AWAY: "9002"}
 
 
 def goes_on_to(url: str, invented: str, folder: Path) -> str:
-    """Bring a database of the product to an invented revision, and return the revision's name."""
+    """Bring a database to an invented later revision, by this migration's statements; return the revision's name."""
     revision = REVISIONS.get(invented, "9003")
     up, _, down = invented.partition("---")
     words = {name: textwrap.indent(part.strip(), "    ") for name, part in (("up", up), ("down", down))}
@@ -80,7 +80,7 @@ def goes_on_to(url: str, invented: str, folder: Path) -> str:
 
 
 def comes_back(url: str, folder: Path) -> None:
-    """Undo the invented revision."""
+    """Bring a database back from an invented revision to the product's newest one."""
     _run(url, folder / "newer", command.downgrade, revisions()[-1])
 
 

@@ -1,4 +1,4 @@
-"""A service for a test on a busy machine: its circuit breakers use the test's clock, and forgive slowness."""
+"""A service for tests on a busy machine: its breakers go by the test's clock, so that slowness opens none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from tests.people import Clock, Phone
 
 @contextmanager
 def steady_service(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """Serve a service with these stores and yield a telephone at it."""
+    """Serve a service on these stores, whose breakers go by the test's clock; yield a telephone at it."""
     services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
     try:
         yield Phone(create_app(services), services)

@@ -1,4 +1,4 @@
-"""The audit: newest first, by the hundred, of one person or of all; written together with the change it records."""
+"""The audit: read newest first, a hundred lines at a time, of one person or of all; written with what it records."""
 
 from collections.abc import Iterable
 

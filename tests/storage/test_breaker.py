@@ -1,4 +1,4 @@
-"""The circuit breaker of a store: a store that has stalled is found out once, not by every caller."""
+"""The breaker of a store: one caller finds out that the store stalls, and not every caller anew."""
 
 import threading
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SLOW = 0.5
 
 
 class Trouble(Exception):
-    """The store's own error."""
+    """The error that the store itself raises."""
 
 
 @dataclass

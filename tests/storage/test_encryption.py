@@ -1,4 +1,4 @@
-"""Encrypted words: readable under the same secret, for the same purpose, and unchanged; else not at all."""
+"""Sealed words: with the same secret, for the same purpose, and unchanged they can be read; else not at all."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_words_come_back_and_do_not_show() -> None:
 
 @pytest.mark.parametrize(("secret", "purpose"), [(SECRET, "second factor"), (ANOTHER, "waiting request")])
 def test_another_purpose_or_another_secret_reads_nothing_and_hashes_otherwise(secret: str, purpose: str) -> None:
-    """Encrypted words of one purpose, in a cookie, must not be accepted where words of another are expected."""
+    """Words sealed for one purpose, as in a cookie, cannot be read for another, nor can those of another secret."""
     one, other = Cipher(SECRET, "waiting request"), Cipher(secret, purpose)
     with pytest.raises(Unreadable):
         other.decrypt(one.encrypt("99999 00001"))

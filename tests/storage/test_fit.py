@@ -1,4 +1,4 @@
-"""An older release on the tables of a newer one, after a rollback: it takes requests if they fit, else they wait."""
+"""An older version on a newer one's tables after a rollback: requests are stored if the database fits, else pending."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,13 +33,13 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def phone(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service on each kind of database."""
+    """A telephone at a service: the test runs on SQLite and on PostgreSQL."""
     with steady_service(tmp_path, database_url, redis_url, clock) as phone:
         yield phone
 
 
 def books(phone: Phone) -> Conversation:
-    """Hear the opening hours, then book."""
+    """Call the line for its opening hours, then call again and make a request; return the second call."""
     assert "Our timings are:" in phone.rings().press("4").words
     call = phone.rings().press(*BOOK)
     assert "Thank you. We have your request." in call.uncut
@@ -163,7 +163,7 @@ def tell(url: str, statement: str) -> None:
 
 @pytest.fixture
 def connection(database_url: str) -> Iterator[Connection]:
-    """A connection of the test's own, whose changes are undone."""
+    """A connection to a database with the desk's tables, whose changes are undone at the test's end."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         yield connection

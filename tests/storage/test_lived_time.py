@@ -1,4 +1,4 @@
-"""A clock that is wrong, from the start or later: no row is deleted that the right clock would keep."""
+"""Deletion by age under a wrong clock: no row is deleted that the right clock would still keep."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -40,12 +40,12 @@ def app(services: Services) -> Flask:
 
 
 def starts(services: Services, clock: Clock) -> WorkerServices:
-    """Start a clock process now."""
+    """Start the clock process on this service's stores; return its services."""
     return build_workers(services.settings, clock, clock.seconds)
 
 
 def fill(services: Services, clock: Clock) -> None:
-    """Fill the desk with a row of each kind that is deleted by age, for each of the last months' days."""
+    """Store a row for each of the last ninety days, in each table from which rows are deleted by age."""
     at = [clock() - number * DAY for number in range(1, 90)]
     closed = [request(status="closed", created=each, touched=each, call_sid=f"CA{each}") for each in at]
     audit = [{"at": each, "who": "asha", "what": "saw request", "about": "", "detail": ""} for each in at]
@@ -74,7 +74,7 @@ def held(services: Services) -> dict[str, int]:
 
 
 def works(worker: WorkerServices) -> None:
-    """Run a sweep of the clock process, and its deletions."""
+    """Run a sweep of the clock process, and its deletions by age."""
     sweep(worker)
     purge_expired(worker)
 
@@ -111,7 +111,7 @@ def test_under_a_wrong_clock_a_day_is_forgotten_for_each_day_that_passes(service
 
 
 def test_with_the_right_clock_everything_is_forgotten_in_its_time(services: Services, clock: Clock) -> None:
-    """Old rows are deleted in time though the machine is off for a night, or the process restarted."""
+    """Old rows are deleted on the day when they are due, or a day later, though the process is restarted meanwhile."""
     fill(services, clock)
     worker = starts(services, clock)
     works(worker)

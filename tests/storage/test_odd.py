@@ -1,4 +1,4 @@
-"""Moments, days and words in a column that nobody can read: they are returned as they are stored."""
+"""Odd moments, days and words in the tables: the program reads them as they are stored, and does not fail."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A database with a request: the test runs on each kind."""
+    """A database with a request: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     with database.writing() as write:
         write.execute(insert(schema.requests).values(request(day=date(2026, 11, 24))))
@@ -25,7 +25,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def stored(database: Database, column: str, value: object) -> object:
-    """Store this value in a column and return the value that is read."""
+    """Store this value in a database column of the only request; return the value that the program then reads."""
     with database.writing() as write:
         kind = schema.requests.c[column].type.compile(dialect=write.dialect)
         cast = ":value" if write.dialect.name == "sqlite" else f"CAST(:value AS {kind})"

@@ -1,4 +1,4 @@
-"""Query plans of the reads that run every few seconds: by an index, whether or not the database has its statistics."""
+"""Query plans of the reads that run every few seconds: all go by an index, with or without database statistics."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -69,12 +69,12 @@ MOMENT = re.compile(r"('2026-11-[^']+')")
 
 BIG = ("requests", "errands", "history", "appointments", "appointment_history", "call_traces")
 FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear", "traces_unrecorded")
-"""The indexes that hold a few rows only: reading a whole one of them is quick."""
+"""The indexes that hold only a few of a table's rows, so that an index of these may be read from end to end."""
 
 
 @pytest.fixture
 def filled(database_url: str) -> Iterator[Database]:
-    """The database of a clinic after some years."""
+    """A database that holds the rows of some years."""
     database = Database(database_url, timeout=60)
     with database.writing() as write:
         for each in FILL:
@@ -109,20 +109,20 @@ def the_figures(database: Database) -> object:
 
 
 def the_upkeep(database: Database) -> object:
-    """Run the clock process's reads about promises, the hours and what callers have heard."""
+    """Run the reads by which the clock process keeps promises true, and finds unheard bookings."""
     unheard, clinic = Unheard(database, str), the_clinic()
     return (Upkeep(database).touched(clinic, NOW), unheard.check(clinic, By("the clock", NOW)))
 
 
 def the_report(database: Database) -> object:
-    """Read the report of a week of which little is stored: the rows beside it must not be read."""
+    """Read the report on one week, as the reports' page does; it must not read the rows of other weeks."""
     clinic = the_clinic()
     week = Period(date(2026, 11, 9), date(2026, 11, 15), clinic.line("").hours.zone)
     return Reports(database).of(week, "", clinic, NOW)
 
 
 def the_missed_calls(database: Database) -> object:
-    """Run an open desk's reads about missed calls, and those of the clock process."""
+    """Run the reads about missed calls that an open page of the desk and the clock process repeat."""
     missed = MissedCalls(database, the_clinic(), desk_closures)
     redis = SealedMissedCalls(Redis(), Cipher("secret", "missed call"), KeyedIds("secret"))
     upkeep = MissedCallUpkeep(missed, redis, str, lambda _marks: {})
@@ -130,7 +130,7 @@ def the_missed_calls(database: Database) -> object:
 
 
 def the_traces(database: Database) -> object:
-    """Run the clock process's reads that record calls, and those that delete the recorded traces."""
+    """Run the reads by which the clock process makes records of traces, and deletes recorded traces."""
     traces = CallTraces(database)
     return (traces.over(NOW), traces.paths(["m1", "m2"]), traces.forget(NOW))
 
@@ -139,7 +139,7 @@ Reader = Callable[[Database], object]
 
 
 def plans(database: Database, reader: Reader) -> list[str]:
-    """Return a line for each step of the plans of the statements that this reader sends."""
+    """Return the query plans, step by step, of the statements that this function of the database sends."""
     sent: list[tuple[str, Any]] = []
 
     def notes(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
@@ -159,7 +159,7 @@ def plans(database: Database, reader: Reader) -> list[str]:
 
 
 def reads_all(step: str) -> bool:
-    """Return True if a step reads a big table, or an index of all its rows, from end to end."""
+    """Return whether a step of a query plan reads a big table, or an index of all its rows, from end to end."""
     step = step.removeprefix("->").strip()
     whole = any(step.startswith((f"SCAN {table}", f"Seq Scan on {table}")) for table in BIG)
     return whole and not any(f"INDEX {index}" in step for index in FEW)
@@ -168,7 +168,7 @@ def reads_all(step: str) -> bool:
 READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls, the_traces)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
-"""PostgreSQL counts its rows by itself. Before that it takes every column for full, and reads what it need not."""
+"""The cases for PostgreSQL with its own statistics, which it soon collects: without, it takes each column for full."""
 
 
 @pytest.mark.parametrize(

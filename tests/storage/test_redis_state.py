@@ -1,6 +1,6 @@
-"""States in which a Redis cannot keep a promise: each is named correctly, wherever somebody looks.
+"""States in which Redis cannot keep a promise: each is named rightly, wherever somebody looks.
 
-Real servers, each brought into its state; nobody is promised what is not kept.
+Real servers are brought into each state; nobody is promised what is not kept.
 """
 
 import socket
@@ -31,7 +31,7 @@ Line = Callable[[str], AbstractContextManager[Phone]]
 
 @pytest.fixture
 def server() -> Iterator[Valkey]:
-    """A Redis that this test may spoil."""
+    """A Redis of this test alone, which the test may spoil."""
     with valkey(tcp=True) as server:
         yield server
         server.kill()  # a Redis that cannot save does not end when it is asked to
@@ -39,7 +39,7 @@ def server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def line(tmp_path: Path, clock: Clock) -> Line:
-    """A telephone at a service that has this Redis and no database."""
+    """A function that starts a service on the Redis at this address, without a database; yields a telephone."""
 
     def opened(redis_url: str) -> AbstractContextManager[Phone]:
         return service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", redis_url, clock)
@@ -48,7 +48,7 @@ def line(tmp_path: Path, clock: Clock) -> Line:
 
 
 def told(url: str) -> str:
-    """Return the words about the Redis at this address; none where it is well."""
+    """Return the message about what is wrong with the Redis at this address; empty if nothing is."""
     with client_for_callers(url) as client:
         try:
             JobQueue(client).check()
@@ -59,7 +59,7 @@ def told(url: str) -> str:
 
 @contextmanager
 def tls_port() -> Iterator[int]:
-    """Listen on a port that speaks TLS only, and ends a connection on which something else is said."""
+    """Listen on a port that speaks only TLS, and closes a connection whose client does not; yield the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

@@ -1,4 +1,4 @@
-"""The database schema: the tables are those that the migrations make, and no error tells a caller's number."""
+"""The schema of the database: its tables are those that the migrations make, and no error tells a caller's number."""
 
 import logging
 import stat
@@ -24,7 +24,7 @@ from ivr.storage.migrate import migrate
 from tests.conftest import with_driver
 
 MARKED = "+919876501234"
-"""Made up; nothing that leaves the database may show it."""
+"""A made-up caller's number, which nothing that leaves the database may show."""
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def request(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A migrated database: the test runs on each kind."""
+    """A database with all tables: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url)
     yield database
     database.close()
@@ -45,7 +45,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database before anything was made in it: the test runs on each kind."""
+    """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/new/clinic.db"
         return
@@ -58,7 +58,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @contextmanager
 def connected(url: str) -> Iterator[Connection]:
-    """Open a connection of the test's own, past the product's database code."""
+    """Open a connection to this database that is not the product's own."""
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
@@ -178,7 +178,7 @@ def test_a_file_that_was_moved_is_an_error_and_never_a_new_and_empty_desk(
 
 
 def told_of(error: BaseException) -> str:
-    """Return all words that a log, or RQ's list of failed jobs, would show of an error."""
+    """Return all words by which a log, or RQ's list of failed jobs, would show this error."""
     return "".join(traceback.format_exception(error)) + repr(error) + str(error.__dict__)
 
 
@@ -189,7 +189,7 @@ def provoke(database: Database, **values: Any) -> Exception:
 
 
 PERSON = {"name": MARKED, "password_hash": "", "active": True, "created": NOW}
-"""A row with a unique key that is personal."""
+"""A row of the table of people at the desk, whose unique key, the name, is personal; a number stands for it."""
 
 
 def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:
@@ -218,7 +218,7 @@ def test_a_value_that_does_not_fit_is_told_by_its_kind_only(postgres_url: str, c
 
 
 def test_a_broken_rule_does_not_tell_whose_row_it_was(database: Database) -> None:
-    """PostgreSQL's error quotes the whole row that lacks a value."""
+    """The error for a row that lacks a value holds no number, though PostgreSQL's own error quotes the whole row."""
     error = provoke(database, line=None)
     assert isinstance(error, StoreAway)
     assert str(error).endswith("its tables are of another version: flask --app wsgi database upgrade")

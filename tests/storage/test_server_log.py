@@ -1,4 +1,4 @@
-"""PostgreSQL's own log: whatever clashes, waits or fails there, the log holds no number and no name."""
+"""PostgreSQL's own log: it holds no number and no name, whatever clashes, waits or fails in the database."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def keeps(desk: RequestStore, new: NewRequest) -> Saved:
 
 
 PERSON = {"name": NAME, "password_hash": MARKED, "active": True, "created": NOW}
-"""A row with a unique key that is personal."""
+"""A row of the table of people at the desk, whose unique key, the name, is personal."""
 
 
 def test_the_server_itself_would_write_down_whose_key_clashed(

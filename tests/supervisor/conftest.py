@@ -1,4 +1,4 @@
-"""Fixtures of the supervisor's tests: a folder with a Procfile, and the supervisors that work in it."""
+"""Fixtures of the supervisor's tests: a folder with a Procfile, and the supervisors that run in it."""
 
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +11,10 @@ from tests.supervisor.supervised import Premises
 
 @pytest.fixture
 def premises() -> Iterator[Premises]:
-    """A folder with a space in its name, as people's folders have; short, as a socket's path must be."""
+    """A folder with a Procfile, in which the tests start supervisors.
+
+    Its name has a space, as people's folders have, and is short enough for a socket in it.
+    """
     with tempfile.TemporaryDirectory(prefix="the line ", dir="/tmp") as folder:
         premises = Premises(Path(folder))
         yield premises

@@ -1,6 +1,6 @@
-"""A folder with a Procfile of small child processes, and the supervisors that work in it.
+"""A folder with a Procfile of small child processes, and the supervisors that run in it.
 
-For the tests of the supervisor: real processes, real Redis, no fixed pauses.
+For the tests of the supervisor: real processes, a real Redis, no fixed pauses.
 """
 
 import json
@@ -78,12 +78,12 @@ def eventually(look: Callable[[], T | None]) -> T:
 
 
 def another(look: Callable[[], int], other_than: int) -> int:
-    """Return the first pid that is not the known one."""
+    """Return the first pid that this function finds and that is not `other_than`."""
     return eventually(lambda: pid if (pid := look()) != other_than else 0)
 
 
 def alive(pid: int) -> bool:
-    """Return True if the process runs; one that has ended and was not waited for (a zombie) does not."""
+    """Return whether the process with this pid runs; a zombie, which has ended but was not waited for, does not."""
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
         stat = Path(f"/proc/{pid}/stat")
@@ -98,7 +98,7 @@ def free_port() -> int:
 
 
 class Running:
-    """A supervisor that runs, and the output it has given so far."""
+    """A supervisor that runs in a test's folder, and the output that it has given so far."""
 
     def __init__(self, folder: Path, port: int, **environ: str) -> None:
         self._said = folder / f"said-{port}"
@@ -145,7 +145,7 @@ class Running:
 
 
 class Premises:
-    """A folder with a Procfile, and the supervisors that work in it."""
+    """A folder with a Procfile of small child processes, and the supervisors that run in it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -186,7 +186,7 @@ class Premises:
 
     @contextmanager
     def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a Redis of this folder that nobody supervises, as a killed supervisor leaves it outside Linux."""
+        """Start a Redis in this folder without a supervisor, as one that was killed leaves it (not on Linux)."""
         data = self.folder / "s" / "redis"
         data.mkdir(parents=True)
         command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")

@@ -1,4 +1,4 @@
-"""The supervisor's own Redis: one that an earlier run or another run left is named, and ended where it is safe to."""
+"""The supervisor's own Redis: one that an earlier run has left is named, and is ended where that is safe."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ open(sys.argv[3], "w").close()
 while True:
     signal.pause()
 """
-"""Holds the place of a server, says nothing, and does not end when it is asked."""
+"""A program that holds the socket of a server, answers nothing there, and does not end when it is asked to."""
 
 
 def test_a_frozen_server_that_was_left_is_named_ended_and_succeeded_with_nothing_lost(premises: Premises) -> None:

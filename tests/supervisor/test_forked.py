@@ -1,4 +1,4 @@
-"""Forked modules of Python: each behaves like one that is started anew, and shared modules are loaded once."""
+"""Python modules that the supervisor runs in forks: each behaves as if started anew; what they share is loaded once."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def ended(process: Started) -> int | None:
 
 @pytest.fixture
 def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on Python's path, for modules that a test writes."""
+    """A folder on Python's path, for modules that a test writes and runs in a fork."""
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 
@@ -65,6 +65,17 @@ def test_a_module_finds_itself_as_if_it_were_begun_anew(modules: Path) -> None:
     told = [str(modules), ["us", "--to", "them", "two words"], "us", False, True, True, b"", ["0", "1", "2", "3"]]
     assert said(process).strip() == str(told)
     assert ended(process) == 0
+
+
+def test_a_letter_that_cannot_be_written_ends_no_line_of_the_log(modules: Path) -> None:
+    (modules / "logs.py").write_text("import sys; print('caf\\udce9', file=sys.stderr)")
+    process = begun(Forks(lambda: None, os.environ), [sys.executable, "-m", "logs"], modules)
+    assert said(process) == "caf\\udce9\n"
+    assert ended(process) == 0
+
+
+def test_a_line_that_the_shell_does_not_understand_is_left_to_it(modules: Path) -> None:
+    assert module_of(line("python -m tells ${WHOM:?nobody}"), {"PATH": os.environ["PATH"]}) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Migrations at the start: before the processes start, or beside them; callers never wait for a database."""
+"""Migrations when the supervisor starts: before its processes, or beside them; no caller waits for a database."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ MEANWHILE = "Callers are answered meanwhile, and this is tried again until it su
 
 
 def holds_older_rows(premises: Premises) -> Path:
-    """Leave a database as an older version left it, with a person in it; return the folder of its backups."""
+    """Put an older version's database with a person into the supervisor's folder; return its folder for backups."""
     state = premises.folder / "s"
     migrate(f"sqlite:///{state}/clinic.db", "0004")
     with closing(sqlite3.connect(state / "clinic.db")) as write:

@@ -285,7 +285,7 @@ def test_the_commands_find_the_programs_beside_our_python(tmp_path: Path) -> Non
 
 
 class Web(http.server.HTTPServer):
-    """A web server that answers every request with the status it has been given."""
+    """A web server that answers every request with the status that the test sets."""
 
     status = 503
 
@@ -298,7 +298,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.wfile.write(json.dumps({"database": "well", "redis": "away", "worker": "none is running"}).encode())
 
     def log_message(self, *_: object) -> None:
-        """Log nothing."""
+        """Log no line for a request."""
 
 
 @pytest.fixture

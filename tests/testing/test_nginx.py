@@ -1,4 +1,4 @@
-"""nginx with the shipped file: a webhook is asked of a second host, a form of the desk is not sent twice."""
+"""nginx with the shipped file: a failed webhook is sent to a second host, a form of the desk is not sent twice."""
 
 import socket
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.conftest import NO_NGINX
 
 
 class Host(ThreadingHTTPServer):
-    """A host that answers each form with its port, or reads it and cuts the connection off."""
+    """A host behind nginx that answers each form with its own port, or cuts the connection off after reading it."""
 
     daemon_threads = True
 
@@ -39,7 +39,7 @@ class _Form(BaseHTTPRequestHandler):
         self.wfile.write(str(self.server.server_port).encode())
 
     def log_message(self, *_words: object) -> None:
-        """Say nothing."""
+        """Log no line for a request."""
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def before(*ports: int) -> Iterator[Nginx]:
 
 
 def sends(proxy: Nginx, path: str) -> tuple[int, str]:
-    """Send a form, and return the status and the words of the answer."""
+    """Send a form through nginx to a host; return the status and the words of the answer."""
     connection = HTTPConnection("127.0.0.1", proxy.port, timeout=10)
     try:
         connection.request("POST", path, b"x=1", {"Content-Type": "application/x-www-form-urlencoded"})

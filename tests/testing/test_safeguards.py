@@ -1,4 +1,4 @@
-"""The list of safeguards: it still applies to the product, and taking one out is noticed or reported."""
+"""The list of safeguards: each row still fits the product, and a safeguard taken out is noticed or reported."""
 
 from collections import Counter
 from pathlib import Path
@@ -13,7 +13,7 @@ ROW = Safeguard("two is two", "two.py", "return 2", "return 3", ("test_two.py::t
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A source tree with a product of one function, and one test."""
+    """A source tree with a product of one function, and with one test of it."""
     (tmp_path / "two.py").write_text("def two() -> int:\n    return 2\n")
     (tmp_path / "test_two.py").write_text("from two import two\n\n\ndef test_two():\n    assert two() > 1\n")
     return tmp_path

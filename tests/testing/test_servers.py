@@ -49,7 +49,7 @@ def vk(request: pytest.FixtureRequest) -> Iterator[Valkey]:
 
 
 class Helpless(Account):
-    """An account of the machine that is allowed to run nothing."""
+    """An account of the machine under which no program may run."""
 
     def can_run(self, *command: str) -> bool:
         return False

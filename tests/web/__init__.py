@@ -1,4 +1,4 @@
-"""A service built for one test, and the environment of a real one, for the tests of the web process."""
+"""A service built for one test, and the environment of a real process of it, for the tests of the web."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from tests.people import TOKEN, Phone
 
 CALLER_ID = "+12025550123"
 RECEPTION = ("+919999900008", "+919999900009")
-"""Made up, as every number here."""
+"""The numbers of the reception's two telephones, made up as every number here."""
 
 
 def clinic_with_reception(folder: Path) -> str:
@@ -31,7 +31,7 @@ def clinic_with_reception(folder: Path) -> str:
 
 @contextmanager
 def served(services: Services) -> Iterator[Phone]:
-    """Serve these services and yield a telephone at them; close them in the end."""
+    """Serve a web application of these services, yield a telephone at it, and close the services in the end."""
     try:
         with lent(services) as app:
             yield Phone(app, services)
@@ -42,12 +42,12 @@ def served(services: Services) -> Iterator[Phone]:
 def service(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> AbstractContextManager[Phone]:
-    """Serve a service with these stores and settings; yield a telephone at it."""
+    """Serve a service on these stores until the block ends, with these further settings; yield a telephone at it."""
     return served(build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK, limits=UNHURRIED))
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of a process that works on the stores of these settings."""
+    """Return the environment variables of a service's process that has these settings."""
     return {
         **os.environ,
         "ENV": "development",

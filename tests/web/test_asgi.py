@@ -1,4 +1,4 @@
-"""The ASGI bridge: a request reaches the application whole or not at all, and answers pass as WSGI has them."""
+"""The bridge from ASGI: a request reaches the application whole or not at all, and answers pass unchanged."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ NEVER = "never"
 
 
 class Application:
-    """A WSGI application that remembers what it was asked, and answers with the body."""
+    """A WSGI application that remembers the request's environment, and answers with the request's body."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -35,13 +35,13 @@ class Application:
 
 
 def body(*chunks: bytes) -> list[Message | str]:
-    """Return the messages of a body in these pieces."""
+    """Return the ASGI messages of a request whose body comes in these pieces."""
     last = len(chunks) - 1
     return [{"type": "http.request", "body": each, "more_body": at < last} for at, each in enumerate(chunks)]
 
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
-    """Return the messages that a server sends in answer to this request."""
+    """Return the ASGI messages of the answer, when our server for ASGI gives this application a request."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -52,7 +52,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
 
 
 def serve(server: AsgiServer, came: Sequence[Message | str], send: asgi.Send, **scope: Any) -> None:
-    """Let the server answer this request."""
+    """Have our server for ASGI answer a request: its body's messages come as given, the answer's go to `send`."""
     usual: dict[str, Any] = {
         "type": "http",
         "method": "POST",
@@ -152,7 +152,7 @@ def test_an_error_that_the_application_lets_out_is_logged_without_its_values(cap
 
 
 class Closing(list[bytes]):
-    """An answer that notes when it is closed."""
+    """A WSGI application's answer that calls a function when the server closes it."""
 
     def __init__(self, close: Callable[[], object]) -> None:
         super().__init__([b"said"])

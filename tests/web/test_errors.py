@@ -1,4 +1,4 @@
-"""Error pages: each is a page of the desk, and says nothing about anybody."""
+"""Error pages: each looks like a page of the desk, and tells nothing about anybody."""
 
 from collections.abc import Callable
 
@@ -58,7 +58,7 @@ REFUSALS: dict[str, tuple[int, str, str, Asks]] = {
 
 @pytest.fixture
 def meena(services: Services, phone: Phone, clock: Clock) -> Staff:
-    """Somebody who is no manager, at a desk with a page that breaks."""
+    """Somebody at the desk who is not a manager, in an application that has a page which breaks."""
 
     @guarded_by(staff_only)
     def broken() -> str:

@@ -1,4 +1,4 @@
-"""Guards of routes: every route names its guard, one without is closed, and every page forbids what none does."""
+"""Guards of routes: each names its guard, one without is closed, and the desk is closed without a login."""
 
 import re
 
@@ -17,7 +17,7 @@ OPEN = {
     *("voice.fallback", "static", "login.choose_language", "invitation.ask", "invitation.use"),
     *("second_step.ask", "second_step.enter"),
 }
-"""The routes that anybody may call; whoever adds one has thought about it."""
+"""The routes that anybody may call, listed here so that none is opened by oversight."""
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -25,7 +25,7 @@ def rules(app: Flask) -> list[Rule]:
 
 
 def path_of(rule: Rule) -> str:
-    """Return an address of this route."""
+    """Return a path that this route of the application matches."""
     return re.sub(r"<[^>]*>", "main", re.sub(r"<int[^>]*>", "1", rule.rule))
 
 

@@ -1,4 +1,4 @@
-"""The health page: operators and load balancers read which of database, Redis and worker is well."""
+"""The health page: operators and load balancers read there which of database, Redis and workers is well."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ DOWN = "OperationalError: nobody listens there: is it running?"
 
 @contextmanager
 def worker(phone: Phone) -> Iterator[None]:
-    """Run a real worker on the service's stores; it is killed at the end, and tells nobody."""
+    """Run a real worker on this service's stores until the end of the block; it sends no notices."""
     settings = phone.services.settings
     with (settings.state_dir / "worker.log").open("w") as log:
         command = [sys.executable, "-m", "workers"]
@@ -59,7 +59,7 @@ def ready(app: Flask) -> tuple[int, dict[str, str]]:
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The service's own limits of time: a store is held up here."""
+    """The service's own limits for the stores, since one of them is held up here."""
     return A_CALLER_WAITS
 
 
@@ -85,7 +85,7 @@ def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(p
 def test_who_has_looked_at_the_health_does_not_make_callers_wait_for_a_frozen_redis(
     phone: Phone, valkey_server: Valkey
 ) -> None:
-    """The health page does not use RQ's list of workers, which would raise the client's time limit to minutes."""
+    """Callers do not wait for a frozen Redis after the health page was read, which changes no limit of its client."""
     with worker(phone):
         ready(phone.app)
     callers = [f"+91999990000{number}" for number in range(4)]

@@ -17,13 +17,13 @@ KEYWORDS = {"_": None, "later": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def in_the_code() -> set[str]:
-    """Return every message that the pages and the code can show."""
+    """Return every message for translation in the pages and the code, by Babel's collector."""
     found = extract_from_dir(str(OURS), METHODS, keywords=KEYWORDS)
     return {message[0] if isinstance(message, tuple) else message for _, _, message, *_ in found}
 
 
 def in_python() -> set[str]:
-    """Return every message of the Python code, as Python reads it: also where the collector of messages sees none."""
+    """Return every message for translation in the Python code, by Python's own parser, which misses none."""
     found: set[str] = set()
     for path in OURS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

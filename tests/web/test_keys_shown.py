@@ -1,4 +1,4 @@
-"""Keys of the program on pages: no reader sees one; every stored value is shown in words, wherever it is shown."""
+"""Keys of the program on pages: no reader sees one, since each stored value is shown in words everywhere."""
 
 import csv
 import re
@@ -28,7 +28,7 @@ from tests.people import Clock, Phone, Staff
 KEY = re.compile(
     r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\b(?:noshow|None)\b|\((?:command line|unknown|everybody)\)"
 )
-"""A pattern for keys of the program, moments as programs write them, and values that are none."""
+"""The pattern of words that no reader should see: the program's keys, dates as programs write them, empty values."""
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = frozenset(
@@ -39,7 +39,7 @@ NAMES = frozenset(
         *("Google", "Apple", "Outlook", "Thunderbird", "Calendar"),
     }
 )
-"""Latin letters that a Hindi page may show: names of people and programs, and a command that it tells."""
+"""The words in Latin letters that a Hindi page may show: names of people and programs, and a command."""
 
 WISH, MOMENT = "2026-11-24 morning", "2026-11-24T10:00:00+05:30"
 OF_EVENT = {
@@ -71,7 +71,7 @@ IN_DIARY = {
 
 @pytest.fixture
 def reader(phone: Phone) -> Staff:
-    """A manager, who sees every page."""
+    """A manager at the desk, who may see every page."""
     at_the_desk(phone)
     services = phone.services
     services.staff.people.add("meena", PASSWORD, services.clock(), role="manager")
@@ -81,7 +81,7 @@ def reader(phone: Phone) -> Staff:
 
 
 def shown(page: str) -> str:
-    """Return the words and labels that a reader sees or hears of a page, without the bar and the scripts."""
+    """Return the words and labels that a reader sees or hears on a page, but for its top bar and its scripts."""
     body = re.sub(r"(?s)<(script|style|head|header).*?</\1>", " ", page)
     labels = re.findall(r'(?:aria-label|placeholder|title|data-words|data-refused)="([^"]*)"', body)
     values = re.sub(r"(?s)<textarea.*?</textarea>", " ", body)
@@ -89,7 +89,7 @@ def shown(page: str) -> str:
 
 
 def betrayed(page: str, language: str) -> set[str]:
-    """Return the keys on a page; in Hindi all words in Latin letters, but for names."""
+    """Return the program's keys that a page shows; on a Hindi page also Latin words other than names."""
     words = shown(page)
     found = set(KEY.findall(words))
     if language == "hi":
@@ -98,7 +98,7 @@ def betrayed(page: str, language: str) -> set[str]:
 
 
 def reads(reader: Staff, language: str, *paths: str) -> dict[str, set[str]]:
-    """Return the keys that each of these pages shows in this language."""
+    """Return the keys of the program that these pages show in this language, by the page's path."""
     reader.browser.post("/language", data={"language": language, "csrf_token": reader.csrf()})
     found = {}
     for path in paths:
@@ -239,7 +239,7 @@ def test_the_audit_tells_every_action_with_all_that_it_is_about_in_words(
 
 
 def sets_hours_and_blocks_times(services: Services, by: By) -> None:
-    """Set closures for every reason, on one line and on all, undo them again, and block a time of some days."""
+    """Set closures with every reason, on one line and on all, undo them, and block times in the diary."""
     day = date(2026, 11, 24)
     half = (Shift(time(9), time(12)), Shift(time(16), time(20)))
     wished = [DeskClosure(day, "", (), reason) for reason in services.clinic.reasons]

@@ -1,4 +1,4 @@
-"""The log of the running web server, with the server's own process: one JSON object a line, and no caller's name."""
+"""The log of the running web, with the server's own lines: one JSON object a line, and no caller's name."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Odd values in an address or a form, which no keyboard writes and no calendar holds."""
+"""Odd values in an address or a form, which no keyboard writes and no calendar holds: no page breaks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ EDGES = ("0001-01-01", "0001-01-02", "9999-12-31", "9999-12-30", "1999-12-31", "
 
 @pytest.fixture
 def asha(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Staff]:
-    """A manager at a desk on each kind of database, with a request."""
+    """A manager logged in at the desk, who has taken a request, on each kind of database."""
     with service(tmp_path, database_url, redis_url, clock) as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock(), MANAGER)
         phone.rings().press("1", "1", "1", "1", "1")

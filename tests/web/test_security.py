@@ -38,7 +38,7 @@ FORBIDS = {
 
 @pytest.fixture
 def production(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The service as it is in production, with one proxy of its own before it."""
+    """A telephone at a service as in production, with one proxy before it that is trusted."""
     with service(tmp_path, sqlite_url, redis_url, clock, ENV="production", TRUSTED_PROXIES="1") as phone:
         phone.services.staff.people.add("asha", PASSWORD, clock())
         yield phone
@@ -96,7 +96,7 @@ def test_no_method_tells_a_stranger_more_than_get_or_lets_another_site_in(app: F
 
 
 def logs_in(app: Flask, password: str = PASSWORD, token: str = "", **headers: str) -> TestResponse:
-    """Fill in the login over https, as somebody before the proxy does."""
+    """Log in over https, in a browser whose requests come through the proxy; return the answer."""
     browser = app.test_client()
     page = browser.get("/login", base_url="https://line.example")
     form = {"name": "asha", "password": password, "csrf_token": token or Staff.token(page.text)}
@@ -115,7 +115,7 @@ def test_the_cookie_of_a_session_is_for_this_host_https_and_no_script(production
 
 
 def test_what_stood_in_the_browser_before_a_login_opens_nothing_after_it(app: Flask, staff: Staff) -> None:
-    """A session that somebody planted in a victim's browser does not come in with the victim."""
+    """A session that a stranger planted in a browser is nobody's after the login there, and its CSRF token is void."""
     planted, victim = app.test_client(), app.test_client()
     token = Staff.token(planted.get("/login").text)
     before = planted.get_cookie("session")
@@ -132,7 +132,7 @@ def test_what_stood_in_the_browser_before_a_login_opens_nothing_after_it(app: Fl
 
 
 class LongAgo(TimestampSigner):
-    """A signer that signs as the library did eleven hours ago; it reads the machine's clock."""
+    """A signer of session cookies that signs as of eleven hours ago, by the machine's clock."""
 
     def get_timestamp(self) -> int:
         return super().get_timestamp() - 11 * 3600
@@ -200,7 +200,7 @@ def test_whatever_host_is_asked_for_no_link_leads_there(phone: Phone, staff: Sta
 
 
 def counted(phone: Phone) -> set[str]:
-    """Return the addresses that failed logins were counted for."""
+    """Return the client addresses that the audit has for failed logins."""
     return {line.detail for line in phone.services.staff.audit.page() if line.what == "failed login"}
 
 
@@ -209,7 +209,7 @@ def counted(phone: Phone) -> set[str]:
     [(CLIENT, CLIENT), (f"{CLAIMED}, {CLIENT}", CLIENT), (f"{CLAIMED},{CLAIMED}, {CLIENT}", CLIENT), ("", PROXY)],
 )
 def test_behind_one_proxy_of_ours_only_what_it_says_counts(production: Phone, forwarded: str, address: str) -> None:
-    """The proxy adds the address it sees at the end; the client may have written everything before it."""
+    """The client's address is the last in X-Forwarded-For, which the proxy wrote; the client may forge the others."""
     assert logs_in(production.app, WRONG, **{"X-Forwarded-For": forwarded}).status_code == 401
     assert counted(production) == {address}
 
@@ -256,7 +256,7 @@ def test_no_header_of_a_proxy_changes_where_a_link_leads_or_what_is_signed(produ
 
 @contextmanager
 def web(phone: Phone) -> Iterator[int]:
-    """Run the Procfile's web process on a free port."""
+    """Run the Procfile's web on a free port until the end of the block."""
     settings, port = phone.services.settings, free_port()
     command = next(
         line.partition(": ")[2] for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")
@@ -274,7 +274,7 @@ def web(phone: Phone) -> Iterator[int]:
 
 
 def asked(port: int, method: str, path: str, **headers: str) -> tuple[int, str]:
-    """Return the status and text that the process answers; 0 where nobody does."""
+    """Return the status and the text of the web's answer at this port; 0 and no text if nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, headers=headers)
@@ -287,7 +287,7 @@ def asked(port: int, method: str, path: str, **headers: str) -> tuple[int, str]:
 
 
 def test_a_proxy_on_this_machine_cannot_be_made_to_ask_for_another_path(phone: Phone) -> None:
-    """A web server that believes SCRIPT_NAME from 127.0.0.1 believes it from any client behind a proxy."""
+    """The web believes no header that claims another path, scheme or host, though it comes from 127.0.0.1."""
     with web(phone) as port:
         plain = asked(port, "GET", "/desk/healthz")
         assert plain[0] == 404

@@ -1,4 +1,4 @@
-"""Words that a person has typed at the desk: there after a login, a refusal or an old form, and nobody else's."""
+"""Words typed at the desk: still there after a login, a refusal or an old form, and for nobody else to see."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,7 @@ FORMS = {
     "hours": ("/desk/hours", {"what": "day", "day": "2026-11-27", "from": "10:35", "until": "13:00", "line": "*"}),
     "invitation": ("/desk/people", {"name": "Rukmini", "role": "manager"}),
 }
-"""A form of each kind, and what is typed into it."""
+"""The forms of the desk's pages: the path to which each is sent, and the words that are typed into it."""
 
 SHOWN = {
     "note": [WORDS],
@@ -78,11 +78,11 @@ SHOWN = {
     "hours": ["2026-11-27", "10:35", "13:00"],
     "invitation": ["Rukmini"],
 }
-"""The values that stand in the fields of the page afterwards."""
+"""The values that each form's page shows in its fields after the words were kept."""
 
 
 class Fields(HTMLParser):
-    """The values of a page's visible fields, and the targets of its links and forms."""
+    """A page of the desk as parsed: the values of its visible fields, and the targets of its links and forms."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ def fields(page: str) -> list[str]:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> Staff:
-    """Asha, who has taken a request from a call; devi, her colleague, has booked an appointment."""
+    """Asha, who has taken a request from a call; her colleague devi has booked an appointment."""
     phone.rings().press(*BOOK)
     now = phone.services.clock()
     phone.services.staff.people.add("devi", PASSWORD, now)
@@ -127,7 +127,7 @@ def sends(person: Staff, path: str, form: dict[str, str], token: str, **headers:
 
 
 def logs_in_at(person: Staff, answer: TestResponse) -> str:
-    """Follow to the login, log in there, and return the page that comes then."""
+    """Follow an answer that leads this person to the login, log in there, and return the page that follows."""
     assert answer.status_code == 302, answer.status_code
     assert answer.headers["Location"].startswith("/login")
     page = person.browser.get(answer.headers["Location"])
@@ -167,7 +167,7 @@ BESIDE = {
     "find": {"reference": "12345"},
     "undo": {"what": "taken"},
 }
-"""The buttons of a card that are no move, and what they send beside the note."""
+"""The buttons of a card that make no move, and the fields that each sends beside the card's note."""
 
 
 @pytest.mark.parametrize("button", BESIDE)
@@ -503,7 +503,7 @@ def test_of_the_cards_one_form_each_button_reads_its_own_fields(
 
 
 def types(person: Staff, place: str, **form: str) -> TestResponse:
-    """Send words that are being typed, as an open page does."""
+    """Send words that this person is still typing, as an open page does by itself."""
     where = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk/new"}
     return sends(person, "/desk/drafts", {"place": place, **form}, person.csrf(), **where)
 
@@ -620,7 +620,7 @@ def test_a_note_on_a_request_that_is_gone_is_shown_with_the_refusal(taken: Staff
 
 
 class Loose(HTMLParser):
-    """The fields of a page that people type into and that would be sent, but are not kept while they type."""
+    """A page of the desk as parsed: the fields into which people type and whose words are not kept meanwhile."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -644,7 +644,7 @@ class Loose(HTMLParser):
 
 
 def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> None:
-    """The code of a second factor, which is good once, is not kept."""
+    """On every page, words are kept while they are typed; only a code of a second factor is not."""
     pages = [rule.rule for rule in phone.app.url_map.iter_rules() if "GET" in (rule.methods or set())]
     pages = [
         path for path in pages if path.startswith("/desk") and "<" not in path and path != "/desk/me/second-factor"
@@ -658,7 +658,7 @@ def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> N
 
 
 def test_every_button_of_a_card_takes_what_is_typed_along(taken: Staff, phone: Phone) -> None:
-    """Without JavaScript a form beside the field would lose its words; only the forms of the page's head may."""
+    """A card is one form, so that no button loses the words beside it, also without JavaScript."""
     phone.rings().press("2", "1", "1", "1")
     merged = taken.does("merge", 1, other="2")
     taken.takes_back(merged)

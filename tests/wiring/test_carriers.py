@@ -1,4 +1,4 @@
-"""The carriers' wiring: their settings as data, the carriers they describe, and nothing loaded too early."""
+"""The wiring of carriers: their settings as data, the carriers made of these, and nothing loaded too early."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""A caller who books, and rounds of the clock process, for the tests of the workers."""
+"""A caller who asks for an appointment, and sweeps of the clock process, for the tests of the workers."""
 
 from collections.abc import Callable
 from threading import Event
@@ -9,18 +9,18 @@ from workers.services import WorkerServices
 
 
 def books(phone: Phone) -> str:
-    """Ask for an appointment and return its reference."""
+    """Call the line and ask for an appointment; return the request's reference."""
     return phone.rings().press("1", "1", "1", "1", "1").reference
 
 
 def record_calls(worker: WorkerServices) -> None:
-    """Send this host's traces of calls and record the calls that are over, as its clock process does."""
+    """Send this host's traces to the database, and make the records of calls that are over, as the clock does."""
     clock_process.send_traces(worker)
     clock_process.record_calls(worker)
 
 
 class Rounds(Event):
-    """A signal to stop the clock process, which comes once all that was to happen between its rounds has happened."""
+    """The signal that stops the clock process: it lets these functions be called, one before each further round."""
 
     def __init__(self, between: tuple[Callable[[], object], ...]) -> None:
         super().__init__()
@@ -34,5 +34,5 @@ class Rounds(Event):
 
 
 def the_clock_runs(worker: WorkerServices, *between: Callable[[], object]) -> None:
-    """Run one round of the clock process, and one more after each of these functions."""
+    """Run one round of the clock process, and another one after each of these functions was called."""
     clock_process.run(worker, Rounds(between))

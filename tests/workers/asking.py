@@ -1,4 +1,4 @@
-"""Many requests at once, made without the steps of a call, for the workers' tests."""
+"""Requests by the hundred, accepted without the steps of a call, for the tests of the workers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,7 @@ from tests.desk import wish_to_be_rung
 
 
 def asks(services: Services, number: int) -> str:
-    """Promise one more caller a call back and return the reference."""
+    """Make a request for a call back by a caller who has made none, past the steps of a call; return the reference."""
     now = services.clock()
     new = replace(wish_to_be_rung(f"+91999990{number:04}", now, f"CA{number:032x}"), due=now + timedelta(hours=1))
     kept = services.telephone.intake.accept(new)

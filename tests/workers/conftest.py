@@ -17,6 +17,6 @@ def channel() -> Iterator[Listener]:
 
 @pytest.fixture
 def telling(worker: WorkerServices, channel: Listener) -> WorkerServices:
-    """Workers that tell the staff over a channel."""
+    """The services of workers that send notices to the staff over a channel of the test's own."""
     url = channel.url.replace("http://", "json://")
     return replace(worker, settings=worker.settings.model_copy(update={"staff_notify_urls": url}))

@@ -1,4 +1,4 @@
-"""Tasks about an appointment: the staff get a notice over their channels, and the caller a text with the hour."""
+"""Tasks about an appointment: the staff get a notice over their channels, and the caller a text with its time."""
 
 from datetime import timedelta
 

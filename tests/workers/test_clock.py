@@ -1,4 +1,4 @@
-"""The duties of the clock process, each seen in its effect: all rounds are those of its own loop."""
+"""The duties of the clock process, each seen by its effect: every round is one of the process's own loop."""
 
 import logging
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def count(worker: WorkerServices, table: str) -> int:
 
 
 def lost(worker: WorkerServices) -> None:
-    """Make Redis forget the queue."""
+    """Empty Redis, so that the job queue loses every job."""
     worker.desk.job_queue._redis.flushall()
 
 
@@ -78,7 +78,7 @@ def test_what_waits_in_redis_is_given_to_a_worker_once(phone: Phone, worker: Wor
 
 
 def queued(worker: WorkerServices) -> list[str]:
-    """Return the ids of the jobs on every queue."""
+    """Return the ids of the jobs on all queues of the workers."""
     redis, names = worker.desk.job_queue._redis, worker.desk.job_queue.names
     return [each for name in names for each in Queue(name, connection=redis).get_job_ids()]
 
@@ -141,7 +141,7 @@ def test_this_machine_learns_what_was_set_on_another(worker: WorkerServices, clo
 def test_with_redis_away_the_rest_is_done_and_no_task_is_leased(
     phone: Phone, worker: WorkerServices, valkey_server: Valkey, clock: Clock
 ) -> None:
-    """A task that is leased and cannot be queued would wait for nothing until the lease is over."""
+    """While Redis is away the clock process does its other duties, and leases no task that it could not queue."""
     books(phone)
     clock.goes_on(seconds=20)
     sets(worker, CLOSED)
@@ -220,7 +220,7 @@ def closures_cannot_be_written(worker: WorkerServices, _: Valkey) -> Mend:
 
 
 def calls_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
-    """Leave a link that leads to itself in place of yesterday's file: nobody can read it."""
+    """Make yesterday's spool file unreadable by a link to itself in its place; return what undoes it."""
     path = worker.settings.state_dir / FOLDER / "20261122T0830.jsonl"
     path.parent.mkdir(parents=True)
     path.symlink_to(path)
@@ -232,7 +232,7 @@ def lived_time_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
 
 
 def stands_in_the_way(path: Path) -> Mend:
-    """Make a folder with the name of a file."""
+    """Make a folder where the clock process would write a file; return what undoes it."""
     path.mkdir(parents=True)
     return path.rmdir
 

@@ -1,4 +1,4 @@
-"""Jobs of the workers: a task is run once, tried again after growing pauses, never lost, and given up with a notice."""
+"""Jobs of the workers: a task is run once, tried again after growing pauses, never lost, and reported when given up."""
 
 from datetime import timedelta
 from html import unescape

@@ -1,4 +1,4 @@
-"""Real worker and clock processes: they empty the queue, survive each other's death, and stop when told."""
+"""Real processes of workers and clock: they empty the queues, survive each other's death, and stop when told."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def process(worker: WorkerServices, module: str, *arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a process of the service on the test's stores; a full pipe does not block its output."""
+    """Run a module as a real process of the service until the block ends, on the test's stores, its log in a file."""
     settings = worker.settings
     given = {
         "ENV": "development",
@@ -60,7 +60,7 @@ def process(worker: WorkerServices, module: str, *arguments: str, **environ: str
 
 
 def real_clock() -> datetime:
-    """Return the real time, for a service that works beside real processes."""
+    """Return the present time, for a service that works together with real processes."""
     return datetime.now(UTC)
 
 
@@ -69,7 +69,7 @@ def said(worker: WorkerServices, module: str) -> str:
 
 
 def happens(true: Callable[[], bool], seconds: float = 30) -> bool:
-    """Wait for an event that other processes bring about."""
+    """Wait until a condition comes true that real processes bring about; return whether it did within `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if until(true):
@@ -129,12 +129,12 @@ def test_worker_and_clock_stop_when_they_are_told(worker: WorkerServices) -> Non
 
 
 def _listens(worker: WorkerServices) -> bool:
-    """Return True if a worker has begun to wait for jobs, which it does after it has learnt to stop."""
+    """Return whether a worker's process waits for jobs by now, and so would stop in good order."""
     return any(each.get_state() == WorkerStatus.IDLE for each in _workers(worker))
 
 
 def _forgotten_within(worker: WorkerServices) -> int:
-    """Return the most seconds for which Redis remembers a worker's process that is heard of no more."""
+    """Return the most seconds until Redis forgets one of the workers' processes that gives no sign of life."""
     return max(int(each.connection.ttl(each.key)) for each in _workers(worker))
 
 
@@ -151,13 +151,16 @@ def telling(*addresses: str) -> dict[str, str]:
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """The address of a channel that takes the connection and says nothing."""
+    """The address of a channel to the staff that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=200) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 WITHIN_SECONDS = 3 * 30.0
-"""Seconds within which a promise stands at the desk, with threefold slack; a slow channel held it for minutes."""
+"""Seconds in which a pending request must reach the desk, with threefold slack.
+
+A slow channel once held it for minutes.
+"""
 
 
 @pytest.mark.slow
@@ -180,14 +183,14 @@ def test_a_promise_reaches_the_desk_although_a_hundred_notices_wait_for_a_silent
 
 
 A_SECOND = 20
-"""Requests in a second of a burst."""
+"""The number of requests that a burst makes in each second."""
 
 STARTS_WITHIN = 3 * 1.0
-"""Seconds until a notice starts, at the 99th percentile, with threefold slack."""
+"""Seconds in which the sending of 99 of 100 notices must start, with threefold slack."""
 
 
 def burst(services: Services, count: int) -> dict[str, float]:
-    """Make so many requests at the rate of a burst; return the moment of each promise, by its reference."""
+    """Make this many requests, A_SECOND in each second; return the moment of each promise, by its reference."""
     began, promised = time.time(), {}
     for number in range(count):
         left = began + number / A_SECOND - time.time()
@@ -198,7 +201,7 @@ def burst(services: Services, count: int) -> dict[str, float]:
 
 
 def waits(channel: Listener, promised: dict[str, float]) -> dict[str, float]:
-    """Return the seconds that each request waited for its first notice."""
+    """Return the seconds from each promise to the first notice of it on this channel, by the reference."""
     heard = [(at, body.decode()) for at, body in channel.heard()]
     return {
         each: min(at for at, words in heard if f"reference {each}" in words) - since for each, since in promised.items()
@@ -209,7 +212,7 @@ def waits(channel: Listener, promised: dict[str, float]) -> dict[str, float]:
 def test_in_a_burst_a_notice_starts_at_once_whatever_one_of_them_and_other_channels_do(
     tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices, silent: str
 ) -> None:
-    """A burst of requests meets a silent channel, one notice that hangs on the good channel, and a killed process."""
+    """Notices start in time, each once, though one of them hangs on its channel and another channel is silent."""
     with listener() as good, service(tmp_path, sqlite_url, redis_url, real_clock, **telling(silent, good.url)) as phone:
         good.keeps = f"reference {asks(phone.services, 5000)}"
         with process(worker, "workers", **telling(silent, good.url)) as running:
@@ -257,7 +260,7 @@ def test_when_whoever_keeps_them_is_killed_the_processes_end(worker: WorkerServi
 
 
 def test_a_process_that_is_in_one_job_for_too_long_is_killed_and_replaced(tmp_path: Path) -> None:
-    """The job's own limit did not end it. The clock that is passed in jumps once the job has begun."""
+    """A process whose job does not end by its own limit is killed and replaced. The test's clock jumps meanwhile."""
     seen = tmp_path / "seen"
 
     def leaping() -> float:

@@ -1,4 +1,4 @@
-"""Forged jobs in Redis: the workers run the jobs that they know by name, and no other."""
+"""Forged jobs in Redis: the workers run only the jobs that they know by name."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ QUEUES = (QUEUE, PROMISES, TEXTS)
 def test_whatever_is_forged_in_redis_is_not_run_and_what_is_ours_is(
     kind: str, phone: Phone, worker: WorkerServices, redis_url: str, tmp_path: Path
 ) -> None:
-    """The forged jobs lie on every queue, before one of the service's own."""
+    """Forged jobs on every queue are thrown away and run no code; the service's own job behind them is run."""
     traces = tmp_path / "traces"
     traces.mkdir()
     with listener() as channel, Redis.from_url(redis_url) as redis:

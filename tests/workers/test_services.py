@@ -1,4 +1,4 @@
-"""The workers' services: made of the web's own parts, so that both say the same."""
+"""The services of the workers: made of the same parts as the web's, so that both say the same."""
 
 from datetime import datetime
 

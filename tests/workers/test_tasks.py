@@ -70,7 +70,7 @@ def test_a_mail_server_that_takes_the_connection_and_says_nothing_is_given_up_on
 
 
 class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is not typed
-    """The carrier's own HTTP client, which goes to a server of the test's instead."""
+    """Twilio's own HTTP client for texts, whose requests go to the test's own server."""
 
     def __init__(self, base: str) -> None:
         super().__init__(timeout=5)
@@ -84,7 +84,7 @@ class ToListener(TwilioHttpClient):  # type: ignore[misc]  # the carrier's clien
 def texting(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, channel: Listener
 ) -> Iterator[tuple[Phone, WorkerServices]]:
-    """A service with texts switched on, whose carrier is a server of the test's."""
+    """A telephone at a service that sends texts, and its worker; the test's own server stands in for the carrier."""
     more = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_TEXT_FROM": "+12025550123"}
     settings = settings_for(tmp_path, sqlite_url, redis_url, **more)
     services: Services = build(settings, clock)
@@ -153,7 +153,7 @@ Telling = Callable[..., tuple[Phone, WorkerServices]]
 
 @pytest.fixture
 def tells(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Telling]:
-    """A service that tells the staff over these addresses."""
+    """A function that returns a telephone at a service, and its worker, whose notices go to these addresses."""
     with ExitStack() as at_the_end:
 
         def with_addresses(*addresses: str) -> tuple[Phone, WorkerServices]:
@@ -171,7 +171,7 @@ def json_of(channel: Listener) -> str:
 
 
 def works(worker: WorkerServices, clock: Clock) -> None:
-    """Let the clock process and the workers go on until nothing is due any more."""
+    """Let the clock sweep and the workers run their tasks, again and again, until no task is due any more."""
     for pause in (timedelta(0), *PAUSES, timedelta(0)):
         clock.now += pause
         sweep(worker)
@@ -263,7 +263,7 @@ def test_a_corrected_address_is_told_of_what_the_wrong_one_was_not(
 def test_what_an_older_program_queued_is_told_over_every_channel_once(
     tells: Telling, channel: Listener, clock: Clock
 ) -> None:
-    """The older task names no channel: it takes the first, and the others get tasks of their own."""
+    """A task without a channel, as an older program left it, is told once over every channel that there is now."""
     with listener() as other:
         before, _worker = tells()
         reference = books(before)
@@ -291,7 +291,7 @@ def comes(phone: Phone, clock: Clock) -> Staff:
 
 
 class LosesAnswers(ToListener):
-    """An HTTP client that passes every order on, and loses the answers to the first of them."""
+    """Twilio's HTTP client for texts, which sends every order of a text, and loses the answer to the first."""
 
     lost = 0
 

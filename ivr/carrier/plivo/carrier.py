@@ -33,21 +33,21 @@ class Plivo:
         return webhook.read(self.account, method, url, headers, values)
 
     def document(self, heard: Turn | Leg, addresses: Addresses) -> Answer:
-        """Return the document of a turn, or what whoever picks up at the reception hears."""
+        """Return Plivo's document of a turn, or of the reception's leg."""
         if isinstance(heard, Leg):
             return _answer(self.renderer.screening(heard))
         return _answer(self.renderer.document(heard, addresses, self.account.caller_id))
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology for a fault; then `again` is requested, or the call ends."""
+        """Return Plivo's document of the apology for a fault; then Plivo asks the address `again`, or ends the call."""
         return _answer(self.renderer.fault(again))
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return where a call begins: Plivo does not say what has failed."""
+        """Return the path at which a call begins: Plivo does not report which address has failed."""
         return INCOMING
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Yield the steps of a document; of a recording, the words that it says. Raises NotUnderstood."""
+        """Yield the steps of a document of Plivo's; of a recording, the words that it says. Raises NotUnderstood."""
         return (self._named(step) for step in reader.steps(document))
 
     def _named(self, step: Step) -> Step:

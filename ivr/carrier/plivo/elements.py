@@ -10,10 +10,10 @@ from types import MappingProxyType
 from ivr.carrier.elements import ANYTHING, ElementRule, Elements, rule
 
 ADDRESS = re.compile(r"https?://[!-~]+|/(#[!-~]*)?")
-"""A whole address, as the carrier needs it; or "/", which stands for one in documents that no carrier gets."""
+"""The pattern of a whole address, as Plivo needs it; or of "/", a placeholder in documents that no carrier gets."""
 
 DIGITS = re.compile(r"[1-9][0-9]{6,14}")
-"""A number with its country code, without the +."""
+"""The pattern of a number with its country code, without the +."""
 
 YES_OR_NO = re.compile("true|false")
 POST = re.compile("POST")
@@ -73,6 +73,9 @@ ELEMENTS: Mapping[str, ElementRule] = MappingProxyType(
         "Hangup": rule(),
     }
 )
-"""The elements of our documents. tests/carrier/plivo/test_elements.py compares them with the carrier's own library."""
+"""The elements of our documents, by name.
+
+tests/carrier/plivo/test_elements.py checks them with the carrier's library.
+"""
 
 PLIVO = Elements(ELEMENTS)

@@ -1,6 +1,6 @@
 """Compares the clinic's numbers at Plivo with the application that they need, and changes them.
 
-An application holds our addresses, and numbers lead to it. Uses the REST API, for commands only.
+An application is Plivo's own record of our addresses; each number names one. Uses the REST API, for commands only.
 """
 
 import re
@@ -24,22 +24,22 @@ WORDS = {
     "hangup_url": "a call has ended",
     "hangup_method": "  by",
 }
-"""The settings of an application that say where its calls go, and the operator's name of each."""
+"""The settings of an application that say where its calls go, each with the operator's words for it."""
 
 READ_BACK: Mapping[str, str] = {"fallback_method": "fallback_answer_method"}
-"""The settings that the documentation names otherwise where an application is read."""
+"""The names of settings that are otherwise when Plivo tells of an application, as its documentation has them."""
 
 APPLICATION = "app_id"
-"""The setting of a number that names its application."""
+"""The setting of a number at Plivo that names the number's application."""
 
 
 def application_name(ours: OurAddresses) -> str:
-    """Return the name of our application: two services in one account have one each."""
+    """Return the name of our application at Plivo: two services in one account have one each."""
     return "clinic-line-" + re.sub("[^a-z0-9]+", "-", urlsplit(ours.base).netloc.lower()).strip("-")
 
 
 def wanted(ours: OurAddresses) -> dict[str, str]:
-    """Return the settings of the application that leads to these addresses of ours."""
+    """Return the settings of our application at Plivo, which lead its calls to these addresses of ours."""
     return {
         "answer_url": with_retries(ours.incoming),
         "answer_method": METHOD,
@@ -51,7 +51,7 @@ def wanted(ours: OurAddresses) -> dict[str, str]:
 
 
 class PlivoNumbers:
-    """The operations on the numbers of the account."""
+    """The operations on the numbers of the clinic's account at Plivo."""
 
     def __init__(self, account: PlivoAccount, ours: OurAddresses) -> None:
         self._api = PlivoApi(account)
@@ -59,20 +59,20 @@ class PlivoNumbers:
         self._name = application_name(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Plivo, in order. Raises CarrierRefused."""
         with _told():
             applications = {str(each.get(APPLICATION, "")): each for each in self._api.all("Application")}
             found = [self._number(each, applications) for each in self._api.all("Number")]
         return sorted(found, key=lambda number: number.e164)
 
     def connect(self, number: Number) -> None:
-        """Connect this number to us, over our application. Safe to repeat. Raises CarrierRefused."""
+        """Connect a rented number to us, by way of our application at Plivo. Safe to repeat. Raises CarrierRefused."""
         if number.differences:
             with _told():
                 self._api.change("Number", number.id, app_id=self._application())
 
     def _application(self) -> str:
-        """Return the id of our application, after making it or correcting its settings where that is needed."""
+        """Return the id of our application at Plivo; make it, or correct its settings, where needed."""
         ours = next((each for each in self._api.all("Application") if each.get("app_name") == self._name), None)
         if ours is None:
             made = self._api.change("Application", app_name=self._name, **self._wanted)
@@ -82,7 +82,7 @@ class PlivoNumbers:
         return _id(ours)
 
     def _number(self, found: Mapping[str, Any], applications: Mapping[str, Mapping[str, Any]]) -> Number:
-        """Return the number; its application is the end of an address that the carrier gives."""
+        """Return a number as Plivo tells of it, in which the end of an address names the number's application."""
         digits = str(found.get("number", "")).removeprefix("+")
         application = applications.get(str(found.get("application") or "").rstrip("/").rpartition("/")[2], {})
         name = str(application.get("app_name") or "")
@@ -116,7 +116,7 @@ REFUSALS: Mapping[int, str] = {
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn errors into CarrierRefused, without the carrier's own message, which may contain numbers."""
+    """Turn errors of Plivo's API into CarrierRefused, without the carrier's own message, which may contain numbers."""
     try:
         yield
     except ApiRefused as refused:

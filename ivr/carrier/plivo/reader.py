@@ -1,4 +1,4 @@
-"""Reads a document of Plivo's as the carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
+"""Reads a document for Plivo as that carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
@@ -8,11 +8,11 @@ from ivr.carrier.steps import Dials, Gathers, HangsUp, Heard, NotUnderstood, Pau
 from ivr.carrier.xml_steps import Elements, cuttable, steps_of, whole_number, words_aloud
 
 NO_KEY = "none"
-"""The value of the key that ends an input, where none does."""
+"""The word that a document has in the place of a key, where no key ends an input."""
 
 
 def steps(document: str) -> Iterator[Step]:
-    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    """Yield the steps of a document of Plivo's, in order. Raises NotUnderstood."""
     return steps_of(document, ELEMENTS)
 
 
@@ -68,7 +68,10 @@ def _hangs_up(_element: Xml.Element) -> Iterator[Step]:
 
 
 def _address(element: Xml.Element) -> str:
-    """Return the address that is asked next. Raises NotUnderstood if it is left out: the carrier would ask nobody."""
+    """Return the address of an element that is asked next.
+
+    Raises NotUnderstood where there is none: Plivo would ask nobody.
+    """
     action = as_asked(element.get("action", ""))
     if not action:
         raise NotUnderstood(f"a {element.tag} has no action")

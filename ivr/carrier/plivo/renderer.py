@@ -17,17 +17,17 @@ from ivr.line.script import Script
 from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
 
 SHORTEST_WAIT, LONGEST_WAIT = 5, 60
-"""Seconds that the carrier allows for one key."""
+"""The fewest and the most seconds for which Plivo can wait for one key."""
 
 CONFIRM_SECONDS = 25
-"""Seconds, from the pick-up, in which the call may be taken: the question twice, which lasts 16, and some to answer."""
+"""Seconds from the pick-up in which the reception may take the call: the question twice, and some to answer."""
 
 BETWEEN_QUESTIONS = 5
-"""Seconds of silence before whoever has picked up is asked again."""
+"""Seconds of silence before the question to whoever has picked up is asked again."""
 
 
 class PlivoRenderer:
-    """Writes documents with the script's words, the clinic's voices, and recordings where there are any.
+    """Writes Plivo's documents: the script's words in the clinic's voices, and recordings where there are any.
 
     Raises CarrierUnfit where the carrier does not speak a language of the script.
     """
@@ -36,7 +36,10 @@ class PlivoRenderer:
         self._speaker = Speaker(script, voices_of(script, voices), sound_elements, recorded)
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Phone | None = None) -> str:
-        """Return the document of the turn. The reception is called from `calls_from`, else as the turn has it."""
+        """Return Plivo's document of a turn of the call.
+
+        The reception sees `calls_from` as the caller, else the turn's number.
+        """
         first = self._speaker.elements(turn.first, turn.call.language)
         asks = self._speaker.elements(turn.asks, turn.call.language)
         match turn.wait:
@@ -54,14 +57,14 @@ class PlivoRenderer:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
 
     def screening(self, leg: Leg) -> str:
-        """Return what whoever has picked up hears. Only sounds are allowed; the carrier counts the key by itself."""
+        """Return the document for whoever has picked up at the reception: sounds alone, as Plivo waits for the key."""
         if not leg.begins:
             return PLIVO.document()
         question = [*self._speaker.elements(leg.asks, leg.call.language)]
         return PLIVO.document(*question, _pause(BETWEEN_QUESTIONS), *question)
 
     def fault(self, again: str | None = None) -> str:
-        """Return the apology in every language; then `again` is requested, or the call ends."""
+        """Return the document of the apology in every language; then Plivo asks the URL `again`, or the call ends."""
         says = (Say("fault_again" if again else "fault"),)
         sorry = [each for language in self._speaker.languages for each in self._speaker.elements(says, language)]
         if again is None:
@@ -74,7 +77,10 @@ class PlivoRenderer:
 
 
 def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return the wait for one key. None ends it, so that hash is a key as any other; and the carrier logs none."""
+    """Return Plivo's element that waits for one key.
+
+    No key ends the wait, so that hash is a key as any other; and the carrier logs no key.
+    """
     return PLIVO.element(
         "GetInput",
         *asks,
@@ -89,7 +95,7 @@ def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addre
 
 
 def _number(seconds: int, digits: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return the wait for a number, with its seconds for each digit: GetInput would count those of the whole number."""
+    """Return Plivo's element that waits for a number, `seconds` for each digit; GetInput would wait so long for all."""
     most: dict[str, Any] = {"numDigits": digits} if digits else {}
     return PLIVO.element(
         "GetDigits",
@@ -114,7 +120,7 @@ def _pause(seconds: int) -> Element:
 
 
 def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Element:
-    """Return the call to the reception: the first who presses the key gets the patient, the others stop ringing."""
+    """Return Plivo's element that calls the reception: whoever presses the key first gets the patient, and no other."""
     screened: dict[str, Any] = {}
     if ring.screening:
         screened = {

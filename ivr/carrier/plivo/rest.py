@@ -10,16 +10,16 @@ import requests
 from ivr.carrier.plivo.settings import PlivoAccount
 
 TIMEOUT_SECONDS = 10
-"""The time limit of a request; by default the library waits for ever."""
+"""The time limit of a request to the API; by default the HTTP library waits for ever."""
 
 THE_CARRIERS = "https://api.plivo.com"
 
 MOST_PAGES = 100
-"""Most pages of a list; twenty things stand on each."""
+"""The most pages of a list that are read; each holds twenty entries."""
 
 
 class ApiRefused(Exception):
-    """The API has answered with an error, of which `code` is the HTTP status. Holds none of the carrier's words."""
+    """Plivo's API has answered with an error, of which `code` is the HTTP status. Holds none of the carrier's words."""
 
     def __init__(self, code: int) -> None:
         super().__init__(f"HTTP {code}")
@@ -27,11 +27,11 @@ class ApiRefused(Exception):
 
 
 class NotTheApi(ValueError):
-    """An answer that does not come from Plivo's API."""
+    """The answer to a request does not come from Plivo's API."""
 
 
 class PlivoApi:
-    """The REST API of one account. Each method raises ApiRefused, NotTheApi, or OSError if it cannot be reached."""
+    """The REST API for one account at Plivo. Each method raises ApiRefused, NotTheApi, or OSError if out of reach."""
 
     def __init__(self, account: PlivoAccount) -> None:
         self._session = requests.Session()
@@ -39,7 +39,7 @@ class PlivoApi:
         self._account = f"{account.api_url or THE_CARRIERS}/v1/Account/{account.auth_id}"
 
     def all(self, kind: str, **wanted: str) -> Iterator[Mapping[str, Any]]:
-        """Yield everything of a kind, such as "Number", page by page."""
+        """Yield every entry of a list that the account has at Plivo, such as "Number"; `wanted` asks only for some."""
         query: dict[str, str] = {**wanted, "limit": "20"}
         for _ in range(MOST_PAGES):
             page = self._asked("GET", kind, params=query)
@@ -50,11 +50,11 @@ class PlivoApi:
             query = dict(parse_qsl(urlsplit(str(onward)).query))
 
     def first(self, kind: str, **wanted: str) -> list[Mapping[str, Any]]:
-        """Return the newest things of a kind, such as numbers or messages: one page of them."""
+        """Return the newest entries of a list that the account has at Plivo, such as "Message": its first page."""
         return list(_listed(self._asked("GET", kind, params={**wanted, "limit": "20"})))
 
     def change(self, kind: str, name: str = "", **fields: str) -> Mapping[str, Any]:
-        """Make a thing of this kind, or change the one of this name, and return the answer."""
+        """Make an entry of this kind at Plivo, such as "Application", or change the named one; return its answer."""
         return self._asked("POST", f"{kind}/{name}" if name else kind, json=fields)
 
     def _asked(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:

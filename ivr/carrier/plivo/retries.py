@@ -1,4 +1,4 @@
-"""Plivo's timeouts and retries for a webhook. They follow the address's # and are not signed.
+"""Plivo's time limits and retries for a webhook. They stand behind the # of its address, and are not signed.
 
 The carrier gives up on a document after 15 seconds in any case. With these values it waits one second to connect (ct)
 and 3.5 seconds for the answer (rt), because a frozen store costs us two. Then it retries twice (rc), if it could not
@@ -12,10 +12,10 @@ FRAGMENT = "&".join(f"{name}={value}" for name, value in RETRIES.items())
 
 
 def with_retries(url: str) -> str:
-    """Return the address with Plivo's rules for repeating a webhook added behind the #."""
+    """Return the address with Plivo's rules for retries behind its #."""
     return f"{url}#{FRAGMENT}"
 
 
 def as_asked(url: str) -> str:
-    """Return the address that the carrier asks, which is without what follows the #."""
+    """Return the address as the carrier asks it: without the # and what follows."""
     return url.partition("#")[0]

@@ -13,7 +13,7 @@ CALLER_ID, TEXT_FROM, API_URL = "PLIVO_CALLER_ID", "PLIVO_TEXT_FROM", "PLIVO_API
 NAME = "Plivo"
 
 INDIA = "+91"
-"""The country code of a number from which the carrier may call within India."""
+"""The country code that a number must have for Plivo to call from it within India."""
 
 
 def _number(value: str) -> str:
@@ -41,14 +41,14 @@ class PlivoAccount:
     token: str = field(default="", repr=False)
     next_token: str = field(default="", repr=False)
     caller_id: Phone | None = None
-    """The rented number from which the reception is called; None for the one of clinic.toml."""
+    """The rented number from which Plivo calls the reception; None if it is the one of clinic.toml."""
     text_from: str = field(default="", repr=False)
     api_url: str = ""
-    """The address of the REST API; empty for the carrier's own."""
+    """The address of the REST API; empty for Plivo's own address."""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
-        """Return the account from the values of the settings."""
+        """Return the account that these values of the settings describe."""
         return cls(
             auth_id=values[AUTH_ID],
             token=values[AUTH_TOKEN],
@@ -64,13 +64,14 @@ class PlivoAccount:
         return tuple(token for token in (self.token, self.next_token) if token)
 
     def calls_from(self, of_the_clinic: Phone | None) -> Phone | None:
-        """Return the number from which the reception is called, which the account must rent."""
+        """Return the number from which the reception is called: the account's own, or else that of the clinic."""
         return self.caller_id or of_the_clinic
 
     def check_caller_id(self, calls_from: Phone | None, *, alone: bool) -> None:
         """Check the number from which the reception is called; None if no line has a reception. Raises CarrierUnfit.
 
-        Without an own one it is the one of clinic.toml, which is another carrier's if Plivo is not `alone`.
+        An account without a number of its own uses the one of clinic.toml, which belongs to another carrier unless
+        Plivo is `alone`.
         """
         if calls_from and not self.caller_id and not alone:
             raise CarrierUnfit(f"{CALLER_ID} is missing: reception.caller_id is the number of the other carrier")

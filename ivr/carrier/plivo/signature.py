@@ -1,7 +1,7 @@
-"""Plivo's third signature of a webhook: HMAC-SHA256 over the address, the query, the fields and a nonce.
+"""Makes and checks Plivo's signature of a webhook, version 3: HMAC-SHA256 over address, query, fields and nonce.
 
-Written by ourselves, since the carrier's own library compares in a time that tells, and brings an XML parser along.
-tests/carrier/plivo/test_signature.py asks both of its libraries. Pure.
+Written by ourselves: the carrier's own library compares signatures in a time that tells how much is right, and brings
+an XML parser along. tests/carrier/plivo/test_signature.py compares with both of its libraries. Pure.
 """
 
 import hmac
@@ -17,7 +17,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def signature(token: str, url: str, fields: Mapping[str, str], nonce: str) -> str:
-    """Return the signature of these fields posted to this URL; without fields it is that of a GET.
+    """Return the signature of a POST of these fields to this URL; without fields, of a GET.
 
     `fields` may have `getlist` for those that occur more than once.
     """
@@ -26,7 +26,7 @@ def signature(token: str, url: str, fields: Mapping[str, str], nonce: str) -> st
 
 
 def is_signed(tokens: Iterable[str], url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-    """Return whether the headers have a signature with one of these tokens.
+    """Return whether the headers have a signature that was made with one of these tokens.
 
     The header is a list while the carrier exchanges its tokens: it then signs with both.
     """
@@ -38,7 +38,7 @@ def is_signed(tokens: Iterable[str], url: str, fields: Mapping[str, str], header
 
 
 def signed_text(url: str, fields: Mapping[str, str]) -> str:
-    """Return the text of a webhook that is signed, without the nonce: the query is decoded and sorted in it."""
+    """Return the text of a webhook that Plivo signs, without the nonce; the query is decoded and sorted."""
     parts = urlsplit(url)
     query = "&".join(f"{name}={value}" for name, value in sorted(parse_qsl(parts.query, keep_blank_values=True)))
     posted = "".join(f"{name}{value}" for name in sorted(fields) for value in sorted(values_of(fields, name)))

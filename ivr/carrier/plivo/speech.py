@@ -1,4 +1,7 @@
-"""Writes a Speak with the readings of its numbers, in parts that fit, in a voice that Plivo has. No call, no HTTP."""
+"""Writes a sentence as Plivo's Speak elements: numbers read digit by digit, short parts, a voice that Plivo has.
+
+No call, no HTTP.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,17 +14,17 @@ from ivr.line.aloud.digits import Phrase
 from ivr.line.script import Script
 
 LIMITS = SpeechLimits(2_900)
-"""The limit of the Polly voices is 3,000 characters. The carrier does not count them URL-encoded."""
+"""The limits of a Speak: the Polly voices take 3,000 characters, however long they are URL-encoded."""
 
 VOICES: Mapping[str, frozenset[str]] = {
     "Polly.Aditi": frozenset({"en-IN", "hi-IN"}),
     "Polly.Raveena": frozenset({"en-IN"}),
 }
-"""The carrier's Indian voices and their locales. Its basic ones speak no Indian language, and it refuses none."""
+"""Plivo's Indian voices and their locales. Its basic voices speak no Indian language, and refuse no text."""
 
 
 def voices_of(script: Script, chosen: Mapping[str, str]) -> dict[str, str]:
-    """Return the voice of each language: the clinic's own choice, or the one of the prompts. Raises CarrierUnfit.
+    """Return the voice of each language: the clinic's own choice, or that of the prompts. Raises CarrierUnfit.
 
     A choice that is another carrier's is passed over, since one clinic.toml may serve both.
     """
@@ -41,7 +44,7 @@ def _voice(script: Script, language: str, chosen: str) -> str:
 
 
 def sound_elements(sound: Sound) -> Iterator[Element]:
-    """Yield the elements of a sentence: one that plays it, or those that speak it."""
+    """Yield the elements of a sentence: one that plays its recording, or those that speak it."""
     if isinstance(sound, Played):
         yield PLIVO.element("Play", sound.address)
     else:
@@ -49,7 +52,7 @@ def sound_elements(sound: Sound) -> Iterator[Element]:
 
 
 def speak_elements(phrases: Sequence[Phrase], voice: str, locale: str) -> Iterator[Element]:
-    """Yield the Speaks of a sentence. A number that is read digit by digit has its words as the alias of a <sub>."""
+    """Yield the Speak elements of a sentence. A number read digit by digit has its words as the alias of a <sub>."""
     for part in LIMITS.parts(phrases):
         yield PLIVO.element("Speak", *map(_piece, part), voice=voice, language=locale)
 

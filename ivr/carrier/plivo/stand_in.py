@@ -11,37 +11,37 @@ from ivr.carrier.plivo.signature import NONCE, SIGNATURE, signature
 from ivr.carrier.stand_in import GoesOn, Happened, Over, PlacedCall, Presses, Recorded, SignedWebhook, WasRung
 
 NO_CALL = str(UUID(int=0))
-"""The call id of a probe. It has the carrier's form, and is too even to occur."""
+"""The call id of a webhook by which `flask preflight` only probes our address: all zeros, which no real call has."""
 
 PROBED = "preflight"
-"""The status of a probe, which ends no call."""
+"""The status of a call in a webhook by which `flask preflight` only probes our address; it is none that ends a call."""
 
 TAKEN = {"Event": "Redirect", "DialStatus": "completed", "DialBLegUUID": str(UUID(int=1))}
 NOT_TAKEN = {"Event": "Redirect", "DialStatus": "no-answer", "DialBLegUUID": ""}
-"""The fields for a call that the reception did not take."""
+"""The fields of a webhook about a call that the reception did not take."""
 
 
 @dataclass(frozen=True)
 class PlivoStandIn:
-    """Signs webhooks with the account's own token."""
+    """Signs made-up webhooks, as Plivo signs real ones, with the token of the clinic's account."""
 
     account: PlivoAccount
 
     def new_call(self) -> str:
-        """Return a new call id in the carrier's format."""
+        """Return a new made-up call id in Plivo's format."""
         return str(uuid4())
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call to the reception's telephone with this number, with an id of its own."""
+        """Return the call that Plivo would make to this telephone of the reception, with an id of its own."""
         own = sha256(f"{call.call_id} {number}".encode()).hexdigest()
         return replace(call, call_id=str(UUID(own[:32])), sender=number, called=number)
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
-        """Return the signed webhook to this address for what has happened in the call."""
+        """Return the signed webhook by which Plivo would tell this address what has happened in the call."""
         return self._signed(url, {**_about(call), **_fields(happened)})
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a signed webhook to this address about a call that does not exist."""
+        """Return a signed webhook that only probes this address: it is about a call that does not exist."""
         return self._signed(url, {"CallUUID": NO_CALL, "CallStatus": PROBED})
 
     def _signed(self, url: str, form: Mapping[str, str]) -> SignedWebhook:
@@ -67,7 +67,7 @@ def _written(party: str) -> str:
 
 
 def _fields(happened: Happened) -> Mapping[str, str]:
-    """Return the fields that depend on what has happened."""
+    """Return the fields of Plivo's webhook that depend on what has happened in the made-up call."""
     match happened:
         case GoesOn():
             return {}

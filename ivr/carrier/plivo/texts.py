@@ -1,4 +1,4 @@
-"""Sends text messages through Plivo's REST API, and knows which of them it has. For workers only."""
+"""Orders text messages at Plivo's REST API, and looks up which orders it has. For workers only."""
 
 from http import HTTPStatus
 
@@ -7,24 +7,24 @@ from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.line.phones import Phone
 
 NOT_SENT = frozenset({"failed", "undelivered", "rejected"})
-"""The carrier's words for an order that has come to nothing, and may be given again."""
+"""The words by which Plivo says that an order of a text has come to nothing, so that it may be ordered again."""
 
 
 class PlivoOrderUnknown(OSError):
-    """The carrier failed while it was given an order: it may have it or not."""
+    """Plivo failed while a text was ordered: it may have the order or not."""
 
 
 class PlivoTexts:
-    """The operations on text messages."""
+    """The operations on text messages at Plivo."""
 
     def __init__(self, account: PlivoAccount) -> None:
         self._api = PlivoApi(account)
         self._sender = account.text_from
 
     def send(self, to: Phone, words: str) -> None:
-        """Send the words as a text message. Raises ApiRefused, NotTheApi, or OSError if it cannot be reached.
+        """Order a text message of these words at Plivo. Raises ApiRefused, NotTheApi, or OSError if unreachable.
 
-        Raises PlivoOrderUnknown where the carrier fails in the middle of it.
+        Raises PlivoOrderUnknown where Plivo fails in the middle of it.
         """
         try:
             self._api.change("Message", src=self._sender.removeprefix("+"), dst=_written(to), text=words)
@@ -34,7 +34,7 @@ class PlivoTexts:
             raise
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether one of the last twenty orders to this number has not failed. Raises as `send` does.
+        """Return whether any of the last twenty orders to this number has not failed. Raises as `send` does.
 
         The carrier does not say the words of an order. A text in doubt that follows another one closely is not sent.
         """

@@ -18,25 +18,25 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 SHORT = ("From", "To")
 LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "CallStatus", "BillDuration", "Duration")
-"""The names of the fields that we read, and of one that ends like another; a long one occurs in no other's value."""
+"""The long names among the fields that we read, and BillDuration, which ends like one; no value may hold them."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
-"""The event whose name ends like a field's, and the field as if it had none."""
+"""The value of Event that ends in a field's name, with the field put in its place for the check: an empty one."""
 
 BORDERS = re.compile(r"[&=?.]")
-"""The signs that stand between the parts of what is signed. No field of the carrier's has one in its name."""
+"""The characters that separate the parts of the text that Plivo signs. No name of Plivo's fields has one in it."""
 
 BETWEEN_PAIRS = re.compile(r"[&?.]")
-"""The same without the sign that may stand at the end of a value in our addresses."""
+"""The characters of BORDERS without =, which may stand at the end of a value in our addresses."""
 
 CALLED_OTHERWISE = {"timeout": "no-answer", "cancel": "canceled"}
-"""The carrier's words for the status of a call, and those of `CallEvent`."""
+"""The words for the status of a call that Plivo has otherwise than `CallEvent`, each with that of `CallEvent`."""
 
 
 def read(
     account: PlivoAccount, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]
 ) -> CallEvent:
-    """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
+    """Return the event of a webhook that Plivo has signed and sent to this public URL. Raises NotSigned, Malformed."""
     if not is_signed(account.tokens, url, values if method == "POST" else {}, headers):
         raise NotSigned
     for name in _drawn_anew(url, values):
@@ -45,7 +45,7 @@ def read(
 
 
 def _event(values: Mapping[str, str]) -> CallEvent:
-    """Return the event. Raises Malformed.
+    """Return the event that the fields of a webhook tell. Raises Malformed.
 
     A field that says which call it is and what was pressed must have its form. Any other counts as empty without it,
     since an odd caller is answered too.
@@ -69,7 +69,7 @@ def _event(values: Mapping[str, str]) -> CallEvent:
 
 
 def _party(written: str) -> str:
-    """Return a caller or a called number. The carrier writes a number with its country code and without the +."""
+    """Return a caller or a called number with its +, which Plivo leaves out; a word or an address as it is."""
     party = formed(PARTY, written)
     if DIGITS.fullmatch(party):
         try:
@@ -80,10 +80,10 @@ def _party(written: str) -> str:
 
 
 def _drawn_anew(url: str, values: Mapping[str, str]) -> Iterator[str]:
-    """Yield the names of fields that may not be those that the carrier has signed.
+    """Yield the names of fields that a stranger may have forged out of a webhook that Plivo has signed.
 
-    The query is signed decoded, and fields without borders between them: whoever has caught a webhook can move words
-    from one to another. Our own addresses have none of the signs that such words would bring along.
+    The query is signed as decoded, and the fields without borders between them: whoever has caught a webhook can move
+    words from one to another. Our own addresses have none of the characters that such words would bring along.
     """
     for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
         if BORDERS.search(name) or BETWEEN_PAIRS.search(value):

@@ -36,7 +36,7 @@ class Twilio:
         return _answer(self.renderer.document(heard, addresses))
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the TwiML of the apology for a fault; then `again` is requested, or the call ends."""
+        """Return the TwiML of the apology for a fault; then Twilio asks the address `again`, or ends the call."""
         return _answer(self.renderer.fault(again))
 
     def failed_step(self, values: Mapping[str, str]) -> str:
@@ -44,7 +44,7 @@ class Twilio:
         return webhook.failed_step(values)
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Yield the steps of a document; of a recording, the words that it says. Raises NotUnderstood."""
+        """Yield the steps of a TwiML document; of a recording, the words that it says. Raises NotUnderstood."""
         return (self._named(step) for step in reader.steps(document))
 
     def _named(self, step: Step) -> Step:

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from ivr.carrier.elements import ANYTHING, ElementRule, Elements, rule
 
 ADDRESS = re.compile(r"(https?:/)?/[!-~]*")
-"""An address; one without a host is of the host that the document comes from."""
+"""The pattern of an address; one without a host is at the host from which the document came."""
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
-"""A number in E.164."""
+"""The pattern of a number in E.164."""
 
 POST = re.compile("POST")
 
@@ -53,6 +53,9 @@ ELEMENTS: Mapping[str, ElementRule] = MappingProxyType(
         "Hangup": rule(),
     }
 )
-"""The elements of our documents. tests/carrier/twilio/test_elements.py compares them with the carrier's own library."""
+"""The elements of our documents, by name.
+
+tests/carrier/twilio/test_elements.py checks them with the carrier's library.
+"""
 
 TWILIO = Elements(ELEMENTS, '<?xml version="1.0" encoding="UTF-8"?>')

@@ -1,4 +1,4 @@
-"""Compares the clinic's numbers at the carrier with the settings that they need, and changes them.
+"""Compares the clinic's numbers at Twilio with the settings that they need, and changes them.
 
 Uses the REST API, for commands only. Knows neither the terminal nor the line's sentences.
 """
@@ -14,7 +14,7 @@ from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
-"""The carrier's timeouts and retries for the webhook of an incoming call. They follow the URL's # and are not signed.
+"""Twilio's time limits and retries for the webhook of an incoming call. They stand behind the URL's #, unsigned.
 
 The carrier gives up on a call's webhook after 15 seconds in any case, so one long wait for a frozen server would cost
 the call. With these values it waits one second to connect (ct) and 3.5 seconds for the answer (rt), because a frozen
@@ -28,7 +28,7 @@ METHOD = "POST"
 
 @dataclass(frozen=True)
 class Webhooks:
-    """The settings of a number that say where its calls go. The fields are named as in the REST API; empty is unset."""
+    """The settings of a number at Twilio that say where its calls go, named as in the REST API; empty is unset."""
 
     voice_url: str = ""
     voice_method: str = ""
@@ -37,12 +37,12 @@ class Webhooks:
     status_callback: str = ""
     status_callback_method: str = ""
     voice_application_sid: str = ""
-    """An application in the carrier's console. If a number has one, its own URLs are ignored."""
+    """The id of an application in Twilio's console. A number with one does not use its own URLs."""
     trunk_sid: str = ""
-    """A SIP trunk. If a number has one, its URLs are ignored too."""
+    """The id of a SIP trunk. A number with one does not use its own URLs either."""
 
     def differences(self, wanted: "Webhooks") -> tuple[Difference, ...]:
-        """Return the settings that differ, each with its present and its wanted value."""
+        """Return the number's settings that differ from the wanted ones, each with its present and its wanted value."""
         both = ((name, words, getattr(self, name), getattr(wanted, name)) for name, words in WORDS.items())
         return tuple(Difference(*each) for each in both if each[2] != each[3])
 
@@ -57,11 +57,11 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""The operator's name of each setting."""
+"""The words for an operator of each setting in Webhooks, by its name in the API."""
 
 
 def wanted(ours: OurAddresses) -> Webhooks:
-    """Return the settings that connect a number to these addresses of ours."""
+    """Return the settings of a number at Twilio by which its calls reach these addresses of ours."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return Webhooks(
         voice_url=f"{ours.incoming}#{fragment}",
@@ -74,7 +74,7 @@ def wanted(ours: OurAddresses) -> Webhooks:
 
 
 class Numbers:
-    """The operations on the numbers of the account. Raises NoAccount if the settings name no account."""
+    """The operations on the numbers of the clinic's account at Twilio. Raises NoAccount if the settings name none."""
 
     def __init__(self, account: Account, ours: OurAddresses) -> None:
         if not account.account_sid:
@@ -87,20 +87,20 @@ class Numbers:
         self._wanted = wanted(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number of the account, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Twilio, in order. Raises CarrierRefused."""
         with _told():
             found = [self._number(each) for each in self._client.incoming_phone_numbers.list()]
         return sorted(found, key=lambda number: number.e164)
 
     def connect(self, number: Number) -> None:
-        """Connect this number to us. Safe to repeat. Raises CarrierRefused."""
+        """Change the settings of this number, so that its calls reach us. Safe to repeat. Raises CarrierRefused."""
         changes = {each.name: each.should_be for each in number.differences}
         if changes:
             with _told():
                 self._client.incoming_phone_numbers(number.id).update(**changes)
 
     def _number(self, found: object) -> Number:
-        """Return the number; a setting that the carrier omits or sends as null is empty."""
+        """Return a number as Twilio tells of it; a setting that is left out or null counts as empty."""
         has = {field.name: str(getattr(found, field.name, None) or "") for field in fields(Webhooks)}
         differences = Webhooks(**has).differences(self._wanted)
         return Number(str(getattr(found, "sid", "")), str(getattr(found, "phone_number", "")), differences)
@@ -118,7 +118,7 @@ REFUSALS: Mapping[int, str] = {
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn errors into CarrierRefused, without the carrier's own message, which may contain numbers."""
+    """Turn errors of Twilio's API into CarrierRefused, without the carrier's own message, which may contain numbers."""
     try:
         yield
     except OSError as away:  # the errors of requests are subclasses of it
@@ -128,7 +128,10 @@ def _told() -> Iterator[None]:
 
 
 def _why(refused: Exception) -> str:
-    """Return the reason for the HTTP status. A status below 400 means that something else answered."""
+    """Return the reason for an error of Twilio's API in words, by its HTTP status.
+
+    One below 400 means that something other than the API answered.
+    """
     status = _status(refused)
     if status < 400:
         return f"what answered is not the carrier's REST API ({type(refused).__name__})"
@@ -136,7 +139,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """Return the HTTP status of the error, or 0. The error of a list has it in its last argument."""
+    """Return the HTTP status of an error of the API, or 0. The error of a list has its answer as the last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

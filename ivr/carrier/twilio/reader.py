@@ -1,4 +1,4 @@
-"""Reads TwiML as the carrier does, and returns its steps. No HTTP, and no knowledge of the menu."""
+"""Reads TwiML as Twilio does, and returns its steps. No HTTP, and no knowledge of the menu."""
 
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
@@ -8,7 +8,7 @@ from ivr.carrier.xml_steps import Elements, cuttable, steps_of, whole_number, wo
 
 
 def steps(document: str) -> Iterator[Step]:
-    """Yield the steps of a document, in order. Raises NotUnderstood."""
+    """Yield the steps of a TwiML document, in order. Raises NotUnderstood."""
     return steps_of(document, VERBS)
 
 

@@ -1,6 +1,6 @@
-"""Makes the carrier's REST client, with a time limit, without logs, and with a replaceable address.
+"""Makes the client of Twilio's REST API, with a time limit, without logs, and with a replaceable address.
 
-It is slow to load, so no module of the web process may import it.
+The client's library is slow to load, so no module of the web process may import this one.
 """
 
 import logging
@@ -13,7 +13,7 @@ from twilio.rest import Client
 from ivr.carrier.twilio.settings import Account
 
 TIMEOUT_SECONDS = 10
-"""The time limit of a request; by default the client waits for ever."""
+"""The time limit of a request to the API; by default the client waits for ever."""
 
 THE_CARRIERS = "https://api.twilio.com"
 
@@ -22,7 +22,7 @@ _quiet.setLevel(logging.WARNING)  # at INFO the client logs every URL with its q
 
 
 class Http(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is not typed
-    """The carrier's HTTP client with a time limit and another address. The library has no setting for the address."""
+    """Twilio's HTTP client with a time limit and another address of the API, for which the library has no setting."""
 
     def __init__(self, api_url: str = "") -> None:
         super().__init__(timeout=TIMEOUT_SECONDS, logger=_quiet)
@@ -34,5 +34,5 @@ class Http(TwilioHttpClient):  # type: ignore[misc]  # the carrier's client is n
 
 
 def client(account: Account, http: TwilioHttpClient | None = None) -> Client:
-    """Return a client for this account."""
+    """Return a client of Twilio's REST API for this account."""
     return Client(account.account_sid, account.token, http_client=http or Http(account.api_url))

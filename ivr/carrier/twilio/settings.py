@@ -28,7 +28,7 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Account:
-    """The account of the clinic at the carrier, with its secrets."""
+    """The account of the clinic at Twilio, with its secrets."""
 
     account_sid: str = ""
     """The id of the account; if it is empty, webhooks of any account are accepted."""
@@ -36,11 +36,11 @@ class Account:
     next_token: str = field(default="", repr=False)
     text_from: str = field(default="", repr=False)
     api_url: str = ""
-    """The address of the REST API; empty for the carrier's own."""
+    """The address of the REST API; empty for Twilio's own address."""
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Self:
-        """Return the account from the values of the settings."""
+        """Return the account that these values of the settings describe."""
         return cls(
             account_sid=values[ACCOUNT_SID],
             token=values[AUTH_TOKEN],

@@ -1,7 +1,7 @@
-"""Twilio's signature of a webhook: HMAC-SHA1 over the address and the sorted fields.
+"""Makes and checks Twilio's signature of a webhook: HMAC-SHA1 over the address and the sorted fields.
 
-The carrier's own library computes it for the address with a port and for the one without, each time. Here the address
-as it is comes first, which is nearly always the signed one; where it is not, the library decides.
+Twilio's own library computes two signatures each time: for the address with a port and for the one without. Here the
+address as it is comes first, which is nearly always the signed one; where it is not, the library decides.
 """
 
 import hmac
@@ -14,22 +14,22 @@ from twilio.request_validator import RequestValidator
 from ivr.carrier.form_fields import values_of
 
 Fields = Mapping[str, list[str]]
-"""The values of each field of a form, sorted and each once, as they are signed."""
+"""The values of each field of a form, by the field's name: sorted and without repeats, as they are signed."""
 
 
 def fields_of(values: Mapping[str, str]) -> Fields:
-    """Return the fields of a form, which may have `getlist` for those that occur more than once."""
+    """Return the values of each field of a form; `getlist`, if the form has it, tells those of a repeated field."""
     found = {name: values_of(values, name) for name in values}
     return {name: each if len(each) == 1 else sorted(set(each)) for name, each in found.items()}
 
 
 def signature(token: str, url: str, values: Mapping[str, str]) -> str:
-    """Return the carrier's signature of this form, posted to this URL."""
+    """Return Twilio's signature of a form that is posted to this URL."""
     return _signature(token, _signed_text(url, fields_of(values)))
 
 
 def is_signed(tokens: Iterable[str], url: str, fields: Fields, given: str) -> bool:
-    """Return whether this is the signature of the form with one of these tokens."""
+    """Return whether `given` is the signature of the form, made with one of these tokens."""
     if not given:
         return False
     text, theirs = _signed_text(url, fields), given.encode()
@@ -41,7 +41,7 @@ def is_signed(tokens: Iterable[str], url: str, fields: Fields, given: str) -> bo
 
 
 def _signed_text(url: str, fields: Fields) -> str:
-    """Return the text that is signed: the address, then each field's name with each of its values."""
+    """Return the text over which Twilio signs: the address, then each field's name with each of its values."""
     return url + "".join([name + value for name in sorted(fields) for value in fields[name]])
 
 
@@ -53,12 +53,12 @@ def _signature(token: str, text: str) -> str:
 
 @lru_cache(maxsize=4)  # the tokens of an account: today's and the next
 def _keyed(token: str) -> hmac.HMAC:
-    """Return the beginning of the hash, which is the same for all webhooks."""
+    """Return the hash keyed with this token and nothing hashed yet; each webhook's signature goes on from a copy."""
     return hmac.new(token.encode(), digestmod="sha1")
 
 
 class _Form(dict[str, list[str]]):
-    """The fields as the carrier's library reads a form."""
+    """The fields of a form in the shape in which Twilio's library reads them."""
 
     def getlist(self, name: str) -> list[str]:
         return self[name]

@@ -1,32 +1,48 @@
-"""Writes a Say with the readings of its numbers, in parts that fit.
+"""Writes a sentence as TwiML's Say verbs: numbers read digit by digit, and parts that are short enough.
 
-No call, no HTTP. The limits are from the carrier's errors 13521 (length of a Say) and 12100 (legal XML).
+No call, no HTTP. The limits are from Twilio's errors 13521 (length of a Say) and 12100 (legal XML).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.carrier.division import SpeechLimits
 from ivr.carrier.elements import Element
+from ivr.carrier.settings import CarrierUnfit
 from ivr.carrier.speaker import Played, Sound
 from ivr.carrier.twilio.elements import TWILIO
 from ivr.line.aloud.digits import Phrase
+from ivr.line.script import Script
 
 LONGEST_ENCODED = 4_400
-"""Most characters of a Say after URL-encoding. The carrier's limit is 4,500; a Devanagari letter counts as nine."""
+"""The most characters of a Say after URL-encoding. Twilio's limit is 4,500; a Devanagari letter counts as nine."""
 
 LONGEST_SAY = 2_900
-"""Most characters of a Say. The limit of the Polly voices is 3,000."""
+"""The most characters of a Say. The limit of the Polly voices is 3,000."""
 
 LIMITS = SpeechLimits(LONGEST_SAY, LONGEST_ENCODED)
 
 parts, pieces = LIMITS.parts, LIMITS.pieces
 
 READS_TAGS = ("Polly.", "Google.")
-"""The beginnings of the names of the voices that read SSML; the basic ones do not."""
+"""The beginnings of the names of the voices that read SSML; Twilio's basic voices do not."""
+
+
+def voices_of(script: Script, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Return the voice of each language: the clinic's own choice, or the one of the prompts.
+
+    Raises CarrierUnfit for a name that no voice of Twilio's has: else every answer to a call would fail.
+    """
+    found = {each: chosen.get(each) or script.prompts(each).about.voice for each in script.languages}
+    for language, voice in found.items():
+        if not TWILIO.allows("Say", "voice", voice):
+            raise CarrierUnfit(
+                f"the voice of {language}: Twilio has none named {voice!r}; expected one like Polly.Aditi"
+            )
+    return found
 
 
 def verbs(sound: Sound) -> Iterator[Element]:
-    """Yield the verbs of a sentence: one that plays it, or those that say it."""
+    """Yield the TwiML verbs of a sentence: one that plays its recording, or those that say it."""
     if isinstance(sound, Played):
         yield TWILIO.element("Play", sound.address)
     else:
@@ -34,7 +50,7 @@ def verbs(sound: Sound) -> Iterator[Element]:
 
 
 def say_verbs(phrases: Sequence[Phrase], voice: str, language: str) -> Iterator[Element]:
-    """Yield the Says of a sentence. A number that is read digit by digit has its words as the alias of a <sub>.
+    """Yield the Say verbs of a sentence. A number read digit by digit has its words as the alias of a <sub>.
 
     The number itself stays in the text, so that a transcript shows it as it is written. A voice that knows no SSML gets
     the words alone.

@@ -13,37 +13,37 @@ from ivr.carrier.twilio.webhook import SIGNATURE
 MADE_UP_ACCOUNT = "AC" + "0" * 32
 
 NO_CALL = "CA" + "0" * 32
-"""The call id of a probe. It has the carrier's form, and is too even to occur."""
+"""The call id of a webhook by which `flask preflight` only probes our address: CA and zeros, which no real call has."""
 
 PROBED = "preflight"
-"""The status of a probe, which ends no call."""
+"""The status of a call in a webhook by which `flask preflight` only probes our address; it is none that ends a call."""
 
 TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
 NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}
-"""The fields for a call that the reception did not take."""
+"""The fields of a webhook about a call that the reception did not take."""
 
 
 @dataclass(frozen=True)
 class TwilioStandIn:
-    """Signs webhooks with the account's own token."""
+    """Signs made-up webhooks, as Twilio signs real ones, with the token of the clinic's account."""
 
     account: Account
 
     def new_call(self) -> str:
-        """Return a new call id in the carrier's format."""
+        """Return a new made-up call id in Twilio's format."""
         return "CA" + secrets.token_hex(16)
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call to the reception's telephone with this number, with an id of its own."""
+        """Return the call that Twilio would make to this telephone of the reception, with an id of its own."""
         own = sha256(f"{call.call_id} {number}".encode()).hexdigest()
         return replace(call, call_id=f"CA{own[:32]}", sender=number, called=number)
 
     def says(self, url: str, call: PlacedCall, happened: Happened) -> SignedWebhook:
-        """Return the signed webhook to this address for what has happened in the call."""
+        """Return the signed webhook by which Twilio would tell this address what has happened in the call."""
         return self._signed(url, {**self._about(call), **_fields(happened)})
 
     def probes(self, url: str) -> SignedWebhook:
-        """Return a signed webhook to this address about a call that does not exist."""
+        """Return a signed webhook that only probes this address: it is about a call that does not exist."""
         return self._signed(url, {"CallSid": NO_CALL, "AccountSid": self._account_sid, "CallStatus": PROBED})
 
     @property
@@ -68,7 +68,7 @@ class TwilioStandIn:
 
 
 def _fields(happened: Happened) -> Mapping[str, str]:
-    """Return the fields that depend on what has happened."""
+    """Return the fields of Twilio's webhook that depend on what has happened in the made-up call."""
     match happened:
         case GoesOn():
             return {}

@@ -1,4 +1,4 @@
-"""Sends text messages through the carrier's REST API, and looks up which orders it has.
+"""Orders text messages at Twilio's REST API, and looks up which orders it has.
 
 For workers only: the client is slow to load, and blocks.
 """
@@ -13,27 +13,27 @@ from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 LATEST = 20
-"""Orders of one number that are looked through, the latest first: more than a caller gets while one is tried again."""
+"""The most orders to a number that are looked through; a caller gets fewer while one order is tried again."""
 
 NOT_SENT = frozenset({"failed", "undelivered", "canceled"})
-"""The carrier's words for an order that has come to nothing, and may be given again."""
+"""The words by which Twilio says that an order of a text has come to nothing, so that it may be ordered again."""
 
 
 class OrderUnknown(OSError):
-    """The carrier failed while it was given an order: it may have it or not."""
+    """Twilio failed while a text was ordered: it may have the order or not."""
 
 
 class TwilioTexts:
-    """The operations on text messages."""
+    """The operations on text messages at Twilio."""
 
     def __init__(self, account: Account, http: TwilioHttpClient | None = None) -> None:
         self._client = client(account, http)
         self._sender = account.text_from
 
     def send(self, to: Phone, words: str) -> None:
-        """Send the words as a text message. Raises TwilioException, or an error of requests if unreachable.
+        """Order a text message of these words at Twilio. Raises TwilioException, or requests' error if unreachable.
 
-        Raises OrderUnknown where the carrier fails in the middle of it.
+        Raises OrderUnknown where Twilio fails in the middle of it.
         """
         try:
             self._client.messages.create(to=to.e164, from_=self._sender, body=words)
@@ -43,9 +43,9 @@ class TwilioTexts:
             raise
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has an order of these words that has not failed. Raises as `send` does.
+        """Return whether Twilio has an order of these words to this number that has not failed. Raises as `send` does.
 
-        A trial account's messages begin with words of the carrier's.
+        The messages of a trial account begin with words of Twilio's.
         """
         orders = self._client.messages.list(to=to.e164, from_=self._sender, limit=LATEST)
         return any((each.body or "").endswith(words) and each.status not in NOT_SENT for each in orders)

@@ -9,7 +9,7 @@ from ivr.carrier.leg import Leg
 from ivr.carrier.speaker import NONE_RECORDED, Recorded, Speaker
 from ivr.carrier.steps import Heard
 from ivr.carrier.twilio.elements import TWILIO
-from ivr.carrier.twilio.speech import verbs
+from ivr.carrier.twilio.speech import verbs, voices_of
 from ivr.line.blanks import Say
 from ivr.line.script import Script
 from ivr.line.turn import Call, HangUp, KeyNumber, PressKey, RingReception, Turn
@@ -18,13 +18,16 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 
 
 class Renderer:
-    """Writes TwiML with the script's words, the clinic's voices, and recordings where there are any."""
+    """Writes TwiML: the script's words in the clinic's voices, and recordings where there are any.
+
+    Raises CarrierUnfit where the carrier cannot have a voice of that name.
+    """
 
     def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
-        self._speaker = Speaker(script, voices, verbs, recorded)
+        self._speaker = Speaker(script, voices_of(script, voices), verbs, recorded)
 
     def document(self, turn: Turn, addresses: Addresses) -> str:
-        """Return the TwiML of the turn."""
+        """Return the TwiML of a turn of the call."""
         first = self._speaker.elements(turn.first, turn.call.language)
         return TWILIO.document(*first, *self._waiting(turn, addresses))
 
@@ -52,7 +55,7 @@ class Renderer:
         return TWILIO.document(*self._ask(leg.asks, leg.asked_again, addresses, leg.seconds, **ONE_KEY))
 
     def fault(self, again: str | None = None) -> str:
-        """Return the TwiML of the apology in every language; then `again` is requested, or the call ends."""
+        """Return the TwiML of the apology in every language; then Twilio asks the address `again`, or ends the call."""
         says = (Say("fault_again" if again else "fault"),)
         sorry = [each for language in self._speaker.languages for each in self._speaker.elements(says, language)]
         if again is None:
@@ -73,7 +76,7 @@ class Renderer:
 
 
 ONE_KEY: Mapping[str, Any] = {"numDigits": 1, "finishOnKey": ""}
-"""Any key ends the wait, hash like all others."""
+"""The attributes of a Gather that ends at any one key, the hash included."""
 
 HANG_UP = TWILIO.element("Hangup")
 

@@ -1,4 +1,4 @@
-"""Verifies a webhook of the carrier, then reads it. There is no way to make an event from an unsigned one.
+"""Verifies a webhook of Twilio, then reads it. There is no way to make an event from an unsigned one.
 
 Only this module and stand_in.py know the names of Twilio's fields.
 """
@@ -19,11 +19,11 @@ LONG = (
     *("CallSid", "AccountSid", "ForwardedFrom", "Digits", "CallDuration"),
     *("DialCallStatus", "DialBridged", "CallStatus"),
 )
-"""The names of the fields that we read; a long one occurs in no other field's value."""
+"""The long names among the fields that we read; another field's value that holds one was forged."""
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
-    """Return the event of a webhook to this public URL. Raises NotSigned, Malformed."""
+    """Return the event of a webhook that Twilio has signed and sent to this public URL. Raises NotSigned, Malformed."""
     fields = fields_of(values)
     if not is_signed(account.tokens, url, fields if method == "POST" else {}, headers.get(SIGNATURE, "")):
         raise NotSigned
@@ -37,12 +37,12 @@ def read(account: Account, method: str, url: str, headers: Mapping[str, str], va
 
 
 def failed_step(values: Mapping[str, str]) -> str:
-    """Return the address that failed, from the request for a fallback; empty if there is none."""
+    """Return the address that Twilio reports as failed when it asks for the fallback; empty if there is none."""
     return values.get("ErrorUrl", "")
 
 
 def _event(values: Mapping[str, str], fields: Fields) -> CallEvent:
-    """Return the event. Raises Malformed.
+    """Return the event that the fields of a webhook tell. Raises Malformed.
 
     A field that says which call it is and what was pressed must have its form. Any other counts as empty without it,
     since an odd caller is answered too.
@@ -68,7 +68,7 @@ def _event(values: Mapping[str, str], fields: Fields) -> CallEvent:
 
 
 def _refuse_hidden_fields(fields: Fields) -> None:
-    """Raise Malformed where a field that we read lies within another field, or occurs twice with different values."""
+    """Raise Malformed if a field that we read lies within another field, or occurs twice with different values."""
     named = "\n".join(fields)
     cut = [name for name in ("AccountSid", "CallSid") if name not in fields and name in named]
     for name in (*spoilt(fields, LONG, SHORT), *cut):

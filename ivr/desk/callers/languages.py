@@ -1,6 +1,6 @@
-"""Remembers the language of a number from the calls in which it was chosen, under the number's keyed mark.
+"""Remembers the language that the callers of a number choose; the number itself is stored only as a keyed hash.
 
-No number, no HTTP, no clock. Why these rules: docs/decisions/0026.
+No HTTP, no clock. Why these rules: docs/decisions/0026.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,25 +18,26 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""Time for which an erasure holds back calls that began before it: the records of all of them are written by then."""
+"""The time after a number is erased in which its earlier calls teach no language; by then all have their records."""
 
 
 @dataclass(frozen=True)
 class UsedLanguage:
-    """The language in which a caller has last pressed a key in a call."""
+    """The language in which the caller of a finished call has last pressed a key."""
 
     mark: str
-    """The keyed hash of the number that called."""
+    """The keyed hash of the number that has called."""
     language: str
     chosen: bool
-    """True if the call began in another language."""
+    """True if the caller chose that language: the call had begun in another one."""
     began: datetime
 
 
 def remember(write: Connection, calls: Sequence[UsedLanguage], keyed_ids: KeyedIds) -> None:
-    """Learn from these finished calls, of which none was learnt from before; calls of blocked numbers teach nothing.
+    """Remember, for the numbers of these finished calls, the languages that callers used; each call may be given once.
 
-    A language that was chosen in two calls in a row is the one that the number is greeted in.
+    A language that was chosen in two calls in a row is the one that the number is greeted in from then on. Calls of
+    blocked numbers are left out.
     """
     blocked = _blocked(write, keyed_ids) if calls else frozenset()
     # Ordered by mark, so that two processes that write at once do not wait for each other in a circle.
@@ -52,7 +53,7 @@ def _blocked(read: Connection, keyed_ids: KeyedIds) -> frozenset[str]:
 
 
 def _chosen(write: Connection, call: UsedLanguage) -> Any:
-    """Return the statement that counts a call in which the language was chosen."""
+    """Return the SQL statement that remembers, for the number of a call, that its caller chose another language."""
     found = {"mark": call.mark, "latest": call.language, "at": call.began}
     insert = INSERTS[write.dialect.name](table).values(**found)
     latest, told = insert.excluded.latest, insert.excluded.at
@@ -63,9 +64,10 @@ def _chosen(write: Connection, call: UsedLanguage) -> Any:
 
 
 def _answered(call: UsedLanguage) -> Any:
-    """Return the statement that counts a call whose caller used the language it began in.
+    """Return the SQL statement that remembers, for the number of a call, that its caller kept the language it began in.
 
-    It ends a row of calls in another language, and so keeps a telephone that two people share from changing over.
+    Such a call interrupts a row of calls in another language, and so keeps a telephone that two people share from
+    changing over.
     """
     known = (table.c.mark == call.mark, table.c.latest.is_not(None))
     return update(table).where(*known).values(latest=call.language, at=call.began)
@@ -81,18 +83,21 @@ def language_of(read: Connection, number: Phone, keyed_ids: KeyedIds) -> str:
 
 
 def remembered(read: Connection, number: str, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
-    """Return what is remembered of a number, given in E.164: no row or one."""
+    """Return the stored row about the language of a number (in E.164), as a list of one; an empty list without one."""
     columns = (table.c.language, table.c.latest, table.c.at)
     query = select(*columns).where(table.c.mark == keyed_ids.telephone(number), table.c.latest.is_not(None))
     return [dict(row) for row in read.execute(query).mappings()]
 
 
 def erase(write: Connection, number: str, keyed_ids: KeyedIds, now: datetime) -> None:
-    """Erase what is remembered of a number, given in E.164, and have no call that began before now remembered.
+    """Erase the remembered language of a number, given in E.164, and keep earlier calls from bringing it back.
 
-    What holds these calls back is a row without a language, which is deleted after `ERASED_FOR`.
+    A row without a language holds back the calls that began before now; it is deleted after `ERASED_FOR`.
     """
     mark, traces = keyed_ids.telephone(number), schema.call_traces
+    # In the order of a collector, which locks the traces by their ids and then writes the language: it may be at work.
+    theirs = select(traces.c.id).where(schema.UNRECORDED, traces.c.caller == mark).order_by(traces.c.id)
+    ids = write.scalars(theirs.with_for_update()).all()
+    write.execute(update(traces).where(traces.c.id.in_(ids)).values(caller=""))
     write.execute(delete(table).where(table.c.mark == mark))
-    write.execute(update(traces).where(schema.UNRECORDED, traces.c.caller == mark).values(caller=""))
     write.execute(table.insert().values(mark=mark, at=now))

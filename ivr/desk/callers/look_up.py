@@ -27,11 +27,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class KnownCaller:
-    """The facts that are known about a calling number: its own requests and appointments, and its language."""
+    """The facts that are known of the number that calls: its requests and appointments, and its language."""
 
     own: Own = field(default_factory=Own)
     language: str = ""
-    """The language that it is greeted in; empty for the line's own."""
+    """The language in which the caller is greeted; empty for the language of the telephone line."""
 
 
 NOBODY = KnownCaller()
@@ -39,17 +39,17 @@ NOBODY = KnownCaller()
 
 @dataclass(frozen=True)
 class CallerLookUp:
-    """The look-up at the beginning of a call."""
+    """Looks up, at the beginning of a call, what is known of the caller's number."""
 
     database: Database
     deadline: Deadline
-    """Far shorter than that of a booking."""
+    """The time within which the database must answer, far shorter than for a booking."""
     keyed_ids: KeyedIds
 
     def of(self, caller: Phone | None, line: Line, now: datetime) -> KnownCaller:
-        """Return what is known of this number and may be used on this line.
+        """Return the facts that are known of a caller's number, as far as the settings of this telephone line use them.
 
-        Nothing for a withheld number, on a line that uses nothing, and while the database gives no answer.
+        NOBODY for a withheld number, on a line whose settings use none of them, and while the database gives no answer.
         """
         if caller is None or not (line.tells_own or line.remembers_language):
             return NOBODY
@@ -77,6 +77,6 @@ ASKED_FOR = (
 
 
 def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of live requests that calls from this number itself have made."""
+    """Return the kinds of those live requests for this number that calls from the number itself have made."""
     found = set(read.scalars(ASKED_FOR, {"phone": number.e164}))
     return tuple(kind for kind in Kind if kind in found)

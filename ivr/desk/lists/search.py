@@ -1,6 +1,6 @@
-"""Finds requests and appointments by a name, a reference, or a number in any way of writing it, or its last digits.
+"""Finds requests and appointments by a patient's name, by a reference, or by a number, whole or its last digits.
 
-Reads only. No HTTP, no clock.
+A number may be written in any way. Reads only. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,10 +23,10 @@ MOST = 50
 """The most requests, and the most appointments, that a search returns."""
 
 LONGEST_WORDS = 80
-"""Characters; nothing is found by more."""
+"""The longest text, in characters, that can be searched for; a longer one finds nothing."""
 
 FEWEST_DIGITS = 4
-"""The digits of a number that are searched by, from its end."""
+"""The fewest digits, of the end of a telephone number, that can be searched for; fewer find nothing."""
 
 REFERENCE_DIGITS = 6
 
@@ -38,19 +38,19 @@ class FoundByWords:
     """The requests and appointments that a search has found."""
 
     appointments: Sequence[AnyAppointment] = ()
-    """The coming appointments, the soonest first; then those that are over, the latest first."""
+    """The found appointments: the coming ones, soonest first; then those that are over, latest first."""
     requests: Sequence[AnyRequest] = ()
-    """The waiting requests, then the latest first."""
+    """The found requests: the live ones, then the closed ones; of both the latest first."""
 
 
 @dataclass(frozen=True)
 class Search:
-    """The search of the desk."""
+    """Searches the desk's requests and appointments."""
 
     database: Database
 
     def by(self, words: str, now: datetime) -> FoundByWords:
-        """Return what these words find. Raises StoreAway."""
+        """Return the requests and appointments that the typed `words` find. Raises StoreAway."""
         wanted = Wanted(words)
         if wanted.is_nothing:
             return FoundByWords()
@@ -60,7 +60,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The words of a search, read as a number, a reference or a name."""
+    """The words that somebody searches for at the desk, read as a number, a reference or a name."""
 
     words: str
     plain: str = field(init=False)
@@ -71,17 +71,17 @@ class Wanted:
 
     @property
     def names(self) -> list[str]:
-        """The parts of a name; none where no letter was typed."""
+        """The parts of a patient's name that was typed to search for; none where no letter was typed."""
         return self.plain.split() if any(each.isalpha() for each in self.plain) else []
 
     @property
     def digits(self) -> str:
-        """The digits, where nothing but digits and marks was typed."""
+        """The digits that were typed to search for; empty where a letter was typed."""
         return "" if self.names else digits_of(self.plain)
 
     @property
     def number(self) -> str:
-        """The whole number in E.164; "" where the words are none."""
+        """The telephone number that was typed to search for, in E.164; empty where the words are no whole number."""
         try:
             return typed(self.plain).e164
         except NumberRefused:
@@ -89,11 +89,11 @@ class Wanted:
 
     @property
     def is_nothing(self) -> bool:
-        """True if nothing can be found by these words."""
+        """True if the typed words can find nothing: no name, no whole number, and too few digits."""
         return not self.names and not self.number and len(self.digits) < FEWEST_DIGITS
 
     def of_person(self, table: Table) -> Iterator[ColumnElement[bool]]:
-        """Yield the conditions of the number and of the name for a table of requests or appointments."""
+        """Yield the SQL conditions that find a person's rows in this table of requests or appointments."""
         if self.number:
             yield table.c.phone == self.number
         if len(self.digits) >= FEWEST_DIGITS:

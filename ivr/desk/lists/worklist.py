@@ -17,7 +17,7 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 PAGE = 50
-"""Requests on one page: more than anybody calls before the list has changed."""
+"""The most requests on one page of the list: more than anybody calls before the list has changed."""
 
 Stretch = tuple[datetime, datetime]
 
@@ -26,7 +26,7 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of the waiting list; an empty field does not filter."""
+    """A filter of the waiting list by line, kind and day of the wish; an empty field does not filter."""
 
     line: str = ""
     kind: str = ""
@@ -34,12 +34,12 @@ class Filter:
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
-        """The SQL conditions of this filter, for live requests."""
+        """The SQL conditions of this filter for the live requests."""
         return [schema.IS_LIVE, *self.wishes]
 
     @property
     def wishes(self) -> list[ColumnElement[bool]]:
-        """The SQL conditions of this filter, for requests of any status."""
+        """The SQL conditions of this filter for requests of any status."""
         found: list[ColumnElement[bool]] = []
         if self.line:
             found.append(table.c.line == self.line)
@@ -52,26 +52,27 @@ class Filter:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the waiting list, with the counts of all matching and of all live requests."""
+    """A page of the waiting list, with the counts of all requests that match the filter and of all live requests."""
 
     requests: Sequence[Request]
     odd: Sequence[OddRequest]
-    """The requests that cannot be read: of this page, and before the first page those of an unknown status."""
+    """The odd requests of this page; on the first page also those whose status this version does not know."""
     found: int
     waiting: int
     first: int
 
 
 class Worklist:
-    """The reader of the desk's requests."""
+    """Reads the desk's requests from the database, in the order of its lists."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def page(self, wanted: Filter, first: int = 0, overnight: Stretch | None = None) -> Page:
-        """Return a page of the live requests that match, the most overdue first, and last those that are taken.
+        """Return a page of the live requests that match the filter `wanted`: most overdue first, taken ones last.
 
-        Those that were made within `overnight` and are not taken come before all others. Raises StoreAway.
+        As many as `first` are skipped: they stand on earlier pages. Requests that were made within `overnight` and are
+        not taken come before all others. Raises StoreAway.
         """
         order = (*_overnight_first(overnight), table.c.status == Status.TAKEN, table.c.due, table.c.id)
         query = select(table).where(*wanted.conditions).order_by(*order).limit(PAGE).offset(first)
@@ -90,7 +91,7 @@ class Worklist:
         return Page(readable(rows), odd, found + len(lost), waiting + len(lost), first)
 
     def asked_elsewhere(self, ids: Sequence[int]) -> Mapping[int, str]:
-        """Return the latest wish from another telephone for each of these requests that has one. Raises StoreAway.
+        """Return the latest wish from another telephone, by id, for each of these requests with one. Raises StoreAway.
 
         A wish is in the form of `wish_of`.
         """
@@ -101,17 +102,17 @@ class Worklist:
             return {row.request_id: row.detail for row in read.execute(query)}
 
     def count_waiting(self) -> int:
-        """Return the number of live requests. Raises StoreAway."""
+        """Return the number of live requests on the waiting list. Raises StoreAway."""
         with self._database.reading() as read:
             return read.execute(_count(Filter().conditions)).scalar_one()
 
     def version(self) -> int:
-        """Return a number that grows with every change of any request. Raises StoreAway."""
+        """Return a number that grows with every change of any request, so that a page sees it. Raises StoreAway."""
         with self._database.reading() as read:
             return read.execute(select(func.max(schema.history.c.id))).scalar_one() or 0
 
     def referred(self, reference: str, *, also_merged: bool = False) -> list[AnyRequest]:
-        """Return the requests of a reference, live ones first. Raises StoreAway.
+        """Return the requests to which a reference leads, live ones first. Raises StoreAway.
 
         There can be several, because two numbers can share a reference. For a merged request, the one that it was
         merged into is returned; with `also_merged`, both are.
@@ -133,7 +134,10 @@ class Worklist:
         return readable(self._all(select(table).where(*others, or_(of_number, table.c.id.in_(led)))))
 
     def of_same_number(self, request: AnyRequest) -> list[AnyRequest]:
-        """Return the number's other requests and those merged into this one, live ones first. Raises StoreAway."""
+        """Return the other requests of this request's number, and those merged into it, live ones first.
+
+        Raises StoreAway.
+        """
         of_person = or_(table.c.phone == request.number, table.c.merged_into == request.id)
         return self._all(select(table).where(of_person, table.c.id != request.id))
 

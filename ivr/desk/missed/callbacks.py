@@ -1,4 +1,4 @@
-"""Makes the request for a call back from a missed call, as somebody at the desk asks for it. Values only."""
+"""Makes a call-back request out of a missed call, for somebody at the desk who asks for it. Values only."""
 
 from ivr.desk.missed.missed_calls import MissedCall
 from ivr.desk.requests import NewRequest
@@ -8,7 +8,7 @@ from ivr.storage.audit import By
 
 
 def callback_for(missed: MissedCall, line: Line, by: By) -> NewRequest:
-    """Return the request: a call back as soon as possible, in the line and language of the missed call."""
+    """Return a request to call back the number of a missed call as soon as possible, in its line and language."""
     wish = Wish(Kind.CALLBACK, None, None)
     return NewRequest(
         kind=wish.kind,

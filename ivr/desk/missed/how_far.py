@@ -14,18 +14,18 @@ from ivr.line.places import Changing, Filing, Fork, Menu, Passage, Place, Ringin
 TALKED = "talked"
 FAULTS = frozenset({"fault", "failed"})
 OVER_LIMIT = "over_limit"
-"""Words of a path beside the places of the menu: see ivr/reports/call_records.py."""
+"""The words in a call's path that are no places of the menu; ivr/reports/call_records.py says what each means."""
 
 RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
-"""The progress of a caller who asked for the reception."""
+"""The point reached by a missed caller of the reception: hung up while it rang, heard it is closed, reached nobody."""
 
 PROMISES = ("kept", "booked", "moved", "cancelled")
-"""The outcomes after which the clinic knows what the caller wishes, or has it in the diary."""
+"""The outcomes of actions after which the clinic knows what the caller wishes, or has it in the diary."""
 
 
 @dataclass(frozen=True)
 class CallPath:
-    """The places that a call passed, as far as they are known here."""
+    """The places of the menu that a call passed, as far as this host or the database knows them."""
 
     path: Sequence[str]
     line: str
@@ -35,15 +35,15 @@ class CallPath:
 
 @dataclass(frozen=True)
 class HowFar:
-    """The progress of a call that was missed, or that the reception took."""
+    """The point that a call reached: how far a missed call came, or that the reception talked to its caller."""
 
     kind: MissedKind
     reached: str = ""
-    """The option of the main menu that was chosen, by its place; of the reception, RINGING, CLOSED or NOBODY."""
+    """The option chosen in the main menu, by its place; of a caller of the reception, RINGING, CLOSED or NOBODY."""
 
     @property
     def rank(self) -> int:
-        """The rank of its kind among those of a caller, from the one that tells least to the one that tells most."""
+        """The rank of the missed call's kind in RANKS: the higher, the more it tells of what its caller wished."""
         return RANKS.index(self.kind)
 
 
@@ -52,15 +52,15 @@ RANKS = (MissedKind.NOTHING, MissedKind.MIDWAY, MissedKind.FAULT, MissedKind.REC
 
 @dataclass(frozen=True)
 class PathReader:
-    """Reads paths through this menu."""
+    """Reads from a call's path through the menu how far the call came before it ended."""
 
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
 
     def how_far(self, path: Sequence[str]) -> HowFar | None:
-        """Return how far a call on this path came; None where nothing was missed, or nothing is to be kept of it.
+        """Return how far a call on this path came; None where the caller missed nothing that the desk should see.
 
-        Who was promised something needs no call. Who heard an answer needs none either, unless they asked for the
-        reception after it. Who is refused is blocked or over a limit.
+        A caller who was promised something needs no call. One who heard an answer needs none either, unless they asked
+        for the reception after it. A caller who was refused is blocked or over a limit.
         """
         if self.is_served(path):
             return None
@@ -77,16 +77,16 @@ class PathReader:
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
 
     def is_served(self, path: Sequence[str]) -> bool:
-        """Return whether nothing is missed on this path, whatever follows it: it was promised something, or refused."""
+        """Return whether the caller was promised something or refused: then nothing is missed, whatever follows."""
         return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:
-        """Return the places to which these outcomes of an action lead."""
+        """Return the places of the menu to which these outcomes of an action lead."""
         actions = (place.on for place in self.menu.values() if isinstance(place, Filing | Changing | Ringing))
         return {on[each] for on in actions for each in outcomes if each in on}
 
     def _since_the_last_answer(self, path: Sequence[str]) -> Sequence[str]:
-        """Return the part of the path after the last place that is an answer; the whole path without one."""
+        """Return the part of a call's path after the last place that is an answer; the whole path without one."""
         last = max((at for at, word in enumerate(path) if word in self._answers), default=-1)
         return path[last + 1 :]
 

@@ -1,4 +1,4 @@
-"""Takes missed calls: into the database, or into Redis while it is away. With both away they are lost, and only logged.
+"""Stores missed calls in the database, or in Redis while it is away. With both away they are lost, and only logged.
 
 No HTTP, no sentences, no clock.
 """
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class MissedCallIntake:
-    """Takes the missed calls of the kinds that the desk keeps."""
+    """Takes the missed calls of the kinds that the desk wants to see."""
 
     store: MissedCalls
     sealed: SealedMissedCalls
@@ -27,7 +27,7 @@ class MissedCallIntake:
     shown: Collection[MissedKind]
 
     def take(self, new: NewMissedCall) -> None:
-        """Store a missed call, unless it is of a kind that the desk does not keep."""
+        """Store a missed call, in Redis while the database is away; but none of a kind that is not in `shown`."""
         if not self.shown or (new.how_far and new.how_far.kind not in self.shown):
             return
         try:

@@ -1,4 +1,4 @@
-"""Stores the missed calls, with the number of each, until somebody calls it or it is too old.
+"""Stores the missed calls, with the number of each, until somebody calls that number or the call is too old.
 
 Nothing here was promised to anybody. What stands is decided by conditions of SQL alone, so that a list cannot show what
 the purge deletes. No HTTP, no clock.
@@ -30,22 +30,22 @@ from ivr.storage.upsert import in_turn, insert_new
 table = schema.missed_calls
 
 MOST = 300
-"""The most calls that are read at once, the newest: more than anybody calls back in a day."""
+"""The most missed calls that are read at once, the newest: more than anybody calls back in a day."""
 
 READ: tuple[Any, ...] = tuple(
     table.c[name] for name in ("id", "call_sid", "phone", "line", "language", "at", "kind", "reached")
 )
 
 REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKED_FOR, HistoryEvent.TAKEN, *Outcome)
-"""The events of a number's request after which its missed calls are gone: it left one, or was called about one."""
+"""The events of a number's request that take its missed calls off the list: a wish came, or somebody called."""
 
 IN_THE_DIARY = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.ARRIVED)
-"""The events of a number's appointment after which its missed calls are gone."""
+"""The events of a number's appointment that take the number's missed calls off the list."""
 
 
 @dataclass(frozen=True)
 class NewMissedCall:
-    """A call that has ended, before it is stored."""
+    """A missed call that has just ended, before it is stored."""
 
     call_id: str
     phone: Phone
@@ -54,28 +54,28 @@ class NewMissedCall:
     at: datetime
     """The moment when the call began."""
     how_far: HowFar | None
-    """None while it is not known: the record of the call will tell."""
+    """The point that the call reached; None while that is not known, until the call's record tells."""
 
 
 @dataclass(frozen=True)
 class MissedCall:
-    """The missed calls of one number, joined."""
+    """The missed calls of one number, joined to one entry of the desk's list."""
 
     id: int
-    """The id of the latest."""
+    """The id of the number's latest missed call."""
     call_id: str
     phone: Phone
     line: str
     language: str
     at: datetime
-    """The moment when the latest began."""
+    """The moment when the number's latest missed call began."""
     how_far: HowFar
-    """The progress of the call that came furthest."""
+    """The point reached by that call of the number which came furthest."""
     times: int = 1
 
     @property
     def talked(self) -> bool:
-        """True if the reception took it, so that nothing was missed."""
+        """True if the reception has talked to the number's caller, so that nothing was missed."""
         return self.how_far.kind is MissedKind.TALKED
 
 
@@ -85,13 +85,13 @@ class MissedCalls:
 
     database: Database
     clinic: Clinic
-    """The clinic without the desk's closures: those of past days are in the database only."""
+    """The clinic's settings without the desk's closures, which `closures` reads: past ones are in the database only."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
 
     def keep(self, new: NewMissedCall) -> bool:
-        """Store a missed call, and return whether it was new; none of a blocked number. Raises StoreAway.
+        """Store a missed call, unless its number is blocked, and return whether it was stored. Raises StoreAway.
 
-        Safe to repeat: a call is known by its id.
+        Safe to repeat: a call is known by its id, and stored once.
         """
 
         def kept(write: Connection) -> bool:
@@ -105,9 +105,9 @@ class MissedCalls:
         return in_turn(self.database, kept)
 
     def standing(self, now: datetime) -> list[MissedCall]:
-        """Return the missed calls that stand, one for each number: the latest first, last those that were talked to.
+        """Return the missed calls on the list, which wait to be called back, joined by number, the latest first.
 
-        Raises StoreAway.
+        Numbers to which the reception has talked come last. Raises StoreAway.
         """
         shown = (table.c.kind.in_(self.clinic.missed_calls), table.c.called_at.is_(None))
         # The newest first: whoever floods the line with other people's numbers must not slow the desk down.
@@ -118,22 +118,28 @@ class MissedCalls:
         return joined([found for row in rows if (found := _missed(row)) is not None])
 
     def version(self) -> str:
-        """Return words that change when a missed call comes, goes, is called or corrected. Raises StoreAway."""
+        """Return the version of the missed calls: text that changes when one comes, goes, is called or is corrected.
+
+        Raises StoreAway.
+        """
         known, checked = func.count(table.c.kind), func.count(case((table.c.checked, 1)))
         counts = select(func.count(), func.max(table.c.id), known, checked, func.count(table.c.called_at))
         with self.database.reading() as read:
             return "-".join(str(each or 0) for each in read.execute(counts).one())
 
     def find(self, missed_id: int) -> MissedCall | None:
-        """Return the missed call with this id, whether or not it stands; None where it is gone. Raises StoreAway."""
+        """Return the missed call with this id, still on the list or not; None where it is deleted or cannot be read.
+
+        Raises StoreAway.
+        """
         with self.database.reading() as read:
             row = read.execute(select(*READ).where(table.c.id == missed_id)).one_or_none()
         return _missed(row) if row else None
 
     def call(self, missed_id: int, by: By) -> bool:
-        """Mark the calls of this number as called, and return whether they waited for it until now. Raises StoreAway.
+        """Mark all missed calls of the number of the call `missed_id` as called; return whether any still waited.
 
-        The audit names the call by its id, and no number.
+        The audit names the call by its id, and no number. Raises StoreAway.
         """
 
         def called(write: Connection) -> bool:
@@ -147,7 +153,7 @@ class MissedCalls:
         return in_turn(self.database, called)
 
     def undo(self, missed_id: int, by: By) -> bool:
-        """Undo `call`, if this person has just done it, and return whether it was undone. Raises StoreAway."""
+        """Undo what `call` did, if this person has just done it, and return whether it was undone. Raises StoreAway."""
 
         def undone(write: Connection) -> bool:
             just = (table.c.called_by == by.who, table.c.called_at >= by.at - UNDO_WITHIN)
@@ -161,7 +167,7 @@ class MissedCalls:
         return in_turn(self.database, undone)
 
     def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
-        """Return the SQL condition for missed calls that are over: the next open day of their line has ended.
+        """Return the SQL condition of missed calls that are over, as the next open day of their line has ended.
 
         Each is over at the latest after the time for which closed requests are kept.
         """
@@ -175,7 +181,7 @@ class MissedCalls:
 
 
 def dealt_with() -> ColumnElement[bool]:
-    """Return the condition of calls whose number has since left a request, booked, or was called about one."""
+    """Return the SQL condition of missed calls that an event of `REACHED_BY_DESK` or `IN_THE_DIARY` has followed."""
     lines, requests = schema.history, schema.requests
     visits, diary = schema.appointments, schema.appointment_history
     at_the_desk = exists(
@@ -193,15 +199,15 @@ def dealt_with() -> ColumnElement[bool]:
 
 
 def _of_blocked() -> ColumnElement[bool]:
-    """Return the condition of calls whose number was blocked since."""
+    """Return the SQL condition of missed calls whose number the desk has blocked."""
     blocked = schema.blocked
     return exists(select(blocked.c.id).where(blocked.c.phone == table.c.phone, blocked.c.lifted_at.is_(None)))
 
 
 def joined(found: Sequence[MissedCall]) -> list[MissedCall]:
-    """Return the calls joined by number, from the calls of each, latest first.
+    """Return the missed calls `found`, whose latest come first, with the calls of each number joined to one.
 
-    What was missed before the reception talked to a number is not missed any more.
+    Calls before the reception talked to their number are not missed any more.
     """
     of_number: dict[Phone, list[MissedCall]] = {}
     for each in found:
@@ -236,7 +242,10 @@ def _row(new: NewMissedCall) -> Mapping[str, Any]:
 
 
 def _missed(row: Row[Any]) -> MissedCall | None:
-    """Return a row as a value; None where it cannot be read, which the log names once. Nothing was promised of it."""
+    """Return a row of the table as a MissedCall; None where it cannot be read, which the log then says once.
+
+    Nothing was promised to its caller, so that it may be left out.
+    """
     try:
         call_id, line_key, language, reached = map(text_of, (row.call_sid, row.line, row.language, row.reached))
         how_far = HowFar(MissedKind(row.kind), reached)

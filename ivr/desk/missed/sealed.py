@@ -22,17 +22,17 @@ KEY = "clinic:missed"
 """The key of a Redis hash from the keyed id of each call to the encrypted missed call."""
 
 KEPT = timedelta(days=7)
-"""The time after which Redis forgets them all by itself, counted from the last one."""
+"""The time after which Redis forgets all missed calls by itself, counted from the last one that was stored."""
 
 
 @dataclass(frozen=True)
 class SealedMissedCall:
-    """A missed call that waits in Redis."""
+    """A missed call that waits in Redis, encrypted, for the database."""
 
     field: str
-    """The keyed id of its call."""
+    """The field of the missed call in the Redis hash: the keyed id of its call."""
     new: NewMissedCall | None
-    """None where it was encrypted under another secret, or is none that this program knows."""
+    """The missed call, decrypted; None where this secret cannot decrypt it, or this version cannot read it."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +45,20 @@ class SealedMissedCalls:
     breaker: Breaker | None = None
 
     def keep(self, new: NewMissedCall) -> None:
-        """Store a missed call. Safe to repeat. Raises QueueAway."""
+        """Store a missed call in Redis, encrypted. Safe to repeat. Raises QueueAway."""
         with queue_errors(self.breaker), self.redis.pipeline(transaction=True) as both:
             both.hset(KEY, self.keyed_ids.call(new.call_id), self.cipher.encrypt(to_json(new)))
             both.expire(KEY, KEPT)
             both.execute()
 
     def all(self) -> Sequence[SealedMissedCall]:
-        """Return the missed calls that wait. Raises QueueAway."""
+        """Return the missed calls that wait in Redis, decrypted where they can be. Raises QueueAway."""
         with queue_errors(self.breaker):
             found = list(self.redis.hscan_iter(KEY))
         return [SealedMissedCall(field.decode(errors="replace"), self._open(words)) for field, words in found]
 
     def of(self, number: str) -> Sequence[SealedMissedCall]:
-        """Return the missed calls of this number, as it is stored, that wait. Raises QueueAway."""
+        """Return the missed calls of this number, given in E.164, that wait in Redis. Raises QueueAway."""
         return [each for each in self.all() if each.new and each.new.phone.e164 == number]
 
     def leave(self, found: Sequence[SealedMissedCall]) -> None:
@@ -75,7 +75,7 @@ class SealedMissedCalls:
 
 
 def to_json(new: NewMissedCall) -> str:
-    """Return the missed call as JSON, unencrypted: to be encrypted, or handed to the caller."""
+    """Return the missed call as JSON, which is still to be encrypted."""
     return json.dumps(
         {
             "call": new.call_id,

@@ -1,4 +1,4 @@
-"""Tells until when a missed call stands at the desk: the close of the next open day after it.
+"""Tells until when a missed call stands at the desk: until the close of the next open day after the call.
 
 Pure: hours and a moment.
 """
@@ -9,9 +9,9 @@ from ivr.line.hours import HORIZON_DAYS, Hours
 
 
 def gone_before(hours: Hours, now: datetime) -> datetime | None:
-    """Return the moment before which every call is gone by now; None where none is.
+    """Return the moment since which missed calls still stand at `now`: those before it are over. None where none is.
 
-    It is the first opening of the latest day that has closed: a call before it has had that whole day.
+    The moment is the first opening of the latest day that has closed: a call before it has had that whole day.
     """
     today = hours.local(now).date()
     for day in (today - timedelta(days=back) for back in range(HORIZON_DAYS)):

@@ -1,4 +1,4 @@
-"""Keeps the missed calls true: brings those that wait in Redis, looks again how far each came, deletes what is over.
+"""Keeps the missed calls true: stores those that wait in Redis, corrects how far each came, deletes what is over.
 
 The clock does it every few seconds. No HTTP, no clock.
 """
@@ -19,28 +19,34 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(hours=2)
-"""The time after which a call without a record counts as one whose record was lost."""
+"""The time after a missed call by which its record should have come; without one by then, the record is lost."""
 
 table, calls = schema.missed_calls, schema.calls
 
 Correction = Mapping[str, Any] | None
-"""The columns of a missed call that were wrong; None where it is none."""
+"""The new values of a missed call's row, by column; empty where it is right, None where nothing was missed at all."""
 
 
 @dataclass(frozen=True)
 class MissedCallUpkeep:
-    """The upkeep of missed calls: stores those that wait in Redis, corrects them by the call's record, deletes some."""
+    """Keeps the missed calls true: stores those in Redis, corrects them by the calls' records, deletes old ones."""
 
     store: MissedCalls
     sealed: SealedMissedCalls
     mark_of: Callable[[str], str]
-    """Returns the mark of a call's record, by the call's id."""
+    """The function that returns the mark under which a call is recorded, by the call's id."""
     paths_so_far: Callable[[Collection[str]], Mapping[str, CallPath]]
-    """Returns the paths, by mark, of those of these calls of which any host has sent a part. Raises StoreAway."""
+    """The function that returns the paths of the calls with these marks, by mark, as far as hosts have sent traces.
+
+    Raises StoreAway.
+    """
     reader: PathReader = field(default_factory=PathReader)
 
     def bring(self) -> int:
-        """Bring to the desk what waits in Redis, and return how many. Raises QueueAway, StoreAway."""
+        """Store the missed calls that wait in Redis in the database, and return how many waited.
+
+        Raises QueueAway, StoreAway.
+        """
         waiting = self.sealed.all()
         for each in waiting:
             if each.new:
@@ -49,10 +55,11 @@ class MissedCallUpkeep:
         return len(waiting)
 
     def check(self, now: datetime) -> int:
-        """Correct the missed calls by what is known of them by now; return how many. Raises StoreAway.
+        """Correct the missed calls by the traces and records of their calls; return how many rows changed.
 
-        The first look may have been too early for the caller's last step, or on another machine than the call. Each
-        later one can take a missed call off the list, or say that it came further. The record of the call is the last.
+        The first look may have been too early for the caller's last step, or on another host than the call. Each later
+        look can take a missed call off the list, or say that it came further. The record of the call has the last word.
+        Raises StoreAway.
         """
         columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at, table.c.kind, table.c.reached)
         unchecked = select(*columns).where(table.c.checked.is_(False)).order_by(table.c.id).limit(MOST)
@@ -71,7 +78,7 @@ class MissedCallUpkeep:
         return len(wrong)
 
     def _correction(self, row: Row[Any], path: CallPath | None, last: bool) -> Correction:
-        """Return what is to be corrected by this path of the call; `last` if no more will be known of it."""
+        """Return the correction of a missed call's row by the path of its call, which is final if `last` is true."""
         how_far = self.reader.how_far(path.path) if path else None
         if path and how_far is None:
             # Whoever heard an answer may have asked for more on a host that has still to send it.
@@ -88,14 +95,17 @@ class MissedCallUpkeep:
         return changed
 
     def look_again(self, write: Connection, marks: Collection[str]) -> None:
-        """Have the missed calls of these calls checked once more, since their records were corrected."""
+        """Have the missed calls with these marks checked once more, as the records of their calls were corrected."""
         rows = write.execute(select(table.c.id, table.c.call_sid).where(table.c.checked.is_(True))).all()
         ids = [row.id for row in rows if self.mark_of(text_of(row.call_sid)) in marks]
         if ids:
             write.execute(update(table).where(table.c.id.in_(ids)).values(checked=False))
 
     def purge(self, lived: datetime) -> int:
-        """Delete what does not stand any more at the lived time, and return how many. Raises StoreAway."""
+        """Delete the missed calls that need no call any more at this moment of lived time; return how many.
+
+        Raises StoreAway.
+        """
         with self.store.database.reading() as read:
             over = or_(
                 self.store.gone(read, lived),
@@ -123,5 +133,8 @@ def _recorded(read: Connection, marks: Sequence[str]) -> Mapping[str, CallPath]:
 
 
 def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of the call should be there by now. A time far off was written by a wrong clock."""
+    """Return whether the record of a missed call is lost, since it should have come by now.
+
+    A time far ahead was written by a wrong clock, and counts as long ago.
+    """
     return not isinstance(row.at, datetime) or abs(now - row.at) >= RECORDED

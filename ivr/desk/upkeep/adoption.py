@@ -1,6 +1,6 @@
-"""Enters into the diary what an older version of the program has booked, which knew no diary.
+"""Enters into the diary the bookings that an older version of the program stored, which had no diary.
 
-Its bookings are requests, closed as booked with a time. One that clashes gets an extra place, where the desk sees it.
+Such a booking is a request, closed as booked with a time. One that clashes gets an extra place, where the desk sees it.
 No HTTP, no clock.
 """
 
@@ -22,23 +22,23 @@ from ivr.storage.odd import name_once
 from ivr.storage.upsert import in_turn, lock_key
 
 AT_ONCE = 100
-"""The most bookings that one transaction enters, so that no caller waits for its lock."""
+"""The most older bookings that one transaction enters, so that no caller waits long for its lock."""
 
 JUST_OVER = timedelta(days=1)
-"""The time for which a booking that is over is still entered by each look."""
+"""The time for which an older booking that is over is still entered, by each run after the first."""
 
 table = schema.requests
 
 
 class Adoption:
-    """Enters older bookings: all of them at the first look, and later those that an older process goes on making."""
+    """Enters older bookings into the diary: all at the first run, then those that older processes still make."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._is_first = True
 
     def run(self, clinic: Clinic, now: datetime) -> int:
-        """Enter what is not in the diary, and return how many. Safe to repeat. Raises StoreAway."""
+        """Enter the older bookings that the diary lacks, and return how many. Safe to repeat. Raises StoreAway."""
         since = None if self._is_first else now - JUST_OVER
         count, after = 0, 0
         while rows := in_turn(self._database, lambda write: _entered(write, clinic, since, after)):  # noqa: B023 - called at once
@@ -48,7 +48,7 @@ class Adoption:
 
 
 def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: int) -> dict[int, bool]:
-    """Enter a batch of the bookings after this id, and return whether each could be entered, by the request's id."""
+    """Enter a batch of the older bookings after this request's id; return whether each could be, by request id."""
     lock_key(write, "adoption")
     known = exists().where(schema.appointments.c.request_id == table.c.id)
     of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one
@@ -70,7 +70,7 @@ def _enter(write: Connection, clinic: Clinic, row: Row[Any]) -> bool:
 
 
 def _appointment(row: Row[Any]) -> NewAppointment:
-    """Return the booking of a request as an appointment. Raises TypeError where its time cannot be read."""
+    """Return the older booking of a request as an appointment. Raises TypeError where its time cannot be read."""
     if not isinstance(row.appointment, datetime):
         raise TypeError
     moments = (row.touched, row.created, row.appointment)
@@ -90,7 +90,7 @@ def _appointment(row: Row[Any]) -> NewAppointment:
 
 
 def _phone(stored: Any) -> Phone | None:
-    """Return the number; None where it cannot be read. The request that was booked has it as stored."""
+    """Return the number of an older booking; None where it cannot be read. The request still shows it as stored."""
     try:
         return Phone(str(stored))
     except NumberRefused:

@@ -1,7 +1,7 @@
-"""Moves the due times of live requests out of closed hours, and back where the clinic is open then after all.
+"""Moves the due times of live requests out of closed hours, and back if the clinic turns out to be open then.
 
-It looks at how things are, not at what somebody has changed, so that nothing slips between a closure and a call.
-Within a transaction. No HTTP, no clock.
+Each look compares the due times with the hours as they are, not with what somebody has changed, so that nothing slips
+between a closure and a call. Within a transaction. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,25 +23,28 @@ table, lines = schema.requests, schema.history
 
 @dataclass(frozen=True)
 class DueMove:
-    """A live request whose due time is to be moved."""
+    """A live request whose due time is to be moved, with that time before and after."""
 
     request_id: int
     phone: str
-    """As it is stored."""
+    """The number to call, as it is stored."""
     reference: str
     due: datetime
     first: datetime
-    """The due time before the hours changed."""
+    """The request's due time before the opening hours changed."""
     wanted: datetime
 
     @property
     def is_back(self) -> bool:
-        """True if the request is due again as it was at first."""
+        """True if the request becomes due again at the time at which it was due first."""
         return self.wanted == self.first
 
 
 def due_moves(read: Connection, clinic: Clinic) -> list[DueMove]:
-    """Return the live requests that are not due as these hours have it, by id."""
+    """Return the due times that are to be moved in these opening hours, in the order of the requests' ids.
+
+    Changes nothing.
+    """
     # Sorted here: to have them in order, SQLite would read the whole table.
     rows = sorted(read.execute(select(*COLUMNS).where(schema.IS_LIVE)), key=lambda row: int(row.id))
     moved = _moved_before(read, [row.id for row in rows])
@@ -53,12 +56,12 @@ COLUMNS: tuple[Any, ...] = tuple(table.c[each] for each in ("id", "line", "kind"
 
 
 def keep_due_in_open_hours(write: Connection, clinic: Clinic, by: By) -> list[DueMove]:
-    """Move the due times that lie in closed hours, with a line of history each; return what was moved."""
+    """Move the due times that lie in closed hours, and note each in the history; return those that were moved."""
     return [each for each in due_moves(write, clinic) if _made(write, each, by)]
 
 
 def open_time(offer: Offer, part: Part | None, due: datetime) -> datetime:
-    """Return the due time if the clinic is open then, else the next one: in the same part of a day, if given."""
+    """Return `due` if the clinic is open then, else the next open time, in the `part` of a day if one is given."""
     return due if offer.hours.is_open(due) else next_try(offer, part, due)
 
 
@@ -73,7 +76,7 @@ def _move(clinic: Clinic, row: Row[Any], moved: Mapping[int, tuple[datetime, dat
 
 
 def _moved_before(read: Connection, ids: Sequence[int]) -> Mapping[int, tuple[datetime, datetime]]:
-    """Return the last move of each of these requests that has one: the due time at first, and the one after it."""
+    """Return the last move of the due time of each of these requests that has one: the time at first, and after it."""
     query = select(lines.c.id, lines.c.request_id, lines.c.detail)
     moved = query.where(lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.DUE_MOVED)
     rows = sorted(read.execute(moved), key=lambda row: int(row.id)) if ids else []
@@ -89,7 +92,7 @@ def _moments(detail: Any) -> Iterator[tuple[datetime, datetime]]:
 
 
 def _made(write: Connection, each: DueMove, by: By) -> bool:
-    """Move a due time, unless somebody has just set another; return whether it was moved."""
+    """Move a request's due time, unless somebody has just set another; return whether it was moved."""
     as_read = (table.c.id == each.request_id, table.c.due == each.due, schema.IS_LIVE)
     made = update(table).where(*as_read).values(due=each.wanted).returning(table.c.id)
     if write.execute(made).first() is None:

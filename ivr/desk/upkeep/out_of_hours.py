@@ -1,4 +1,4 @@
-"""Finds the appointments to come that lie in closed or blocked hours: their patients are to be told.
+"""Finds the coming appointments that lie in closed or blocked hours, whose patients are to be told.
 
 What the desk has booked there on purpose is left alone. Reads only. No HTTP, no clock.
 """
@@ -21,7 +21,10 @@ from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE
 
 JUST_NOW = timedelta(minutes=2)
-"""The clock looks so often that what the desk has made within this time was made in these hours."""
+"""The age up to which a change to an appointment counts as made in the opening hours as they are now.
+
+The clock looks at the appointments more often.
+"""
 
 A_DAY = timedelta(days=1)
 
@@ -30,14 +33,14 @@ table, lines = schema.appointments, schema.appointment_history
 
 @dataclass(frozen=True)
 class OutOfHours:
-    """An appointment at a time that is closed, or blocked."""
+    """An appointment at a time that is closed or blocked, and which of the two (`why`)."""
 
     appointment: Appointment
     why: Why
 
 
 def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfHours]:
-    """Return the appointments from now on in closed or blocked hours, by time."""
+    """Return the coming appointments that lie in closed or blocked hours, by time."""
     booked = (table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
     rows = read.execute(select(table).where(*booked).order_by(table.c.starts)).all()
     blocks = _blocks(read, clinic, now, [row.ends for row in rows if isinstance(row.ends, datetime)])
@@ -47,14 +50,14 @@ def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfH
 
 
 def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]) -> set[int]:
-    """Return the ids of those of these appointments for whose time the clinic is open, and nothing is blocked."""
+    """Return the ids of those appointments in `found` at whose time the clinic is open and nothing is blocked."""
     first = min((each.starts for each in found), default=datetime.max.replace(tzinfo=UTC))
     blocks = _blocks(read, clinic, first - A_DAY, [each.ends for each in found]) if found else BlocksByDay(())
     return {each.id for each in found if _why(clinic, blocks, each) is None}
 
 
 def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
-    """Return the appointments whose patients are to be told: not told of this time before, nor put there on purpose."""
+    """Return those of `found` whose patients are to be told: not told of this time yet, nor put there on purpose."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
     of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
     query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)
@@ -70,7 +73,7 @@ def _is_to_be_told(found: OutOfHours, last: Any) -> bool:
 
 
 def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
-    """Return whether the desk has just given it this time, while it was closed or blocked already.
+    """Return whether the desk has just put the appointment into hours that were closed or blocked already.
 
     What another diary has brought is not on purpose here: nobody has seen at this desk that it is closed then.
     """
@@ -81,14 +84,14 @@ def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
 
 
 def _closed_since(read: Connection, at: datetime) -> bool:
-    """Return whether a closure or a block was set since then."""
+    """Return whether the desk has set a closure or a block of time at this moment or later."""
     closures, blocks = schema.closures, schema.blocked_times
     found = select(or_(exists().where(closures.c.at >= at), exists().where(blocks.c.at >= at)))
     return bool(read.execute(found).scalar())
 
 
 def _blocks(read: Connection, clinic: Clinic, first: datetime, ends: Sequence[datetime]) -> BlocksByDay:
-    """Return the blocks from the day of `first` to the last of these ends."""
+    """Return the blocked times from the day of `first` to the last of these ends."""
     local = clinic.line("").hours.local
     return BlocksByDay(standing_blocks(read, local(first).date(), local(max(ends, default=first)).date()))
 

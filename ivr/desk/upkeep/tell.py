@@ -1,4 +1,4 @@
-"""Puts an appointment on the waiting list, so that somebody tells its patient of a change, and takes it off again.
+"""Puts a request to tell an appointment's patient of a change on the waiting list, and takes it off again.
 
 Within a transaction. No HTTP, no clock.
 """
@@ -20,25 +20,26 @@ from ivr.storage.audit import By
 from ivr.storage.upsert import insert_new, lock_key
 
 FROM_THE_DIARY = "diary"
-"""The origin of a request that nobody made: something is to be told to the patient of an appointment."""
+"""The origin of a request that nobody has made: the patient of an appointment is to be told something."""
 
 table = schema.requests
 
 
 @dataclass(frozen=True)
 class ToTell:
-    """The reason for which a patient is to be told of something, and when somebody is to ring them."""
+    """The reason for which a patient is to be told of a change, and the time by which somebody is to call them."""
 
     why: Why
     due: datetime
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff so; none where one of them has just brought it about."""
+    """The tasks that tell the staff of this request; none where one of the staff has just caused the change."""
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
-    """Put the appointment on the waiting list, under the reference that the patient knows; return the request's id.
+    """Put a request to tell this appointment's patient on the list, under the reference they know; return its id.
 
-    None where it is on the list already, or has no number to call; its history says so either way.
+    None where the appointment is on the list already, or has no number to call. Its history says that its patient is to
+    be told.
     """
     lock_key(write, "tell", str(about.id))
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == about.id, table.c.why.in_(TOLD_BY_THE_CLINIC))
@@ -50,25 +51,25 @@ def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) ->
 
 
 def to_tell(why: Why, starts: datetime) -> str:
-    """Return the detail of the line in the appointment's history: why, and the time that it had."""
+    """Return the detail of the event TO_TELL in an appointment's history: the reason, and the appointment's time."""
     return f"{why} {starts.isoformat()}"
 
 
 OF_HOURS = (Why.CLOSED, Why.BLOCKED)
-"""The reasons that end when the clinic opens its hours again."""
+"""The reasons to tell a patient that no longer hold when the clinic opens its hours again."""
 
 TOLD_BY_THE_CLINIC = (*OF_HOURS, Why.UNHEARD)
-"""The reasons that begin with the clinic; the others begin with the patient."""
+"""The reasons for which the clinic tells a patient something; with the others, the patient asks for something."""
 
 
 def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
-    """Return whether the patient is on the waiting list because of the clinic's hours."""
+    """Return whether a live request tells this appointment's patient that its time is closed or blocked."""
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == appointment_id, table.c.why.in_(OF_HOURS))
     return read.execute(live).first() is not None
 
 
 def was_spoken_to(read: Connection, appointment_id: int, since: datetime) -> bool:
-    """Return whether somebody has settled a request about the appointment since: its patient knows of it."""
+    """Return whether a request about the appointment was closed with an outcome after `since`: its patient knows."""
     settled = (table.c.about == appointment_id, table.c.outcome.is_not(None), table.c.touched > since)
     return read.execute(select(table.c.id).where(*settled)).first() is not None
 
@@ -102,7 +103,7 @@ def _on_the_list(write: Connection, about: Appointment, what: ToTell, by: By) ->
 
 
 def tell_no_more(write: Connection, request_id: int, appointment_id: int, by: By) -> bool:
-    """Take an open request off the list, as there is nothing to tell any more; return whether it was open.
+    """Take an open request off the list, as its patient need be told nothing any more; return whether it was open.
 
     What somebody has taken stays: they may be talking to the patient.
     """

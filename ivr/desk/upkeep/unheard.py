@@ -1,4 +1,4 @@
-"""Finds the bookings and changes by phone of which the caller has not heard, and has their patients told.
+"""Finds the bookings and changes by phone of which the caller has not heard, and has somebody call to tell them.
 
 The record of the call shows what was heard: a commit that came too late to be spoken, or a call that was lost before,
 leaves an hour that nobody knows of. No HTTP, no clock.
@@ -25,36 +25,36 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(minutes=15)
-"""The time after which a call without a record counts as one whose record was lost."""
+"""The time after a change by phone by which its call's record should have come; without one, the record is lost."""
 
 LOOKED_BACK = timedelta(days=2)
-"""Age of the changes that are checked once more where the record of their call is corrected: it no longer is then."""
+"""The age up to which a change by phone is checked again where its call's record is corrected; older ones are final."""
 
 PLACES: Mapping[str, str] = {
     DiaryEvent.BOOKED: "booked",
     DiaryEvent.MOVED: "moved",
     DiaryEvent.CANCELLED: "cancelled",
 }
-"""The place of the menu at which a caller hears of each change, as it stands in the record of the call."""
+"""The place of the menu at which a caller hears of each change to an appointment; the call's record names it."""
 
 INSTEAD = frozenset({"fault", "twice"})
-"""The words of a record after what was perhaps not heard: an apology came instead, or another answer."""
+"""Words in a call's record after a place: the caller may not have heard it, but an apology or another answer."""
 
 table, calls = schema.appointments, schema.calls
 
 
 @dataclass(frozen=True)
 class Unheard:
-    """Checks by the records of the calls whether their callers have heard of what they changed."""
+    """Checks, by the records of the calls, whether callers have heard of the appointments they booked or changed."""
 
     database: Database
     mark_of: Callable[[str], str]
-    """Returns the mark of a call's record, by the call's id."""
+    """The function that returns the mark under which a call is recorded, by the call's id."""
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of what is to be told."""
+    """The tasks that tell the staff when a patient is to be told of what they have not heard."""
 
     def check(self, clinic: Clinic, by: By) -> int:
-        """Check each change once, when its call is over; return how many patients are to be told. Raises StoreAway."""
+        """Check each change by phone once its call is over; return how many are to be told. Raises StoreAway."""
         with self.database.reading() as read:
             waiting = read.execute(select(table.c.id, table.c.to_hear).where(table.c.to_hear.is_not(None))).all()
         if not waiting:
@@ -62,7 +62,7 @@ class Unheard:
         return in_turn(self.database, lambda write: self._checked(write, clinic, by))
 
     def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
-        """Check once more the coming appointments that these calls have booked, since their records were corrected."""
+        """Have the coming appointments that these calls booked checked again, as the calls' records were corrected."""
         columns = (table.c.id, table.c.call_sid)
         checked = (table.c.to_hear.is_(None), table.c.starts > now, table.c.touched >= now - LOOKED_BACK)
         rows = write.execute(select(*columns).where(*checked)).all()
@@ -91,7 +91,7 @@ class Unheard:
 
 
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
-    """Return the appointment if its last change was made by a caller, who has not heard of it on this path."""
+    """Return the appointment if a caller made its last change and has not heard of it, by the path of the call."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
         return None
@@ -102,14 +102,14 @@ def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appo
 
 
 def _bookings(read: Connection, call_id: str) -> list[int]:
-    """Return the appointments that this call has booked, in order: one for each of a family."""
+    """Return the ids of the appointments that this call has booked, in order; a family may have one for each member."""
     return list(read.scalars(select(table.c.id).where(table.c.call_sid == call_id).order_by(table.c.id)))
 
 
 def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:
-    """Return whether a call on this path has heard what is said at the place, and nothing else instead.
+    """Return whether a caller whose call took this path has heard what the place says, and not an apology in its stead.
 
-    Of several (`count`) things that are said there in a call, this is the one of this number, from 0. Where the path
+    Where several things (`count`) are said there in a call, the one of this `number`, from 0, is meant. Where the path
     does not show which of them were heard, it was not.
     """
     heard = [then not in INSTEAD for here, then in pairwise((*path, "")) if here == place]
@@ -124,5 +124,8 @@ def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of the call should be there by now. A time far off was written by a wrong clock."""
+    """Return whether the record of the call that changed an appointment is lost, since it should have come by now.
+
+    A time far ahead was written by a wrong clock, and counts as long ago.
+    """
     return not isinstance(row.touched, datetime) or abs(now - row.touched) >= RECORDED

@@ -29,35 +29,38 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class Touched:
-    """The promises that hours touch: whom to tell, whom not to tell any more, and whose call is due at another time."""
+    """The appointments and requests that hours touch: whom to tell, whom to tell no more, whose call is due anew."""
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
-    """The appointments that are taken off the waiting list: there is nothing to tell their patients any more."""
+    """The appointments taken off the waiting list, as there is nothing to tell their patients any more."""
     requests: Sequence[DueMove] = ()
 
     @property
     def is_nobody(self) -> bool:
-        """True if the change of hours touches no patient."""
+        """True if the opening hours touch no patient."""
         return not (self.appointments or self.relieved or self.requests)
 
 
 @dataclass(frozen=True)
 class Upkeep:
-    """The upkeep of promises when the opening hours change: finds the patients touched, and moves due times."""
+    """Keeps promises in step with the opening hours: has touched patients told, and moves due times."""
 
     database: Database
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of what the clock has put on the list."""
+    """The tasks that tell the staff of a patient whom the clock has put on the list."""
 
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
-        """Return the patients whom these hours would touch, and who are not touched yet. Raises StoreAway."""
+        """Return the appointments and requests that these opening hours touch, and about which nothing is done yet.
+
+        Raises StoreAway.
+        """
         with self.database.reading() as read:
             told = [each.appointment for each in to_be_told(read, out_of_hours(read, clinic, now))]
             return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
 
     def keep(self, clinic: Clinic, by: By, *, notify: bool = False) -> Touched:
-        """Bring everything in step with these hours, and return whom that touched. Raises StoreAway.
+        """Bring the list and due times in step with these opening hours; return whom that touched. Raises StoreAway.
 
         With `notify`, the staff are told over their channels of each patient who is to be told.
         """
@@ -69,7 +72,7 @@ class Upkeep:
 
 
 def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
-    """Move the due times, put the patients of closed and blocked hours on the list, and take off whom not to tell."""
+    """Move due times; put requests to tell patients of closed or blocked hours on the list, and take others off."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
     found = to_be_told(write, out_of_hours(write, clinic, by.at))
@@ -88,7 +91,7 @@ def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices
 
 
 def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
-    """Return the open requests to tell a patient of a change that need no call any more, each with its appointment."""
+    """Return the open requests to tell a patient that need no call any more, each id with its appointment."""
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
     rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
@@ -104,13 +107,13 @@ def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
 
 
 def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
-    """Return whether the appointment was cancelled since the request was made, or changed by the patient."""
+    """Return whether the appointment was cancelled, or changed by its patient, since its request to tell was made."""
     ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
     return bool(ends_it and last and _changed_since(last, row.created))
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of the requests, made for closed or blocked hours, whose appointment has the time of then."""
+    """Return the ids of requests to tell of closed or blocked hours whose appointment still has the time it had."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()
@@ -120,5 +123,5 @@ def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[in
 
 
 def _changed_since(last: DiaryEntry, at: Any) -> bool:
-    """Return whether the last change was made after a moment; False where one of the two cannot be read."""
+    """Return whether an appointment's last change came after this moment; False where either cannot be read."""
     return isinstance(at, datetime) and isinstance(last.at, datetime) and last.at > at

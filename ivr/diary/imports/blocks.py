@@ -13,7 +13,7 @@ MIDNIGHT = time.min
 
 
 def blocks_of(entry: ImportedEntry, zone: ZoneInfo, today: date) -> list[TimeBlock]:
-    """Return the blocks that cover the entry from today on, rounded up to whole minutes of the wall clock."""
+    """Return the blocks of time that cover a busy time from today on, rounded up to whole minutes of the wall clock."""
     starts, ends = _wall(entry.starts, zone), _end(entry.ends, zone)
     found = [
         TimeBlock(shift, first, last, entry.schedule, words=entry.words) for shift, first, last in _parts(starts, ends)
@@ -22,7 +22,7 @@ def blocks_of(entry: ImportedEntry, zone: ZoneInfo, today: date) -> list[TimeBlo
 
 
 def _parts(starts: datetime, ends: datetime) -> Iterator[tuple[Shift, date, date]]:
-    """Yield the rest of the first day, the whole days between, and the part of the last."""
+    """Yield the parts of a busy time by day: the rest of its first day, whole days, and its part of the last day."""
     first, last = starts.date(), ends.date()
     if ends.time() == MIDNIGHT:
         last -= A_DAY
@@ -44,6 +44,6 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _end(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return the end by the wall clock; of an hour that comes twice in a night, the end of its second time."""
+    """Return a busy time's end by the wall clock; in an hour that a night has twice, the end of its second time."""
     up = moment + A_MINUTE if moment.second or moment.microsecond else moment
     return _wall(up + AN_HOUR if up.astimezone(zone).fold else up, zone)

@@ -10,7 +10,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 WITH_MONTH = re.compile(r"(\d{1,2})[-/. ]+([a-z]{3})[a-z]*[-/., ]+(\d{4}|\d{2})")
-"""The ways of a day: 2026-11-30, 30/11/2026 and 30-Nov-26."""
+"""The ways in which a cell may write a day: 2026-11-30, 30/11/2026 and 30-Nov-26."""
 
 HOUR = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*(?:([ap])\.?\s?m\.?)?")
 MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?")
@@ -20,15 +20,15 @@ MIDNIGHT = (24, 0)
 
 
 class CellTrouble(ValueError):
-    """A cell cannot be read; the message says which, and how it is written. It does not repeat the cell."""
+    """A cell cannot be read; the message says what is wrong and how to write it, and does not repeat the cell."""
 
 
 class MonthFirst(CellTrouble):
-    """A day is written with the month first, so that other days of the file may be read wrongly."""
+    """A cell has a day with the month first, so that other days of the file may be read wrongly."""
 
 
 def day_in(cell: str) -> date:
-    """Return the day: year first, or day first as in India. Raises CellTrouble, MonthFirst."""
+    """Return the day that a cell holds: year first, or day first as in India. Raises CellTrouble, MonthFirst."""
     text = plain(cell).strip().lower()
     try:
         if found := YEAR_FIRST.fullmatch(text):
@@ -55,7 +55,7 @@ def _year(digits: str) -> int:
 
 
 def hour_in(cell: str) -> tuple[int, int]:
-    """Return hour and minute, (24, 0) for the end of the day. Raises CellTrouble."""
+    """Return the hour and minute of the day that a cell holds, (24, 0) for the day's end. Raises CellTrouble."""
     found = HOUR.fullmatch(plain(cell).strip().lower())
     if not found or not (found[2] or found[3]):
         raise CellTrouble("its hour cannot be read: write 09:30, or 9:30 am")
@@ -68,12 +68,12 @@ def hour_in(cell: str) -> tuple[int, int]:
 
 
 def at(day: date, hour: tuple[int, int]) -> datetime:
-    """Return the wall clock's moment, without a time zone."""
+    """Return the moment of the wall clock at this hour and minute of a day, without a time zone."""
     return datetime.combine(day, time.min) + timedelta(hours=hour[0], minutes=hour[1])
 
 
 def moment_in(cell: str) -> datetime | None:
-    """Return the moment of a cell that holds day and hour, in ISO 8601; None where it is an hour alone."""
+    """Return the moment of a cell with both day and hour, in ISO 8601; None for an hour alone. Raises CellTrouble."""
     text = plain(cell).strip()
     if not YEAR_FIRST.match(text):
         return None
@@ -84,7 +84,7 @@ def moment_in(cell: str) -> datetime | None:
 
 
 def length_in(cell: str) -> timedelta:
-    """Return the length: minutes, or hours and minutes as in 1:30. Raises CellTrouble."""
+    """Return the length of a visit that a cell holds: minutes, or as in 1:30. Raises CellTrouble."""
     text = plain(cell).strip().lower()
     found, clock = MINUTES.fullmatch(text), CLOCK.fullmatch(text)
     minutes = int(found[1]) if found else int(clock[1]) * 60 + int(clock[2]) if clock else 0

@@ -1,6 +1,6 @@
-"""Reads a table (CSV) of another diary, as Excel and clinics' programs write it: a header, then a line an entry.
+"""Reads a table (CSV) of another diary, as Excel and clinics' programs write it: a header, then a row for each entry.
 
-Values in, values out: no store, no clock. What it says of a line repeats no cell of it.
+Values in, values out: no store, no clock. A complaint about a line repeats none of its cells.
 """
 
 import re
@@ -22,30 +22,30 @@ BUSY, VISIT = "busy", "appointment"
 
 LONGEST_VISIT = timedelta(hours=12)
 LONGEST_WORDS = 80
-"""In characters, as for a time that the desk blocks."""
+"""The longest note of an entry that is taken over, in characters, as for a time that the desk blocks."""
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)
-"""The pattern of a long number as Excel shortens it: 9.2E+11."""
+"""The pattern of a telephone number as Excel shortens it: 9.2E+11."""
 
 
 @dataclass(frozen=True)
 class TableReader:
-    """Reads a table for a clinic: its time zone, its columns of the diary, and the numbers that are its own."""
+    """Reads a table (CSV) for one clinic: by its time zone, its diary's columns, and the numbers that are its own."""
 
     clinic: Clinic
     reach: Reach
     schedule: str = ""
-    """The key of the column for entries that name none; empty for no certain one."""
+    """The diary's column (its key) for entries that name none; empty where they belong to no one column."""
 
     def read(self, text: str) -> FileContent:
-        """Return the content of the table. Raises UnreadableFile."""
+        """Return the entries of the table, and what is left out. Raises UnreadableFile."""
         table, found = rows_of(text), FoundEntries()
         for line, row in table.rows:
             self._take(found, f"line {line}", row)
         return found.content(table.unused)
 
     def _take(self, found: FoundEntries, where: str, row: Row | None) -> None:
-        """Add the entry of a row of the table to the found entries, or the reason why it is left out."""
+        """Add the entry in a row of the table to those found, or the reason why it is left out."""
         try:
             entry = self._entry(where, row)
             why = self._why_left_out(entry, row or {})
@@ -62,7 +62,7 @@ class TableReader:
         return self.reach.misses(entry.starts, entry.ends)
 
     def _entry(self, where: str, row: Row | None) -> ImportedEntry:
-        """Return the entry of a row. Raises CellTrouble."""
+        """Return the entry of the other diary in a row of the table. Raises CellTrouble."""
         if row is None:
             raise CellTrouble("it has more cells than the header: put quotes around a cell with a comma in it")
         column = self._column(row.get("practitioner", ""))
@@ -77,7 +77,7 @@ class TableReader:
         return ImportedEntry(where, uid, starts, ends, "", column, phone, name, words)
 
     def _column(self, cell: str) -> str:
-        """Return the key of the column that a cell names. Raises CellTrouble."""
+        """Return the key of the diary's column whose practitioner a cell names. Raises CellTrouble."""
         wanted = cell.casefold()
         if not wanted:
             return self.schedule
@@ -90,7 +90,7 @@ class TableReader:
         return f"there is: {', '.join(each.key for each in self.clinic.diary.schedules)}"
 
     def _phone(self, cell: str) -> Phone | None:
-        """Return the number; None for an empty cell. Raises CellTrouble."""
+        """Return the telephone number in a cell; None for an empty cell. Raises CellTrouble."""
         if not cell:
             return None
         if SHORTENED.fullmatch(cell):
@@ -101,7 +101,7 @@ class TableReader:
             raise CellTrouble(REFUSED[refused.why]) from None
 
     def _span(self, row: Row, column: str, *, is_visit: bool) -> tuple[datetime, datetime]:
-        """Return from when until when the entry lasts, in UTC. Raises CellTrouble."""
+        """Return the beginning and the end, in UTC, of the entry in a row of the table. Raises CellTrouble."""
         if not row.get("starts"):
             return self._whole_day(row, is_visit=is_visit)
         starts = self._moment(row["starts"], row)
@@ -122,7 +122,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return the moment of a cell with an hour, or with day and hour. An end at 00:00 is the end of the day."""
+        """Return the moment in a cell: an hour, or day and hour. For an end, after `after`, 00:00 is the day's end."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)
@@ -149,7 +149,7 @@ REFUSED: Mapping[Refusal, str] = {
 
 
 def _is_busy(row: Row) -> bool:
-    """Return whether a row is a busy time by its own word. Raises CellTrouble for another word."""
+    """Return whether the row is a busy time. Raises CellTrouble for an unknown kind, or an appointment of nobody."""
     kind = letters(row.get("kind", ""))
     if kind not in {"", BUSY, VISIT}:
         raise CellTrouble(f"its kind is neither {BUSY} nor {VISIT}")

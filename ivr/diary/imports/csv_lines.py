@@ -1,4 +1,4 @@
-"""Splits a table (CSV) into its rows: separators, quotes, and the headings by which a column is known. Pure."""
+"""Splits a table (CSV) into its rows: by separators, quotes, and the headings that name its columns. Pure."""
 
 import csv
 import io
@@ -21,25 +21,25 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "note": frozenset({"note", "words"}),
     "id": frozenset({"id", "uid", "appointmentid"}),
 }
-"""The columns that are read, each with the headings that it goes by: letters alone, in any case."""
+"""The table's columns that are read, each with the headings it may have: letters alone, in any case."""
 
 HEADINGS = "day, starts, ends or minutes; and phone, name, practitioner, kind, status, note, id where there are any"
 
 Row = Mapping[str, str]
-"""The cells of a line, by what they mean."""
+"""The cells of one row of the table, by the name of their column in COLUMNS."""
 
 
 @dataclass(frozen=True)
 class TableRows:
-    """A table: its rows, each with its line, and None in place of one that has too many cells."""
+    """The rows of a table, each with the number of its line in the file; None stands for a row with too many cells."""
 
     rows: tuple[tuple[int, Row | None], ...]
     unused: tuple[str, ...]
-    """The headings of the columns that are not read."""
+    """The headings of the table's columns that are not read."""
 
 
 def rows_of(text: str) -> TableRows:
-    """Return the rows of a table. Raises UnreadableFile."""
+    """Return the rows in the text of a table (CSV). Raises UnreadableFile."""
     lines = iter(_lines(text))
     header = next(((line, cells) for line, cells in lines if not _names_the_separator(cells)), (1, []))[1]
     names = [meaning(each) for each in header]
@@ -54,7 +54,7 @@ def rows_of(text: str) -> TableRows:
 
 
 def _are_of_patients(rows: Sequence[tuple[int, Row | None]]) -> bool:
-    """Return whether an id stands for more than one time: it is the patient's then, and not the appointment's."""
+    """Return whether an id stands for several times, so that ids are the patients', not the appointments'."""
     times = {(row["id"], row.get("day"), row.get("starts")) for _, row in rows if row and row.get("id")}
     return len({each for each, _, _ in times}) < len(times)
 
@@ -71,7 +71,7 @@ def _row(names: Sequence[str], cells: Sequence[str]) -> Row | None:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines that are not empty, each with its number and its cells. Raises UnreadableFile."""
+    """Yield the lines of a table that are not empty, each with its number and its cells. Raises UnreadableFile."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     line = 1
     try:
@@ -85,7 +85,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator that the first line has most of."""
+    """Return the sign between the table's cells: the commonest in its first line, or that named after `sep=`."""
     first = next((each for each in text.splitlines() if each.strip()), "")
     if first.lower().startswith("sep=") and len(first) > 4:  # as Excel writes for itself
         return first[4]
@@ -97,11 +97,11 @@ def _names_the_separator(cells: Sequence[str]) -> bool:
 
 
 def meaning(heading: str) -> str:
-    """Return which column a heading means; empty for none that is read."""
+    """Return the name in COLUMNS of the column with this heading; empty for a column that is not read."""
     heading = letters(heading)
     return next((name for name, words in COLUMNS.items() if heading in words), "")
 
 
 def letters(cell: str) -> str:
-    """Return the letters of a cell alone, in lower case."""
+    """Return only the letters of a table's cell or heading, in lower case."""
     return re.sub(r"[^a-z]", "", cell.casefold())

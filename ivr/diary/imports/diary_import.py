@@ -1,6 +1,6 @@
-"""Enters a plan into the diary, in batches that are a transaction each, so that no caller waits for a long import.
+"""Enters the plan of an import into the diary, in batches of one transaction each, so that no caller waits long.
 
-It may be cut short and repeated: what is there is known by its mark. No HTTP, no clock.
+An import may be cut short and repeated: an entry that is there already is known by its mark. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +24,10 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 
 AT_ONCE = 100
-"""The most busy times that one transaction enters."""
+"""The most busy times that one transaction of an import enters."""
 
 VISITS_AT_ONCE = 20
-"""The most appointments that one transaction enters: each takes some milliseconds, and callers wait for its lock."""
+"""The most appointments that one transaction of an import enters: each takes time, and callers wait meanwhile."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,15 +35,18 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class DiaryImport:
-    """Imports the diary that is kept elsewhere, of one column or of all."""
+    """Imports a diary that is kept elsewhere into one column of this diary, or into all."""
 
     database: Database
     clinic: Clinic
-    """The clinic with the closures of the desk."""
+    """The clinic's settings with the closures of the desk."""
     marks: Marks
 
     def plan(self, file: FileContent, now: datetime, *, take_away: bool = False) -> Plan:
-        """Return what the import would do. Raises StoreAway."""
+        """Return the plan of importing this file: the steps that `enter` would take. Raises StoreAway.
+
+        With `take_away`, entries that the file has no longer are removed.
+        """
         today = self.clinic.line("").hours.local(now).date()
         with self.database.reading() as read:
             before = earlier(read, now, today)
@@ -52,7 +55,7 @@ class DiaryImport:
         return plan
 
     def enter(self, plan: Plan, by: By) -> None:
-        """Take the steps of the plan. Raises StoreAway; then a part of them may be taken."""
+        """Take the steps of an import's plan. Raises StoreAway; then a part of them may be taken."""
         for ids in _batches(plan.unblock, AT_ONCE):
             in_turn(self.database, lambda write: undo_blocks(write, ids, by))  # noqa: B023 - called at once
         self._each(plan.cancel, lambda write, each: steps.cancelled(write, each, by))
@@ -65,11 +68,14 @@ class DiaryImport:
             in_turn(self.database, lambda write: steps.blocked(write, blocks, by))  # noqa: B023
 
     def _each(self, items: Sequence[Item], work: Callable[[Connection, Item], Result]) -> list[Result]:
-        """Do the work for each, and return the results. Each is a transaction, as at the desk, and locks no more."""
+        """Do the work for each item of the plan, in a transaction of its own as at the desk; return the results."""
         return [in_turn(self.database, lambda write: work(write, each)) for each in items]  # noqa: B023
 
     def _move(self, visits: Sequence[PlannedVisit], by: By) -> None:
-        """Move those whose new time is free, then the others beside whom they meet, as long as these stand there."""
+        """Move the appointments whose new time is free, then the others, beside those who have their time.
+
+        Whoever stands in an extra place gets the time alone in the end, if the other one has left it.
+        """
         done = self._each(visits, lambda write, each: steps.moved(write, each, by, beside=False))
         waiting = [each for each, is_done in zip(visits, done, strict=True) if not is_done]
         self._each(waiting, lambda write, each: steps.moved(write, each, by, beside=True))

@@ -1,4 +1,4 @@
-"""Reads what is in the diary before an import: from now on the appointments, and the blocked times with their marks.
+"""Reads what is in the diary before an import: the appointments and blocked times from now on, with their marks.
 
 Reads only. No HTTP, no clock.
 """
@@ -22,17 +22,17 @@ CHANGES = (
     *(DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.ARRIVED),
     *(DiaryEvent.NOSHOW, DiaryEvent.REOPENED, DiaryEvent.NAMED, DiaryEvent.UNDONE),
 )
-"""The events after which an appointment is another one than the import has made."""
+"""The events after which an appointment is no longer as an import made it, unless an import caused them."""
 
 
 @dataclass(frozen=True)
 class EarlierVisit:
-    """An appointment that is in the diary before the import."""
+    """An appointment that is in the diary before the import begins."""
 
     id: int
     reference: str
     mark: str
-    """The mark of an entry of another diary; empty where no import has made it."""
+    """The mark of the entry that was imported as this appointment; empty where no import has made it."""
     starts: datetime
     ends: datetime
     schedule: str
@@ -40,22 +40,22 @@ class EarlierVisit:
     phone: str | None
     name: str
     changed_here: bool
-    """True if somebody at the desk, or the caller, has made it or changed it."""
+    """True if somebody other than an import has made or changed the appointment, at the desk or by telephone."""
 
 
 @dataclass
 class EarlierBusy:
-    """The blocked times that an entry of another diary has made."""
+    """The blocked times that earlier imports have made from one entry of another diary."""
 
     standing: dict[TimeBlock, int] = field(default_factory=dict)
-    """Their ids by the block."""
+    """The ids of these blocks of time that nobody has undone, by block."""
     freed: set[TimeBlock] = field(default_factory=set)
-    """The blocks that the desk has undone."""
+    """The blocks of time that the desk has undone, so that the time is free."""
 
 
 @dataclass(frozen=True)
 class TakenTime:
-    """The time that an appointment takes, with what stays free after it."""
+    """The time that an appointment takes in its column, with what stays free after it."""
 
     visit_id: int
     schedule: str
@@ -65,13 +65,13 @@ class TakenTime:
 
 @dataclass(frozen=True)
 class Earlier:
-    """The diary before the import."""
+    """The diary as it is before the import: its appointments and blocked times from now on."""
 
     visits: tuple[EarlierVisit, ...]
     busy: Mapping[str, EarlierBusy]
-    """By mark."""
+    """The blocked times made from each imported entry, by its mark."""
     blocks: tuple[StandingTimeBlock, ...]
-    """All blocks that stand, whoever has set them."""
+    """All blocks of time that nobody has undone, whoever has set them."""
     taken: tuple[TakenTime, ...]
 
     @property
@@ -122,7 +122,7 @@ def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:
 
 
 def _blocked(read: Connection, today: date) -> tuple[dict[str, EarlierBusy], list[StandingTimeBlock]]:
-    """Return the blocked times from today on by mark, and all that stand."""
+    """Return the blocked times from today on that imports have made, by mark, and all blocks that are not undone."""
     table, found = schema.blocked_times, dict[str, EarlierBusy]()
     ahead = table.c.last_day.is_(None) | (table.c.last_day >= today)
     rows = read.execute(select(table).where(ahead).order_by(table.c.id)).all()
@@ -153,5 +153,5 @@ def _taken(read: Connection, now: datetime) -> list[TakenTime]:
 
 
 def is_over(visit: EarlierVisit) -> bool:
-    """Return whether the appointment takes no time any more."""
+    """Return whether the appointment takes no time any more: it was cancelled, or its patient did not come."""
     return visit.status not in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}

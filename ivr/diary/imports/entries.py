@@ -9,11 +9,11 @@ from ivr.line.phones import Phone
 
 
 class UnreadableFile(ValueError):
-    """The file cannot be read at all; the message says why, and what to do."""
+    """The imported file cannot be read at all; the message says why, and what to do."""
 
 
 class LeftOutWhy(StrEnum):
-    """A reason for which an entry of the file is left out, in words."""
+    """A reason for which an import leaves an entry of the file out, in words."""
 
     PAST = "over already"
     CANCELLED = "cancelled there"
@@ -32,27 +32,27 @@ class ImportedEntry:
     where: str
     """The entry's place in the file, for people: "line 7", or "event" and its UID."""
     uid: str
-    """The other diary's own id of it, or what tells it from others there."""
+    """The id of the entry in the other diary, or what tells it from other entries there."""
     starts: datetime
     ends: datetime
     recurrence: str = ""
-    """The occurrence of a repeated entry that this is."""
+    """The name of the occurrence, where a repeated entry has several; empty for any other entry."""
     schedule: str = ""
-    """The key of the column that the file names; empty where it names none."""
+    """The key of the diary's column that the file names for the entry; empty where it names none."""
     phone: Phone | None = None
     name: str = ""
     words: str = ""
-    """The reason of a busy time, or the note on an appointment."""
+    """The reason of the busy time, or the note on the appointment."""
 
     @property
     def is_visit(self) -> bool:
-        """True for an appointment: the entry names a patient or a number. Else it is a busy time."""
+        """True for a patient's appointment: the entry has a name or a number. Else it is a busy time."""
         return bool(self.phone or self.name)
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An entry that is left out; `detail` says more where it cannot be read."""
+    """An entry of the file that an import leaves out, and why; `detail` says more where it cannot be read."""
 
     where: str
     why: LeftOutWhy
@@ -61,30 +61,30 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FileContent:
-    """The content of a file: the entries that lie ahead, and what is left out."""
+    """The content of an imported file: the entries that lie ahead, and what is left out."""
 
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """All ids that the file speaks of and that could be read: what else was entered under one of them is over there."""
+    """All ids that could be read in the file; what else was imported under one of them is gone in the other diary."""
     repeats: bool = False
-    """True if an entry is repeated without an end, of which only the next year is here."""
+    """True if an entry repeats without an end; only the occurrences of the next year are here."""
     unused: tuple[str, ...] = ()
-    """The columns of a table that are not read."""
+    """The headings of the table's columns that the import does not read."""
 
 
 @dataclass
 class FoundEntries:
-    """The content of a file as far as it is read."""
+    """Collects the content of an imported file while it is read."""
 
     entries: dict[tuple[str, str], ImportedEntry] = field(default_factory=dict)
-    """By id and occurrence."""
+    """The entries by their id and occurrence."""
     left_out: list[LeftOut] = field(default_factory=list)
     uids: set[str] = field(default_factory=set)
     repeats: bool = False
 
     def take(self, found: Iterable[ImportedEntry | LeftOut]) -> None:
-        """Add entries, each once, and the reasons of those that are left out."""
+        """Add entries of the file, each once, and those that are left out."""
         for each in found:
             if isinstance(each, LeftOut):
                 self.left_out.append(each)
@@ -92,11 +92,11 @@ class FoundEntries:
                 self.leave_out(each.where, LeftOutWhy.TWICE)
 
     def leave_out(self, where: str, why: LeftOutWhy, detail: str = "") -> None:
-        """Note the reason for which an entry is left out."""
+        """Note an entry of the file that is left out, and the reason."""
         self.left_out.append(LeftOut(where, why, detail))
 
     def content(self, unused: tuple[str, ...] = ()) -> FileContent:
-        """Return the content of the file, once all of it is read."""
+        """Return the content of the imported file, once all of it is read."""
         return FileContent(
             tuple(self.entries.values()), tuple(self.left_out), frozenset(self.uids), self.repeats, unused
         )

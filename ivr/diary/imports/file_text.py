@@ -1,4 +1,4 @@
-"""Reads the text of an exported file: UTF-8, UTF-16 or Windows-1252. Names files of another kind. No store."""
+"""Reads the text of an exported file: UTF-8, UTF-16 or Windows-1252. Says what a file of another kind is. No store."""
 
 import codecs
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ivr.diary.imports.entries import UnreadableFile
 
 LARGEST = 50 * 2**20
-"""Bytes."""
+"""The largest file that an import reads, in bytes."""
 
 SAVE_AS_CSV = "save the sheet as CSV (UTF-8), and import that"
 
@@ -17,10 +17,10 @@ OTHER_KINDS: Mapping[bytes, str] = {
     b"<": "a web page or XML: export the diary as ICS or CSV",
     b"{": "JSON: export the diary as ICS or CSV",
 }
-"""The first bytes of files that are no diary, with what they are and what to do."""
+"""The first bytes of files that cannot be imported, with the kind of file and what to do instead."""
 
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-"""The marks with which a file says its encoding, as Excel writes them."""
+"""The first bytes by which a file tells its encoding, as Excel writes them."""
 
 
 def text_of_file(data: bytes) -> str:

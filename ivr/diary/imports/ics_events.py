@@ -1,4 +1,4 @@
-"""Parses a calendar into its events, and tells of each whether it can be read and why it may be left out. Pure."""
+"""Parses a calendar (ICS) into its events, and tells whether each can be read and why it may be left out. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,11 +10,11 @@ from ivr.diary.imports.entries import LeftOutWhy, UnreadableFile
 from ivr.diary.imports.ics_lines import DAMAGED
 
 RawEvent = Any
-"""An event as the library has it, whose properties may be of any type."""
+"""An event of a calendar as the calendar library has it, whose properties may be of any type."""
 
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
-"""The properties without which nobody knows when an event is."""
+"""The properties of an event that must be readable, since they say when it is."""
 
 MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 
@@ -22,15 +22,15 @@ DAILY_AT_MOST = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 LONGEST_UID = 60
-"""In characters, as shown."""
+"""The longest part of an event's UID that people are shown, in characters."""
 
 
 class EventTrouble(ValueError):
-    """An event cannot be read; the message says why."""
+    """An event of the calendar cannot be read; the message says why."""
 
 
 def calendars(lines: Sequence[str]) -> list[Any]:
-    """Return the calendars of a file, one as a rule. Raises UnreadableFile."""
+    """Return the calendars in the lines of a file, as a rule one. Raises UnreadableFile."""
     try:
         found: list[Any] = Calendar.from_ical("\r\n".join((*lines, "")), multiple=True)
     except (ValueError, IndexError, KeyError, TypeError):
@@ -39,7 +39,7 @@ def calendars(lines: Sequence[str]) -> list[Any]:
 
 
 def by_uid(found_calendars: Sequence[Any]) -> Mapping[str, list[RawEvent]]:
-    """Return the events by their UID; one without a UID is known by its time and title."""
+    """Return the events of these calendars by their UID; an event without one is known by its time and title."""
     found: dict[str, list[RawEvent]] = {}
     for calendar in found_calendars:
         for event in calendar.walk("VEVENT"):
@@ -55,14 +55,14 @@ def _likeness(event: RawEvent) -> str:
 
 
 def place(uid: str) -> str:
-    """Return an event's name for people; its UID alone, without what is invisible."""
+    """Return the name by which people find an event of the calendar: its UID, shortened, without what is invisible."""
     if uid.startswith("without a UID"):
         return "an event without a UID"
     return f"event {''.join(filter(str.isprintable, uid))[:LONGEST_UID]}"
 
 
 def require_whole(event: RawEvent) -> None:
-    """Raise EventTrouble for an event of which a time or a rule cannot be read."""
+    """Check that an event's times and rules can be read. Raises EventTrouble."""
     wrong = {name for name, _ in event.errors} & NEEDED
     if wrong or "DTSTART" not in event:
         raise EventTrouble(f"its {', '.join(sorted(wrong)) or 'DTSTART'} cannot be read")
@@ -86,7 +86,7 @@ def _values(event: RawEvent, name: str) -> list[Any]:
 
 
 def _is_rule(rule: Any) -> bool:
-    """Return whether a rule leads on: one with a step of nothing would be followed for ever."""
+    """Return whether a rule of repetition makes progress: with an interval of zero it would be followed for ever."""
     return bool(rule.get("FREQ")) and all(step > 0 for step in rule.get("INTERVAL", []))
 
 
@@ -95,17 +95,17 @@ def _is_daily_at_most(rule: Any) -> bool:
 
 
 def rules_of(event: RawEvent) -> list[Any]:
-    """Return the rules by which an event is repeated."""
+    """Return the rules (RRULE) by which an event is repeated."""
     return _values(event, "RRULE")
 
 
 def has_no_end(event: RawEvent) -> bool:
-    """Return whether an event is repeated for ever."""
+    """Return whether an event of the calendar is repeated for ever."""
     return any("UNTIL" not in rule and "COUNT" not in rule for rule in rules_of(event))
 
 
 def why_left_out(event: RawEvent) -> LeftOutWhy | None:
-    """Return why an event that can be read takes no time; None where it does."""
+    """Return why an event that can be read takes no time: cancelled, or shown as free; None where it takes some."""
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return LeftOutWhy.CANCELLED
     return LeftOutWhy.FREE if str(event.get("TRANSP", "")).upper() == "TRANSPARENT" else None

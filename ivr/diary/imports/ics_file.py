@@ -1,6 +1,6 @@
 """Reads a calendar (ICS, RFC 5545) of another diary: events with their time zones, repeats, exceptions and statuses.
 
-An event is a busy time without its words, unless the words are asked for: then one with a telephone number in its title
+An event is a busy time, taken without its title. Where titles are wanted, an event with a telephone number in its title
 is that patient's appointment. Values in, values out: no store, no clock.
 """
 
@@ -34,30 +34,30 @@ from ivr.line.phones import Dialling, NumberRefused, Phone, digits_of
 BEGINS = "BEGIN:VCALENDAR"
 
 LONG_OVER = timedelta(days=3)
-"""The time after which an event is over in whichever time zone."""
+"""The time after which an event of the calendar is over in every time zone."""
 
 LONGEST_VISIT = timedelta(hours=12)
 LIKE_A_NUMBER = 7
-"""Digits: a title with so many may hold somebody's number, and is not taken over as the reason of a busy time."""
+"""The fewest digits in an event's title that may be somebody's number; the title is then not taken as a reason."""
 
 
 OF_A_NAME = " .'\u2019-"
-"""The signs that names are written with."""
+"""The signs, beside letters, that a patient's name in a title may have."""
 
 
 @dataclass(frozen=True)
 class CalendarReader:
-    """Reads a calendar for a clinic. Times without a time zone are the clinic's."""
+    """Reads a calendar (ICS) for a clinic. Times without a time zone are in the clinic's."""
 
     reach: Reach
     dialling: Dialling
     schedule: str = ""
-    """The key of the column that the calendar is about; empty for no certain one."""
+    """The diary's column (its key) that the calendar is about; empty where it is about no one column."""
     names: bool = False
     """True if titles are taken over: patients' names with their numbers, or the reasons of busy times."""
 
     def read(self, text: str) -> FileContent:
-        """Return the content of the calendar. Raises UnreadableFile."""
+        """Return the entries of the calendar, and what is left out. Raises UnreadableFile."""
         lines, past = without_past(needed_lines(text), self.reach.now.date() - LONG_OVER)
         found = FoundEntries(uids=set(past), left_out=[LeftOut(place(uid), LeftOutWhy.PAST) for uid in past])
         for uid, events in by_uid(calendars(lines)).items():
@@ -69,7 +69,7 @@ class CalendarReader:
         return found.content()
 
     def _take(self, found: FoundEntries, uid: str, events: Sequence[RawEvent]) -> None:
-        """Add what lies ahead of an event. Raises EventTrouble, and whatever the libraries raise."""
+        """Add the coming occurrences of an event to those found. Raises EventTrouble, and the libraries' errors."""
         for each in events:
             require_whole(each)
         is_single = len(events) == 1 and not any(name in events[0] for name in REPEATS)
@@ -78,7 +78,7 @@ class CalendarReader:
         found.uids.add(uid)
 
     def _repeated(self, uid: str, events: Sequence[RawEvent]) -> Iterator[ImportedEntry | LeftOut]:
-        """Yield the occurrences of the next year; where there are none, that it is over."""
+        """Yield a repeated event's occurrences of the next year; if it has none, yield it as left out: it is over."""
         whole = Calendar()
         for each in events:
             whole.add_component(each)
@@ -90,7 +90,7 @@ class CalendarReader:
             yield LeftOut(place(uid), LeftOutWhy.PAST)
 
     def _occurrence(self, event: RawEvent) -> str:
-        """Return which occurrence of the rule this is, the same also where it was moved."""
+        """Return the moment that names this occurrence: that of the event's rule, even where it was moved."""
         at = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else event["DTSTART"].dt
         return self._moment(at).isoformat()
 
@@ -123,12 +123,12 @@ class CalendarReader:
 
 
 def in_utc(at: date | datetime, zone: ZoneInfo) -> datetime:
-    """Return the moment in UTC; a day is its midnight in the zone, and a time without a time zone is of this zone."""
+    """Return a calendar's time in UTC: a day is its midnight in the zone, a time without a time zone is of the zone."""
     whole = at if isinstance(at, datetime) else datetime.combine(at, time.min)
     return (whole if whole.tzinfo else whole.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _without_number(title: str) -> str:
-    """Return the name in a title that has one number in it: its letters, with the vowel signs of Hindi."""
+    """Return the patient's name in a title that has a telephone number: its letters, with Hindi vowel signs."""
     kept = (each if unicodedata.category(each)[0] in "LM" or each in OF_A_NAME else " " for each in title)
     return " ".join("".join(kept).split()).strip(" .'-")[:LONGEST_NAME]

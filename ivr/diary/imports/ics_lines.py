@@ -17,12 +17,12 @@ KEPT = frozenset(
         *("STATUS", "TRANSP", "SUMMARY"),
     }
 )
-"""The properties of an event that are read."""
+"""The properties of a calendar's event that are read."""
 
 OF_THE_CALENDAR = frozenset({"METHOD", "VERSION"})
 
 WHOLE = frozenset({"VTIMEZONE", "STANDARD", "DAYLIGHT"})
-"""The components of which every line is kept."""
+"""The components of a calendar of which every line is kept: the time zones."""
 
 FOLD = re.compile(r"\r?\n[ \t]|\r[ \t]")
 LINE_END = re.compile(r"\r\n|\n|\r")
@@ -30,9 +30,9 @@ NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 def needed_lines(text: str) -> list[str]:
-    """Return the lines of the events and time zones, unfolded, and of each event what is read.
+    """Return the lines of a calendar that are read, unfolded: those of its time zones, and some of each event.
 
-    Raises UnreadableFile where it is broken off: events would be missing, and their times given away.
+    Raises UnreadableFile where the calendar is broken off: events would be missing, and their times given away.
     """
     return list(_kept(LINE_END.split(FOLD.sub("", text))))
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 OPEN = re.compile("RRULE|RDATE|RECURRENCE-ID|DURATION", re.IGNORECASE)
-"""The properties of an event whose end is not written in it."""
+"""The properties by which an event may end later than at the times that are written in it."""
 
 TIMES = re.compile(r"DT(?:START|END)\b[^\n]*:(\d{8})", re.IGNORECASE)
 UID = re.compile(r"UID\b[^\n:]*:([^\n]*)", re.IGNORECASE)
 
 
 def without_past(lines: Sequence[str], before: date) -> tuple[list[str], list[str]]:
-    """Return the lines without the events that ended before a day, and the UIDs of these.
+    """Return a calendar's lines without the events that ended before a day, and the UIDs of the events taken out.
 
     An event stays where it is repeated, or where another one has its UID.
     """
@@ -25,7 +25,7 @@ def without_past(lines: Sequence[str], before: date) -> tuple[list[str], list[st
 
 
 def _events(lines: Sequence[str]) -> dict[int, Sequence[str]]:
-    """Return the lines of each event, by the number of its first."""
+    """Return the lines of each event of a calendar, by the number of the event's first line."""
     marks = [(line, each.strip().upper()) for line, each in enumerate(lines)]
     begins = [line for line, each in marks if each == "BEGIN:VEVENT"]
     ends = [line for line, each in marks if each == "END:VEVENT"]

@@ -1,4 +1,4 @@
-"""The plan of an import: what is to be entered, moved and taken away, and what wants a look. Values only."""
+"""The plan of an import: what is to be entered, moved and taken away, and what somebody should look at. Values only."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,7 +19,7 @@ class Note:
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """An appointment that is to be entered, or to get another time; `visit` is the one that is there."""
+    """An appointment that an import is to enter, or to change: then `visit` is the one in the diary."""
 
     entry: ImportedEntry
     mark: str
@@ -35,7 +35,7 @@ class PlannedVisit:
 
 @dataclass
 class Plan:
-    """The steps of an import, in the order in which they are taken."""
+    """The steps that an import takes, in their order, and counts of what they do."""
 
     unblock: list[int] = field(default_factory=list)
     cancel: list[EarlierVisit] = field(default_factory=list)
@@ -44,15 +44,15 @@ class Plan:
     name: list[PlannedVisit] = field(default_factory=list)
     book: list[PlannedVisit] = field(default_factory=list)
     block: list[tuple[TimeBlock, str]] = field(default_factory=list)
-    """Each with its mark."""
+    """The times that are to be blocked, each with the mark of its entry."""
     busy: int = 0
-    """The busy times that are new."""
+    """The number of busy times that are new in this diary."""
     busy_moved: int = 0
     busy_gone: int = 0
     same: int = 0
-    """The entries that are in the diary as they are."""
+    """The number of the file's entries that are in the diary already, unchanged."""
     known: int = 0
-    """The appointments that somebody has entered by hand."""
+    """The number of the file's appointments that somebody has entered in this diary by hand."""
     gone: int = 0
-    """The entries of an earlier import that are not in the file any more and stay."""
+    """The number of entries of an earlier import that the file no longer has, and that stay in the diary."""
     notes: list[Note] = field(default_factory=list)

@@ -25,7 +25,7 @@ FREED_HERE = "this busy time was freed here since it was imported: left free"
 
 @dataclass
 class Planner:
-    """Plans the import of one file."""
+    """Plans the import of one file into the diary."""
 
     file: FileContent
     earlier: Earlier
@@ -33,11 +33,11 @@ class Planner:
     clinic: Clinic
     now: datetime
     take_away: bool = False
-    """True if what the file no longer has is taken away, within the time that it covers."""
+    """True if entries that the file no longer has are removed, within the time that the file covers."""
     plan: Plan = field(default_factory=Plan)
 
     def planned(self) -> Plan:
-        """Return the steps of the import, before entries that clash with the diary are left out."""
+        """Return the plan of the import, without the remarks on clashes, which clashes.py adds."""
         live = {self.marks.of(each): each for each in self.file.entries}
         for mark, entry in live.items():
             if entry.is_visit:
@@ -169,13 +169,13 @@ class Planner:
 
 
 def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether the appointment stands at the time of the entry."""
+    """Return whether the appointment in the diary has the time and column of the imported entry."""
     same = (there.starts, there.ends) == (entry.starts, entry.ends)
     return same and entry.schedule in {"", there.schedule} and not is_over(there)
 
 
 def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether somebody has entered this appointment by hand: the same patient at the same time."""
+    """Return whether somebody has entered the imported appointment by hand: the same patient at the same time."""
     if is_over(there) or entry.schedule not in {"", there.schedule}:
         return False
     names = {each.lower() for each in (there.name, entry.name) if each}

@@ -28,7 +28,7 @@ table = schema.appointments
 
 
 def booked(write: Connection, clinic: Clinic, marks: Marks, visits: Sequence[PlannedVisit], by: By) -> None:
-    """Enter new appointments, but for those that another import has entered meanwhile. Raises UniqueViolation."""
+    """Enter new appointments of the other diary, but for those entered meanwhile. Raises UniqueViolation."""
     lock_key(write, "import")
     known = set(write.scalars(select(table.c.mark).where(table.c.mark.in_([each.mark for each in visits]))))
     new = [each for each in visits if each.mark not in known]
@@ -63,7 +63,7 @@ def _asked(each: PlannedVisit, *, beside: bool = True) -> Asked:
 
 
 def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> bool:
-    """Move an appointment, and return whether that is done with: False where its new time is not free."""
+    """Move an appointment as planned; return False where its new time is not free, so that it is still to be moved."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return True
     try:
@@ -75,7 +75,7 @@ def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> boo
 
 
 def settled(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Give an appointment that was moved beside another its time alone, where the other one has left it since."""
+    """Move an appointment out of its extra place, if the other appointment at its time has left since."""
     extra = each.visit and write.scalar(select(table.c.extra).where(table.c.id == each.visit.id))
     if each.visit and extra:
         with suppress(TimeTaken):
@@ -83,7 +83,7 @@ def settled(write: Connection, each: PlannedVisit, by: By) -> None:
 
 
 def reopened(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Book an appointment again that an import had cancelled."""
+    """Book an appointment again that an earlier import had cancelled, and that the other diary has again."""
     if each.visit and _is_as_planned(write, each.visit):
         reopen(write, each.visit.id, lambda _found: _asked(each), by)
         write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, each.entry.starts.isoformat())])
@@ -97,13 +97,13 @@ def cancelled(write: Connection, visit: EarlierVisit, by: By) -> None:
 
 
 def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
-    """Return whether the appointment, locked now, stands as the plan has found it: the desk may have been quicker."""
+    """Return whether the appointment, now locked, still is as the plan found it: the desk may have changed it."""
     query = select(table.c.starts, table.c.status).where(table.c.id == visit.id).with_for_update()
     return write.execute(query).one_or_none() == (visit.starts, visit.status)
 
 
 def named(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Write down another number or name of a patient."""
+    """Write down the number and name of an appointment's patient as the other diary has them now."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return
     phone = each.entry.phone
@@ -114,7 +114,7 @@ def named(write: Connection, each: PlannedVisit, by: By) -> None:
 
 
 def blocked(write: Connection, blocks: Sequence[tuple[TimeBlock, str]], by: By) -> None:
-    """Block busy times, but for those that another import has blocked meanwhile."""
+    """Block the busy times of another diary, except those that another import has blocked meanwhile."""
     lock_key(write, "import")
     known = _standing(write, [mark for _, mark in blocks])
     new = [(block, mark) for block, mark in blocks if (mark, block.first_day) not in known]
@@ -123,7 +123,7 @@ def blocked(write: Connection, blocks: Sequence[tuple[TimeBlock, str]], by: By) 
 
 
 def _standing(write: Connection, marks: Sequence[str]) -> set[tuple[str, date]]:
-    """Return the mark and the first day of each block with one of these marks that is not undone."""
+    """Return the mark and the first day of each block of time with one of these marks that nobody has undone."""
     times = schema.blocked_times
     query = select(times.c.mark, times.c.first_day).where(times.c.mark.in_(marks), times.c.undone_at.is_(None))
     return {(row.mark, row.first_day) for row in write.execute(query)}

@@ -10,28 +10,31 @@ from typing import NamedTuple
 
 
 class Phrase(NamedTuple):
-    """A part of a sentence as it is written, and as it is read aloud; empty where it is read as it is written."""
+    """A part of a sentence: as it is written, and as it is read aloud. `aloud` is empty where both are the same."""
 
     written: str
     aloud: str = ""
 
 
 BETWEEN_GROUPS = ", "
-"""The sign at which a voice pauses between two groups of digits."""
+"""The sign between two groups of digits in the words that a voice reads aloud: the voice pauses at it."""
 
 SHORT = r"(?<![\w.,:/-])(?:\d|[1१]\d\d|[1१](?![9९])\d{3})(?![\w/-]|[.,:]\d)"
-"""A key, or a short number that is called, such as 112 and 1098; neither an amount (500), a year nor a date."""
+"""The pattern of one digit, or of a short number to call, such as 112 or 1098; not of an amount, a year or a date."""
 
 LONG = r"(?:(?<![\w.,:])\d{5,}|(?<![\w.,:/-])[0०]\d+)(?!\w|[.,:]\d)"
-"""A telephone number, a postcode, or an STD code; not the end of an amount (1,50,000), a time (10:05) or a date."""
+"""The pattern of a telephone number, a postcode or an STD code; not of an amount (1,50,000), a time or a date."""
 
 ONE_BY_ONE = re.compile(f"{SHORT}|{LONG}")
-"""The numbers within a text that are read digit by digit."""
+"""The pattern of every number in a sentence that is read aloud digit by digit: those of SHORT and of LONG."""
 
 
 @lru_cache(maxsize=2_048)
 def read_aloud(text: str, digits: tuple[str, ...]) -> tuple[Phrase, ...]:
-    """Return the text in phrases; `digits` are the words of a language for 0 to 9. The prompts are looked at once."""
+    """Return a sentence's text as phrases, its numbers digit by digit; `digits` are its language's words for 0 to 9.
+
+    Results are remembered, so that each text of the prompts is looked through once.
+    """
     return tuple(_phrases(text, digits))
 
 
@@ -45,14 +48,14 @@ def _phrases(text: str, digits: tuple[str, ...]) -> Iterator[Phrase]:
 
 
 def spelled(groups: Iterable[str], digits: Sequence[str]) -> Phrase:
-    """Return the groups of digits as they are written, and digit by digit in words."""
+    """Return these groups of digits as one phrase: written as digits, and read aloud digit by digit in words."""
     groups = tuple(groups)
     aloud = (" ".join(digits[int(digit)] for digit in group) for group in groups)
     return Phrase(" ".join(groups), BETWEEN_GROUPS.join(aloud))
 
 
 def joined(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
-    """Yield the phrases without empty ones; neighbours that are read as they are written become one."""
+    """Yield the phrases of a sentence without empty ones; neighbours that are read as they are written become one."""
     before = Phrase("")
     for each in phrases:
         if before.aloud or each.aloud:

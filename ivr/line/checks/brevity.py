@@ -1,4 +1,4 @@
-"""Checks that the line gets to the point: nothing twice in a row unasked, no circles, each sentence within its time.
+"""Checks that the line gets to the point: it repeats nothing unasked, leads nobody in a circle, and is brief.
 
 Pure: looks at the steps of the walks.
 """
@@ -17,7 +17,7 @@ from ivr.line.script import Script
 from ivr.line.turn import Turn
 
 ASKS_AGAIN = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
-"""The standing keys, with which a caller asks for what was said before."""
+"""The keys with which a caller asks for what was said before: the standing keys, and that of the warning signs."""
 
 
 MOST_SECONDS: Mapping[str, float] = {
@@ -30,11 +30,11 @@ MOST_SECONDS: Mapping[str, float] = {
     "wrong_2": 14.0,
     "": 12.0,
 }
-"""The most seconds of a sentence, by the beginning of its name; the first that fits counts."""
+"""The most seconds that a sentence may take, by the beginning of its name; the first entry that fits counts."""
 
 
 def sentences_are_short(evidence: Evidence) -> Findings:
-    """Check that each sentence, as it is first heard in each language, takes no longer than it may."""
+    """Check that each sentence, as it is first heard in each language, is no longer than MOST_SECONDS allows."""
     heard = _first_heard(evidence)
     complaints = [
         Complaint(f"{language}: {name} takes {taken:.0f} s; expected at most {most:.0f}")
@@ -47,7 +47,7 @@ def sentences_are_short(evidence: Evidence) -> Findings:
 
 
 def _aloud(script: Script, say: Say, language: str) -> str:
-    """Return the words; none of a sentence that is missing or has other blanks, of which words.py complains."""
+    """Return the words of a sentence as they are read aloud; none where they cannot be made, which words.py reports."""
     try:
         return script.say(say, language).aloud
     except LookupError:
@@ -55,7 +55,7 @@ def _aloud(script: Script, say: Say, language: str) -> str:
 
 
 def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
-    """Return each sentence with the blanks of the first time that it is heard, by its language and name."""
+    """Return each sentence as callers first hear it in the walks, with its blanks' values, by language and name."""
     found: dict[tuple[str, str], Say] = {}
     for _, _, step in evidence.steps():
         for say in (*step.turn.first, *step.turn.asks):
@@ -64,7 +64,7 @@ def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
 
 
 def nothing_is_said_twice(evidence: Evidence) -> Findings:
-    """Check that no key of an option leads to a sentence of the turn before, unless it says that it leads back."""
+    """Check that no option leads to a sentence of the turn before it, unless the option says that it leads back."""
     found = [
         (walk, state, step, before)
         for walk in evidence.walks
@@ -81,7 +81,7 @@ def nothing_is_said_twice(evidence: Evidence) -> Findings:
 
 
 def _first_turns(walk: Walk) -> dict[State, Turn]:
-    """Return the turn with which a call first came to each state: its steps are those of that call."""
+    """Return, for each state of a walk, the turn with which the walk first came to it, and from which it went on."""
     found: dict[State, Turn] = {}
     for _, step in walk.every():
         if step.to in walk.steps:
@@ -90,7 +90,7 @@ def _first_turns(walk: Walk) -> dict[State, Turn]:
 
 
 def _is_option(step: Step, state: State, menu: Mapping[str, Place]) -> bool:
-    """Return whether this is the key of an option that leads on; not to more of the same, and not back."""
+    """Return whether this step is an option's key that leads to another place, and not back to an earlier one."""
     if step.what is not EventKind.KEY or step.by in ASKS_AGAIN or step.to.place == state.place:
         return False
     place = menu[state.place]
@@ -98,7 +98,7 @@ def _is_option(step: Step, state: State, menu: Mapping[str, Place]) -> bool:
 
 
 def _repeats_options(place: Place) -> bool:
-    """Return whether the options of this place are those of the menu before, where the caller may choose again."""
+    """Return whether this place repeats the options of the menu before it, so that the caller may choose once more."""
     return isinstance(place, Menu) and not place.says_options
 
 
@@ -112,7 +112,7 @@ def _in_full(say: Say, turn: Turn) -> tuple[str, Mapping[str, object], str]:
 
 
 def no_circles(evidence: Evidence) -> Findings:
-    """Check that options alone lead nobody round: every circle has a standing key, or an option that leads back."""
+    """Check that options lead nobody in a circle, but by a standing key or by an option that says it leads back."""
     tried = [(walk, state) for walk in evidence.walks for state in walk.steps]
     complaints = [
         Complaint(f"{state} leads back to itself by way of options alone", walk.situation.name)
@@ -123,7 +123,7 @@ def no_circles(evidence: Evidence) -> Findings:
 
 
 def _in_circles(walk: Walk, menu: Mapping[str, Place]) -> set[State]:
-    """Return the states on circles: what is left when all that lead nowhere are taken away, again and again."""
+    """Return the states from which options lead round for ever: those left once dead ends are removed, repeatedly."""
     onward = {
         state: {step.to for step in steps if _is_option(step, state, menu) and step.to in walk.steps}
         for state, steps in walk.steps.items()

@@ -1,4 +1,4 @@
-"""The proof of the menu: runs every check on a table, its words and a clinic, and returns the verdicts.
+"""The proof of the menu: runs every check on the menu's table, its words and a clinic, and returns the verdicts.
 
 Pure: the table, the words, the clinic and the moment are arguments.
 """
@@ -47,7 +47,7 @@ CHECKS: Mapping[str, Check] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The result of one check."""
+    """The result of one check of the menu."""
 
     check: str
     looked_at: str
@@ -60,7 +60,7 @@ class Verdict:
 
 
 def prove(menu: Mapping[str, Place], clinic: Clinic, script: Script, now: datetime) -> list[Verdict]:
-    """Return the verdict of every check, for the situations of the clinic from this moment on."""
+    """Return the verdict of every check, for all situations of the clinic from this moment on."""
     return judge(gather(menu, clinic, script, situations(menu, clinic, now)))
 
 
@@ -71,7 +71,7 @@ def gather(menu: Mapping[str, Place], clinic: Clinic, script: Script, found: Ite
 
 
 def judge(evidence: Evidence) -> list[Verdict]:
-    """Return the verdict of every check on the evidence."""
+    """Return the verdict of every check on this evidence, which `gather` has taken from the walks."""
     return [_verdict(name, check(evidence)) for name, check in CHECKS.items()]
 
 

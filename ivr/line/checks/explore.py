@@ -19,11 +19,11 @@ from ivr.line.places import Place
 from ivr.line.turn import Call, KeyNumber, PressKey, Turn
 
 MOST_MISTAKES = 10
-"""Mistakes at one place after which a way is not followed; it is more than any check allows."""
+"""Mistakes at one place after which a walk does not go on; no check allows a caller as many."""
 
 
 class Step(NamedTuple):
-    """An event, the turn that followed, and the state of the call after it."""
+    """A step of a walk: the event, the turn that followed it, and the state of the call after that turn."""
 
     what: EventKind
     by: str
@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
     @property
     def ends(self) -> bool:
-        """Return whether the call waits for no more keys."""
+        """Return whether the call waits for no more keys after this step."""
         return not isinstance(self.turn.wait, PressKey | KeyNumber)
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Failure:
-    """A turn that failed, so that the caller would hear the apology for a fault; and the error."""
+    """A step whose turn could not be made, and the error: its caller would hear the apology for a fault."""
 
     where: str
     why: str
@@ -49,20 +49,20 @@ class Failure:
 
 @dataclass(frozen=True)
 class Walk:
-    """The result of walking every path of a call in one situation."""
+    """The result of playing everything that can happen to a call in one situation."""
 
     situation: Situation
     begins: tuple[Step, ...]
     """The first steps of calls, one for each language."""
     errors: tuple[Step, ...]
-    """The steps from a place that no longer exists, and of a call without the data that its place needs."""
+    """The first steps of calls whose place no longer exists, or which lack the data that their place needs."""
     steps: Mapping[State, tuple[Step, ...]]
     came_to: frozenset[str]
-    """The places that calls came to or passed, without those reached only after an error of the service."""
+    """The places to which calls came or which they passed, but for those reached only after an error of the service."""
     failures: tuple[Failure, ...]
 
     def every(self) -> Iterator[tuple[State | None, Step]]:
-        """Yield every step with the state before it; None before the beginnings and the errors."""
+        """Yield every step of this walk with the state before it, which is None for those of `begins` and `errors`."""
         yield from ((None, step) for step in (*self.begins, *self.errors))
         yield from ((state, step) for state, steps in self.steps.items() for step in steps)
 
@@ -73,7 +73,7 @@ def walk(situation: Situation, languages: tuple[str, ...]) -> Walk:
 
 
 class _Trodden(dict[str, Place]):
-    """A table that records which of its places were looked up."""
+    """A menu's table that records which of its places were looked up."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         super().__init__(menu)

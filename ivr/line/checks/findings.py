@@ -14,7 +14,7 @@ from ivr.line.script import Script
 
 @dataclass(frozen=True)
 class Evidence:
-    """The table, the words, and all walks through the table."""
+    """The evidence for the menu's checks: its table, the script, the topics of advice, and all walks of the table."""
 
     menu: Mapping[str, Place]
     script: Script
@@ -22,13 +22,13 @@ class Evidence:
     walks: tuple[Walk, ...]
 
     def steps(self) -> Iterator[tuple[Walk, State | None, Step]]:
-        """Yield every step of every walk, with the state before it; None before the beginnings and the errors."""
+        """Yield every step of every walk, with its walk and the state before it; None before the first steps."""
         return ((walk, state, step) for walk in self.walks for state, step in walk.every())
 
 
 @dataclass(frozen=True)
 class Complaint:
-    """A fault that a check has found: place, language and key in words, and the situation if it depends on one."""
+    """A mistake that a check has found in the menu or its words, with the situation's name if only some show it."""
 
     what: str
     situation: str = ""
@@ -36,14 +36,14 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Findings:
-    """The findings of a check: what it has looked at, in words, and its complaints."""
+    """The findings of a check of the menu: in words, how much it has looked at; and its complaints."""
 
     looked_at: str
     complaints: Sequence[Complaint] = ()
 
 
 def told(complaints: Iterable[Complaint]) -> tuple[str, ...]:
-    """Return each complaint once, with the first situation that shows it and the number of others."""
+    """Return the complaints of a check in words: each once, with its first situation and the number of others."""
     found: dict[str, list[str]] = {}
     for each in complaints:
         situations = found.setdefault(each.what, [])

@@ -14,7 +14,7 @@ from ivr.line.places import Menu
 
 
 def languages_reach_each_other(evidence: Evidence) -> Findings:
-    """Check that 9, with a key of the menu of languages if there is one, leads to every other language.
+    """Check that 9 leads to every other language: by itself, or with a key of the menu of languages.
 
     Also check that every language is announced in itself, wherever 9 is announced and in that menu.
     """
@@ -43,7 +43,7 @@ def _missed(evidence: Evidence, state: State, reached: Iterator[str]) -> list[st
 
 
 def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield the languages that 9 leads to, directly or by a key that was announced in that language."""
+    """Yield the languages that 9 leads to: by itself, or by a key that the menu of languages announces in them."""
     for step in (each for each in steps if each.what is EventKind.KEY and each.by == LANGUAGE and not each.ends):
         if step.to.place != LANGUAGES_PLACE:
             yield step.to.language
@@ -55,7 +55,7 @@ def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _said(step: Step) -> set[tuple[str, str]]:
-    """Return the keys that are announced, each with the language of the announcement."""
+    """Return the keys that the turn of this step announces, each with the language of the announcement."""
     turn = step.turn
     return {(str(say.values["key"]), say.language or turn.call.language) for say in turn.asks if "key" in say.values}
 

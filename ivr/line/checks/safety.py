@@ -17,17 +17,17 @@ from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT
 from ivr.line.turn import File, Turn
 
 EMERGENCY, WARNING, SHORT = "emergency", "warning_signs", "warning"
-"""The sentences for emergencies: the number, all warning signs, and the short warning before a booking."""
+"""The names of the sentences for emergencies: the number, all warning signs, and the short warning."""
 
 EMERGENCIES = frozenset({EMERGENCY, WARNING, SHORT, "emergency_keyed"})
-"""The sentences that no key press may interrupt."""
+"""The names of the sentences that no key press may interrupt."""
 
 ADVICE, PROMISES = "advice_", ("kept", "booked", "moved", "cancelled", "promise_", "reference")
 """The beginnings of the names of sentences that give advice, and of those that confirm a request."""
 
 
 def advice_is_warned_of(evidence: Evidence) -> Findings:
-    """Check that no advice is given before the warning signs were said in its language, without interruption."""
+    """Check that no advice is heard before all warning signs, in the same language and without interruption."""
     complaints = [
         Complaint(f"{step} leads to advice at {step.to} before the warning signs in that language", walk.situation.name)
         for walk in evidence.walks
@@ -50,7 +50,7 @@ def emergency_lines_are_whole(evidence: Evidence) -> Findings:
 
 
 def bookings_are_warned_of(evidence: Evidence) -> Findings:
-    """Check that nobody confirms a booking before they heard the short warning in their language, whole."""
+    """Check that no caller confirms a booking before they have heard the whole short warning in their language."""
     complaints = [
         Complaint(f"{step} leads to a booking in {language} without the short warning", walk.situation.name)
         for walk in evidence.walks
@@ -78,7 +78,7 @@ def _books(step: Step) -> bool:
 
 
 def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
-    """Check that a closed clinic names the emergency number first, and again if 9 changes the language there."""
+    """Check that a caller of a closed clinic first hears the emergency number, and again after 9 at the greeting."""
     found = [(walk, step) for walk, state, step in evidence.steps() if not walk.situation.open and _greets(state, step)]
     complaints = [
         Complaint(f"{step} leads to {step.to} without the emergency line", walk.situation.name)
@@ -96,7 +96,7 @@ def _greets(state: State | None, step: Step) -> bool:
 
 
 def promises_are_kept(evidence: Evidence) -> Findings:
-    """Check that a call confirms a request only after one is stored."""
+    """Check that no call hears the confirmation of a request before one is stored."""
     complaints = [
         Complaint(f"{step} leads to a promise at {step.to} though nothing was stored", walk.situation.name)
         for walk in evidence.walks
@@ -126,7 +126,7 @@ def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:
 
 
 def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], bool]) -> Iterator[Step]:
-    """Yield the first steps on each way for which `tells` is true, if `stops` was false for all steps before."""
+    """Yield the first step on each way through a walk for which `tells` is true. A step that `stops` ends its way."""
     todo, seen = deque(walk.begins), set[State]()
     while todo:
         step = todo.popleft()
@@ -138,7 +138,7 @@ def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], 
 
 
 def _is_uncut(name: str, turn: Turn, language: str) -> bool:
-    """Return whether the turn says this sentence in this language without interruption."""
+    """Return whether the turn says this sentence in this language, and no key press can interrupt it."""
     return any(say.name == name and _language(say, turn) == language for say in turn.first)
 
 

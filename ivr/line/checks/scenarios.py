@@ -1,4 +1,4 @@
-"""The situations in which the menu is checked: each line, open and closed, with and without caller and reception.
+"""The situations in which the menu is checked: lines open and closed, numbers shown and withheld, reception or none.
 
 Pure: the moment to start from is an argument, and the days follow from the line's own hours.
 """
@@ -18,7 +18,7 @@ from ivr.line.turn import Call, Facts, Own, OwnAppointment
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
 OPEN = "open"
-"""The moment at which all that the diary may say is walked too."""
+"""The name of the moment at which the walks also try everything that the diary may answer."""
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -28,7 +28,7 @@ RECEPTION = {True: "a reception to ring", False: "no reception"}
 
 @dataclass(frozen=True)
 class Situation:
-    """The facts for a walk, and the name by which complaints mention them."""
+    """A situation in which a walk plays calls: its facts, and the name by which complaints mention it."""
 
     name: str
     facts: Facts
@@ -59,12 +59,12 @@ class Situation:
 
     @property
     def open(self) -> bool:
-        """Return whether the clinic is open."""
+        """Return whether the clinic is open in this situation."""
         return self.facts.line.hours.is_open(self.facts.now)
 
     @property
     def rings(self) -> bool:
-        """Return whether the reception can be called."""
+        """Return whether a caller in this situation can reach the reception."""
         return (
             not self.over_limit
             and not self.used_up
@@ -76,7 +76,10 @@ class Situation:
 
 @dataclass(frozen=True)
 class ScenarioTime:
-    """A line at a moment. Each pair of `there` is: is the caller's number known, and is there a reception."""
+    """A telephone line at a moment for which the menu is checked; each makes several situations.
+
+    Each pair of `there` says whether the caller's number is known, and whether there is a reception.
+    """
 
     name: str
     line: Line
@@ -85,7 +88,7 @@ class ScenarioTime:
 
 
 def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iterator[Situation]:
-    """Yield all situations of this clinic from `now` on. Lines that differ only in names are walked once."""
+    """Yield all situations in which this clinic's menu is checked, from `now` on; of lines alike but for names, one."""
     for keys, line in _unlike(clinic):
         for moment in _moments(line, clinic, now):
             for known, staffed in moment.there:
@@ -103,7 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Return the lines that differ in more than names, numbers, language and reception, with the keys of each group."""
+    """Return one line per group alike but for name, numbers, language and reception, with the keys of its lines."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())
@@ -129,7 +132,7 @@ def _facts(clinic: Clinic, moment: ScenarioTime, *, known: bool, staffed: bool) 
 
 
 def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[str, Facts]]:
-    """Yield the facts where no time can be given: the telephone does not book, or the diary has or says nothing."""
+    """Yield the other answers of the diary as facts, each with its name: no booking, no or one free time, and so on."""
     off = replace(facts.clinic, diary=replace(facts.clinic.diary, phone_books=False))
     yield "no booking by telephone", replace(facts, menu=menu, clinic=off)
     named = tuple(Schedule(key, HALF_AN_HOUR, facts.clinic.name) for key in ("1", "2"))
@@ -142,13 +145,13 @@ def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[st
 
 
 def _own(count: int, facts: Facts) -> Own:
-    """Return what a number with so many coming appointments has; the requests are of every kind."""
+    """Return what a made-up caller has at the clinic: `count` coming appointments, and a request of every kind."""
     coming = (facts.free_times() or [])[:count]
     return Own(tuple(OwnAppointment(number, slot.start) for number, slot in enumerate(coming, 1)), tuple(Kind))
 
 
 FREE_DAYS = 6
-"""Days with free times: more than a page of them."""
+"""The number of days with made-up free times: more than one menu offers."""
 
 
 def _free_times(line: Line, now: datetime) -> list[Slot]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unicodedata import category
 
 STOPS, COMMAS = frozenset(".!?।:;"), frozenset(",")
-"""The signs after which a voice pauses long, and shortly."""
+"""The signs after which a voice makes a long pause, and those after which it makes a short one."""
 
 
 @dataclass(frozen=True)

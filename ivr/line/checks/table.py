@@ -17,22 +17,22 @@ from ivr.line.standing import OFFER, need_a_menu
 from ivr.line.turn import PressKey, RingReception, Turn
 
 MOST_OPTIONS = 5
-"""Most options of a menu besides the standing keys; callers do not remember more."""
+"""The most options that a menu may have besides the standing keys; callers do not remember more."""
 
 OUTCOMES: Mapping[type, frozenset[str]] = {
     Filing: frozenset({KEPT, "lost"}),
     Ringing: frozenset({"talked", "unanswered"}),
 }
-"""The outcomes that each kind of place must have a lead for."""
+"""The outcomes for which each kind of place must name the place that follows."""
 
 NOBODY_SAID = frozenset({"nobody", "reception_closed", "rung_enough", "still_nobody"})
-"""The sentences that tell a caller that nobody can come to the telephone."""
+"""The names of the sentences that tell a caller that nobody at the reception can come to the telephone."""
 
 STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 
 
 def leads_exist(evidence: Evidence) -> Findings:
-    """Check that every lead names a place of the table."""
+    """Check that all ways out of places lead to places of the table, and that no place is missing that calls need."""
     found = [(name, transition) for name, place in evidence.menu.items() for transition in transitions(place)]
     wrong = [
         Complaint(f"{name}: {transition.by} leads to {transition.to!r}, which is no place")
@@ -47,7 +47,7 @@ def leads_exist(evidence: Evidence) -> Findings:
 
 
 def _unneeded(evidence: Evidence) -> frozenset[str]:
-    """Return the places that are not needed: the menu of languages, if 9 alone changes the language."""
+    """Return the places that this clinic does not need: the menu of languages, if 9 alone changes the language."""
     return frozenset() if need_a_menu(evidence.script.languages) else frozenset({LANGUAGES_PLACE})
 
 
@@ -55,7 +55,7 @@ NEEDED = (START, HOME, PERSON_PLACE)
 
 
 def names_are_known(evidence: Evidence) -> Findings:
-    """Check that the engine knows every need, question, offer and outcome in the table."""
+    """Check that the engine knows every need, question and offer in the table, and that each outcome leads on."""
     complaints = [Complaint(f"{name}: {odd}") for name, place in evidence.menu.items() for odd in _unknown(place)]
     return Findings(counted(len(evidence.menu), "places"), complaints)
 
@@ -83,7 +83,7 @@ def places_are_reached(evidence: Evidence) -> Findings:
 
 
 def menus_are_short(evidence: Evidence) -> Findings:
-    """Check that menus have at most five options, numbered from 1 without a gap; none only if silence ends the menu."""
+    """Check that menus have at most five options, numbered from 1; no option only where silence ends the menu."""
     steps = ((walk, step) for walk, _, step in evidence.steps() if isinstance(step.turn.wait, PressKey))
     heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
     complaints = [
@@ -108,14 +108,14 @@ def _odd_menu(walk: Walk, turn: Turn) -> Iterator[str]:
 
 
 def _keys_said(turn: Turn, menu: Menu) -> list[str]:
-    """Return the announced keys of the options, in order."""
+    """Return the keys of the options that the turn of a menu announces, in order."""
     in_this = (say for say in turn.asks if menu.offers == OFFER or say.language in {None, turn.call.language})
     keys = [str(say.values["key"]) for say in in_this if "key" in say.values]
     return [key for key in keys if key not in STANDING_KEYS] if menu.standing else keys
 
 
 def a_person_is_near(evidence: Evidence) -> Findings:
-    """Check that 0 calls the reception or tells once that nobody is there; every menu has the standing keys."""
+    """Check that 0 calls the reception, or tells that nobody is there; and that every menu has the standing keys."""
     pressed = [
         (w, s, step) for w, s, step in evidence.steps() if s and step.what is EventKind.KEY and step.by == PERSON
     ]

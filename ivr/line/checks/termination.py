@@ -13,27 +13,27 @@ from ivr.line.paths.states import State
 from ivr.line.turn import ChangeAppointment, CheckDigits, File, HangUp, RingReception
 
 SILENCES = 5
-"""Most steps of a caller who only stays silent: three at a menu, then two at the offer of a callback."""
+"""The most steps until the call of a silent caller ends: three at a menu, then two at the offer of a callback."""
 
 WRONG_KEYS = 5
-"""Most steps of a caller who only presses wrong keys or enters refused numbers: three, then two."""
+"""The most steps until a call ends with only wrong keys or refused numbers: three at a menu, then two."""
 
 ASTRAY = 9
-"""Most steps of a caller for whom everything fails.
+"""The most steps until a call ends in which everything fails.
 
 The reception does not answer; then there are five mistakes of both kinds in the menu for a callback, and three at the
 offer of a callback.
 """
 
 ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
-"""The events of a caller who does nothing right, with any outcome."""
+"""The kinds of event that a caller meets who does nothing right: silence, wrong keys, and outcomes of any kind."""
 
 ENDINGS = (RingReception, File, CheckDigits, ChangeAppointment, HangUp)
-"""The ways in which a call may stop asking: the reception, a request, a change in the diary, or a goodbye."""
+"""The kinds of wait after which a call asks for no more keys: reception, request, check, change, and the end."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:
-    """Check that no step fails or passes round for ever between places, which a caller would hear as a fault."""
+    """Check that every turn can be made: none fails, or goes from place to place for ever."""
     complaints = [Complaint(f"{f.where} {f.why}", w.situation.name) for w in evidence.walks for f in w.failures]
     return Findings(counted(sum(1 for _ in evidence.steps()), "steps"), complaints)
 
@@ -85,18 +85,21 @@ def _odd_end(step: Step) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Route:
-    """A way on, step by step; `round` is true if the last step returns to an earlier state."""
+    """A way through a walk, step by step; `round` is true if the last step returns to a state on the way."""
 
     steps: tuple[Step, ...] = ()
     round: bool = False
 
     def after(self, step: Step) -> "Route":
-        """Return the route with this step before it."""
+        """Return this route with the given step put before its first."""
         return Route((step, *self.steps), self.round)
 
 
 class Routes:
-    """Finds the longest way on from each state by the given events. A way that returns to a state is the longest."""
+    """Finds the longest way on from each state by events of given kinds.
+
+    A way that returns to a state counts as longest.
+    """
 
     def __init__(self, walk: Walk, may_happen: frozenset[EventKind]) -> None:
         self._walk = walk

@@ -14,13 +14,13 @@ from ivr.line.script import blanks_of
 KEY = "{key}"
 
 MOST_WORDS_AFTER_THE_KEY = 1
-"""Most words after the key. Hindi has one, its verb: "… के लिए {key} दबाइए"."""
+"""The most words after the key in a sentence that offers it. Hindi has one, its verb: "… के लिए {key} दबाइए"."""
 
 FEWEST_WORDS_BEFORE_THE_KEY = 3
-"""Fewest words before the key: an option and, in English, the verb. "For help, press {key}" has three."""
+"""The fewest words before the key in a sentence that offers it. "For help, press {key}" has three."""
 
 NAME_THE_NUMBER = (WARNING, SHORT, "not_kept", "fault", "emergency_keyed")
-"""The sentences, besides the emergency line, that must name the emergency number."""
+"""The names of the sentences, besides the emergency line, that must tell the emergency number."""
 
 
 def sentences_are_complete(evidence: Evidence) -> Findings:
@@ -38,7 +38,7 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
 
 
 def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Return each sentence with its blanks. An unused topic is expected to have the blanks of one language."""
+    """Return, by name, the blanks that each sentence must have: those that calls fill, or one language's own."""
     script = evidence.script
     found = {
         name: blanks_of(words)
@@ -49,7 +49,7 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
 
 
 def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:
-    """Return each sentence that was said, with every different set of blanks that were filled."""
+    """Return each sentence that is said in a walk, with every different set of blanks that were filled."""
     found: dict[str, list[frozenset[str]]] = {}
     turns = (step.turn for _, _, step in evidence.steps())
     for name, values in {(say.name, frozenset(say.values)) for t in turns for say in (*t.first, *t.asks)}:

@@ -1,4 +1,4 @@
-"""Follows the menu's table from place to place until the call waits for something; gathers what is said on the way.
+"""Follows the menu's table from place to place until the call waits, and collects the sentences said on the way.
 
 Pure: no HTTP, no XML, no store, no clock, no randomness.
 """
@@ -23,24 +23,24 @@ NUMBER_SECONDS = (8, 10, 12)
 """Seconds to wait between two digits of a number: at first, after one miss, after two."""
 
 FIXED_FOR = frozenset({"days", "parts", "times", *READ_OUT})
-"""The offers of which it is kept for which moment they were made."""
+"""The offers that depend on the moment: a call keeps the moment at which it first heard them, so that keys hold."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """The sentences on the way to a place: those that must be heard, and those that a key interrupts."""
+    """The sentences of the places that a call has passed: those that must be heard, and those that a key interrupts."""
 
     first: tuple[Say, ...] = ()
     asks: tuple[Say, ...] = ()
     keys: Announce = Announce.NONE
-    """The standing keys that are announced where the call arrives."""
+    """The standing keys that the place announces at which the call arrives."""
 
 
 NOTHING = Said()
 
 
 def arrive(call: Call, name: str, facts: Facts, said: Said = NOTHING) -> Turn:
-    """Return the turn at this place. A Passage, a Fork or a Return does not wait, so the call moves on at once."""
+    """Return the turn of a call that comes to this place; it moves on at once from a Passage, a Fork or a Return."""
     place, call = facts.menu[name], call.afresh().at(name) if name == HOME else call.at(name)
     match place:
         case Passage():
@@ -60,7 +60,7 @@ def arrive(call: Call, name: str, facts: Facts, said: Said = NOTHING) -> Turn:
 
 
 def ask(call: Call, place: Menu | Keying, facts: Facts, said: Said = NOTHING, help_first: tuple[Say, ...] = ()) -> Turn:
-    """Return the turn that asks at this place; with `help_first` after a mistake there, all of it is said again."""
+    """Return the turn that asks for keys at this place; after a mistake, it says `help_first`, then the place anew."""
     missed = min(max(call.silences, call.wrongs), len(KEY_SECONDS) - 1)
     if isinstance(place, Keying):
         asks = said.asks + help_first + _all(place.says, call, facts)
@@ -78,12 +78,12 @@ def ask(call: Call, place: Menu | Keying, facts: Facts, said: Said = NOTHING, he
 
 
 def _options(call: Call, menu: Menu, facts: Facts, *, missed: bool) -> tuple[Say, ...]:
-    """Return the sentences of the options; none where the caller has just heard them, and has missed none since."""
+    """Return the sentences of a menu's options; none if the caller has just heard them and missed none since."""
     return tuple(says for _, says, _ in numbered(menu, call, facts)) if menu.says_options or missed else ()
 
 
 def _passed(call: Call, passage: Passage, facts: Facts, said: Said) -> tuple[Said, Call]:
-    """Return what was said after this passage too, and the call with what it keeps."""
+    """Return the sentences said so far with those of this passage added, and the call as it leaves the passage."""
     said = replace(
         said,
         first=said.first + _all(passage.says, call, facts),
@@ -107,7 +107,7 @@ def _through(name: str, turn: Turn) -> Turn:
 
 
 def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
-    """Return the turn at a place where something is done for the call; the main menu where it cannot be."""
+    """Return the turn at a place where something is done for the call; the main menu's if the call lacks the data."""
     wait = wait_at(place, call, facts)
     if wait is None:
         return arrive(call.afresh(), HOME, facts, said)
@@ -120,7 +120,7 @@ def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Fix what is offered and for which moment, so that the keys mean what the caller heard, even past midnight."""
+    """Return the call with its offer and the offer's moment fixed: keys mean what was heard, even past midnight."""
     if call.left and call.place != LANGUAGES_PLACE:
         call = call.but(left="")
     if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:

@@ -21,16 +21,16 @@ from ivr.line.standing import DIGITS, NOBODY, SILENCE, WRONG, Announce, help_aft
 from ivr.line.turn import Call, Facts, Turn
 
 NOT_BOOKED = frozenset({"taken", "full", "unbooked"})
-"""The outcomes after which the time that was chosen is not the caller's."""
+"""The outcomes of booking after which the caller does not have the time that they have chosen."""
 
 RESTART = "*"
-"""The key that starts the number again while the caller is entering it."""
+"""The key with which a caller who is entering a number begins again; keys before it do not count."""
 
 
 def begin(call: Call, facts: Facts) -> Turn:
     """Return the first turn of an incoming call.
 
-    Which language a caller speaks is known where the call begins in another one than its line's.
+    A call that begins in its line's own language is `mute`: nobody knows yet which language its caller speaks.
     """
     return arrive(replace(call, mute=call.language == facts.line.language), START, facts)
 
@@ -47,7 +47,7 @@ def press(call: Call, keys: str | None, facts: Facts) -> Turn:
 
 
 def resume(call: Call, outcome: str, facts: Facts) -> Turn:
-    """Return the turn after an action for the call has finished: a request was filed, or the reception was called."""
+    """Return the turn after an action for the call has had this outcome, for example after a request was filed."""
     place = facts.menu.get(call.place)
     on = place.on if isinstance(place, Filing | Ringing | Checking | Changing) else {}
     if outcome in NOT_BOOKED:
@@ -61,7 +61,7 @@ def enter(call: Call, place: str, facts: Facts) -> Turn:
 
 
 def keys_of(menu: Menu, call: Call, facts: Facts) -> dict[str, tuple[Say, Callable[[Facts], Turn]]]:
-    """Return the numbered keys of this menu: for each, its sentence and a function that makes the next turn."""
+    """Return the keys of this menu's options: for each, its sentence and a function that makes the next turn."""
     return {key: (says, partial(_taken, call, menu, option)) for key, says, option in numbered(menu, call, facts)}
 
 
@@ -145,7 +145,7 @@ def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
-    """Return the turn after a mistake: more help each time; after the last one, the place for callers who give up."""
+    """Return the turn after a mistake: help, more each time; after the last one, the place for callers who give up."""
     if before + 1 >= place.misses:
         return arrive(call, place.gives_up, facts)
     if what == WRONG and isinstance(place, Menu) and place.ends_on_silence:
@@ -154,7 +154,7 @@ def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: i
 
 
 def _person(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
-    """Return the turn at the reception. Where nobody can answer, it is said once why, and when somebody can."""
+    """Return the turn after 0: the reception. Where nobody can answer, it is said once why, and when somebody can."""
     nobody = reception(call, facts) != "rings"
     if nobody and call.nobody_told:
         return _wrong(call, place, facts, NOBODY)

@@ -1,4 +1,4 @@
-"""Chooses the sentences of the greeting: the clinic's name, the other languages, open or closed, the own appointment.
+"""Chooses the sentences of the greeting: the clinic's name, the languages, open or closed, the caller's appointment.
 
 Pure: the words are in config/prompts, and script.py fills their blanks.
 """
@@ -14,11 +14,11 @@ from ivr.line.standing import others
 from ivr.line.turn import Call, Facts
 
 MOST_NAMED = 2
-"""The most languages that the greeting names; all of them are in the menu of languages."""
+"""The most other languages that the greeting names; the menu of languages names all."""
 
 
 def _closed_first(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the name and the emergency number while the clinic is closed: no key cuts them off."""
+    """Yield the clinic's name and the emergency number if the clinic is closed; no key cuts these sentences off."""
     if not facts.line.hours.is_open(facts.now):
         yield _name(facts)
         yield Say("emergency")
@@ -37,12 +37,12 @@ def _name(facts: Facts) -> Say:
 
 
 def _languages(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield how to hear another language, in that language, before anything long is said."""
+    """Yield, in each other language, the key that changes to it; they come before anything long is said."""
     yield from (Say("option_language", {"key": LANGUAGE}, each) for each in others(call, facts)[:MOST_NAMED])
 
 
 def _status(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the status: open until when; or closed, why, and until when."""
+    """Yield the sentences about the clinic now: open until when; or closed, why, and until when."""
     hours, now = facts.line.hours, facts.now
     until = hours.closes(now)
     if until:
@@ -77,12 +77,12 @@ def _closed(hours: Hours, now: datetime) -> Say:
 
 
 def because(name: str, closure: Closure | None) -> Say:
-    """Return the sentence, with the reason of the closure if there is one."""
+    """Return the sentence of this name; where the closure has a reason, the one that tells it as well."""
     return Say(f"{name}_for", {"reason": closure.reason}) if closure and closure.reason else Say(name)
 
 
 def _own_appointments(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the time of the caller's own next appointment, and nothing else of it."""
+    """Yield the sentence with the time of the caller's own next appointment; nothing else of it is said."""
     if call.own.appointments:
         yield Say("own_appointment", {"at": moment(call.own.appointments[0].starts, facts)})
 

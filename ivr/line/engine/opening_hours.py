@@ -17,7 +17,7 @@ CLOSURES_AHEAD_DAYS = 7
 
 
 def _week(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the opening hours of the week; weekdays in a row with the same hours share a sentence."""
+    """Yield the sentences of the week's opening hours; weekdays in a row with the same hours share one."""
     yield Say("week")
     hours = facts.line.hours
     for shifts, days in groupby(range(7), key=lambda day: hours.week[day]):
@@ -40,13 +40,13 @@ def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
-    """Return the hours of the shifts. Any day will do, because only the times are said."""
+    """Return the times of these shifts as the value of a blank. They bear the date of today, which is not said."""
     hours = facts.line.hours
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 
 
 def _address(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the address, and how to come, where clinic.toml has them."""
+    """Yield the sentences of the address and of how to come, where clinic.toml has them."""
     place = facts.clinic.whereabouts
     if place.address:
         yield Say("address", {"address": place.address})
@@ -55,7 +55,7 @@ def _address(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _reception_closed(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield that nobody is at the reception, and when somebody will be."""
+    """Yield the sentences that nobody is at the reception, and when somebody will be."""
     yield Say("reception_closed")
     yield opens(facts)
 

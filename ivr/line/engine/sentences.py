@@ -21,7 +21,7 @@ OUTSIDE: Blanks = {
     **{f"say_{kind}": ("clinic",) for kind in Kind},
     **{f"say_{kind}_then": ("clinic", "day", "part") for kind in Kind},
 }
-"""Sentences outside the menu: the apology for a fault, the texts to a caller, the desk's words to a patient."""
+"""Sentences outside the menu: the apology for a fault, text messages to a caller, and the desk's words to a patient."""
 
 
 def sentences(topics: Iterable[str], menu: Mapping[str, Place] = MENU) -> dict[str, frozenset[str]]:
@@ -48,7 +48,7 @@ def _of_place(place: Place) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def said_at(place: Place) -> tuple[str, ...]:
-    """Return the names of the sentences and speeches of a place, the uninterruptible ones first."""
+    """Return the names of the sentences and speeches of a place; those that no key interrupts come first."""
     first = place.first if isinstance(place, Menu) else ()
     says = place.says if isinstance(place, Menu | Keying | Passage | Ringing | End) else ()
     asks = place.asks if isinstance(place, Passage) else ()

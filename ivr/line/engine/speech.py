@@ -1,4 +1,4 @@
-"""A speech of the menu's table: the sentences that depend on the moment or on the call's data.
+"""A speech of the menu's table: sentences that are chosen by the moment or by the call's data.
 
 Values only.
 """
@@ -15,12 +15,12 @@ Says = Callable[[Call, Facts], Iterator[Say]]
 
 @dataclass(frozen=True)
 class Speech:
-    """A function that chooses the sentences, and all sentences that it may choose with their blanks."""
+    """A speech: the function that chooses its sentences, and all that it may choose, with their blanks."""
 
     says: Says
     sentences: Blanks
 
 
 def moment(at: datetime, facts: Facts) -> Moment:
-    """Return a moment as the line's own clock shows it, worded from now."""
+    """Return a moment as the value of a blank, in the line's time zone, to be worded relative to now."""
     return Moment(facts.line.hours.local(at), facts.line.hours.local(facts.now))

@@ -16,6 +16,6 @@ SPEECHES: Mapping[str, Speech] = {**GREETING, **OPENING_HOURS, **WISHES}
 
 
 def spoken(name: str, call: Call, facts: Facts) -> tuple[Say, ...]:
-    """Return the sentences for this name in the menu's table; a name without a speech is a sentence itself."""
+    """Return the sentences of a name in the menu's table: those of its speech, or the sentence of that name."""
     speech = SPEECHES.get(name)
     return tuple(speech.says(call, facts)) if speech else (Say(name),)

@@ -15,7 +15,7 @@ At = Callable[[Call], datetime | None]
 
 
 def _number(name: str) -> Speech:
-    """Return the speech of a sentence that reads the number out."""
+    """Return a speech of one sentence, the one of this name, which reads out the number to call back."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         number = facts.number(call)
@@ -25,13 +25,13 @@ def _number(name: str) -> Speech:
 
 
 def _warning(call: Call, _facts: Facts) -> Iterator[Say]:
-    """Yield the short warning to a caller who books and has not heard it for this wish."""
+    """Yield the short warning to a caller who books, unless they have heard it for this wish."""
     if call.kind is Kind.BOOKING and not call.warned:
         yield Say("warning")
 
 
 def _booked(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the appointment, then its reference. Only for one that stands in the diary."""
+    """Yield the sentences of an appointment that stands in the diary: its time, then its reference."""
     if call.slot:
         yield Say("booked", {"at": moment(call.slot.start, facts)})
     yield from _reference(call)
@@ -48,9 +48,9 @@ def _summary(call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _kept(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the confirmation and when the clinic calls, then the reference, unless none may be spoken.
+    """Yield the promise of a request that is stored: its confirmation, when the clinic calls, and its reference.
 
-    Only for a request that is stored.
+    The reference is left out where none may be spoken.
     """
     yield Say("kept_again" if call.joined else "kept")
     if call.kind:
@@ -64,7 +64,7 @@ def _reference(call: Call) -> Iterator[Say]:
 
 
 def _promise(call: Call, facts: Facts) -> Say:
-    """Return when the clinic calls back: at once, at the next opening, or in the part of the day that was asked for."""
+    """Return the sentence of when the clinic calls: at once, at its opening, or in the part of day asked for."""
     hours, wish = facts.line.hours, call.wish
     here = hours.local(facts.now)
     due = facts.line.offer.due(wish, facts.now)
@@ -86,7 +86,7 @@ def _warning_signs_once(call: Call, _facts: Facts) -> Iterator[Say]:
 
 
 def _about(name: str, at: At) -> Speech:
-    """Return the speech of a sentence about a time: of the caller's appointment, or the one that they choose."""
+    """Return a speech of one sentence, the one of this name, about the time that `at` reads from the call, if any."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         time = at(call)

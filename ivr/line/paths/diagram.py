@@ -41,10 +41,10 @@ KINDS: Mapping[type, str] = {
 
 GIVING_UP = "giving up"
 EXCEPTIONS = {GIVING_UP, f"key {LANGUAGE}"}
-"""The arrows that are drawn only at places where they differ from the rest."""
+"""The causes of transitions that are drawn as dotted arrows, only at places where they lead elsewhere than usual."""
 
 USUALLY = Menu().gives_up
-"""The place that a menu gives up to by default."""
+"""The place to which a menu leads after too many mistakes, unless its row in the table names another."""
 
 PAGE = """\
 # The menu
@@ -86,7 +86,7 @@ def _drawn(name: str, place: Place) -> str:
 
 
 def _arrows(name: str, place: Place) -> Iterator[str]:
-    """Yield the arrows from a place; transitions to the same place share one."""
+    """Yield the arrows from a place; transitions to one and the same place share an arrow."""
     together: dict[tuple[bool, str], list[str]] = {}
     for transition in _own_leads(place):
         together.setdefault((transition.by in EXCEPTIONS, transition.to), []).append(_words(transition))

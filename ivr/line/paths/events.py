@@ -36,23 +36,23 @@ GONE = "a place of last year"
 
 NO_NUMBER = "1"
 ABROAD = "0012025550123"
-"""A number in the United States, from the range reserved for films."""
+"""A number in the United States, from the range reserved for films, which the line refuses to call back."""
 PREMIUM = "18600000000"
-"""A premium number that nobody has."""
+"""A premium number that nobody has, which the line refuses to call back."""
 
 SOMEBODY_KEYED = "9999900001"
 SOMEBODY = Phone(f"+91{SOMEBODY_KEYED}")
 """A made-up number that stands for the caller's and for the reception's. It is never called."""
 
 AN_APPOINTMENT = OwnAppointment(0, datetime(2100, 1, 1, 10, 30, tzinfo=UTC))
-"""A made-up appointment that stands for the one that a caller has found."""
+"""A made-up appointment that stands for the one whose reference a caller has entered."""
 
 A_REFERENCE = "000000"
 """A placeholder for the reference of a stored request."""
 
 
 class EventKind(StrEnum):
-    """The kind of an event."""
+    """The kind of an event of a call, in the words that reports of the checks have for it."""
 
     BEGINS = "the call begins"
     KEY = "key"
@@ -63,7 +63,7 @@ class EventKind(StrEnum):
 
 
 class CallerEvent(NamedTuple):
-    """An event of a call: its kind, the key or outcome, and the function that makes its turn."""
+    """An event of a call: its kind, the key or outcome, and the function that makes the turn after it."""
 
     what: EventKind
     by: str
@@ -74,15 +74,15 @@ class CallerEvent(NamedTuple):
 
 
 def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
-    """Return the events that can follow this turn; none after the end of a call."""
+    """Return the events that can follow this turn of a call; none after the end of the call."""
     follow = FOLLOW.get(type(turn.wait))
     return follow(turn.call, facts) if follow else iter(())
 
 
 def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Yield every key of a menu that means something, and the first and the last of the others, which mean the same.
+    """Yield silence, every key that means something in a menu, and the first and the last of the wrong keys.
 
-    After a miss, yield only silence and one wrong key, since all else is known.
+    After a miss, yield only silence and one wrong key: the other keys were tried before it.
     """
     place = facts.menu[call.place]
     if not isinstance(place, Menu):
@@ -127,7 +127,7 @@ def _filed(call: Call, facts: Facts) -> Iterator[CallerEvent]:
 
 
 def _of_filing(place: Filing, call: Call) -> list[str]:
-    """Return the outcomes that filing may have for this call: of a time, or of a wish."""
+    """Return the outcomes that filing may have for this call: those of a chosen time, or those of a wish."""
     of_a_time = {BOOKED, *NOT_BOOKED}
     return [each for each in place.on if each == "refused" or (each in of_a_time) == (call.slot is not None)]
 
@@ -163,7 +163,7 @@ FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[CallerEvent]]] = {
 
 
 def errors(call: Call, facts: Facts) -> Iterator[CallerEvent]:
-    """Yield the webhooks for a call without data, at a place that may no longer exist.
+    """Yield the events of a call that has lost its data, or whose place no longer exists, as after an update.
 
     Yields none at a menu that needs no data, because such a call is a normal one.
     """

@@ -23,7 +23,7 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
     "entered": lambda call, _: bool(call.entered),
     "offered": lambda call, _: call.offered_at is not None,
 }
-"""The functions that read the data of a state from a call, by the names that transitions.py uses."""
+"""The functions that read from a call the data that decide its way, by the names of these data in transitions.py."""
 
 OF_A_WISH = frozenset({"kind", "promise"})
 
@@ -34,11 +34,11 @@ SPOKEN_OF: Mapping[str, frozenset[str]] = {
     "chosen": frozenset({"chosen"}),
     "topic": frozenset({"topic"}),
 }
-"""The data that later sentences may mention, each with what matters to a call as long as one of them may."""
+"""The data that sentences may mention; such a sentence may still come while any of the data beside them matter."""
 
 
 class State(NamedTuple):
-    """The data of a call that decides where it can go."""
+    """The state of a call: the data that decide where the call can go."""
 
     place: str
     language: str
@@ -46,7 +46,7 @@ class State(NamedTuple):
     wrongs: int
     has: tuple[Kind | int | None, ...]
     left: str = ""
-    """The place where 9 was pressed, while the call is in the menu of languages; its needs then count for `has`."""
+    """The place that a call has left, as for the menu of languages; `has` then holds what matters at that place."""
 
     def __str__(self) -> str:
         return f"{self.place} ({self.language})"
@@ -67,7 +67,7 @@ class Gathered(NamedTuple):
 
 
 class States:
-    """Computes the states of calls for one table."""
+    """Computes the states of calls that follow one menu's table."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         found = matters(menu)
@@ -77,12 +77,15 @@ class States:
         }
 
     def of(self, call: Call, facts: Facts) -> State:
-        """Return the state of the call."""
+        """Return the state of the call: its place, language and misses, and the data that decide where it can go."""
         has = tuple(THINGS[need](call, facts) for need in self._matters[call.left or call.place])
         return State(call.place, call.language, call.silences, call.wrongs, has, call.left)
 
     def gathered(self, call: Call, facts: Facts) -> Gathered:
-        """Return the data that the caller may still hear; two calls in one state with equal data hear the same."""
+        """Return the data of the call that its caller may still hear.
+
+        Two calls in one state with equal data hear the same.
+        """
         spoken_of = self._spoken_of[call.left or call.place]
         return Gathered(**{name: _value(name, call, facts) for name in spoken_of})
 

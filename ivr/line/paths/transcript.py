@@ -31,7 +31,7 @@ KEYS_AS_TOLD = "1234567890*#"
 
 
 class NoSuchWay(LookupError):
-    """The keys cannot happen in this order; the message is the first that cannot."""
+    """The keys cannot happen in this order; the message is the first one that cannot."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Scene:
     """The sentence that offered the key; None if no sentence did."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """The keys of the scene that lists what can follow, if it is another; `next` then has the differences."""
+    """The keys to another scene that lists what can follow here too; `next` then has only the differences."""
     stays: bool = False
     """True if the call stays where it was, so that the previous scene lists what can follow."""
 
@@ -65,7 +65,7 @@ class Scene:
 
 
 def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
-    """Return the scene at the beginning of the call, or after these keys. Raises NoSuchWay.
+    """Return the scene at the beginning of the call, or the one after these keys. Raises NoSuchWay.
 
     `next` is still empty; tree.py fills it.
     """
@@ -76,7 +76,7 @@ def beginning(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
 
 
 def ringing(scene: Scene) -> RingReception | None:
-    """Return the first call to the reception in this scene or below; None if there is none."""
+    """Return the first call to the reception in this scene or in those after it; None if there is none."""
     waits = (each.turn.wait for each in scene.every())
     return next((wait for wait in waits if isinstance(wait, RingReception)), None)
 
@@ -89,7 +89,7 @@ def _after(scene: Scene, key: str, facts: Facts) -> Scene:
 
 
 def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
-    """Yield each scene that can follow, without duplicates."""
+    """Yield each scene that can follow this one, without duplicates."""
     call = scene.turn.call
     place = facts.menu[call.place]
     offers = keys_of(place, call, facts) if isinstance(place, Menu) else {}
@@ -100,7 +100,10 @@ def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
 
 
 def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
-    """Yield the events that can follow. Equal wrong keys appear once; after a mistake, only the same kind follows."""
+    """Yield the events that can follow this turn, but for those that tell nothing new.
+
+    Of wrong keys with the same turn the first stays; after a mistake, those of the other kind are left out.
+    """
     other = {EventKind.WRONG: turn.call.silences, EventKind.SILENCE: turn.call.wrongs}
     wrong: list[Turn] = []
     for what, by, make in next_events(turn, facts):
@@ -112,7 +115,7 @@ def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
 
 
 def _refused(turn: Turn, by: str) -> Turn:
-    """Mark the call as over the limit after a refusal, for the rest of the call."""
+    """Return the turn; after a refusal its call is marked as over the limit, for the rest of the call."""
     return replace(turn, call=replace(turn.call, over_limit=True)) if by == REFUSED else turn
 
 

@@ -11,22 +11,22 @@ from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Pass
 from ivr.line.standing import OFFER
 
 FOR_GOOD = frozenset({"own"})
-"""The data that a call keeps to its end and that decides a way."""
+"""The data that a call keeps to its end, as far as a fork decides by them."""
 
 OF_A_PLACE = frozenset({"page"})
-"""The data that a call loses when it leaves the place."""
+"""The data that a call has at one place only, and loses when it leaves that place."""
 
 TO_FILE = frozenset({"kind", "number", "offered", "slot"})
-"""The data without which a request cannot be filed."""
+"""The data of a call without which no request can be filed."""
 
 CHANGED = frozenset({"moved", "cancelled"})
-"""The outcomes of a change of an appointment that was made."""
+"""The outcomes by which an appointment was changed."""
 
 PROVED = "proved"
-"""The outcome of a check of digits that lets the caller change an appointment."""
+"""The outcome of checking digits that lets the caller change an appointment."""
 
 KEPT, BOOKED = "kept", "booked"
-"""The outcomes of filing that give the call its promise: of a wish, and of a time."""
+"""The outcomes of filing that give the call its promise: the wish is kept, or the time is booked."""
 
 
 NOTHING: frozenset[str] = frozenset()
@@ -56,19 +56,19 @@ OF_FORKS = {
     "at_once": frozenset({"keyed", "change", "own", "kind"}),
     "number": frozenset({"keyed", "slot"}),
 }
-"""The data by which forks decide, where it differs within a call."""
+"""The data by which each fork decides, as far as they change within a call; by the fork's question."""
 
 OF_ACTIONS = {
     Filing: TO_FILE,
     Checking: frozenset({"entered", "chosen", "number"}),
     Changing: frozenset({"chosen", "proved", "change", "slot"}),
 }
-"""The data that is needed where something is done for the call."""
+"""The data that a call needs at each kind of place where something is done for it."""
 
 
 @dataclass(frozen=True)
 class Transition:
-    """A way from one place to another: its cause, the data gathered, and whether earlier data is dropped."""
+    """A way from one place to another: its cause, the data gathered, and whether earlier data are dropped."""
 
     by: str
     to: str
@@ -77,7 +77,7 @@ class Transition:
 
 
 def transitions(place: Place) -> Iterator[Transition]:
-    """Yield every transition of a place, except those of the standing keys."""
+    """Yield every transition from this place of the menu, except those of the standing keys."""
     match place:
         case Menu():
             yield from _of_menu(place)
@@ -114,7 +114,7 @@ def _of_menu(menu: Menu) -> Iterator[Transition]:
 
 
 def standing_leads(place: Place) -> Iterator[Transition]:
-    """Yield the transitions of the standing keys; none if they do not work at this place."""
+    """Yield the transitions by the standing keys, and by the key of the warning signs, that work at this place."""
     if isinstance(place, Keying) or (isinstance(place, Menu) and place.standing):
         yield Transition(f"key {PERSON}", PERSON_PLACE)
     if isinstance(place, Menu) and place.standing:
@@ -135,7 +135,7 @@ def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
 
 
 def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
-    """Return the data that matters to a call at each place: there, or later unless it is dropped on the way.
+    """Return the data that matter to a call at each place: at that place, or later unless dropped on the way.
 
     Two calls at a place for which this data is equal take the same ways.
     """

@@ -1,4 +1,4 @@
-"""Arranges a whole call as a tree of scenes. What can follow is listed once, and pointed to afterwards.
+"""Arranges a whole call as a tree of scenes. Scenes that can follow are listed once, and pointed to elsewhere.
 
 A scene may point to another only if the same keys are offered at both and lead to the same sentences, but for those
 that are said once in a call: all warning signs, and that nobody is at the reception. They are told where they come
@@ -21,7 +21,7 @@ Standing = tuple[State, Gathered]
 
 
 def transcript(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
-    """Return the tree of the call from its beginning, or from after these keys. Raises NoSuchWay.
+    """Return the whole call as a tree, from its first scene or from the one after these keys. Raises NoSuchWay.
 
     The tree stops where the language changes or the caller is refused, because that is another call.
     """
@@ -56,7 +56,7 @@ class _Tree:
             todo.extend(self._next.get(scene.keys, ()))
 
     def whole(self, scene: Scene) -> Scene:
-        """Return the scene with everything below it."""
+        """Return this scene with all scenes after it."""
         told_at = self._told_at.get(scene.keys)
         after = tuple(self.whole(each) for each in self._next.get(scene.keys, ()))
         stays = scene.by == REPEAT and told_at == scene.keys[:-1]
@@ -82,7 +82,7 @@ class _Tree:
         return self._states.of(call, self._facts), self._states.gathered(call, self._facts)
 
     def _otherwise(self, scene: Scene, after: Iterable[Scene], like: Scene) -> tuple[Scene, ...]:
-        """Return the scenes after `scene` that differ from those after `like`, which is in the same state."""
+        """Return those scenes after `scene` that differ from the ones after `like`, a scene in the same state."""
         there = {_kind(each): each for each in self._next[like.keys]}
         return tuple(
             each
@@ -91,7 +91,10 @@ class _Tree:
         )
 
     def _is_alike(self, scene: Scene, after: Scene, like: Scene, there: Scene) -> bool:
-        """Return whether both scenes say the same and lead to the same state, or each to where its call was before."""
+        """Return whether `after`, which follows `scene`, says and leads to the same as `there`, which follows `like`.
+
+        Two calls that stay where they were count as alike too.
+        """
         if _heard(after) != _heard(there):
             return False
         here, yonder = self._standing(after), self._standing(there)
@@ -107,7 +110,7 @@ def _kinds(scenes: Iterable[Scene]) -> set[tuple[EventKind, str]]:
 
 
 def _kind(scene: Scene) -> tuple[EventKind, str]:
-    """Return what led to the scene; all wrong single keys count as one."""
+    """Return the cause of this scene: the kind of event and its key; all wrong single keys count as one."""
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 

@@ -1,4 +1,4 @@
-"""Names what counts depend on besides rows: the opening hours of some days, the menu, and how this version counts.
+"""Names, in a hash, the hours and the menu by which a day's calls and requests were counted, and the way of counting.
 
 A count by other hours or another menu is made again. Pure.
 """
@@ -13,11 +13,11 @@ from ivr.reports.call_stats import OF_THE_MENU
 from ivr.reports.counts.tally import VERSION
 
 MOST_DAYS = 400
-"""The most days whose hours are looked at: what came of a request later than that is from a wrong clock."""
+"""The most days whose hours are looked at: what came of a request after more days is from a wrong clock."""
 
 
 class CountedBy:
-    """The opening hours of a clinic, as a hash of some of its days."""
+    """Makes the hash that tells by which opening hours, menu and version of the program a day was counted."""
 
     def __init__(self, clinic: Clinic) -> None:
         self._lines = [(key, line.hours) for key, line in sorted(clinic.lines.items())]
@@ -26,7 +26,7 @@ class CountedBy:
         self._days: dict[date, str] = {}
 
     def of(self, first: date, last: date) -> str:
-        """Return the hash for a day, of which some requests were answered until `last`."""
+        """Return the hash for counting the day `first`, which depends on the opening hours of the days until `last`."""
         ahead = range(min((last - first).days, MOST_DAYS) + 1)
         days = [self._day(first + timedelta(days=each)) for each in ahead]
         return sha256("\n".join((self._always, *days)).encode()).hexdigest()

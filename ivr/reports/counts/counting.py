@@ -1,4 +1,4 @@
-"""Counts the rows of a part of a day: a tally for each quarter of an hour and each line.
+"""Counts the calls and requests of a part of a day: a tally for each quarter of an hour and each line.
 
 Pure: the rows, the clinic and the moment are arguments. What it makes of them is what the reports show.
 """
@@ -32,15 +32,16 @@ from ivr.reports.opening_time import OpeningTime
 from ivr.reports.reported_requests import DatedRequest, RequestRows, dated, waits_in
 from ivr.reports.request_stats import request_stats
 from ivr.reports.timetable import Timetable
+from ivr.storage.odd import text_of
 
 LOOKS_AHEAD = timedelta(days=366)
-"""Time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
+"""The time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
 
 ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 Tallies = Mapping[int, Mapping[str, Tally]]
-"""The tally of each line, by the number of the quarter of an hour. The key of a line may be of one that is no more."""
+"""The counts of each line, by the number of the quarter of an hour; the clinic may no longer have a line."""
 
 
 @lru_cache(maxsize=1024)
@@ -51,7 +52,7 @@ def served(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a part of a day, of all lines, as they are stored."""
+    """The rows of calls and requests in a part of a day, of all lines, as they are stored."""
 
     of: Stretch
     calls: Sequence[Row[Any]]
@@ -60,18 +61,18 @@ class Rows:
 
 @dataclass(frozen=True)
 class Counted:
-    """The counts of a part of a day."""
+    """The counts of the calls and requests in a part of a day."""
 
     of: Stretch
     tallies: Tallies
     last_day: date
-    """The last day of which the opening hours were asked."""
+    """The last day whose opening hours these counts depend on."""
     timed: bool
-    """False where a moment cannot be read: then nobody knows of which quarter its row is."""
+    """True if all rows have a readable moment; else nobody knows to which quarter of an hour some row belongs."""
 
 
 def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
-    """Return the counts of these rows, by the opening hours of this clinic."""
+    """Return the counts of these rows of calls and requests, by the opening hours of this clinic."""
     lasts = [line.at for line in rows.requests.lines if isinstance(line.at, datetime)]
     last = min(max((rows.of.starts, *lasts)), max(now, rows.of.starts) + LOOKS_AHEAD)
     counting = _Counting(rows.of.day, clinic, now, last)
@@ -88,12 +89,12 @@ def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
 
 
 Found = Iterable[tuple[int, str, Tally]]
-"""Tallies, each with its quarter and its line. There may be several of the same."""
+"""Counts, each with its quarter of an hour and its line. Several may have the same quarter and line."""
 
 
 @dataclass(frozen=True)
 class Alike:
-    """The number of calls of the same five minutes, the same path and end, while the line was open or closed."""
+    """The number of calls of one five minutes with the same path and end, while the line was open, or was closed."""
 
     slot: int
     state: str
@@ -101,7 +102,7 @@ class Alike:
 
 
 class _Counting:
-    """The day with its opening hours, and the moment by which is counted."""
+    """Counts the calls and requests of a day, by the day's opening hours and the present moment."""
 
     def __init__(self, day: ClinicDay, clinic: Clinic, now: datetime, last: datetime) -> None:
         self._day, self._now = day, now
@@ -113,7 +114,7 @@ class _Counting:
         self._waits = waits_in(opening, self._default, now)
 
     def local_day(self, moment: datetime) -> date:
-        """Return the clinic's day of a moment."""
+        """Return the clinic's day on which a moment lies."""
         return moment.astimezone(self._zone).date()
 
     def _state(self, line: str, moment: datetime) -> str:
@@ -121,14 +122,14 @@ class _Counting:
         return open_or_closed(timetable.when(moment).is_open)
 
     def calls(self, rows: Sequence[Row[Any]], odd_at: int) -> Found:
-        """Yield the tallies of these calls."""
+        """Yield the counts of these calls; one whose moment cannot be read counts in the quarter `odd_at`."""
         alike: Counter[tuple[str, int, str, str, str]] = Counter()
         for row in rows:
-            began, line, path, ended = row.began, row.line, row.path, row.ended
+            began, line, path, ended = row.began, text_of(row.line), row.path, row.ended
             if not isinstance(began, datetime):
-                yield odd_at, str(line), {"odd": {"calls": 1}}
+                yield odd_at, line, {"odd": {"calls": 1}}
             elif not isinstance(path, str) or ended not in ENDINGS:
-                yield self._day.quarter(began), str(line), {"odd": {"calls": 1}}
+                yield self._day.quarter(began), line, {"odd": {"calls": 1}}
             else:
                 alike[line, self._day.slot(began), self._state(line, began), path, ended] += 1
         groups: defaultdict[tuple[str, int], list[Alike]] = defaultdict(list)
@@ -138,7 +139,7 @@ class _Counting:
             yield quarter, line, self._of_calls(group)
 
     def _of_calls(self, group: Sequence[Alike]) -> Tally:
-        """Return the tally of the calls of a quarter of an hour."""
+        """Return the counts of the calls of one quarter of an hour and one line."""
         found = {name: Counter[str]() for name in ("calls", "served", CALLS_AT, SERVED_AT)}
         paths: Counter[tuple[str, Ending]] = Counter()
         for each in group:
@@ -155,12 +156,12 @@ class _Counting:
         return {**tally_of_calls(calls), **found}
 
     def requests(self, found: RequestRows, odd_at: int) -> Found:
-        """Yield the tallies of these requests."""
+        """Yield the counts of these requests; one whose moment cannot be read counts in the quarter `odd_at`."""
         groups: defaultdict[tuple[int, str], list[DatedRequest]] = defaultdict(list)
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:
                 quarter = self._day.quarter(row.created) if isinstance(row.created, datetime) else odd_at
-                yield quarter, str(row.line), {"odd": {"requests": 1}}
+                yield quarter, text_of(row.line), {"odd": {"requests": 1}}
             else:
                 groups[self._day.quarter(each.made), each.line].append(each)
         for (quarter, line), group in groups.items():
@@ -171,7 +172,7 @@ class _Counting:
             yield quarter, line, self._reached(patients)
 
     def _reached(self, patients: Sequence[DatedRequest]) -> Tally:
-        """Return which patients were reached, by whether the line was open when they asked, and when that was."""
+        """Return the counts of reached patients, by when that was, and whether the line was open when they asked."""
         found: dict[str, Counter[str]] = {"patients": Counter(), REACHED_AT: Counter(), LATER: Counter()}
         for each in patients:
             if each.reached is None:

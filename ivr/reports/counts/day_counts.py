@@ -1,4 +1,4 @@
-"""Brings together the counts of days: those that are kept, and those that are made again from the rows they are of.
+"""Brings together the counts of a report's days: those that the database keeps, and those made again from rows.
 
 Reads and writes the counts only. kept_days.py stores them, counting.py makes them. No clock.
 """
@@ -21,35 +21,35 @@ from ivr.reports.reported_calls import read_calls
 from ivr.reports.reported_requests import read_requests
 
 Quarters = dict[int, Mapping[str, Tally]]
-"""The tally of each line, by the number of the quarter of an hour."""
+"""The counts of each line, by the number of the day's quarter of an hour."""
 
 
 @dataclass(frozen=True)
 class DayCount:
-    """The counts of a day, of the line that was asked for."""
+    """The counts of one day's calls and requests, for the line that a report is about."""
 
     day: ClinicDay
     counts: Tally
     by_slot: Tally
-    """The counts of the day that was asked for alone."""
+    """The counts of each five minutes of the day; kept ones are read for the day `cut` of WantedDays alone."""
     later: Tally
-    """The counts of the days before it."""
+    """The patients reached on a later day than they asked; kept ones are read for the days before `cut` alone."""
 
 
 @dataclass(frozen=True)
 class ToCount:
-    """A day that is to be counted again, in part or whole."""
+    """A day whose calls and requests are to be counted again, in part or whole."""
 
     day: ClinicDay
     last_day: date
     quarters: str
-    """The counts of its quarters that are kept."""
+    """The kept counts of the day's quarters of an hour, as text; empty where the whole day is counted again."""
     parts: Sequence[Rows]
 
 
 @dataclass(frozen=True)
 class FoundCounts:
-    """The counts that hold, and the rows of those that do not."""
+    """The kept counts of the days that need no new count, and the rows to count for the other days."""
 
     changes: Changes
     kept: Mapping[ClinicDay, KeptDay]
@@ -58,17 +58,20 @@ class FoundCounts:
 
 @dataclass(frozen=True)
 class WantedDays:
-    """The days, one after another, and the line of which the counts are asked for."""
+    """The days of which a report needs counts, one after another, and the line."""
 
     days: Sequence[ClinicDay]
     line: str
-    """ALL for all lines."""
+    """The key of the telephone line; ALL for all lines."""
     cut: ClinicDay
-    """The day of which the counts by five minutes are needed."""
+    """The last day before the report's period: of it alone the counts of each five minutes are needed."""
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
-    """Return the counts of these days that hold, and the rows of the others, of `most` days at most."""
+    """Return the kept counts of those wanted days that need no new count, and the rows to count for the others.
+
+    Of these, only the latest `most` days are counted; without `most`, all.
+    """
     found, by = changes(read), CountedBy(clinic)
     there = kept_days(read, wanted.days, wanted.line, wanted.cut) if found.since else {}
     kept: dict[ClinicDay, KeptDay] = {}
@@ -100,7 +103,7 @@ def _to_count(read: Connection, day: ClinicDay, known: KeptDay | None, stale: fr
 
 
 def _readable(quarters: str) -> str:
-    """Return the counts of quarters of an hour as they are stored; an empty text where they cannot be read."""
+    """Return the kept counts of a day's quarters of an hour, as text; an empty text where they cannot be read."""
     try:
         for tallies in json.loads(quarters).values():
             added(tallies.values())
@@ -119,7 +122,7 @@ def _rows(read: Connection, of: Stretch) -> Rows:
 def counted(
     found: FoundCounts, wanted: WantedDays, clinic: Clinic, now: datetime
 ) -> tuple[list[DayCount], list[NewDay]]:
-    """Return the counts of every day, in order, and those of them that are new, as they are to be stored."""
+    """Return the counts of every wanted day, in order, and those of them that are new, as they are to be stored."""
     by = CountedBy(clinic)
     new = [_counted_again(each, clinic, by, now) for each in found.to_count]
     days = [_of_kept(day, each) for day, each in found.kept.items()]
@@ -135,7 +138,7 @@ def _of_kept(day: ClinicDay, kept: KeptDay) -> DayCount:
 
 
 def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) -> NewDay:
-    """Return the counts of a day, with those of its parts made again."""
+    """Return the counts of a day, of which the parts that need it are counted again."""
     parts = [count(rows, clinic, now) for rows in of.parts]
     quarters = _together(of.quarters, parts)
     lines = {line for tallies in quarters.values() for line in tallies}
@@ -154,7 +157,7 @@ def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) ->
 
 
 def _together(quarters: str, parts: Sequence[Counted]) -> Quarters:
-    """Return the counts of the quarters that are kept, with these in the place of those that they were made of."""
+    """Return the counts of a day's quarters of an hour: those of the `parts` counted anew, else the kept ones."""
     found: Quarters = {int(number): tallies for number, tallies in json.loads(quarters or "{}").items()}
     for each in parts:
         for number in range(each.of.first, each.of.last + 1):

@@ -1,4 +1,4 @@
-"""The clinic's days as the counts are kept: where each begins and ends, and its quarters of an hour and five minutes.
+"""The clinic's days as calls and requests are counted by them: begin, end, quarters of an hour, five minutes.
 
 Values only; the moment is an argument.
 """
@@ -14,7 +14,7 @@ from ivr.reports.counts.stale_counts import QUARTER
 from ivr.reports.period import Period
 
 SLOT = timedelta(minutes=5)
-"""The precision of "until the same hour" of the days before."""
+"""The precision with which calls and requests of the days before a period are counted until the same hour as today."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class ClinicDay:
     of: date
     starts: datetime
     ends: datetime
-    """Both in UTC."""
+    """The end of the day, in UTC like its start."""
 
     @classmethod
     def in_zone(cls, day: date, zone: ZoneInfo) -> Self:
-        """Return this day in the clinic's time zone."""
+        """Return this day in the clinic's time zone, with its begin and end."""
         starts, ends = Period(day, day, zone).start, Period(day, day, zone).end
         return cls(day, starts.astimezone(UTC), ends.astimezone(UTC))
 
@@ -41,42 +41,42 @@ class ClinicDay:
         return (moment - self.starts) // SLOT
 
     def hour(self, slot: int, zone: ZoneInfo) -> int:
-        """Return the hour of the clinic's day in which these five minutes lie."""
+        """Return the hour of the clinic's day in which the five minutes of this number lie."""
         return (self.starts + slot * SLOT).astimezone(zone).hour
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A part of a day that is to be counted: some of its quarters, one after another."""
+    """A part of a day whose calls and requests are to be counted: quarters of an hour, one after another."""
 
     day: ClinicDay
     first: int
     last: int
-    """The number of its last quarter."""
+    """The number of the last quarter of an hour of the stretch."""
 
     @property
     def starts(self) -> datetime:
-        """The moment at which it begins."""
+        """The moment at which the stretch begins."""
         return self.day.starts + self.first * QUARTER
 
     @property
     def ends(self) -> datetime:
-        """The moment at which it is over."""
+        """The moment at which the stretch is over."""
         return min(self.day.ends, self.day.starts + (self.last + 1) * QUARTER)
 
     @property
     def is_whole(self) -> bool:
-        """True if it is the whole day."""
+        """True if the stretch is all of its day."""
         return self.first == 0 and self.ends == self.day.ends
 
 
 def whole(day: ClinicDay) -> Stretch:
-    """Return all of a day."""
+    """Return the stretch of all quarters of a day."""
     return Stretch(day, 0, -(-(day.ends - day.starts) // QUARTER) - 1)
 
 
 def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
-    """Return these quarters of a day, those side by side together."""
+    """Return the quarters of a day with these numbers as stretches; quarters side by side make one stretch."""
     found: list[Stretch] = []
     for each in sorted(set(quarters)):
         if found and found[-1].last == each - 1:
@@ -88,5 +88,5 @@ def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
 
 @lru_cache(maxsize=512)
 def day_of(day: date, zone: ZoneInfo) -> ClinicDay:
-    """Return this day in the clinic's time zone; one that was asked for before is known."""
+    """Return this day in the clinic's time zone, from a cache where it was asked for before."""
     return ClinicDay.in_zone(day, zone)

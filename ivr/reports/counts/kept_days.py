@@ -1,7 +1,7 @@
-"""Stores the counts of days in the database, and knows which of them a change has made stale.
+"""Keeps the counts of days in the database, and knows which of them a change of a call or request has made stale.
 
-A count is never corrected, only made again from rows: so it cannot drift. Rows are written before they are seen here:
-a new call by its id, a request by the line of history that every move of it leaves; what is deleted says so itself.
+A count is never corrected, only made again from rows, so that it cannot drift. New rows are seen by their ids: a call
+by its own, a request by that of the history event which every move of it leaves. A deletion reports itself.
 """
 
 from collections.abc import Sequence
@@ -30,19 +30,19 @@ calls, history, requests = schema.calls, schema.history, schema.requests
 
 @dataclass(frozen=True)
 class Changes:
-    """The calls and requests that came or moved since the counts were last brought up to date."""
+    """The calls and requests that came or changed since the kept counts were last brought up to date."""
 
     since: RowsSeen | None
-    """None where nothing is counted yet: then no count of a day holds."""
+    """The rows that the kept counts have seen; None where nothing is counted yet, so that every day must be."""
     upto: RowsSeen
     settled: bool
-    """True if none of a lower id can still come."""
+    """True if no call or history event can still come whose id is lower than those of `upto`."""
     moments: frozenset[datetime]
-    """The beginnings of these calls, and when these requests were made."""
+    """The moments at which these calls began, and at which these requests were made."""
 
 
 def changes(read: Connection) -> Changes:
-    """Return what has changed since the counts were brought up to date."""
+    """Return the calls and requests that came or changed since the kept counts were last brought up to date."""
     found = read.execute(select(state)).first()
     since = RowsSeen(found.generation, found.calls_seen, found.history_seen) if found else None
     upto, settled = rows_upto(read, since.generation if since else 0)
@@ -57,7 +57,7 @@ def changes(read: Connection) -> Changes:
 
 @dataclass(frozen=True)
 class KeptDay:
-    """The counts of a day as they are stored."""
+    """The counts of a day's calls and requests as the database keeps them."""
 
     counted_by: str
     last_day: date
@@ -68,10 +68,10 @@ class KeptDay:
 
 
 def kept_days(read: Connection, days: Sequence[ClinicDay], line: str, cut: ClinicDay) -> dict[datetime, KeptDay]:
-    """Return the counts that are stored for these days and a line, or ALL, by the start of the day.
+    """Return the kept counts of these days, by the start of the day, for a line, or ALL.
 
-    Those by five minutes are read for the day `cut` alone, and those of later days for the days before it alone. What
-    cannot be read is not there.
+    The counts by five minutes are read for the day `cut` alone, those of patients who were reached on a later day for
+    the days before `cut` alone. Counts that cannot be read are left out.
     """
     of_days = (table.c.starts >= days[0].starts, table.c.starts <= days[-1].starts)
     how = (table.c[name] for name in ("starts", "line", "counted_by", "last_day", "stale"))
@@ -98,7 +98,7 @@ def _kept(day: Any, of_line: Any) -> KeptDay | None:
 
 
 def kept_quarters(read: Connection, day: ClinicDay) -> str:
-    """Return the stored counts of a day's quarters of an hour; an empty text where there are none."""
+    """Return the kept counts of a day's quarters of an hour, as text; an empty text where there are none."""
     return read.scalar(select(table.c.quarters).where(table.c.starts == day.starts, table.c.line == ALL)) or ""
 
 
@@ -107,15 +107,15 @@ def kept_quarters(read: Connection, day: ClinicDay) -> str:
 
 @dataclass(frozen=True)
 class NewDay:
-    """The counts of a day, to be stored."""
+    """The new counts of a day, to be kept."""
 
     day: ClinicDay
     rows: Sequence[dict[str, Any]]
-    """A row for each line that has calls or requests on it, and one for all lines."""
+    """A row for each line that has calls or requests on the day, and one for all lines."""
 
 
 def _begin(write: Connection) -> None:
-    """Begin to keep counts, where none are kept: of what is counted from now on, every change is seen."""
+    """Begin to keep counts of days, where none are kept: from now on every change of a counted row is seen."""
     if write.execute(select(state)).first() is None:
         upto, settled = rows_upto(write, 0)
         if settled:
@@ -124,9 +124,10 @@ def _begin(write: Connection) -> None:
 
 
 def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) -> bool:
-    """Store the counts of these days, and have every other count stale that the changes touch.
+    """Store the new counts of these days, and mark as stale all other counts that the changes touch.
 
-    Returns False and stores nothing where another has changed something since these rows were read, or none were kept.
+    Return False and store nothing where another process has changed something since these rows were read, or where no
+    counts were kept.
     """
     if not _is_turn(write, found):
         return False
@@ -141,7 +142,7 @@ def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) 
 
 
 def _is_turn(write: Connection, found: Changes) -> bool:
-    """Take the turn to write counts, and return whether the state is still the one that was read."""
+    """Lock the state of the kept counts, and return whether it is still as it was read; if so, raise its generation."""
     now = write.execute(select(state).with_for_update()).first()
     if now is None:
         _begin(write)

@@ -1,4 +1,4 @@
-"""Puts the counts of days together to those of a period, and of the days before it until the same hour.
+"""Adds the counts of days up to those of a report's period, and of the days before it until the same hour.
 
 Pure.
 """
@@ -19,13 +19,13 @@ CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 
 def wanted(period: Period, line: str) -> WantedDays:
-    """Return the days of which the report of a period is made: its own, and the days before."""
+    """Return the days that the report of a period is made of: its own, and as many before it."""
     days = [day_of(each, period.zone) for each in (*period.before.days, *period.days)]
     return WantedDays(days, line or ALL, day_of(period.before.last, period.zone))
 
 
 def of_period(days: Sequence[DayCount], period: Period) -> tuple[Tally, DayStats]:
-    """Return the counts of a period, of all its days together and of each day."""
+    """Return the counts of a report's period: of all its days together, and of each day."""
     own = [each for each in days if each.day.of >= period.first]
     names = {"calls": "calls", "served": "served", "reached": "patients"}
     by_day = {name: dict(_by_day(own, stored)) for name, stored in names.items()}
@@ -45,7 +45,7 @@ def _when(day: ClinicDay, counts: Mapping[str, int]) -> Iterator[tuple[When, int
 
 
 def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) -> DayStats:
-    """Return the counts of the days before a period until this moment of their last day, to the five minutes."""
+    """Return the counts of the days before a period, until this moment of the last of them, to five minutes."""
     cut = day_of(period.before.last, period.zone)
     # Until midnight, where a day is an hour shorter than the one that it is compared with.
     slot = cut.slot(min(until, cut.ends))
@@ -55,7 +55,7 @@ def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) ->
 
 
 NAMES = (("calls", CALLS_AT), ("served", SERVED_AT), ("patients", REACHED_AT))
-"""The counts of a whole day, and those of its five minutes."""
+"""The two names of each count in a tally: of a whole day, and of each five minutes."""
 
 
 def _until(days: Sequence[DayCount], cut: ClinicDay, slot: int, name: str, at: str) -> Iterator[tuple[When, int]]:
@@ -76,7 +76,7 @@ def _before_slot(counts: Mapping[str, int], slot: int) -> Counter[str]:
 
 
 def _reached_after(of: DayCount, cut: ClinicDay, slot: int) -> Counter[str]:
-    """Return the patients of a day who were reached after the moment until which is counted."""
+    """Return the patients of a day who were reached on the day `cut`, in its five minutes `slot`, or later."""
     ahead = (cut.of - of.day.of).days
     found: Counter[str] = Counter()
     for key, some in of.later.get(LATER, {}).items():

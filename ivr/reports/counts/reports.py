@@ -1,6 +1,6 @@
 """Makes the report of a period from the counts of its days, the appointments in it, and the requests that are due.
 
-The counts of days (see counts/) are made again where they do not hold, and kept. No clock.
+The counts of days (see counts/) are kept, and made again where they are out of date. No clock.
 """
 
 import logging
@@ -27,10 +27,10 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 log = logging.getLogger(__name__)
 
 LONGEST = 30
-"""The days of the longest period. As many are read before it."""
+"""The number of days of the longest report. As many days before it are read, to compare it with."""
 
 MOST_DAYS = 3
-"""The most days that are counted at a time where nobody waits for them."""
+"""The most days whose calls and requests the clock counts at a time, when nobody waits for a report."""
 
 NO_DAYS = DayStats({}, {}, {})
 NO_APPOINTMENTS = AppointmentStats({}, {}, {})
@@ -38,36 +38,36 @@ NO_APPOINTMENTS = AppointmentStats({}, {}, {})
 
 @dataclass(frozen=True)
 class PeriodReport:
-    """The report of a period."""
+    """The report of a period: the counts of its calls, requests and appointments."""
 
     calls: CallStats
     requests: RequestStats
-    """The requests that patients made."""
+    """The counts of the requests that patients made."""
     overdue: int
     """The number of open requests that are overdue now, whenever they were made."""
     left_out: int = 0
-    """The number of calls, requests and appointments that this version cannot read, which are not counted."""
+    """The number of odd calls, requests and appointments, which this version cannot read and did not count."""
     to_tell: RequestStats = field(default_factory=lambda: request_stats([]))
-    """The patients whom the clinic has something to tell about an appointment. Nobody made these requests."""
+    """The requests that nobody made, by which the clinic tells patients something about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of the days before, until the same hour as now."""
+    """The counts of as many days before the period, until the same hour as now."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
-    """The time of the diary, day by day."""
+    """The filled, missed and free hours of the diary, day by day."""
 
 
 class Reports:
-    """Makes the reports of the desk."""
+    """Makes the reports of the desk, and keeps the counts of days that they need."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        """A client with a long timeout and no breaker: a month takes longer to read than a caller waits."""
+        """The database client, with a long timeout and no breaker: reading a month takes longer than a caller waits."""
 
     def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
-        """Return the report of a line, or of all lines (""), by the opening hours of this clinic. Raises StoreAway.
+        """Return a period's report, for a line or all lines (""), by this clinic's opening hours. Raises StoreAway.
 
-        The clinic's closures are to be those from the first of the days before. What had to be counted is kept.
+        `clinic` has the closures from the first of the days before the period on. Counts that had to be made are kept.
         """
         days = wanted(period, line)
         with self._database.reading() as read:
@@ -83,9 +83,9 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count what is new in the days of the longest report, and return the number of days. Raises StoreAway.
+        """Count some days of the longest report that have no valid kept counts; return how many were stored.
 
-        Few are counted at a time. The clinic's closures are to be those from the first of these days.
+        Few are counted at a time. `clinic` has the closures from the first of these days on. Raises StoreAway.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -94,7 +94,7 @@ class Reports:
         return len(new) if self._keep(found, new) else 0
 
     def _keep(self, found: FoundCounts, new: Sequence[NewDay]) -> bool:
-        """Keep the counts of these days, for the next who asks; return whether nobody was quicker."""
+        """Store new counts of days for the next report; return whether that was done, as nobody was quicker."""
         if found.changes.since == found.changes.upto and not new:
             return False
         try:
@@ -106,7 +106,7 @@ class Reports:
 
 
 def longest(clinic: Clinic, now: datetime) -> Period:
-    """Return the longest period of which there are reports."""
+    """Return the longest period of which the desk shows reports: it ends today."""
     zone = clinic.line("").hours.zone
     today = now.astimezone(zone).date()
     return Period(today - timedelta(days=LONGEST - 1), today, zone)
@@ -114,7 +114,7 @@ def longest(clinic: Clinic, now: datetime) -> Period:
 
 @dataclass(frozen=True)
 class _Found:
-    """The counts and rows that a report is made of."""
+    """The counts and rows that a period's report is made of, as the database has them."""
 
     counts: FoundCounts
     due: RequestRows
@@ -127,7 +127,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Making:
-    """The clinic with its hours, the period, the line and the moment by which a report is counted."""
+    """Makes the report of a period and a line, by the clinic's opening hours and the present moment."""
 
     clinic: Clinic
     period: Period
@@ -135,7 +135,7 @@ class _Making:
     now: datetime
 
     def report(self, found: _Found, days: Sequence[DayCount]) -> PeriodReport:
-        """Return the report of these counts and rows."""
+        """Return the report made of the rows that were found and of the counts of its days."""
         total, by_day = of_period(days, self.period)
         patients, told = self._unrung(found.due)
         return PeriodReport(
@@ -151,7 +151,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return how long who is due and was not called has waited: of patients, and of those to be told."""
+        """Return how long patients wait who are due a call and got none: those who asked, and those to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

@@ -1,6 +1,6 @@
-"""Knows of which rows the counts of days are, and marks those stale whose rows are changed or deleted.
+"""Knows which rows the kept counts of days were made of, and marks counts as stale whose rows change or are deleted.
 
-kept_days.py stores the counts; here is what the deletion of rows needs of them. No rules, no clock.
+kept_days.py stores the counts; this module has what the deletion of rows needs of them. No rules, no clock.
 """
 
 from collections import defaultdict
@@ -16,36 +16,41 @@ from ivr.storage import schema
 table, state = schema.day_counts, schema.counting
 
 ALL = "*"
-"""Stands for all lines, in place of the key of one: the row that says how a day stands."""
+"""Stands for all lines in place of a line's key: this row of a day also has its quarters, and which are stale."""
 
 QUARTER = timedelta(minutes=15)
-"""The part of a day that is counted anew when something in it changes. Time zones differ by whole quarters."""
+"""The part of a day that is counted anew when a row in it changes. Time zones differ by whole quarters."""
 
 COUNTED_BY = {schema.requests: schema.requests.c.created, schema.calls: schema.calls.c.began}
-"""The tables whose rows are counted by day, each with the column that says on which."""
+"""The tables whose rows are counted by day, each with the column whose moment tells a row's day."""
 
 NOBODY_ELSE_WRITES: ColumnElement[bool] = literal_column(
     "NOT EXISTS (SELECT 1 FROM txid_snapshot_xip(txid_current_snapshot()) AS xid"
     " WHERE xid IS DISTINCT FROM txid_current_if_assigned())",
     Boolean,
 )
-"""True on PostgreSQL where no other transaction is under way: it gives ids before the commit, so one that is lower than
-the highest that is seen may still come. A transaction that writes a request has begun before it has the id of its line
-of history."""
+"""The SQL condition, on PostgreSQL, that no transaction but this one is under way.
+
+PostgreSQL gives ids before the commit, so that a row with a lower id than the highest one may still come. A transaction
+that writes a request has begun before it has the id of its history event.
+"""
 
 
 @dataclass(frozen=True)
 class RowsSeen:
-    """The rows that are counted, or stale."""
+    """The highest ids of rows that the kept counts have seen: a row up to them is counted, or its count is stale."""
 
     generation: int
     calls: int
     history: int
-    """The highest ids."""
+    """The highest id of a history event; `calls` is the highest id of a call."""
 
 
 def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
-    """Return the highest ids, and whether none that is lower can still come: all of one moment, so by one statement."""
+    """Return the highest ids of calls and history events, and whether no row with a lower id can still come.
+
+    One statement reads all of them, so that they are of one moment.
+    """
     highest = (
         select(func.coalesce(func.max(each.c.id), 0)).scalar_subquery() for each in (schema.calls, schema.history)
     )
@@ -55,14 +60,14 @@ def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
 
 
 def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]:
-    """Return the moments by which these rows are in the counts of days; none where they are of another table."""
+    """Return the moments by which these rows of a table are counted; none for a table whose rows are not counted."""
     return read.scalars(select(COUNTED_BY[of]).where(of.c.id.in_(ids))).all() if of in COUNTED_BY else []
 
 
 def deleted(write: Connection, moments: Iterable[Any]) -> None:
-    """Have the counts stale of calls that began and requests that were made then, and that this transaction deletes.
+    """Mark as stale the counts of these moments, whose calls or requests the transaction has deleted or corrected.
 
-    To be called after they are deleted: the database may give their ids again. So are those of calls that it corrects.
+    To be called after the deletion: the database may give the ids of deleted rows again.
     """
     now = write.execute(select(state).with_for_update()).first()
     if now is None:
@@ -74,7 +79,7 @@ def deleted(write: Connection, moments: Iterable[Any]) -> None:
 
 
 def make_stale(write: Connection, moments: Iterable[datetime], besides: Iterable[datetime] = ()) -> None:
-    """Have the quarters of an hour of these moments counted again, but on the days that start `besides` now."""
+    """Mark as stale the quarters of an hour of these moments, except on days that begin at a moment in `besides`."""
     moments = sorted(moments)
     if not moments:
         return

@@ -1,4 +1,4 @@
-"""A tally: the counts of some calls and requests, which can be added to others, stored as text, and read as stats.
+"""A tally: the counts of some calls and requests, which can be added to another, stored as text, and read as stats.
 
 Pure. Names and keys lie in the database: another meaning needs another `VERSION`.
 """
@@ -16,24 +16,29 @@ from ivr.reports.request_stats import WAITING, RequestStats
 VERSION = "1"
 
 Tally = Mapping[str, Mapping[str, int]]
-"""Counts by key, each kind of them under its name."""
+"""The counts of some calls and requests by key, grouped under the name of what is counted."""
 
 TOLD = "told_"
-"""Begins the names of the counts of those who are to be told of a change, which are no patients who asked."""
+"""Begins the names of counts about patients who did not ask for anything and are to be told of a change."""
 
 OPEN, CLOSED = "open", "closed"
-"""Keys of what was counted while the line was open, and while it was closed."""
+"""The keys of what was counted while the line was open, and while it was closed."""
 
 BY_SLOT = ("calls_at", "served_at", "reached_at")
-"""Counts of each five minutes of the day: of calls and served calls by their beginning, of the patients who asked on
-that day by when they were reached on it."""
+"""The names of the counts by five minutes of the day: of calls, of served calls, and of reached patients.
+
+Calls count by their beginning, patients who asked on that day by the moment when they were reached on it.
+"""
 
 LATER = "reached_later"
-"""The patients who asked on the day and were reached on a later one: by how many days later, and the five minutes."""
+"""The name of the count of patients who asked for a call on the day and were reached on a later day.
+
+Its keys have the number of days between, and the five minutes of that later day.
+"""
 
 
 def added(tallies: Iterable[Tally]) -> Tally:
-    """Return the sum of these tallies."""
+    """Return the sum of these tallies, count by count."""
     total: dict[str, Counter[str]] = {}
     for tally in tallies:
         for name, counts in tally.items():
@@ -42,22 +47,22 @@ def added(tallies: Iterable[Tally]) -> Tally:
 
 
 def only(tally: Tally, *names: str) -> Tally:
-    """Return the counts with these names."""
+    """Return the tally with only the counts of these names."""
     return {name: tally[name] for name in names if tally.get(name)}
 
 
 def without(tally: Tally, *names: str) -> Tally:
-    """Return the counts but those with these names, and but those of nothing."""
+    """Return the tally without the counts of these names, and without empty ones."""
     return {name: counts for name, counts in tally.items() if counts and name not in names}
 
 
 def stored(tally: Tally) -> str:
-    """Return the tally as text."""
+    """Return the tally as text, for the database."""
     return json.dumps(tally, separators=(",", ":"))
 
 
 def of_text(text: str) -> Tally:
-    """Return the tally of a text that `stored` has made; no counts for an empty one.
+    """Return the tally from a text that `stored` has made; an empty tally from an empty text.
 
     Raises ValueError, AttributeError or TypeError for any other text.
     """
@@ -66,7 +71,7 @@ def of_text(text: str) -> Tally:
 
 
 def open_or_closed(is_open: bool) -> str:
-    """Return the key of what was counted while the line was open or closed."""
+    """Return the key of what was counted while the line was open, or while it was closed."""
     return OPEN if is_open else CLOSED
 
 
@@ -74,7 +79,7 @@ def open_or_closed(is_open: bool) -> str:
 
 
 def tally_of_calls(calls: CallStats) -> Tally:
-    """Return the counts of calls as a tally."""
+    """Return these stats of calls as a tally."""
     return {
         "hours": {str(hour): count for hour, count in calls.hours.items()},
         "choices": dict(calls.choices),
@@ -85,7 +90,7 @@ def tally_of_calls(calls: CallStats) -> Tally:
 
 
 def calls_of(tally: Tally) -> CallStats:
-    """Return the counts of calls in a tally."""
+    """Return the stats of calls that a tally holds."""
     asked = _pairs(tally.get("receptions", {}))
     return CallStats(
         hours={int(hour): count for hour, count in tally.get("hours", {}).items()},
@@ -100,8 +105,10 @@ def calls_of(tally: Tally) -> CallStats:
 
 
 def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
-    """Return the counts of requests as a tally, without the waits of those who have not been called. `told` is TOLD
-    for the requests that nobody made."""
+    """Return these stats of requests as a tally, without the waits of patients who have not been called.
+
+    `told` is TOLD for the requests that nobody made.
+    """
     sums = {"to_reach": requests.to_reach, "untried": requests.untried}
     return {
         f"{told}made": {f"{kind} {source}": count for (kind, source), count in requests.made.items()},
@@ -113,7 +120,10 @@ def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
 
 
 def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
-    """Return the counts of requests in a tally; `unrung` has the waits of those who have not been called."""
+    """Return the stats of requests that a tally holds; `unrung` has the waits of patients who have not been called.
+
+    `told` is TOLD for the requests that nobody made.
+    """
     sums = tally.get(f"{told}sums", {})
     made = {(Kind(kind), source): count for (kind, source), count in _pairs(tally.get(f"{told}made", {}))}
     outcomes = tally.get(f"{told}outcomes", {})

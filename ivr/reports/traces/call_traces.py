@@ -22,21 +22,21 @@ from ivr.storage.upsert import INSERTS
 table = schema.call_traces
 
 AT_ONCE = 500
-"""Traces that one transaction writes: so few that no caller waits for its lock."""
+"""The most traces that one transaction writes: so few that no caller waits long for its lock."""
 
 KEPT = timedelta(hours=26)
-"""Time for which a trace is kept: what comes later of its call corrects the record."""
+"""The time for which a trace is kept: if another trace of its call comes meanwhile, the call's record is corrected."""
 
 CORRECTS = timedelta(days=1)
-"""Time after a call's first trace was sent in which others correct its record: all that were sent are still there."""
+"""The time after the arrival of a call's first trace in which others correct its record; none is deleted before."""
 
 RECORDED_CALLER = "recorded"
-"""Stands for the keyed hash of a number when the call is recorded: nothing leads to the number any more."""
+"""Stands for the keyed hash of a number once the call is recorded, so that nothing leads to the number any more."""
 
 
 @dataclass(frozen=True)
 class SentTrace:
-    """A trace as it lies in the table."""
+    """A trace of a call that a host has sent, as it lies in the table."""
 
     id: int
     trace: Trace
@@ -46,12 +46,12 @@ class SentTrace:
 
 @dataclass(frozen=True)
 class CallTraces:
-    """The store of the traces."""
+    """The store of the traces that hosts have sent."""
 
     database: Database
 
     def take(self, traces: Sequence[Trace], host: str, now: datetime) -> None:
-        """Store these traces of a host; one that is there already changes nothing. Raises StoreAway."""
+        """Store these traces of a host; one that is stored already changes nothing. Raises StoreAway."""
         rows = {(row := _row(each, host, now))["digest"]: row for each in traces}
         # In the order in which they were left, which tells traces of one moment apart.
         ordered = list(rows.values())
@@ -61,7 +61,7 @@ class CallTraces:
                 write.execute(insert, ordered[first : first + AT_ONCE])
 
     def over(self, now: datetime) -> list[str]:
-        """Return the marks of the calls that are over and have traces that are not recorded. Raises StoreAway."""
+        """Return the marks of the calls that are over and have traces not yet recorded. Raises StoreAway."""
         ended = func.min(when((table.c.ended, table.c.at))).label("ended")
         fresh = select(table.c.mark).where(schema.UNRECORDED)
         query = select(table.c.mark, ended, func.max(table.c.at).label("last")).where(table.c.mark.in_(fresh))
@@ -70,14 +70,20 @@ class CallTraces:
         return [row.mark for row in rows if is_over(_moment(row.ended), _moment(row.last) or now, now)]
 
     def paths(self, marks: Collection[str]) -> Mapping[str, CallPath]:
-        """Return the paths of those of these calls of which any host has sent a part, by mark. Raises StoreAway."""
+        """Return the paths of the calls with these marks, by mark, as far as hosts have sent their traces.
+
+        Calls without a trace are left out. Raises StoreAway.
+        """
         with self.database.reading() as read:
             found = traces_of(read, marks)
         records = filter(None, (record([each.trace for each in sent]) for sent in found.values()))
         return {each.mark: CallPath(each.path, each.line, each.language, each.began) for each in records}
 
     def forget(self, lived: datetime) -> int:
-        """Delete what is old enough at the lived time, some at a time, and return how many. Raises StoreAway."""
+        """Delete the oldest traces, some at a time, that are past `KEPT` at this lived time, and return how many.
+
+        Raises StoreAway.
+        """
         with self.database.reading() as read:
             old = select(table.c.id).where(table.c.arrived <= lived - KEPT).order_by(table.c.arrived).limit(AT_ONCE)
             ids = read.scalars(old).all()
@@ -88,7 +94,10 @@ class CallTraces:
 
 
 def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False) -> dict[str, list[SentTrace]]:
-    """Return the traces of these calls by mark; `locked`, until the transaction ends, against others that record."""
+    """Return the stored traces of the calls with these marks, by mark.
+
+    With `locked`, they are locked until the transaction ends, against others that record the calls.
+    """
     query = select(table).where(table.c.mark.in_(marks)).order_by(table.c.id)
     found: dict[str, list[SentTrace]] = {}
     for row in read.execute(query.with_for_update() if locked else query):
@@ -99,7 +108,7 @@ def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False)
 
 
 def mark_recorded(write: Connection, sent: Sequence[SentTrace]) -> None:
-    """Take these traces as recorded, and let go of whose they are."""
+    """Mark these traces as recorded, and erase the keyed hash of the number that called."""
     caller = when((table.c.caller != "", RECORDED_CALLER), else_="")
     write.execute(update(table).where(table.c.id.in_([each.id for each in sent])).values(recorded=True, caller=caller))
 
@@ -121,13 +130,13 @@ def _row(trace: Trace, host: str, now: datetime) -> dict[str, Any]:
 
 
 def _near(moment: datetime) -> datetime:
-    """Return a moment that can be read again: one that is far off was written by a wrong clock."""
+    """Return a trace's moment, moved into the years that can be read back: outside of them a wrong clock wrote it."""
     year = min(max(moment.year, FIRST_YEAR + 1), LAST_YEAR - 1)
     return moment if year == moment.year else datetime(year, 1, 1, tzinfo=UTC)
 
 
 def _sent(row: Row[Any]) -> SentTrace | None:
-    """Return a row as a value; None where its moment cannot be read."""
+    """Return a row of the table as a SentTrace; None where one of its moments cannot be read."""
     if not isinstance(row.at, datetime) or not isinstance(row.arrived, datetime):
         return None
     line, language, what, step, caller = map(text_of, (row.line, row.language, row.what, row.step, row.caller))

@@ -1,4 +1,4 @@
-"""Records the finished calls from the traces that all hosts have sent, and corrects a record when more of it comes.
+"""Records the finished calls from the traces that all hosts have sent, and corrects a record when more traces come.
 
 A call is written once, however many clocks collect it, and its caller's language is learnt with it. No HTTP, no clock.
 """
@@ -29,32 +29,35 @@ from ivr.storage.upsert import INSERTS
 table = schema.calls
 
 AT_ONCE = 200
-"""Calls that one transaction writes: so few that no caller waits for its lock."""
+"""The most calls that one transaction records: so few that no caller waits long for its lock."""
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """A call whose record was corrected."""
+    """A call whose record was corrected since more of its traces came."""
 
     mark: str
     began: tuple[Any, datetime]
-    """The moments at which it began by the record before and by the new one."""
+    """The moments at which the call began, by the former record and by the new one."""
 
 
 Follow = Callable[[Connection, Sequence[Corrected], datetime], None]
-"""Corrects at this moment, in the same transaction, what was decided by a record before it was corrected."""
+"""A function that corrects, in the same transaction, what was decided by records before they were corrected.
+
+It takes the corrected calls and the present moment.
+"""
 
 
 @dataclass(frozen=True)
 class CallCollector:
-    """Records the finished calls."""
+    """Records the finished calls, from the traces that hosts have sent."""
 
     traces: CallTraces
     keyed_ids: KeyedIds
     follows: Sequence[Follow] = ()
 
     def collect(self, now: datetime) -> int:
-        """Record the finished calls, and return how many there were. Raises StoreAway.
+        """Record the finished calls that have new traces, and return how many there were. Raises StoreAway.
 
         After an error, what was not written is collected next time.
         """
@@ -83,20 +86,20 @@ class CallCollector:
 
 
 def write_down(database: Database, records: Sequence[CallRecord]) -> None:
-    """Write these calls; a call that is there already stays as it is. Raises StoreAway."""
+    """Store the records of these calls; one that is there already stays as it is. Raises StoreAway."""
     for first in range(0, len(records), AT_ONCE):
         with database.writing() as write:
             _insert(write, records[first : first + AT_ONCE])
 
 
 def _insert(write: Connection, records: Sequence[CallRecord]) -> Collection[str]:
-    """Write the calls that are not there, and return their marks."""
+    """Store the records of those calls that have none yet, and return their marks."""
     insert = INSERTS[write.dialect.name](table).on_conflict_do_nothing().returning(table.c.mark)
     return set(write.scalars(insert, [_row(each) for each in records])) if records else set()
 
 
 def _correct(write: Connection, records: Sequence[CallRecord]) -> list[Corrected]:
-    """Correct the calls that are there and say something else."""
+    """Correct the stored records that differ from these new ones, and return which calls they are of."""
     known = select(table).where(table.c.mark.in_([each.mark for each in records]))
     before = {row.mark: row for row in write.execute(known)} if records else {}
     wrong = [each for each in records if each.mark in before and not _is_same(before[each.mark], _row(each))]
@@ -110,10 +113,10 @@ def _is_same(stored: Any, row: Mapping[str, object]) -> bool:
 
 
 def _corrects(sent: Sequence[SentTrace], now: datetime) -> bool:
-    """Return whether these traces correct the record that is there.
+    """Return whether these traces of a call may correct the record of it that is there.
 
-    Not one that was not made from some of them, by a program that knew of no other host's, and not one whose traces
-    may be deleted in part: what is left would make less of it.
+    They do not correct one that was made from none of them, by a program that knew no other host's traces. Nor do they
+    once some may be deleted: the others would make less of the call.
     """
     return any(each.recorded for each in sent) and abs(now - min(each.arrived for each in sent)) < CORRECTS
 
@@ -123,7 +126,7 @@ def _record_of(sent: Sequence[SentTrace]) -> CallRecord | None:
 
 
 def _used(sent: Sequence[SentTrace]) -> UsedLanguage | None:
-    """Return the language that this call teaches; None where it has taught the same already."""
+    """Return the language that this call's traces teach; None where the call has taught the same already."""
     found = used_language([each.trace for each in sent])
     taught = used_language([each.trace for each in sent if each.recorded])
     caller = next((each.trace.caller for each in sent if each.trace.caller not in {"", RECORDED_CALLER}), "")

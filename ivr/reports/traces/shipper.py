@@ -1,37 +1,40 @@
-"""Sends the traces of this host's spool to the database, and removes the segments whose calls are over.
+"""Sends the traces of this host's spool to the database, and removes the spool's files whose calls are over.
 
 So a call has one record, whichever hosts answered it. No HTTP, no clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from ivr.reports.call_records import is_over
-from ivr.reports.spool import Segment, Spool
+from ivr.reports.spool import Segment, Spool, is_held
 from ivr.reports.traces.call_traces import CallTraces
 
 
 class TraceShipper:
-    """Sends traces. One object for each process that does; two processes send the same twice, which changes nothing."""
+    """Sends the traces of this host's spool to the database; each process that does so has one such object.
+
+    Traces that two processes send twice change nothing.
+    """
 
     def __init__(self, store: CallTraces, spool: Spool, host: Callable[[], str]) -> None:
         self._store = store
         self._spool = spool
         self._host = host
         self._sent: dict[Path, int] = {}
-        """The bytes of each segment that are sent. A new process sends them once more."""
+        """The bytes of each file of the spool that this process has sent. A new process sends them once more."""
         self._calls: dict[Path, set[str]] = {}
-        """The marks of the calls in each segment."""
+        """The marks of the calls that have traces in each file of the spool."""
         self._ended: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}
-        """The first word of the end of each call, and its last trace, as far as they are known here."""
+        """When each call's end was first reported (`_ended`), and its last trace left, as far as this process knows."""
 
     def ship(self, now: datetime, *, removes: bool = True) -> bool:
-        """Send what is new, about as much as is read at once, and return whether there is more.
+        """Send the spool's new traces, about as many as are read at once, and return whether there are more.
 
-        A segment stays until its calls are over, so that their end finds their path here. `removes` is false while the
-        clock is not to be believed. Raises StoreAway, SpoolAway.
+        A segment stays until its calls are over, so that their path is found here when they end. `removes` is false
+        while the clock is not to be believed. Raises StoreAway, SpoolAway.
         """
         segments, more = self._spool.read(self._sent)
         self._store.take([trace for segment in segments for trace in segment.traces], self._host(), now)
@@ -40,10 +43,21 @@ class TraceShipper:
         if not more:
             self._forget({each.path for each in segments})
         if removes:
-            for each in segments:
-                if all(is_over(self._ended.get(mark), self._last[mark], now) for mark in self._calls[each.path]):
-                    self._spool.remove(each, now)
+            self._remove([each for each in segments if not is_held(each, now) and self._is_over(each, now)], now)
         return more
+
+    def _is_over(self, segment: Segment, now: datetime) -> bool:
+        calls = self._calls[segment.path]
+        return all(is_over(self._ended.get(mark), self._last[mark], now) for mark in calls)
+
+    def _remove(self, segments: Sequence[Segment], now: datetime) -> None:
+        """Remove these files of the spool, each sent whole once more: the database may have lost what it had of them.
+
+        So it has after a restore, or where another server of PostgreSQL has taken over. What it has stays as it is.
+        """
+        for segment in segments:
+            self._store.take(self._spool.whole(segment).traces, self._host(), now)
+            self._spool.remove(segment, now)
 
     def _note(self, segment: Segment) -> None:
         self._sent[segment.path] = segment.upto
@@ -55,7 +69,7 @@ class TraceShipper:
                 self._ended[each.mark] = min(each.at, self._ended.get(each.mark, each.at))
 
     def _forget(self, there: set[Path]) -> None:
-        """Forget the segments that are gone, and the calls that only they were about."""
+        """Forget the files of the spool that are gone, and the calls of which only they had traces."""
         for path in self._sent.keys() - there:
             del self._sent[path], self._calls[path]
         known = set[str]().union(*self._calls.values())

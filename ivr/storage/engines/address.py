@@ -22,11 +22,11 @@ NO_OPTIONS = "has options that cannot be read: expected options=-c%20NAME=VALUE,
 SECRETS = ("password", "sslpassword")
 
 OPTION = re.compile(r"(?:-c\s*|--)(?P<name>[A-Za-z_][\w.-]*)=(?P<value>(?:\\.|[^\s\\])*)(?:\s+|$)", re.DOTALL)
-"""A setting of the server, as its command line and libpq's `options` have it."""
+"""The pattern of one setting of PostgreSQL's server, as its command line and libpq's `options` have it."""
 
 
 def database_address(written: str) -> str:
-    """Return the address in the form that the rest of the program takes. Raises ValueError with what is wrong."""
+    """Return DATABASE_URL in the form that the rest of the program takes. Raises ValueError with what is wrong."""
     scheme, joint, rest = written.strip().partition("://")
     if joint and scheme == "sqlite":
         return f"sqlite://{_file(rest)}"
@@ -41,7 +41,7 @@ def database_address(written: str) -> str:
 
 
 def libpq_words(address: str) -> dict[str, str]:
-    """Return what the address says, by libpq's keywords. Raises ValueError."""
+    """Return the parts of PostgreSQL's address by their libpq keywords, such as host. Raises ValueError."""
     from psycopg import ProgrammingError  # noqa: PLC0415 - slow to load, and not for SQLite
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
 
@@ -53,13 +53,13 @@ def libpq_words(address: str) -> dict[str, str]:
 
 
 def database_name(address: str) -> str:
-    """Return the name of PostgreSQL's database: by libpq's rule that of the user, where none is written."""
+    """Return the name of the PostgreSQL database at an address; by libpq's rule the user's, where none is written."""
     words = libpq_words(address)
     return words.get("dbname") or words.get("user", "")
 
 
 def server_settings(words: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings of the server that the words' `options` ask for, by name. Raises ValueError."""
+    """Return the server's settings that `options` in the address ask for, by name. Raises ValueError."""
     options = words.get("options", "").strip()
     found = list(OPTION.finditer(options))
     ends = [0, *(each.end() for each in found)]
@@ -69,7 +69,7 @@ def server_settings(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def without_password(address: str, name: str | None = None) -> str:
-    """Return the address for PostgreSQL's own programs, without a password, and with database `name` if it is given."""
+    """Return the address for PostgreSQL's own programs, without a password, and of the database `name` if given."""
     before, _, query = address.partition("://")[2].partition("?")
     place, slash, path = before.partition("/")
     user, at, hosts = place.rpartition("@")
@@ -79,7 +79,7 @@ def without_password(address: str, name: str | None = None) -> str:
 
 
 def place(address: str) -> str:
-    """Return the kind, the hosts and the name of the database for a message."""
+    """Return the database's kind, hosts and name in words, for a message."""
     if address.startswith("sqlite"):
         return f"sqlite, {address.partition(':///')[2]}"
     words = libpq_words(address)
@@ -106,7 +106,7 @@ def _as_many(ports: list[str], hosts: list[str]) -> list[str]:
 
 
 def _as_libpq_has_it(rest: str) -> str:
-    """Return the address behind its :// in libpq's form, which people and SQLAlchemy write a little otherwise.
+    """Return the part of an address behind :// in libpq's form, which people and SQLAlchemy write a little otherwise.
 
     An = in a value stands bare, and hosts in the query bring their ports along, once each: libpq would keep the last.
     """

@@ -21,11 +21,11 @@ class AofCommand:
     """A complete command in an append-only file (AOF) of Redis."""
 
     begin: int
-    """The byte at which it begins."""
+    """The position of the command's first byte."""
     end: int
-    """The byte behind it."""
+    """The position just after the command's last byte."""
     name: bytes
-    """The name in lower case."""
+    """The command's name in lower case."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Repaired:
 
     file: Path
     places: int
-    """Places that were damaged."""
+    """The number of places in the file that were damaged."""
     lost: int
-    """Bytes that were cut out."""
+    """The number of bytes that were cut out of the file."""
 
 
 def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
-    """Repair the folder's files, and return where they are kept as they were, and what was cut out of which.
+    """Repair the append-only files in `folder`; return the folder of their unchanged copies, and what each file lost.
 
-    The server must not run. Raises OSError.
+    The Redis server must not run. Raises OSError.
     """
     kept = folder.with_name(f"{folder.name}-damaged-{now:%Y%m%d-%H%M%S}")
     shutil.copytree(folder, kept)
@@ -65,13 +65,13 @@ def _repair(file: Path) -> Repaired | None:
 
 
 def _places(whole: list[AofCommand], length: int) -> int:
-    """Return the number of places at which bytes belong to no complete command."""
+    """Return the number of places in a file of this length at which bytes belong to no whole command."""
     begins, ends = [*(each.begin for each in whole), length], [0, *(each.end for each in whole)]
     return sum(begin > end for begin, end in zip(begins, ends, strict=True))
 
 
 def commands(written: bytes) -> Iterator[AofCommand]:
-    """Yield every command that is whole, whatever lies between them."""
+    """Yield every whole command in the bytes of an append-only file, whatever lies between them."""
     at = 0
     while header := HEADER.search(written, at):
         found = _command(written, header)
@@ -81,7 +81,7 @@ def commands(written: bytes) -> Iterator[AofCommand]:
 
 
 def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
-    """Return the command with this header; None where it is not whole."""
+    """Return the command of an append-only file that begins with this header; None where it is not whole."""
     at, name = header.end(), b""
     for _ in range(int(header[1])):
         length = LENGTH.match(written, at)
@@ -96,7 +96,7 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
 
 
 def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
-    """Yield the commands without a transaction's brackets where one of the two is lost: Redis would refuse the file.
+    """Yield the commands, but not the MULTI or EXEC of a transaction that lacks its other end: Redis refuses these.
 
     What stands in such a transaction is kept.
     """

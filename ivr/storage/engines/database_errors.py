@@ -32,7 +32,7 @@ BY_CODE: Mapping[str, str] = {
     "22023": "it does not take a value in the options of DATABASE_URL",
     "57P03": "it is starting or stopping",
 }
-"""The explanations by the beginning of SQLite's error name, and by PostgreSQL's SQLSTATE."""
+"""The explanations of database errors by the beginning of SQLite's error name, or by PostgreSQL's SQLSTATE."""
 
 NO_HOST = "its host's name is not known"
 UNREADABLE = "a part of DATABASE_URL is no value that PostgreSQL's library knows"
@@ -64,20 +64,20 @@ BY_PHRASE: Mapping[str, str] = {
     "invalid ": UNREADABLE,
     "bad value for": UNREADABLE,
 }
-"""The explanations by a phrase of the text, for errors without a code of their own."""
+"""The explanations of database errors that have no code of their own, by a phrase of the error's text."""
 
 
 TAKEN_KEY = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
-"""The codes of a row that another transaction wrote first; other broken rules are not of that kind."""
+"""The codes of the error that a unique key is taken, since another transaction was first to write the row."""
 
 
 def is_taken_key(error: Exception) -> bool:
-    """Return whether the error is that of a unique key that is taken."""
+    """Return whether a database error says that a unique key is taken."""
     return _code(getattr(error, "orig", None) or error) in TAKEN_KEY
 
 
 def error_kind(error: Exception) -> str:
-    """Return the error's class, code and explanation; never its own text, which may be personal."""
+    """Return a database error's class, code and explanation; never its own text, which may be personal."""
     origin = getattr(error, "orig", None) or error
     code = _code(origin)
     name = f"{type(origin).__name__} {code}".strip()

@@ -20,17 +20,17 @@ from sqlalchemy.exc import DBAPIError
 from ivr.storage.engines.address import libpq_words, server_settings
 
 CONNECT_SECONDS = 2
-"""Seconds for a new connection to one host: the least that libpq allows."""
+"""The seconds that connecting to one host of the database may take: the least that libpq allows."""
 
 QUIET = {"log_parameter_max_length_on_error": "0"}
-"""The server logs every statement that fails. Without its parameters, the log has no caller's number."""
+"""The setting by which the server logs a failed statement without its parameters, which may be a caller's number."""
 
 STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
-"""A migration may take long, but not from a server that has gone."""
+"""The settings of a connection by which a migration, which may take long, notices that its server has gone."""
 
 
 class TimedConnection(psycopg.Connection[Any]):
-    """A connection with a limit on the wait for each answer, after which it is closed.
+    """A connection to PostgreSQL with a limit on the wait for each answer, after which it is closed.
 
     The server's own timeouts do not end the wait where the server is frozen or the network loses packets.
     """
@@ -38,7 +38,7 @@ class TimedConnection(psycopg.Connection[Any]):
     seconds: float | None = None
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """Wait for an answer. Raises OperationalError where it does not come in time."""
+        """Wait for the server's answer. Raises OperationalError where it does not come in time."""
         try:
             return super().wait(gen, interval, timeout or self.seconds)
         except psycopg.OperationalError:
@@ -48,7 +48,7 @@ class TimedConnection(psycopg.Connection[Any]):
 
 
 class PostgresServer:
-    """A server for callers or workers: no statement, and no wait for a lock, takes longer than `timeout`.
+    """A PostgreSQL server, for callers or workers: no statement or wait for a lock takes longer than `timeout`.
 
     Transactions are begun here and not by an event of the engine: SQLAlchemy would look for listeners at every
     statement. The message that begins one also shows whether a kept connection still works, which saves a ping.
@@ -63,21 +63,21 @@ class PostgresServer:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction; it is rolled back unless it is committed."""
+        """Yield a connection in a transaction, which is rolled back unless it is committed."""
         with self._begun() as connection:
             yield connection
 
     reading = writing
 
     def scrub(self) -> bool:
-        """Do nothing: deleted rows are removed by autovacuum, or when the server's owner runs VACUUM FULL."""
+        """Do nothing: PostgreSQL removes deleted rows by autovacuum, or when its owner runs VACUUM FULL."""
         return True
 
     def forked(self) -> None:
-        """Do nothing more in a forked process: the pool is all there is."""
+        """Do nothing more in a forked process: there is nothing to renew but the pool of connections."""
 
     def _begun(self, *, again: bool = True) -> Connection:
-        """Return a connection with a transaction. Where a kept one is broken, all of them are opened anew."""
+        """Return a connection that has begun a transaction. If a kept one is broken, all are opened anew."""
         connection = self.engine.connect()
         try:
             return _begun(connection, self._begin)
@@ -89,7 +89,7 @@ class PostgresServer:
 
 
 def migrating(address: str, locked_seconds: int) -> Engine:
-    """Return an engine for migrations, whose statements may take long; a lock is waited for so many seconds."""
+    """Return an engine for migrations, whose statements may take long, and wait `locked_seconds` for a lock."""
     limits = {"lock_timeout": str(locked_seconds * 1000), **QUIET}
     engine, begin = _engine(address, {"connect_timeout": "5", **STILL_THERE}, limits, None)
     event.listen(engine, "begin", lambda each: _begun(each, begin))
@@ -97,7 +97,7 @@ def migrating(address: str, locked_seconds: int) -> Engine:
 
 
 def pooled(connection: Connection) -> bool:
-    """Return whether a pooler stands before the server: it has told us another process than the one that answers."""
+    """Return whether a pooler stands before the server: another server process answers than connecting had named."""
     told = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
     return bool(told != connection.execute(text("SELECT pg_backend_pid()")).scalar())
 
@@ -105,7 +105,7 @@ def pooled(connection: Connection) -> bool:
 def _engine(
     address: str, network: Mapping[str, str], limits: Mapping[str, str], seconds: float | None, **pool: Any
 ) -> tuple[Engine, str]:
-    """Return an engine, and the message that begins its transactions."""
+    """Return an engine for this address, and the message by which its transactions begin."""
     words = libpq_words(address)
     begin = _begin(server_settings(words), limits)
     told = make_conninfo(**{**{name: word for name, word in words.items() if name != "options"}, **network})
@@ -128,7 +128,7 @@ def _begun(connection: Connection, begin: str) -> Connection:
 
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    """Return the message that begins a transaction and sets for it what is asked for; ours wins."""
+    """Return the message that begins a transaction with these settings; `ours` win over `theirs`, the address's."""
     asked = {**theirs, **ours}
     # The default of transactions to come would be too late for this one.
     of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}
@@ -150,10 +150,10 @@ def _config(name: str, value: str) -> sql.Composed:
 
 
 class LenientTimestamp(TimestampLoader):
-    """Reads PostgreSQL's moments; one that Python does not have, such as infinity, as its text."""
+    """Reads PostgreSQL's moments; a moment that Python does not have, such as infinity, is read as text."""
 
     def load(self, data: Any) -> Any:
-        """Return the moment, or its text where Python has no such moment."""
+        """Return the stored moment, or its text where Python has no such moment."""
         try:
             return super().load(data)
         except psycopg.DataError:
@@ -161,10 +161,10 @@ class LenientTimestamp(TimestampLoader):
 
 
 class LenientDate(DateLoader):
-    """Reads PostgreSQL's days; one that Python does not have, as its text."""
+    """Reads PostgreSQL's days; a day that Python does not have is read as text."""
 
     def load(self, data: Any) -> Any:
-        """Return the day, or its text where Python has no such day."""
+        """Return the stored day, or its text where Python has no such day."""
         try:
             return super().load(data)
         except psycopg.DataError:

@@ -1,4 +1,4 @@
-"""Opens the file of SQLite for the desk, keeps connections to it while it is in use, and orders those who write.
+"""Opens SQLite's file for the desk, keeps connections to it while they are in use, and has writers take turns.
 
 A file that was moved or replaced is noticed before each transaction. Raises what SQLite and SQLAlchemy raise. No
 tables, no rules. Why: docs/decisions/0018.
@@ -22,17 +22,17 @@ from sqlalchemy.pool import QueuePool
 from ivr.storage.engines.write_turns import LOOK_SECONDS, NEVER, IsOver, Queue, next_in_line
 
 KEPT = 16
-"""The most connections that are kept open: more than the threads of one process use at a time."""
+"""The most connections to the file that are kept open: more than the threads of one process use at a time."""
 
 IDLE_SECONDS = 1.0
-"""Seconds without a transaction after which the connections are closed; the last to close empties SQLite's journal."""
+"""The seconds without a transaction after which connections are closed; the last closed empties SQLite's journal."""
 
 ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
-"""The beginnings of errors after which a connection is not kept, because it may know a file that is no longer so."""
+"""The beginnings of SQLite's errors after which a connection is dropped, as it may know a file that has changed."""
 
 
 class SqliteFile:
-    """A SQLite file, its kept connections, and the order of this process's writers.
+    """SQLite's file, its kept connections, and the turns in which this process's threads write to it.
 
     Transactions are begun here and not by an event of the engine: SQLAlchemy would look for listeners at every
     statement.
@@ -52,14 +52,14 @@ class SqliteFile:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yield a transaction that only reads."""
+        """Yield a connection in a transaction that only reads."""
         with self.engine.connect() as connection:
             _driver(connection).execute("BEGIN")
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that may write, once no other writes; it is rolled back unless it is committed.
+        """Yield a transaction that may write, once no other one does; it is rolled back unless it is committed.
 
         Whoever has waited in vain asks the file itself, whose error says what is wrong with it. The lock is taken at
         once, since a later change from reader to writer may fail.
@@ -70,7 +70,7 @@ class SqliteFile:
             yield connection
 
     def scrub(self) -> bool:
-        """Vacuum the file and empty its journal; return False where a reader still has old rows.
+        """Vacuum the file and empty its journal; return False where somebody still reads old rows.
 
         Raises sqlite3.Error.
         """
@@ -112,9 +112,9 @@ class SqliteFile:
         connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
 
     def _begin_writing(self, connection: sqlite3.Connection, is_over: IsOver) -> None:
-        """Begin when all who came before have. Raises sqlite3.OperationalError where that takes too long.
+        """Begin to write to the file, after all who came before. Raises sqlite3.OperationalError after too long a wait.
 
-        Looks often by itself: SQLite's own wait sleeps ever longer, while others come and go.
+        The file is asked often: SQLite's own wait sleeps ever longer, while others come and go.
         """
         connection.execute("PRAGMA busy_timeout=0")
         try:
@@ -125,7 +125,7 @@ class SqliteFile:
             connection.execute(f"PRAGMA busy_timeout={int(self._timeout * 1000)}")
 
     def _is_the_same_file(self, _connection: sqlite3.Connection, record: Any, _proxy: Any) -> None:
-        """Have all connections opened anew where another file, or none, lies at the path by now."""
+        """Have all connections opened anew where another file, or none, now lies at the database's path."""
         if record.info["file"] != self._identity():
             raise InvalidatePoolError
 
@@ -137,7 +137,7 @@ class SqliteFile:
 
 
 class IdleClock:
-    """Calls `close` once nothing was used for some seconds, in a thread that lives no longer than that."""
+    """Calls `close` once no connection was used for some seconds, in a thread that lives no longer than that."""
 
     def __init__(self, seconds: float, close: Callable[[], None], monotonic: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -183,7 +183,7 @@ def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:
 
 
 def _forget_after(context: ExceptionContext) -> None:
-    """Close the connection after an error of the file, so that the next one reads anew what lies there."""
+    """Have a connection closed after an error of the file, so that the next one reads what lies there now."""
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(ABOUT_THE_FILE):
         context.is_disconnect = True

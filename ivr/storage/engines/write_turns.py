@@ -1,4 +1,4 @@
-"""Puts those who write to SQLite in a row: the threads of a process, and the processes beside each other.
+"""Makes those who write to SQLite's file take turns: the threads of a process, and the processes of a host.
 
 Knows locks and a folder; no SQL. Why: docs/decisions/0018.
 """
@@ -12,17 +12,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOOK_SECONDS = 0.001
-"""Seconds between two looks whether another process has ended its write: less than a write takes."""
+"""The seconds between two looks whether another process has ended its write: less than a write takes."""
 
 NEVER = threading.Event()
-"""An event that is never set: to wait for it is to wait for a time."""
+"""An event that is never set, so that to wait for it is to wait for some time."""
 
 IsOver = Callable[[], bool]
-"""Returns whether somebody has waited long enough."""
+"""A function that returns whether a writer has waited long enough for its turn."""
 
 
 class Queue:
-    """Lets threads through one at a time, in the order in which they came."""
+    """Lets the threads of a process write one at a time, in the order in which they came."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,7 +31,7 @@ class Queue:
 
     @contextmanager
     def turn(self, seconds: float) -> Iterator[None]:
-        """Wait for the turn, at most so many seconds, and then go on without it."""
+        """Wait for this thread's turn to write, at most so many `seconds`, and then go on without it."""
         mine = self._take(seconds)
         try:
             yield
@@ -63,9 +63,10 @@ class Queue:
 
 @contextmanager
 def next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
-    """Be the one process whose writer is next, by a lock on the file's folder, or give up waiting for that.
+    """Wait, by a lock on the folder of SQLite's file, until this process is next to write, or until `is_over`.
 
-    Else a process with many writers would begin the next write before another process has seen that the last one ended.
+    Without the lock, a process with many writers would begin the next write before another process has seen that the
+    last one ended.
     """
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)

@@ -28,13 +28,13 @@ from ivr.web.wording import outcome_words
 moves = Blueprint("moves", __name__)
 
 CHOSEN_BY_STAFF = {str(each): each for each in OUTCOMES if each is not Outcome.NOT_REACHED}
-"""Outcomes that staff can report. NOT_REACHED is set by itself when the tries are used up."""
+"""The outcomes of a call that staff can report. NOT_REACHED is set by the service when the tries are used up."""
 
 
 @moves.post("/desk/errands/<int(max=2147483647):errand_id>/again")
 @guarded_by(staff_only)
 def try_again(errand_id: int) -> ResponseReturnValue:
-    """Have an outbox task that failed for good tried again. The clock process queues it at its next sweep."""
+    """Have a task that failed for good tried again, about a request or an appointment. The clock process queues it."""
     services().desk.outbox.begin_again(errand_id, by())
     return redirect(url_for("console.worklist"))
 
@@ -42,21 +42,21 @@ def try_again(errand_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/take")
 @guarded_by(staff_only)
 def take(request_id: int) -> ResponseReturnValue:
-    """Take the request and show its card."""
+    """Take the request for the logged-in person, and show its card."""
     return _done(request_id, lambda: services().desk.moves.take(request_id, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/put_back")
 @guarded_by(staff_only)
 def put_back(request_id: int) -> ResponseReturnValue:
-    """Release the request, so that it waits again."""
+    """Put the request back on the list, so that it waits again."""
     return _done(request_id, lambda: services().desk.moves.put_back(request_id, by(), note_beside()), to_list=True)
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/pass_on")
 @guarded_by(staff_only)
 def pass_on(request_id: int) -> ResponseReturnValue:
-    """Hand the request over to a colleague."""
+    """Pass the request on to a colleague."""
     to = request.form.get("to", "")
     if to not in {each.name for each in services().staff.people.all() if each.active}:
         return _again(request_id, _("Please choose a colleague."), 400)
@@ -66,7 +66,7 @@ def pass_on(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/note")
 @guarded_by(staff_only)
 def write_note(request_id: int) -> ResponseReturnValue:
-    """Add a note to the request."""
+    """Add the note that was typed to the request's history."""
     try:
         note = note_beside()
     except TooLong as too_long:
@@ -79,7 +79,7 @@ def write_note(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/name")
 @guarded_by(staff_only)
 def write_name(request_id: int) -> ResponseReturnValue:
-    """Write down who the patient is: the name that was typed, or one that is known for the number."""
+    """Write down the name of the request's patient: the one typed, or one that is known for the number."""
     known = request.form.get("known", "")
 
     def named() -> None:
@@ -94,21 +94,21 @@ def write_name(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/times")
 @guarded_by(staff_only)
 def show_times(request_id: int) -> ResponseReturnValue:
-    """Show the card with the free times of the day that the form asks for. Changes nothing."""
+    """Show the request's card with the free times of the day that the form asks for. Changes nothing."""
     return any_card_page(services().desk.store.any_request(request_id))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/reopen")
 @guarded_by(staff_only)
 def reopen(request_id: int) -> ResponseReturnValue:
-    """Open a closed request again."""
+    """Open a closed request again, so that it waits on the list."""
     return _done(request_id, lambda: services().desk.moves.reopen(request_id, by(), note_beside()))
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/report")
 @guarded_by(staff_only)
 def report(request_id: int) -> ResponseReturnValue:
-    """Report the outcome of calling the patient."""
+    """Report the outcome of calling the request's patient."""
     try:
         outcome = CHOSEN_BY_STAFF[request.form.get("outcome", "")]
         said = OutcomeReport(outcome, moment_of(outcome))
@@ -120,7 +120,7 @@ def report(request_id: int) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/book")
 @guarded_by(staff_only)
 def book(request_id: int) -> ResponseReturnValue:
-    """Book the free time that was tapped; or, on purpose, one that is not free."""
+    """Book for the request the free time that was tapped; or, on purpose, a time that is not free."""
     meant = request.form.get("on_purpose", "")
     try:
         at, schedule = chosen_time(meant or request.form.get("at", ""))
@@ -144,7 +144,7 @@ def _reported(request_id: int, said: OutcomeReport) -> ResponseReturnValue:
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/undo")
 @guarded_by(staff_only)
 def undo(request_id: int) -> ResponseReturnValue:
-    """Undo the action that the form names, unless something has happened to the request since."""
+    """Undo the move that the form names, unless something has happened to the request since."""
     session.pop(LAST_REPORT, None)
     try:
         if _undone(request_id, request.form.get("what", ""), services().clock()):
@@ -170,7 +170,7 @@ def _done(
 ) -> ResponseReturnValue:
     """Make the move and redirect; where it is refused, show the card with the reason and with what was typed.
 
-    A name that was typed beside it is written down first: whose the request is does not depend on the move.
+    A name that was typed with the move is written down first, since it holds whether or not the move is made.
     """
     try:
         _write_name_beside(request_id)
@@ -190,16 +190,16 @@ def _done(
 
 
 def _write_name_beside(request_id: int) -> None:
-    """Write down the name that was typed on the card, if it is another than before. Raises TooLong, CannotRead."""
+    """Write down the patient's name that was typed on the card, if it is new. Raises TooLong, CannotRead."""
     name = None if request.form.get("known") else name_beside()
     if name is not None:
         services().desk.moves.name(request_id, name, by())
 
 
 def _again(request_id: int, trouble: str, status: int, said: OutcomeReport | None = None) -> ResponseReturnValue:
-    """Return the card once more, with the reason why nothing was done.
+    """Return the request's card once more, with the reason why nothing was done.
 
-    `said` is a booking that is not free: the card offers to keep it on purpose.
+    `said` is the report of a booking whose time is not free: the card offers to book it on purpose.
     """
     found = services().desk.store.any_request(request_id)
     if said is None or said.at is None or isinstance(found, OddRequest):
@@ -209,7 +209,7 @@ def _again(request_id: int, trouble: str, status: int, said: OutcomeReport | Non
 
 
 def clash_words() -> Mapping[Clash, str]:
-    """Return the reasons why a time is not free, in words."""
+    """Return the reasons why a time in the diary is not free, in words."""
     return {
         Clash.CLOSED: _("The clinic is closed at that time."),
         Clash.BLOCKED: _("That time is blocked in the diary."),
@@ -218,16 +218,16 @@ def clash_words() -> Mapping[Clash, str]:
 
 
 def offer_undo(found: AnyRequest, what: str, reference: str, words: str) -> None:
-    """Offer on the next pages to undo what was just done to a request; they name it by `reference`.
+    """Offer on the next pages to undo the move that was just made of a request; they name it by `reference`.
 
-    `what` is its name in the history, so that a later action is not undone instead.
+    `what` is the event of the move in the history, so that no later move is undone instead.
     """
     now = services().clock().isoformat()
     session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}
 
 
 def _offer_no_more(request_id: int) -> None:
-    """Withdraw the offer to undo, since something else was done to the request."""
+    """Withdraw the offer to undo the last move, since something else was done to the request."""
     if session.get(LAST_REPORT, {}).get("id") == request_id:
         session.pop(LAST_REPORT)
 

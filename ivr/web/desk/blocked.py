@@ -23,14 +23,14 @@ blocked = Blueprint("blocked", __name__)
 @blocked.get("/desk/blocked")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the blocked numbers, and a form to block one. From a card, the form has its number."""
+    """Show the blocked numbers, and a form to block another; opened from a card, the form has that card's number."""
     return _page(_seen_on(request.args.get("request", "")))
 
 
 @blocked.post("/desk/blocked")
 @guarded_by(staff_only)
 def block() -> ResponseReturnValue:
-    """Block a number."""
+    """Block the number that the form names, for the reason that was typed."""
     card = _seen_on(request.form.get("request", ""))
     try:
         reason = words("reason", _("Reason"), LONGEST_REASON)
@@ -52,7 +52,7 @@ def block() -> ResponseReturnValue:
 @blocked.post("/desk/blocked/<int(max=2147483647):block_id>/lift")
 @guarded_by(staff_only)
 def lift(block_id: int) -> ResponseReturnValue:
-    """Lift a block."""
+    """Lift the block of a number."""
     if services().desk.blocked.lift(block_id, by()):
         flash(_("The number is no longer blocked."), "done")
     else:
@@ -71,7 +71,7 @@ def _page(card: Request | None, trouble: str = "") -> str:
 
 
 def _seen_on(written: str) -> Request | None:
-    """Return the request from whose card the number is to be blocked, or None."""
+    """Return the request from whose card the number is to be blocked; None where it was typed."""
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         return None
     try:

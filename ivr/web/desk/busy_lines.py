@@ -1,4 +1,4 @@
-"""The page of lines that are over their limit of calls: how many came, and what can be done.
+"""The page of telephone lines that are over their limit of calls: how many calls came, and what can be done.
 
 Shows counts only, no caller. The limits are in ivr/desk/call_limits.py.
 """
@@ -22,14 +22,14 @@ busy_lines = Blueprint("busy_lines", __name__)
 @busy_lines.get("/desk/busy-lines")
 @guarded_by(staff_only)
 def page() -> str:
-    """Show how many calls each line has had within the hour."""
+    """Show how many calls each telephone line has had within the last hour."""
     return render_template("busy_lines.html", loads=loads(), lines=services().clinic.lines)
 
 
 @busy_lines.post("/desk/busy-lines")
 @guarded_by(staff_only)
 def count_afresh() -> ResponseReturnValue:
-    """Count the calls of a line from none again, so that it takes requests from everybody."""
+    """Forget the calls counted for a line, so that it takes requests from everybody again."""
     line = services().clinic.lines.get(request.form.get("line", ""))
     if line is None:
         abort(400)
@@ -44,7 +44,7 @@ def count_afresh() -> ResponseReturnValue:
 
 
 def loads() -> Sequence[LineLoad]:
-    """Return the load of each line; none where Redis is away, since then no call is counted or refused."""
+    """Return the load of each telephone line; none where Redis is away, since then no call is counted."""
     try:
         return services().telephone.limits.loads(services().clinic.lines, services().clock())
     except QueueAway:

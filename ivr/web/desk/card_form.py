@@ -15,11 +15,11 @@ from ivr.web.lengths import words
 from ivr.web.services import services
 
 LATER = "later_"
-"""Begins the names of the fields that say when to ring later; those of a booking have the names without it."""
+"""Begins the names of a card's fields for calling later; the fields of a booking have these names without it."""
 
 
 def note_beside() -> str:
-    """Return the note that was typed beside the button.
+    """Return the note that was typed on the card, to go with the move whose button was pressed.
 
     Raises TooLong; the move is not made then, since a part of the note would be lost.
     """
@@ -27,18 +27,18 @@ def note_beside() -> str:
 
 
 def name_typed() -> str:
-    """Return the name that was typed for the patient. Raises TooLong."""
+    """Return the patient's name that was typed on the card. Raises TooLong."""
     return " ".join(words("name", _("Name of the patient"), LONGEST_NAME).replace("\0", "").split())
 
 
 def name_beside() -> str | None:
-    """Return the name that was typed beside the button; None where the field is as it was. Raises TooLong."""
+    """Return the patient's name that was typed on the card; None where it is as it was. Raises TooLong."""
     name = name_typed()
     return None if "name" not in request.form or name == request.form.get("name_was", "") else name
 
 
 def moment_of(outcome: Outcome) -> datetime | None:
-    """Return the moment that goes with an outcome. Raises ValueError where it is malformed or in the past."""
+    """Return the moment that the card gives for an outcome. Raises ValueError where it is malformed or in the past."""
     whole_form = f"{LATER}day" in request.form
     if whole_form and OUTCOMES[outcome] is Then.AT_A_MOMENT:
         return moment_asked(LATER)
@@ -46,7 +46,7 @@ def moment_of(outcome: Outcome) -> datetime | None:
 
 
 def moment_asked(begins: str = "") -> datetime | None:
-    """Return the form's day and hour in the clinic's time zone, or None where it has neither.
+    """Return the card's day and hour in the clinic's time zone, or None where it has neither.
 
     Raises ValueError where it is malformed or in the past.
     """

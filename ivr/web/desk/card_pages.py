@@ -20,22 +20,22 @@ from ivr.web.sessions import by, who
 from ivr.web.wording import outcome_words
 
 UNDO_SHOWN = timedelta(seconds=10)
-"""Time during which the worklist offers to undo the last report."""
+"""The time for which the desk's pages offer to undo the last report of an outcome, or merge."""
 
 
 LAST_REPORT = "last_report"
-"""Session key of the last report, which may be undone."""
+"""The session key of this person's last report of an outcome, or merge, which may be undone."""
 
 
 def any_card_page(found: AnyRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
-    """Return the card's page, also of a request that cannot be read."""
+    """Return the page of a request: its card, or the page of an odd request."""
     if isinstance(found, OddRequest):
         return odd_page(found, trouble, status)
     return card_page(found, trouble, status)
 
 
 def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
-    """Return the page of a request that cannot be read: what is stored, and what can be done with it all the same."""
+    """Return the page of an odd request: what is stored of it, and the outcomes that can be reported all the same."""
     services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
     others = services().desk.worklist.of_same_number(found)
     page = render_template(
@@ -51,7 +51,7 @@ def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> Respons
 
 
 def card_page(found: Request, trouble: str = "", status: int = 200, kept: Chip | None = None) -> ResponseReturnValue:
-    """Return the card's page. Where an action was refused, it shows `trouble` and what was typed.
+    """Return the page of a request's card. Where a move was refused, it shows `trouble` and what was typed.
 
     `kept` is a time that is not free; the card offers to book it on purpose.
     """
@@ -83,7 +83,7 @@ def card_page(found: Request, trouble: str = "", status: int = 200, kept: Chip |
 
 
 def card_parts(found: Request) -> dict[str, object]:
-    """Return the parts of a card that change while it is open."""
+    """Return the parts of a request's card that may change while the card is open."""
     entries = services().desk.store.history(found.id)
     asked = [each.detail for each in entries if each.what == HistoryEvent.ASKED_FOR]
     card = cards.card(found, who(), known_of([found]), asked[-1] if asked else None)
@@ -99,19 +99,19 @@ def card_parts(found: Request) -> dict[str, object]:
 
 
 def _history(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str, str]]:
-    """Return the lines of a request's history, newest first, each with who and what in words."""
+    """Return the events of a request's history, the newest first, each with who and what in words."""
     return [(each, cards.who_words(each), cards.entry_words(each)) for each in reversed(entries)]
 
 
 def _merged_into(found: Request) -> AnyRequest | None:
-    """Return the request that this one was merged into, or None where it has gone."""
+    """Return the request into which this one was merged; None where there is none any more."""
     with suppress(NoSuchRequest):
         return services().desk.store.any_request(found.merged_into) if found.merged_into else None
     return None
 
 
 def undoable() -> dict[str, object] | None:
-    """Return this person's last report while it may be undone, or None."""
+    """Return this person's last report or merge as long as it may be undone, else None."""
     last = session.get(LAST_REPORT)
     if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None

@@ -23,7 +23,7 @@ from ivr.web.wording import kind_words, language_words, outcome_words, person_wo
 
 @dataclass(frozen=True)
 class Card:
-    """A request in words, as a card or a line of the worklist shows it."""
+    """A request in words, as its card and the list show it."""
 
     request: Request
     kind: str
@@ -32,26 +32,26 @@ class Card:
     wish: str
     soon: str
     due: str
-    """A sentence that tells when the patient is, or was, to be called."""
+    """A sentence that tells when the patient is to be called, or was to be."""
     late: bool
     mine: bool
     others: str = ""
-    """A sentence about what a call from another telephone asked for; empty if none did."""
+    """A sentence about the wish that a call from another telephone made; empty if none did."""
     name: str = ""
-    """The patient's name; empty while nobody has written it down."""
+    """The patient's name; empty where nobody has written it down."""
     task: str = ""
-    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty for a request."""
+    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty without one."""
 
     @property
     def shape(self) -> str:
-        """Return how the card looks: late, open, taken or closed."""
+        """Return the look of the card: late, open, taken or closed."""
         return "late" if self.late else self.request.status
 
 
 def card(found: Request, who: str, known: Known = NOBODY, asked_elsewhere: str | None = None) -> Card:
-    """Return the request's card as `who` sees it now; `known` tells whose it is.
+    """Return the request in words, as the person `who` sees it now; `known` has the name of its patient.
 
-    `asked_elsewhere` is the latest wish from another telephone, as a line of history has it; None if there is none.
+    `asked_elsewhere` is the latest wish from another telephone, as a history event has it; None if there is none.
     """
     now = services().clock()
     hours = services().hours.clinic_now().line(found.line).hours
@@ -76,7 +76,7 @@ def _due_words(due: datetime, now: datetime) -> str:
 
 
 def _others_words(found: Request, wish: str | None) -> str:
-    """Return what another telephone asked for: it may be a relative of the patient, or a stranger."""
+    """Return the wish made from another telephone in words: it may be a relative's, or a stranger's."""
     if wish is None:
         return ""
     if wish == wish_of(found.day, found.part):
@@ -88,19 +88,19 @@ def _others_words(found: Request, wish: str | None) -> str:
 
 
 def wish_words(wished: date | None, part: Part | None) -> str:
-    """Return in words the day and part of the day that the caller wished for."""
+    """Return in words the day, and the part of the day, that a caller wished for."""
     if wished is None or part is None:
         return _("as soon as possible")
     return _("%(day)s, %(part)s", day=day(wished), part=part_words()[part])
 
 
 def part_words() -> Mapping[Part, str]:
-    """Return the parts of a day in words."""
+    """Return the words for each part of a day that a caller may wish for."""
     return {Part.MORNING: _("morning"), Part.AFTERNOON: _("afternoon"), Part.EVENING: _("evening")}
 
 
 def one_tap() -> list[tuple[Outcome, str]]:
-    """Return the outcomes that need no further input, with their words."""
+    """Return the outcomes that need nothing typed, each with its words."""
     words = outcome_words()
     needs_more = {Outcome.BOOKED, Outcome.LATER, Outcome.NOT_REACHED}
     again_first = sorted(OUTCOMES, key=lambda each: OUTCOMES[each] is not Then.AGAIN)
@@ -108,7 +108,7 @@ def one_tap() -> list[tuple[Outcome, str]]:
 
 
 def taps_of(found: Request) -> list[tuple[Outcome, str, str]]:
-    """Return the outcomes of a card's buttons, with their words and what then becomes of the request."""
+    """Return the outcomes on the buttons of a request's card, with their words and what then becomes of the request."""
     return [(each, words, _then(found, each)) for each, words in one_tap()]
 
 
@@ -124,12 +124,12 @@ def _then(found: Request, outcome: Outcome) -> str:
 
 
 def closing_taps() -> list[tuple[Outcome, str]]:
-    """Return the outcomes that close a request and need no further input, with their words."""
+    """Return the outcomes that close a request and need nothing typed, each with its words."""
     return [(each, words) for each, words in one_tap() if OUTCOMES[each] is Then.CLOSED]
 
 
 def entry_words(entry: HistoryEntry) -> str:
-    """Return a history entry as a sentence; one that cannot be read, as it is stored."""
+    """Return an event of a request's history as a sentence; as it is stored where it cannot be read."""
     what, detail = text_of(entry.what), text_of(entry.detail)
     try:
         return _sentence(what, detail)
@@ -138,7 +138,7 @@ def entry_words(entry: HistoryEntry) -> str:
 
 
 def _sentence(what: str, detail: str) -> str:
-    """Return the sentence of an event or outcome. Raises ValueError where this version does not know it."""
+    """Return the sentence of an event or outcome. Raises ValueError where this version does not know such an event."""
     if what in set(HistoryEvent):
         return HISTORY[HistoryEvent(what)](detail)
     words = outcome_words()[Outcome(what)]
@@ -177,11 +177,11 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
     ),
     HistoryEvent.DUE_BACK: lambda detail: _("set the call back to %(moment)s, as before", moment=_moment(detail)),
 }
-"""Makes the sentence of a history event from its detail. Outcomes have words of their own."""
+"""The functions that make the sentence of each history event from its detail. Outcomes have words of their own."""
 
 
 def failure_words(failed: FailedTask) -> str:
-    """Return a sentence about a notification that could not be sent, with the reason."""
+    """Return a sentence about a notice or text that could not be sent, with the reason."""
     return HISTORY[history_of_failure(failed.name)](failed.reason)
 
 
@@ -191,17 +191,17 @@ NO_ACTS = frozenset(
         *(HistoryEvent.TO_TELL, HistoryEvent.NOT_TO_TELL, *Outcome),
     }
 )
-"""The events that are told for themselves, after a colon, and not as what somebody has done."""
+"""The history events that are shown after a person's name and a colon, since that person did not act."""
 
 
 def who_words(entry: HistoryEntry) -> str:
-    """Return who made a history entry, as its sentence begins."""
+    """Return the words by which the sentence of a history event begins: who caused it."""
     who = person_words(text_of(entry.who))
     return f"{who}:" if text_of(entry.what) in NO_ACTS else who
 
 
 def to_say(request: Request) -> Spoken:
-    """Return what to say to the patient, in their language; in the line's first where the line lacks theirs."""
+    """Return what to say to the patient, in their language; in the line's first one where it does not speak theirs."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:
@@ -212,7 +212,7 @@ def to_say(request: Request) -> Spoken:
 
 
 def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
-    """Return the sentence about a merged request; only its reference where it has been erased since."""
+    """Return the sentence about a request merged into this one; only its reference where it was erased since."""
     if not kind:
         return _("merged the request %(reference)s with this one", reference=reference)
     values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}
@@ -220,6 +220,6 @@ def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
 
 
 def _wish_of(detail: str) -> str:
-    """Return a wish in words, from a history entry's detail such as "2026-11-24 morning"."""
+    """Return a wish in words, from the detail of a history event, such as "2026-11-24 morning"."""
     wished, _joint, part = detail.partition(" ")
     return wish_words(date.fromisoformat(wished), Part(part)) if part else wish_words(None, None)

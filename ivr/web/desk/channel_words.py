@@ -1,4 +1,4 @@
-"""Puts the channels to the staff that do not work into words. Values and words only; no routes, no stores."""
+"""Puts into words which channels to the staff do not work, and why. Values and words only; no routes, no stores."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,7 +7,7 @@ from ivr.web.i18n import _, moment
 
 
 def trouble_words(found: ChannelTrouble) -> str:
-    """Return a sentence about a channel to the staff that does not work."""
+    """Return a sentence about a channel to the staff that does not work, and why."""
     return TROUBLES[found.kind](found.channel.name, moment(found.since))
 
 

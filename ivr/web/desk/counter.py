@@ -1,4 +1,4 @@
-"""The form for a request of somebody at the counter. It offers no choice that it refuses."""
+"""The form for the request of somebody who stands at the counter. It offers no choice that it refuses."""
 
 import secrets
 from collections.abc import Iterator
@@ -28,24 +28,24 @@ from ivr.web.wording import languages_of_the_line
 counter = Blueprint("counter", __name__)
 
 DAYS_TO_CHOOSE = 7
-"""Number of open days that the form offers."""
+"""The number of open days that the form offers for the wish."""
 
 
 class ChoiceGone(ValueError):
-    """This choice is no longer offered: the form has been open since yesterday, or the clinic's lines changed."""
+    """A choice in the form is no longer offered: the form was open since yesterday, or the clinic's lines changed."""
 
 
 @counter.get("/desk/new")
 @guarded_by(staff_only)
 def ask_new() -> ResponseReturnValue:
-    """Show the form for a new request at the counter."""
+    """Show the empty form for a request at the counter."""
     return _page()
 
 
 @counter.post("/desk/new")
 @guarded_by(staff_only)
 def add_new() -> ResponseReturnValue:
-    """Add a request for a patient at the counter, and show its card."""
+    """Add the request of a patient at the counter, and show its card."""
     try:
         new, note = _written(), words("note", _("Note"), LONGEST_NOTE)
         name = name_typed()
@@ -71,7 +71,7 @@ def add_new() -> ResponseReturnValue:
 @counter.post("/desk/new/names")
 @guarded_by(staff_only)
 def names() -> str:
-    """Return the names that are known for the number in the form, as options of its field."""
+    """Return the patients' names known for the number in the form, as options of its name field."""
     try:
         number = services().clinic.dialling.to_ring(request.form.get("phone", ""))
     except NumberRefused:
@@ -80,7 +80,7 @@ def names() -> str:
 
 
 def _page(trouble: str = "", at: str = "") -> str:
-    """Return the form; `at` is the field that the trouble is about."""
+    """Return the page with the form for a request at the counter; `at` is the field that the `trouble` is about."""
     clinic = services().hours.clinic_now()
     return render_template(
         "new.html",
@@ -94,7 +94,10 @@ def _page(trouble: str = "", at: str = "") -> str:
 
 
 def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
-    """Yield the parts of the next days that any line offers. A line that is closed then is due at its next opening."""
+    """Yield the days, and parts of days, that the form offers for a wish: those that any telephone line offers.
+
+    A request to a line that is closed then is due at that line's next opening.
+    """
     days = sorted({day for line in clinic.lines.values() for day in line.offer.days(now, DAYS_TO_CHOOSE)})
     for day in days[:DAYS_TO_CHOOSE]:
         offered = {part for line in clinic.lines.values() for part in line.offer.parts_of(day, now)}
@@ -102,7 +105,7 @@ def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
 
 
 def written(day: date, part: Part) -> str:
-    """Return a day and a part of it as the form's field has them."""
+    """Return a day and a part of it in the form in which the field of the wish has them."""
     return f"{day} {part}"
 
 
@@ -131,7 +134,7 @@ def _written() -> NewRequest:
 
 
 def _wished(today: date) -> tuple[date | None, Part | None]:
-    """Return the wish that was chosen. A part of today that has gone by meanwhile is one, a past day is not."""
+    """Return the wish that was chosen. A part of today may be over by now; a past day raises ChoiceGone."""
     day, _blank, part = request.form.get("wish", "").partition(" ")
     if not day:
         return None, None

@@ -1,4 +1,4 @@
-"""Divides the waiting list: what came in overnight, what is late, due now and later, and what is taken. Values only."""
+"""Divides the waiting list into groups: came in overnight, late, due now, due later, and taken. Values only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from ivr.web.i18n import _, local
 from ivr.web.services import services
 
 MORNING = timedelta(hours=3)
-"""The time after the opening in which the list begins with what came in overnight."""
+"""The time after the clinic opens in which the list begins with the requests that came in overnight."""
 
 LONGEST_PAUSE = 14
-"""Days back in which the last closing is looked for."""
+"""The most days back from today in which the clinic's last closing time is looked for."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Group:
 
 
 def groups(cards: Sequence[Card]) -> list[Group]:
-    """Return the parts of the list that have a card, in their order; within each the order stays."""
+    """Return the groups of the waiting list that have a card, in order; in each the cards keep their order."""
     night, now = overnight(), services().clock()
     keys = [_key(each, night, now) for each in cards]
     words = {
@@ -41,7 +41,7 @@ def groups(cards: Sequence[Card]) -> list[Group]:
 
 
 def due_ids(shown: Sequence[Group]) -> list[int]:
-    """Return the ids of the requests that wait and are due: an open page announces a new one."""
+    """Return the ids of due requests that nobody has taken, by which an open list announces a new one."""
     now = services().clock()
     cards = [card for group in shown if group.key != "taken" for card in group.cards]
     return sorted(each.request.id for each in cards if each.request.due <= now)
@@ -59,7 +59,7 @@ def _key(card: Card, night: tuple[datetime, datetime] | None, now: datetime) -> 
 
 
 def overnight() -> tuple[datetime, datetime] | None:
-    """Return the closing before today's opening, and that opening; None but in the first hours after it."""
+    """Return the clinic's last closing time before today, and today's opening; None but in the hours after that."""
     hours, now = services().hours.clinic_now().line("").hours, services().clock()
     today = local(now).date()
     opens = next((start for start, _end in hours.stretches(today)), None)

@@ -26,14 +26,14 @@ REFERENCE_DIGITS = 6
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/find")
 @guarded_by(staff_only)
 def find(request_id: int) -> ResponseReturnValue:
-    """Go to the requests with the reference that stands in the card's form. What else stands there is kept."""
+    """Redirect to the requests with the reference that was typed on the card. What else was typed there is kept."""
     return redirect(url_for("merging.ask", request_id=request_id, reference=digits_of(request.form["reference"])[:20]))
 
 
 @merging.get("/desk/requests/<int(max=2147483647):request_id>/merge")
 @guarded_by(staff_only)
 def ask(request_id: int) -> ResponseReturnValue:
-    """Show the requests with this reference before one is merged. Two numbers may share a reference."""
+    """Show the requests with this reference, before one is merged. Two numbers may share a reference."""
     stays, reference = services().desk.store.request(request_id), digits_of(request.args.get("reference", ""))
     found = [each for each in readable(services().desk.worklist.referred(reference)) if each.id != stays.id]
     if not found:
@@ -47,7 +47,7 @@ def ask(request_id: int) -> ResponseReturnValue:
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/merge")
 @guarded_by(staff_only)
 def merge(request_id: int) -> ResponseReturnValue:
-    """Close another request as a duplicate of this one."""
+    """Merge another request into this one: close it as a duplicate."""
     stays = services().desk.store.request(request_id)
     try:
         other = services().desk.store.request(_number(request.form.get("other", "")))
@@ -81,7 +81,7 @@ def _too_late(refused: MergeRefused) -> str:
 
 
 def _number(written: str) -> int:
-    """Return the id that a form names. Raises NoSuchRequest."""
+    """Return the id of a request that a form names. Raises NoSuchRequest."""
     if not (written.isascii() and written.isdigit() and len(written) < 10):
         raise NoSuchRequest
     return int(written)

@@ -1,4 +1,4 @@
-"""The missed calls at the desk: their lines in words, and the taps that call a number or make a request of it.
+"""The missed calls at the desk: each number's calls in words, and the taps that call it or make a request.
 
 The number is never in a URL: a line is known by the id of its latest call.
 """
@@ -24,19 +24,19 @@ from ivr.web.wording import language_words
 missed = Blueprint("missed", __name__, url_prefix="/desk/missed")
 
 UNDO_SHOWN = timedelta(seconds=10)
-"""Time during which the list offers to undo the last call."""
+"""The time for which the list offers to undo that a number was marked as called."""
 
 LAST_CALLED = "last_called"
-"""Session key of the missed call that this person has called last."""
+"""The session key of the missed call that this person has last marked as called."""
 
 
 @dataclass(frozen=True)
 class MissedLine:
-    """The missed calls of a number in words, as a line of the desk shows them."""
+    """The missed calls of one number in words, as one entry of the desk's list."""
 
     call: MissedCall
     name: str
-    """The latest name that is known for the number; empty without one."""
+    """The name of the latest patient that is known for the number; empty without one."""
     when: str
     how_far: str
     line: str
@@ -44,7 +44,7 @@ class MissedLine:
 
 
 def lines(of_line: str = "") -> list[MissedLine]:
-    """Return the missed calls of this line, or of all, last those that the reception talked to. Raises StoreAway."""
+    """Return the missed calls of a telephone line, or of all; last those already talked to. Raises StoreAway."""
     standing = services().desk.missed.standing(services().clock())
     found = [each for each in standing if of_line in {"", each.line}]
     names = services().diary.patients.names({each.phone.e164 for each in found})
@@ -63,12 +63,12 @@ def _line(call: MissedCall, names: Mapping[str, str]) -> MissedLine:
 
 
 def when(at: datetime) -> str:
-    """Return the moment of a call in words: the hour, of another day than today with the day."""
+    """Return the moment of a call in words: the hour, and before it the day unless that is today."""
     return hour(at) if local(at).date() == local(services().clock()).date() else moment(at)
 
 
 def how_far_words(call: MissedCall) -> str:
-    """Return in words how far a call came. An option that a clinic has added has no words of its own here."""
+    """Return in words how far a missed call came. An option that a clinic has added has no words of its own."""
     match call.how_far.kind:
         case MissedKind.TALKED:
             return _("Talked at %(when)s", when=when(call.at))
@@ -100,7 +100,7 @@ def _midway_words() -> Mapping[str, str]:
 @missed.post("/<int(max=2147483647):missed_id>/call")
 @guarded_by(staff_only)
 def call(missed_id: int) -> ResponseReturnValue:
-    """Mark the missed calls of this number as called. The page then calls the number."""
+    """Mark the missed calls of a number as called. The page then calls the number."""
     if not services().desk.missed.call(missed_id, by()):
         return _gone()
     session[LAST_CALLED] = {"id": missed_id, "at": services().clock().isoformat()}
@@ -110,7 +110,7 @@ def call(missed_id: int) -> ResponseReturnValue:
 @missed.post("/<int(max=2147483647):missed_id>/undo")
 @guarded_by(staff_only)
 def undo(missed_id: int) -> ResponseReturnValue:
-    """Put a missed call back that this person has just called."""
+    """Put back on the list the missed call that this person has just marked as called."""
     session.pop(LAST_CALLED, None)
     if not services().desk.missed.undo(missed_id, by()):
         flash(_("It is too late to take that back, or something has happened since. It stays as it is."), "trouble")
@@ -120,7 +120,7 @@ def undo(missed_id: int) -> ResponseReturnValue:
 @missed.post("/<int(max=2147483647):missed_id>/request")
 @guarded_by(staff_only)
 def make_request(missed_id: int) -> ResponseReturnValue:
-    """Make a request of a missed call: a call back, in the line and language of the call."""
+    """Make a request to call back the number of a missed call, in the call's line and language."""
     found = services().desk.missed.find(missed_id)
     if found is None:
         return _gone()
@@ -132,7 +132,7 @@ def make_request(missed_id: int) -> ResponseReturnValue:
 
 
 def _requested(found: MissedCall) -> str:
-    """Return the reference of a missed call's request, which is stored once however often it is asked for."""
+    """Return the reference of the request made of a missed call, which is stored once however often this is asked."""
     new = callback_for(found, services().hours.clinic_now().line(found.line), by())
     promise, keyed_ids = ("missed call", *new.promise), services().reports.keyed_ids
     saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))
@@ -145,7 +145,7 @@ def _gone() -> ResponseReturnValue:
 
 
 def called_just_now() -> MissedCall | None:
-    """Return the missed call that this person has just called, while that may be undone; else None."""
+    """Return the missed call that this person has just marked as called, while that may be undone; else None."""
     last: Mapping[str, str] | None = session.get(LAST_CALLED)
     if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None

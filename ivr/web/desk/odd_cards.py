@@ -1,4 +1,4 @@
-"""Puts a request that cannot be read into words, as far as it goes. Values and words only; no routes, no stores."""
+"""Puts an odd request into words, as far as it can be read. Values and words only; no routes, no stores."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from ivr.web.wording import kind_words, language_words, outcome_words
 
 @dataclass(frozen=True)
 class OddCard:
-    """A request that cannot be read, as a card or a line of the worklist shows it."""
+    """An odd request, with a value that cannot be read, as its card and the list show it."""
 
     request: OddRequest
     kind: str
     lines: Sequence[tuple[str, str, bool]]
-    """The name of each column that holds something, its value, and whether that cannot be read."""
+    """Each column of the request's row that holds something: its name, its value, and whether that cannot be read."""
     mine: bool
 
     shape = "odd"
@@ -30,13 +30,13 @@ AnyCard = Card | OddCard
 
 
 def any_cards(found: Sequence[AnyRequest], who: str) -> list[AnyCard]:
-    """Return the cards of these requests as `who` sees them now, also of those that cannot be read."""
+    """Return the cards of these requests as the person `who` sees them now, with those of odd ones."""
     known = known_of(found)
     return [odd_card(each, who) if isinstance(each, OddRequest) else card(each, who, known) for each in found]
 
 
 def odd_card(found: OddRequest, who: str) -> OddCard:
-    """Return the card of a request that cannot be read."""
+    """Return the card of an odd request, as the person `who` sees it."""
     names = column_words()
     shown = (name for name in found.stored if name in found.odd or (name in names and found.values[name]))
     lines = [(names.get(name, name), _value_words(found, name), name in found.odd) for name in shown]
@@ -45,7 +45,7 @@ def odd_card(found: OddRequest, who: str) -> OddCard:
 
 
 def _value_words(found: OddRequest, column: str) -> str:
-    """Return a value in words where it can be read, and as it is stored where not."""
+    """Return a value of the request's row in words; as it is stored where it cannot be read."""
     if column in found.odd or column not in VALUES:
         return found.stored[column]
     return VALUES[column](found.values[column])
@@ -64,16 +64,16 @@ VALUES: Mapping[str, Callable[[Any], str]] = {
     "status": lambda status: status_words()[status],
     "outcome": lambda outcome: outcome_words()[outcome],
 }
-"""Makes the words of a column's value. The others are words already."""
+"""The functions that put a value of a request's row into words, by column. The other columns hold words already."""
 
 
 def status_words() -> Mapping[Status, str]:
-    """Return the statuses of a request in words."""
+    """Return the words for each status of a request."""
     return {Status.OPEN: _("waits"), Status.TAKEN: _("taken"), Status.CLOSED: _("closed")}
 
 
 def column_words() -> Mapping[str, str]:
-    """Return the names of what a request holds; of the rest, the column's own name is shown."""
+    """Return the words for columns of the table of requests; others are shown by the column's own name."""
     return {
         "reference": _("Reference"),
         "kind": _("Kind"),

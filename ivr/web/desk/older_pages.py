@@ -1,4 +1,4 @@
-"""Leads on from pages that an older version of the program has shown: from addresses that are no more.
+"""Leads the forms of pages that an older version of the program has shown to the pages that there are today.
 
 What was typed there is kept, and stands where it belongs now. Changes nothing.
 """
@@ -16,13 +16,13 @@ from ivr.web.services import services
 older_pages = Blueprint("older_pages", __name__)
 
 TYPED = ("day", "hour")
-"""The fields of the older page that people typed into."""
+"""The fields of the older form for moving an appointment that people typed into."""
 
 
 @older_pages.post("/desk/requests/<int(max=2147483647):request_id>/rebook")
 @guarded_by(staff_only)
 def rebook(request_id: int) -> ResponseReturnValue:
-    """Lead to the appointment of the request, with the day and the hour that were typed."""
+    """Redirect an older form for moving an appointment to the appointment's page, with the day and hour typed in it."""
     found = services().diary.reads.of_request(request_id)
     if isinstance(found, Appointment):
         typed = {name: request.form[name] for name in TYPED if request.form.get(name)}
@@ -37,7 +37,7 @@ def rebook(request_id: int) -> ResponseReturnValue:
 @older_pages.post("/desk/requests/<int(max=2147483647):request_id>/call_off")
 @guarded_by(staff_only)
 def call_off(request_id: int) -> ResponseReturnValue:
-    """Redirect the form of an older page to the request's appointment, with a message that nothing was changed."""
+    """Redirect an older form for cancelling an appointment to the appointment's page, which says nothing was done."""
     return _led_on(
         request_id,
         _("Nothing was changed: that page was older than the program. Please tap “Cancel the appointment” here."),

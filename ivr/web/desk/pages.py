@@ -1,4 +1,4 @@
-"""The desk's pages: the worklist and the card of a request. Changes nothing but the audit."""
+"""The desk's pages: the waiting list and the card of a request. Changes nothing but the audit."""
 
 from collections.abc import Callable
 from datetime import date
@@ -27,14 +27,14 @@ console = Blueprint("console", __name__)
 @console.get("/")
 @guarded_by(open_to_all)
 def front() -> ResponseReturnValue:
-    """Redirect from / to the desk."""
+    """Redirect from the path / to the desk."""
     return redirect(url_for("console.worklist"))
 
 
 @console.get("/desk")
 @guarded_by(staff_only)
 def worklist() -> ResponseReturnValue:
-    """Show the requests that wait, the most overdue first."""
+    """Show the waiting list: the requests that wait for a call, the most overdue first."""
     wanted, live = _wanted(), Live(_version)
     shown = _list(wanted)
     part = live.part("list.html", **shown)
@@ -45,13 +45,13 @@ def worklist() -> ResponseReturnValue:
 @console.get("/desk/list")
 @guarded_by(staff_only)
 def live_list() -> ResponseReturnValue:
-    """Return only the list, for a page that is open; 204 where nothing has changed."""
+    """Return only the waiting list, for a page that is open; 204 where nothing has changed."""
     live = Live(_version)
     return ("", 204) if live.is_seen() else live.news(live.part("list.html", **_list(_wanted())))
 
 
 def _version() -> str:
-    """Return words that change with every request, missed call, and change of the diary, whose floods are listed."""
+    """Return the version of the waiting list: it changes with each change of a request, missed call or appointment."""
     desk = services().desk
     return f"{desk.worklist.version()}-{desk.missed.version()}-{services().diary.days.version()}"
 
@@ -59,7 +59,7 @@ def _version() -> str:
 @console.get("/desk/requests/<reference>")
 @guarded_by(staff_only)
 def show(reference: str) -> ResponseReturnValue:
-    """Show the card of a reference, or a choice where two numbers share the reference."""
+    """Show the card of the request with this reference, or a choice where two numbers share the reference."""
     # The reference of a merged request leads to the one that stayed. With an id the merged request itself is shown.
     found = services().desk.worklist.referred(reference, also_merged="id" in request.args)
     chosen = [each for each in found if str(each.id) == request.args.get("id", str(each.id))]
@@ -74,20 +74,20 @@ def show(reference: str) -> ResponseReturnValue:
 @console.get("/desk/requests/<int(max=2147483647):request_id>/stored")
 @guarded_by(staff_only)
 def show_stored(request_id: int) -> ResponseReturnValue:
-    """Show the card of a request by its id: a reference that cannot be read leads nowhere."""
+    """Show the card of a request by its id, where its reference cannot be read and can stand in no URL."""
     return any_card_page(services().desk.store.any_request(request_id))
 
 
 @console.app_errorhandler(CannotRead)
 def cannot_read(error: CannotRead) -> ResponseReturnValue:
-    """Show the card of a request as it is stored, where something else was asked than can be done with it."""
+    """Show the page of an odd request, and say that what was asked for cannot be done with it."""
     return odd_page(error.found, _("This cannot be done with a request that cannot be read."), 409)
 
 
 @console.get("/desk/requests/<int(max=2147483647):request_id>/live")
 @guarded_by(staff_only)
 def live_card(request_id: int) -> ResponseReturnValue:
-    """Return only the changing parts of a card that is open; 204 where nothing has changed."""
+    """Return only the changing parts of a request's card that is open; 204 where nothing has changed."""
     live = Live(services().desk.worklist.version)
     if live.is_seen():
         return "", 204
@@ -100,7 +100,7 @@ def live_card(request_id: int) -> ResponseReturnValue:
 @console.get("/desk/appointments")
 @guarded_by(staff_only)
 def appointments() -> ResponseReturnValue:
-    """Redirect to the diary, which has the appointments."""
+    """Redirect to the diary, which has the appointments of the day in the URL."""
     return redirect(url_for("diary.page", day=request.args.get("day")))
 
 
@@ -132,7 +132,7 @@ def _list(wanted: Filter) -> dict[str, object]:
 
 
 def _pending(count: Callable[[], int]) -> int:
-    """Return a number of pending requests in Redis; 0 where Redis is away."""
+    """Return the number of pending requests in Redis that `count` counts; 0 where Redis is away."""
     try:
         return count()
     except QueueAway:

@@ -1,4 +1,4 @@
-"""Tells whose some requests are, and puts appointments of the diary into words. Reads only; no routes."""
+"""Tells the names of requests' patients, and puts appointments of the diary into words. Reads only; no routes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,18 +14,18 @@ from ivr.web.services import services
 
 @dataclass(frozen=True)
 class Known:
-    """The patients of some requests, and the appointments that these are about, by id."""
+    """The patients of some requests by id, and the appointments that the requests are about by id."""
 
     patients: Mapping[int, Patient] = field(default_factory=dict)
     appointments: Mapping[int, AnyAppointment] = field(default_factory=dict)
 
     def name(self, patient_id: int | None) -> str:
-        """Return the name of a patient; "" where nobody has written one down."""
+        """Return the name of the patient with this id; "" where nobody has written one down."""
         found = self.patients.get(patient_id or 0)
         return found.name if found else ""
 
     def task(self, request: Request) -> str:
-        """Return what a request about an appointment is there for; "" for any other."""
+        """Return in words what is to be done about a request's appointment; "" for a request about none."""
         if request.about is None:
             return ""
         found = self.appointments.get(request.about)
@@ -37,7 +37,7 @@ class Known:
 
 
 NOBODY = Known()
-"""For where nobody is to be named."""
+"""A Known without any patient and appointment."""
 
 TASKS: Mapping[str, Callable[[str], str]] = {
     Why.CLOSED: lambda at: _(
@@ -50,11 +50,11 @@ TASKS: Mapping[str, Callable[[str], str]] = {
     Why.CANCEL: lambda at: _("Wants to cancel the appointment on %(moment)s", moment=at),
     Why.MOVE: lambda at: _("Wants another time for the appointment on %(moment)s", moment=at),
 }
-"""Makes the sentence of a request about an appointment from the appointment's time."""
+"""The functions that say what is to be done about an appointment, from its time, by the reason of the request."""
 
 
 def known_of(found: Iterable[AnyRequest]) -> Known:
-    """Return the patients and the appointments of these requests. Raises StoreAway."""
+    """Return the patients of these requests, and the appointments that they are about. Raises StoreAway."""
     requests = [each for each in found if isinstance(each, Request)]
     patients = {each.patient_id for each in requests if each.patient_id}
     about = {each.about for each in requests if each.about}
@@ -62,13 +62,13 @@ def known_of(found: Iterable[AnyRequest]) -> Known:
 
 
 def names_of(request: Request) -> list[str]:
-    """Return the names that are known for the number of a request, the latest first. Raises StoreAway."""
+    """Return the names of patients known for the number of a request, the latest first. Raises StoreAway."""
     return [each.name for each in services().diary.patients.of_phone(request.phone)]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """An appointment of the diary in words, as a card shows it."""
+    """An appointment of the diary in words, as a request's card shows it."""
 
     id: int
     reference: str
@@ -77,16 +77,16 @@ class Visit:
     number: str
     status: str
     is_ahead: bool
-    """True if it is still to come, and the patient's."""
+    """True if the appointment is not over, and the patient is expected or has arrived."""
 
     @property
     def page(self) -> str:
-        """The URL of the appointment's page in the diary, where it is moved and cancelled."""
+        """The URL of the appointment's page in the diary, on which it is moved and cancelled."""
         return f"/desk/diary/{self.id}"
 
 
 def visits(found: Iterable[AnyAppointment]) -> list[Visit]:
-    """Return the appointments in words, in their order. Raises StoreAway."""
+    """Return these appointments of the diary in words, in their order. Raises StoreAway."""
     found = list(found)
     ids = {each.patient_id for each in found if isinstance(each, Appointment) and each.patient_id}
     patients, now = services().diary.patients.called(ids), services().clock()

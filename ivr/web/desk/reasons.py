@@ -1,4 +1,4 @@
-"""The words of reasons: why a notification could not be sent, and why a patient is to be told of an appointment.
+"""The words of reasons: why a notice or text could not be sent, and why a patient is to be told of a change.
 
 Words only.
 """
@@ -12,7 +12,7 @@ from ivr.web.i18n import _
 
 
 def reason_words(kind: str) -> str:
-    """Return why a notification could not be sent; for the name of a library's error, that it is a technical fault."""
+    """Return in words why a notice or text could not be sent; a library's error is called a technical fault."""
     return REASONS[kind]() if kind in REASONS else _("a technical fault (%(name)s)", name=kind)
 
 
@@ -22,11 +22,11 @@ REASONS: Mapping[str, Callable[[], str]] = {
     WORKER_DIED: lambda: _("the program stopped each time it tried"),
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }
-"""Words for the reasons that have a name of ours."""
+"""The words for the reasons that this program itself names when a notice or text could not be sent."""
 
 
 def why_words(why: str) -> str:
-    """Return why a patient is to be told of an appointment; what another version has written, as it is."""
+    """Return why a patient is to be told of an appointment; a reason of another version, as it is stored."""
     words = {
         Why.CLOSED: _("the clinic is closed at the time of the appointment"),
         Why.BLOCKED: _("the time of the appointment is blocked"),

@@ -1,6 +1,6 @@
-"""The search of the desk: by name, by reference, by number. What was typed is posted, and stands in no address.
+"""The search of the desk: by name, by reference, by number. What was typed is posted, and stands in no URL.
 
-An open page shows what is found while it is typed. Reads only.
+An open page shows while somebody types what is found. Reads only.
 """
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,14 +18,14 @@ search = Blueprint("search", __name__)
 @search.get("/desk/search")
 @guarded_by(staff_only)
 def begin() -> ResponseReturnValue:
-    """Lead to the list, which has the field: a search cannot be opened by its address."""
+    """Redirect to the waiting list, which has the search field: a search cannot be opened by its URL."""
     return redirect(url_for("console.worklist"))
 
 
 @search.post("/desk/search")
 @guarded_by(staff_only)
 def find() -> str:
-    """Show the requests and appointments that the words find; to an open page, only that."""
+    """Show the requests and appointments that the typed words find; to a page that is open, only these."""
     words = request.form.get("q", "").strip()
     found = services().desk.search.by(words, services().clock())
     shown = {

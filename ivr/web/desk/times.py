@@ -15,15 +15,15 @@ from ivr.web.i18n import FIRST_DAY, LAST_DAY, _, day, hour, language, local, mom
 from ivr.web.services import services
 
 NEXT = 6
-"""Times that are offered where there is none in the wished part of a day."""
+"""The number of next free times that a card offers where none is free in the wished part of a day."""
 
 DAYS = 7
-"""Days that are offered by a tap, beside the field for any other."""
+"""The number of days that a card offers by a tap, beside the field for any other day."""
 
 
 @dataclass(frozen=True)
 class Chip:
-    """A free time that one tap books: its value in the form, and its words."""
+    """A free time as a card offers it, to be booked by one tap: its value in the form, and its words."""
 
     value: str
     words: str
@@ -31,18 +31,18 @@ class Chip:
 
 @dataclass(frozen=True)
 class FreeOnCard:
-    """The free times on a card, under their heading; and the other days, each with its number of free times."""
+    """The free times that a request's card offers, under a heading, and the days that have free times, in words."""
 
     heading: str
     chips: Sequence[Chip]
     days: Sequence[tuple[date, str]]
     chosen: bool
-    """True where somebody has asked for another day."""
+    """True where somebody has asked on the card for the free times of another day."""
     parts: Sequence[tuple[Part, str]]
 
 
 def free_on_card(found: Request) -> FreeOnCard:
-    """Return the free times for a request: those of its wish, or of the day that the form asks for; else the next."""
+    """Return a card's free times: those of the wish or of the day that the form asks for; without any, the next."""
     clinic, now = services().hours.clinic_now(), services().clock()
     coming = services().diary.free_times.offered(clinic, found.line, now)
     asked, part = _asked()
@@ -63,7 +63,7 @@ def _heading(wished: date | None, part: Part | None, slots: Sequence[Slot], *, a
 
 
 def _next(clinic: Clinic, coming: Sequence[Slot]) -> list[Chip]:
-    """Return the next free times; those of another day than the first are with their day."""
+    """Return the next free times as chips; a time on a later day than the first of them shows its day."""
     days = {local(each.start).date() for each in coming[:1]}
 
     def words(at: datetime) -> str:
@@ -73,7 +73,7 @@ def _next(clinic: Clinic, coming: Sequence[Slot]) -> list[Chip]:
 
 
 def _asked() -> tuple[date | None, Part | None]:
-    """Return the day, and its part, whose free times the form asks for."""
+    """Return the day whose free times the form of a card asks for, and the part of it; None for either not asked."""
     written = request.form.get("on") or request.form.get("look_day", "")
     try:
         found = date.fromisoformat(written)
@@ -92,7 +92,7 @@ def _of_wish(clinic: Clinic, line: str, wished: date, part: Part | None, now: da
 
 
 def _chips(clinic: Clinic, slots: Iterable[Slot], words: Callable[[datetime], str]) -> list[Chip]:
-    """Return a chip for each time; for each practitioner's where there are practitioners."""
+    """Return these free times as a card's chips; with practitioners, a chip for each practitioner's time."""
     found: dict[str, Chip] = {}
     for each in slots:
         schedule = clinic.diary.schedule(each.schedule)
@@ -108,7 +108,7 @@ def _days(coming: Sequence[Slot]) -> list[tuple[date, str]]:
 
 
 def chosen_time(written: str) -> tuple[datetime, str]:
-    """Return the moment and the column of a chip's value. Raises ValueError where it is malformed or in the past."""
+    """Return the moment and column in a chip's value. Raises ValueError where it is malformed or in the past."""
     written, _blank, schedule = written.partition(" ")
     at = datetime.fromisoformat(written)
     if at.tzinfo is None or at < services().clock() - timedelta(minutes=1):

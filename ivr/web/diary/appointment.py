@@ -1,4 +1,4 @@
-"""The page of an appointment: shows it, and keeps the name and the note that are typed there. See changes.py."""
+"""The page of an appointment: shows it, and stores the name and the note typed there. changes.py has the changes."""
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -25,13 +25,13 @@ Told = dict[str, object]
 
 
 class CannotBeRead(Exception):
-    """The appointment has a value that this version cannot read, so nothing can be done with it here."""
+    """The appointment is odd: it has a value that this version cannot read, so that nothing can be done with it."""
 
 
 @appointment.get("/desk/diary/<int(max=2147483647):appointment_id>")
 @guarded_by(staff_only)
 def show(appointment_id: int) -> ResponseReturnValue:
-    """Show an appointment."""
+    """Show the page of an appointment."""
     return page_with(appointment_id)
 
 
@@ -51,7 +51,7 @@ def live(appointment_id: int) -> ResponseReturnValue:
 @appointment.post("/desk/diary/<int(max=2147483647):appointment_id>/keep")
 @guarded_by(staff_only)
 def keep(appointment_id: int) -> ResponseReturnValue:
-    """Keep the name and the note that were typed."""
+    """Store the patient's name and the note that were typed on the appointment's page."""
     try:
         kept = keep_typed(readable(appointment_id))
     except TooLong as too_long:
@@ -64,14 +64,14 @@ def keep(appointment_id: int) -> ResponseReturnValue:
 
 @appointment.app_errorhandler(NoSuchAppointment)
 def gone(_error: NoSuchAppointment) -> ResponseReturnValue:
-    """Say that there is no such appointment, or none any more."""
+    """Say on an error page that there is no such appointment, or none any more."""
     title, said = _("There is no such appointment"), _("Perhaps it has been removed meanwhile.")
     return render_template("refused.html", title=title, words=said), 404
 
 
 @appointment.app_errorhandler(CannotBeRead)
 def cannot_be_read(_error: CannotBeRead) -> ResponseReturnValue:
-    """Say that nothing can be done here with an appointment that cannot be read."""
+    """Say on an error page that nothing can be done with an odd appointment."""
     title = _("This appointment cannot be read")
     said = _("This version of the program does not know a value in it. Tell whoever looks after the telephone line.")
     return render_template("refused.html", title=title, words=said), 409
@@ -81,7 +81,7 @@ def cannot_be_read(_error: CannotBeRead) -> ResponseReturnValue:
 
 
 def keep_typed(found: Appointment) -> bool:
-    """Write down the name and the note that were typed, where they are new; return whether any was. Raises TooLong."""
+    """Store the patient's name and the note that were typed, where new; return whether any was. Raises TooLong."""
     name, note = words_of("name", _("Name"), LONGEST_NAME), words_of("note", _("Note"), LONGEST_NOTE)
     renamed = bool(name) and name != name_of(found)
     if renamed:
@@ -92,7 +92,7 @@ def keep_typed(found: Appointment) -> bool:
 
 
 def readable(appointment_id: int) -> Appointment:
-    """Return the appointment. Raises CannotBeRead, NoSuchAppointment, StoreAway."""
+    """Return the appointment with this id. Raises CannotBeRead, NoSuchAppointment, StoreAway."""
     found = services().diary.reads.appointment(appointment_id)
     if isinstance(found, OddAppointment):
         raise CannotBeRead
@@ -102,7 +102,7 @@ def readable(appointment_id: int) -> Appointment:
 def page_with(
     appointment_id: int, trouble: str = "", status: int = 200, told: Told | None = None
 ) -> ResponseReturnValue:
-    """Return the page; where something was refused, with the `trouble`, or with what is `told` of a time."""
+    """Return the appointment's page, with the `trouble` of a refused change, or with concerns `told` about a time."""
     found = readable(appointment_id)
     services().staff.audit.write(by(), AuditAction.SAW_APPOINTMENT, found.reference)
     changing, contents = Live(services().diary.days.version), shown(found)

@@ -13,20 +13,20 @@ from ivr.web.services import services
 from ivr.web.wording import language_words, status_words
 
 MOST_TIMES = 60
-"""Free times that the page offers at once: those of a day in three columns."""
+"""The most free times that an appointment's page offers at once: those of a day in three columns."""
 
 MOST_DAYS = 7
-"""Days that are offered by a tap, beside the field for any other."""
+"""The number of days that an appointment's page offers by a tap, beside the field for any other day."""
 
 
 def name_of(found: Appointment) -> str:
-    """Return the patient's name; empty where nobody has typed it. Raises StoreAway."""
+    """Return the name of an appointment's patient; empty where nobody has typed it. Raises StoreAway."""
     known = services().diary.patients.called({found.patient_id} if found.patient_id else set())
     return known[found.patient_id].name if found.patient_id in known else ""
 
 
 def shown(found: Appointment) -> dict[str, object]:
-    """Return the contents of the page. Raises StoreAway."""
+    """Return the contents of an appointment's page, in words. Raises StoreAway."""
     columns = services().clinic.diary.schedules
     names = {each.key: words.column_words(each, of=len(columns)) for each in columns}
     return {
@@ -52,7 +52,7 @@ def _history(found: Appointment) -> list[tuple[object, str, str]]:
 
 
 def _free_times(found: Appointment) -> dict[str, object]:
-    """Return the free times of the day that is shown, to which the appointment can be moved, and the next such days."""
+    """Return the free times to which the appointment can be moved on the day that is shown, and the next such days."""
     now, clinic = services().clock(), services().hours.clinic_now()
     asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
     day = asked or max(local(found.starts).date(), today())

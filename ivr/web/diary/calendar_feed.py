@@ -23,7 +23,7 @@ feed = Blueprint("feed", __name__)
 @feed.get("/calendar/<token>.ics")
 @guarded_by(link_holders_only)
 def read(token: str) -> Response:
-    """Return the appointments as a calendar. The guard has checked the token."""
+    """Return the appointments as a calendar file. The guard has checked the token of the secret link."""
     clinic = services().clinic
     zone = clinic.line("").hours.zone.key
     entries = map(_entry, services().diary.calendar_feed.appointments(services().clock()))
@@ -39,7 +39,7 @@ def read(token: str) -> Response:
 @feed.post("/desk/diary/link")
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
-    """Make a new link; the one before stops working."""
+    """Make a new secret link to the calendar feed; the link before stops working."""
     services().diary.calendar_feed.renew(by())
     flash(_("The link is made. An earlier one no longer works."), "done")
     return redirect(_section())
@@ -49,7 +49,7 @@ def renew() -> ResponseReturnValue:
 @feed.post("/desk/diary/link/off")
 @guarded_by(manager_only)
 def switch_off() -> ResponseReturnValue:
-    """Switch the feed off."""
+    """Switch the calendar feed off."""
     services().diary.calendar_feed.switch_off(by())
     flash(_("The calendar is switched off. The link no longer works."), "done")
     return redirect(_section())
@@ -58,7 +58,7 @@ def switch_off() -> ResponseReturnValue:
 @feed.post("/desk/diary/link/names")
 @guarded_by(manager_only)
 def show_names() -> ResponseReturnValue:
-    """Have the calendar show whole names, or initials again."""
+    """Have the calendar feed show patients' whole names, or their initials again."""
     whole = request.form.get("names") == "whole"
     services().diary.calendar_feed.show_names(whole, by())
     flash(_("The calendar shows full names.") if whole else _("The calendar shows initials."), "done")
@@ -66,17 +66,17 @@ def show_names() -> ResponseReturnValue:
 
 
 def address(token: str) -> str:
-    """Return the URL of the feed, for a calendar program."""
+    """Return the URL of the calendar feed, the secret link that a calendar program is given."""
     return f"{public_base()}/calendar/{token}.ics"
 
 
 def _section() -> str:
-    """Return the URL of the calendar's section on the diary's page."""
+    """Return the URL of the calendar feed's section on the diary's page."""
     return url_for("diary.page", show="calendar", _anchor="calendar")
 
 
 def state() -> dict[str, object]:
-    """Return the state of the calendar feed. Only managers get its link."""
+    """Return the state of the calendar feed, for the diary's page. Only managers get its link."""
     link = services().diary.calendar_feed.link()
     url = address(link.token) if link and current_user.manager else ""
     names = services().diary.calendar_feed.has_whole_names()

@@ -1,4 +1,4 @@
-"""Changes that staff make to an appointment: move, cancel, mark who came, book again. Each is undone within seconds.
+"""Changes that staff make to an appointment: move, cancel, mark who came, book again; each can be undone for seconds.
 
 Where a colleague was quicker, the answer says so and changes nothing.
 """
@@ -28,7 +28,7 @@ changes = Blueprint("changes", __name__)
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/move")
 @guarded_by(staff_only)
 def move(appointment_id: int) -> ResponseReturnValue:
-    """Give the appointment another time: a free one that was tapped, or one that was typed."""
+    """Give the appointment another time: a free time that was tapped, or a time that was typed."""
     found = readable(appointment_id)
     try:
         start, column = _asked()
@@ -54,14 +54,14 @@ def move(appointment_id: int) -> ResponseReturnValue:
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/times")
 @guarded_by(staff_only)
 def show_times(appointment_id: int) -> ResponseReturnValue:
-    """Show the appointment with the free times of the day that the form asks for. Changes nothing."""
+    """Show the appointment's page with the free times of the day that the form asks for. Changes nothing."""
     return page_with(appointment_id)
 
 
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/cancel")
 @guarded_by(staff_only)
 def cancel(appointment_id: int) -> ResponseReturnValue:
-    """Cancel the appointment."""
+    """Cancel the appointment, and store what was typed with it."""
     return _done(
         appointment_id,
         lambda: services().diary.desk.cancel(appointment_id, by()),
@@ -73,7 +73,7 @@ def cancel(appointment_id: int) -> ResponseReturnValue:
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/mark")
 @guarded_by(staff_only)
 def mark(appointment_id: int) -> ResponseReturnValue:
-    """Mark that the patient has come, or did not come, or take the mark off."""
+    """Mark that the appointment's patient has come, or did not come, or take the mark off."""
     if request.form.get("status") not in set(MARKS):
         abort(400)
     status = AppointmentStatus(request.form["status"])
@@ -86,13 +86,13 @@ MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
     AppointmentStatus.NOSHOW: (DiaryEvent.NOSHOW, later("Marked: did not come")),
     AppointmentStatus.BOOKED: (DiaryEvent.REOPENED, later("The mark is removed.")),
 }
-"""The event of each mark, and its sentence."""
+"""For each status that can be marked, the event in the appointment's history, and the message to the reader."""
 
 
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/reopen")
 @guarded_by(staff_only)
 def reopen(appointment_id: int) -> ResponseReturnValue:
-    """Book a cancelled appointment again at its time."""
+    """Book a cancelled appointment again, at its own time."""
     try:
         return _done(
             appointment_id,
@@ -107,7 +107,7 @@ def reopen(appointment_id: int) -> ResponseReturnValue:
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/undo")
 @guarded_by(staff_only)
 def undo(appointment_id: int) -> ResponseReturnValue:
-    """Undo the change that the form names, unless something has happened to the appointment since."""
+    """Undo the change of an appointment that the form names, unless something has happened to it since."""
     offer_no_more()
     try:
         undone = _undo(appointment_id, request.form.get("what", ""))
@@ -132,7 +132,7 @@ def _refused(refused: ChangeRefused) -> str:
 
 
 def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:
-    """Make the change with what was typed beside it, and offer to undo it; where it is refused, say why."""
+    """Make the change, store what was typed with it, and offer to undo the change; where it is refused, say why."""
     found = readable(appointment_id)
     try:
         keep_typed(found)
@@ -146,7 +146,7 @@ def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, sai
 
 
 def _asked() -> tuple[datetime, str]:
-    """Return the time and the column that were tapped or typed. Raises NoMoment."""
+    """Return the time and the column of the diary that were tapped or typed. Raises NoMoment."""
     day, hour, column = (*request.form.get("to", "").split(" "), "", "", "")[:3]
     form = {"day": day, "hour": hour} if hour else request.form
     wanted = column if hour else request.form.get("column", "")

@@ -1,6 +1,6 @@
-"""The page of what was booked by telephone in a flood: shows it, cancels all of it with one tap, and takes that back.
+"""The page of appointments that were booked by telephone in a flood: shows and cancels them, and books them again.
 
-A number that the desk knows is shown and not ticked: it is a patient's.
+A booking for a number that the desk knows is shown and not ticked: it is a patient's.
 """
 
 from collections.abc import Sequence
@@ -26,31 +26,31 @@ floods = Blueprint("floods", __name__)
 
 @dataclass(frozen=True)
 class ShownBooking:
-    """An appointment of a flood, in words."""
+    """An appointment that was booked in a flood, in words."""
 
     found: Appointment
     number: str
     name: str
-    """The name that the desk knows for the number; empty where it knows none."""
+    """The patient's name that the desk knows for the number; empty where it knows none."""
 
 
 @dataclass(frozen=True)
 class ShownFlood:
-    """A flood in words."""
+    """A flood of bookings by telephone, in words."""
 
     flood: Flood
     bookings: Sequence[ShownBooking]
 
     @property
     def known(self) -> int:
-        """The number of bookings whose number the desk knows."""
+        """The number of the flood's bookings for numbers that the desk knows."""
         return sum(bool(each.name) for each in self.bookings)
 
 
 @floods.get("/desk/diary/floods")
 @guarded_by(staff_only)
 def page() -> str:
-    """Show what was booked in a flood, and what was lately cancelled as one."""
+    """Show the appointments that were booked in a flood, and those of floods that were lately cancelled."""
     now, diary = services().clock(), services().diary
     return render_template(
         "diary_floods.html", floods=[_shown(each) for each in diary.floods.ahead(now)], freed=diary.floods.freed(now)
@@ -60,7 +60,7 @@ def page() -> str:
 @floods.post("/desk/diary/floods/free")
 @guarded_by(staff_only)
 def free() -> ResponseReturnValue:
-    """Cancel the appointments that are ticked."""
+    """Cancel those appointments of a flood that are ticked."""
     count = services().diary.floods.free(_ticked(), by())
     if count:
         said = ngettext("%(num)s appointment is cancelled.", "%(num)s appointments are cancelled.", count)
@@ -73,7 +73,7 @@ def free() -> ResponseReturnValue:
 @floods.post("/desk/diary/floods/leave")
 @guarded_by(staff_only)
 def leave() -> ResponseReturnValue:
-    """Keep all appointments of a flood: the desk says that they are patients' own."""
+    """Keep all appointments of a flood: the desk vouches that they are patients' own."""
     services().diary.floods.vouch(_ids("all"), by())
     flash(_("They stay, and are not shown here again."), "done")
     return redirect(url_for("floods.page"))
@@ -82,7 +82,7 @@ def leave() -> ResponseReturnValue:
 @floods.post("/desk/diary/floods/undo")
 @guarded_by(staff_only)
 def undo() -> ResponseReturnValue:
-    """Book again what was cancelled at once, as far as the times are still free."""
+    """Book again the appointments that were cancelled as a flood, as far as their times are still free."""
     try:
         at = datetime.fromisoformat(request.form.get("at", ""))
     except ValueError:

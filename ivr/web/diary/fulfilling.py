@@ -1,4 +1,4 @@
-"""Books at the desk: for somebody at the counter, or for a waiting request, which is closed with it."""
+"""Books an appointment at the desk: for somebody at the counter, or for a waiting request, which it closes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,10 +16,10 @@ from ivr.web.sessions import by, who
 
 
 def book(card: Request | None, wanted: DeskBooking, column: str, *, beside: bool, on_purpose: bool) -> None:
-    """Book, and offer to undo it. Raises TimeTaken, MoveRefused, StoreAway.
+    """Book an appointment at the desk, and offer to undo the booking. Raises TimeTaken, MoveRefused, StoreAway.
 
-    For a request the one transaction closes it and books, or moves the appointment that it is about; `on_purpose` is
-    true where something spoke against the time and the person wants it all the same.
+    For a request, one transaction closes it and books, or moves the appointment that it is about; `on_purpose` is true
+    where something spoke against the time and the person wants it all the same.
     """
     if card is None:
         made = services().diary.desk.book(replace(wanted, schedule=column, beside=beside), by())

@@ -15,10 +15,10 @@ END = b"END:VCALENDAR\r\n"
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """An appointment as a calendar entry."""
+    """An appointment as an entry of a calendar file."""
 
     uid: str
-    """Globally unique, and the same when the hour changes."""
+    """The id of the calendar's entry: globally unique, and unchanged when the appointment is moved."""
     start: datetime
     end: datetime
     changed: datetime
@@ -29,7 +29,7 @@ class CalendarEvent:
 
 
 def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
-    """Return a calendar with these entries. `zone` is the time zone that a program may show it in."""
+    """Return a calendar file with these entries. `zone` is the time zone in which a program may show it."""
     from icalendar import Calendar, vText  # noqa: PLC0415 - large, and only subscribers need it
 
     calendar = Calendar()
@@ -47,7 +47,7 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
 
 @lru_cache(maxsize=4)
 def _time_zone(zone: str) -> bytes:
-    """Return the zone as text, for an empty calendar: one without any component is not valid, and may be refused."""
+    """Return the time zone as calendar text: a calendar without entries is valid only with some component."""
     from icalendar import Timezone  # noqa: PLC0415 - as above
 
     lines: bytes = Timezone.from_tzid(zone).to_ical()
@@ -56,7 +56,10 @@ def _time_zone(zone: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def _event(entry: CalendarEvent) -> bytes:
-    """Return an entry as text. Cached, since it takes the library a millisecond and most entries do not change."""
+    """Return an appointment's entry as calendar text.
+
+    Cached, since the library takes a millisecond and most entries do not change.
+    """
     from icalendar import Event  # noqa: PLC0415 - as above
 
     event = Event()

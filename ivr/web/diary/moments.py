@@ -13,22 +13,22 @@ DAY, HOUR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 
 
 class NoMoment(ValueError):
-    """The typed words are no moment, or one that cannot be meant. The message tells the reader why."""
+    """The words typed in a form are no day or hour, or one that cannot be meant. The message tells the reader why."""
 
 
 def today() -> date:
-    """Return the clinic's today."""
+    """Return the present day in the clinic's time zone."""
     return local(services().clock()).date()
 
 
 def day_of(written: str) -> date | None:
-    """Return the day of an address or a field; None where it is none that can be shown."""
+    """Return the day that a URL or a field names; None where it is no day, or none that can be shown."""
     found = _date(written)
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
 
 
 def day_typed(written: str, label: str) -> date:
-    """Return the day that was typed. Raises NoMoment, which names the `label`, also for a year that cannot be meant."""
+    """Return the day that was typed. Raises NoMoment with the field's `label`, also for a year far off by mistake."""
     found = _date(written)
     if found is None:
         raise NoMoment(_("%(label)s: please choose a day.", label=label))
@@ -45,7 +45,7 @@ def _date(written: str) -> date | None:
 
 
 def hour_typed(written: str, label: str) -> time:
-    """Return the hour that was typed, at a step of the diary. Raises NoMoment, which names the `label`."""
+    """Return the hour that was typed, at a step of the diary. Raises NoMoment with the field's `label`."""
     try:
         found = time.fromisoformat(written) if HOUR.fullmatch(written) else None
     except ValueError:
@@ -59,7 +59,7 @@ def hour_typed(written: str, label: str) -> time:
 
 
 def moment_typed(form: Mapping[str, str]) -> datetime:
-    """Return the moment of the fields `day` and `hour`. Raises NoMoment, also for an hour that a clock skips."""
+    """Return the moment typed in the fields `day` and `hour`. Raises NoMoment, also for an hour that a clock skips."""
     day, hour = day_typed(form.get("day", ""), _("Day")), hour_typed(form.get("hour", ""), _("Time"))
     at = datetime.combine(day, hour, services().clinic.line("").hours.zone)
     if local(at.astimezone(UTC)).time() != hour:

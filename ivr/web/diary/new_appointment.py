@@ -32,35 +32,35 @@ from ivr.web.wording import languages_of_the_line
 new_appointment = Blueprint("new_appointment", __name__)
 
 LONGEST_NOTE = 1000
-"""In characters, as for a note on a request."""
+"""The longest note on an appointment, in characters, as for a note on a request."""
 
 
 SECOND_TAP = timedelta(seconds=5)
-"""Time within which the same booking by the same person is a second tap on the button."""
+"""The time within which the same booking by the same person is taken for a second tap on the button."""
 
 
 class NobodyNamed(ValueError):
-    """Neither a number nor a name was typed."""
+    """Neither a number nor a name was typed for the new appointment."""
 
 
 @new_appointment.get("/desk/diary/book")
 @guarded_by(staff_only)
 def ask() -> ResponseReturnValue:
-    """Show the form, with the time that was tapped."""
+    """Show the form for a new appointment, at the time that was tapped in the diary."""
     return _page(waiting_request())
 
 
 @new_appointment.post("/desk/diary/names")
 @guarded_by(staff_only)
 def names() -> ResponseReturnValue:
-    """Return the names that are known for the number in the form, and when these patients come."""
+    """Return the names of the patients known for the number in the form, and when these patients come."""
     return render_template("diary_names.html", **_known(_number_or_none(request.form.get("phone", ""))))
 
 
 @new_appointment.post("/desk/diary/book")
 @guarded_by(staff_only)
 def add() -> ResponseReturnValue:
-    """Book the appointment."""
+    """Book the appointment that the form describes, or show the form again with the reason against it."""
     card = waiting_request()
     if request.form.get("request") and card is None:
         return _closed_already()
@@ -73,7 +73,7 @@ def add() -> ResponseReturnValue:
 
 
 def _trouble(refused: ValueError) -> tuple[str, str]:
-    """Return why the form is refused, and the field that it is about."""
+    """Return in words why the form for a new appointment is refused, and the field that the reason is about."""
     if isinstance(refused, NumberRefused):
         return words.refusal_words(refused.why), "phone"
     if isinstance(refused, NobodyNamed):
@@ -82,7 +82,7 @@ def _trouble(refused: ValueError) -> tuple[str, str]:
 
 
 def _closed_already() -> ResponseReturnValue:
-    """Lead to the time for which the request was booked, as after a second tap; where it was not, say so."""
+    """Redirect to the day for which the request is booked, as after a second tap; where it is not, say so."""
     at = booked_time()
     if at:
         return redirect(url_for("diary.page", day=local(at).date()))
@@ -90,7 +90,7 @@ def _closed_already() -> ResponseReturnValue:
 
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
-    """Book what was asked for where nothing speaks against it, or it is meant all the same."""
+    """Book the wanted appointment, if nothing speaks against its time, or if the person wants it all the same."""
     column, found = column_for(wanted.starts, wanted.schedule, but=card.about if card else None)
     if any(_is_the_same(each, wanted) for each in found):
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))
@@ -107,7 +107,7 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
 
 
 def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:
-    """Return whether this person has just booked the same, as by a second tap on the button."""
+    """Return whether this person has just made the same booking, as by a second tap on the button."""
     other = concern.appointment
     if other is None or (other.starts, other.phone, other.made_by) != (wanted.starts, wanted.phone, who()):
         return False
@@ -118,7 +118,7 @@ def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:
 
 
 def _wanted(card: Request | None) -> DeskBooking:
-    """Return what the form asks for. Raises NumberRefused, NobodyNamed, TooLong, NoMoment."""
+    """Return the booking that the form asks for. Raises NumberRefused, NobodyNamed, TooLong, NoMoment."""
     form = request.form
     phone = card.phone if card else _number(form.get("phone", ""))
     name = words_of("name", _("Name"), LONGEST_NAME)
@@ -147,7 +147,7 @@ def _line(key: str) -> Line:
 
 
 def _number(written: str) -> Phone | None:
-    """Return the number that was typed; None where the field is empty. Raises NumberRefused."""
+    """Return the telephone number that was typed; None where the field is empty. Raises NumberRefused."""
     return services().clinic.dialling.to_ring(written) if written.strip() else None
 
 
@@ -159,7 +159,7 @@ def _number_or_none(written: str) -> Phone | None:
 
 
 def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str, object] | None = None) -> str:
-    """Return the form; `at` is the field that the trouble is about, `told` what speaks against the time."""
+    """Return the form for a new appointment; `at` is the field of the `trouble`, `told` are concerns about the time."""
     filled = {**typed.typed(f"booking {card.id}" if card else "booking")}
     if request.method == "GET":
         filled |= {name: request.args[name] for name in ("day", "hour", "column") if name in request.args}
@@ -180,7 +180,7 @@ def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str,
 
 
 def _known(phone: Phone | None) -> dict[str, object]:
-    """Return the patients of a number, and when somebody of this number comes already."""
+    """Return the patients of a number, and the number's coming appointments, in words."""
     diary = services().diary
     if phone is None:
         return {"known": [], "ahead": []}

@@ -20,13 +20,13 @@ from ivr.web.services import services
 diary = Blueprint("diary", __name__)
 
 WEEK = timedelta(days=6)
-"""From the first day of a week to its last."""
+"""The time from the first day of a shown week to its last."""
 
 
 @diary.get("/desk/diary")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show a day: its free and taken times beside each other."""
+    """Show a day of the diary: its free and taken times, column beside column."""
     live, shown = _live(), _day()
     day = shown["day"].day
     return render_template(
@@ -43,7 +43,7 @@ def page() -> ResponseReturnValue:
 @diary.get("/desk/diary/live")
 @guarded_by(staff_only)
 def live_day() -> ResponseReturnValue:
-    """Return only the times of a day, for a page that is open; 204 where nothing has changed."""
+    """Return only the times of the diary's day, for a page that is open; 204 where nothing has changed."""
     live = _live()
     return ("", 204) if live.is_seen() else live.news(live.part("diary_day.html", **_day()))
 
@@ -51,7 +51,7 @@ def live_day() -> ResponseReturnValue:
 @diary.get("/desk/diary/week")
 @guarded_by(staff_only)
 def week() -> ResponseReturnValue:
-    """Show a week: of each day the free and taken times, counted, and who comes."""
+    """Show a week of the diary: for each day who comes, and the number of free and taken times."""
     live, shown = _live(), _week()
     first = shown["days"][0].day
     around = [first - timedelta(days=7), first + timedelta(days=7)]
@@ -61,7 +61,7 @@ def week() -> ResponseReturnValue:
 @diary.get("/desk/diary/week/live")
 @guarded_by(staff_only)
 def live_week() -> ResponseReturnValue:
-    """Return the HTML of the week's days, for a page that is open; 204 if nothing has changed."""
+    """Return only the days of the diary's week, for a page that is open; 204 where nothing has changed."""
     live = _live()
     return ("", 204) if live.is_seen() else live.news(live.part("diary_days.html", **_week()))
 
@@ -69,7 +69,10 @@ def live_week() -> ResponseReturnValue:
 @diary.get("/desk/diary/next")
 @guarded_by(staff_only)
 def next_free() -> ResponseReturnValue:
-    """Redirect to the day of the next free time, which is marked there: after a moment, or on a day or later."""
+    """Redirect to the day of the next free time, which is marked there.
+
+    It is the first after the marked time of the page before, or else from the day in the URL on.
+    """
     asked, now = day_of(request.args.get("day", "")) or today(), services().clock()
     found = _free_after(max(asked, today()), _after() or now)
     for_whom = request.args.get("request")
@@ -83,7 +86,7 @@ def next_free() -> ResponseReturnValue:
 
 
 def _after() -> datetime | None:
-    """Return the moment that was marked before, after which the next free time is wanted; None where none was."""
+    """Return the moment of the free time that was marked before: the next one is wanted; None where none was."""
     try:
         at = datetime.fromisoformat(f"{request.args.get('day', '')}T{request.args.get('marked', '')}")
     except ValueError:
@@ -92,7 +95,7 @@ def _after() -> datetime | None:
 
 
 def _free_after(first: date, after: datetime) -> Slot | None:
-    """Return the first free time from a day on that begins after a moment; None where none is near."""
+    """Return the first free time from a day on that begins after a moment; None where none is within `FAR_AHEAD`."""
     clinic, now, last = services().hours.clinic_now(), services().clock(), today() + FAR_AHEAD
     while first <= last:
         for day in services().diary.days.read(clinic, first, first + WEEK):

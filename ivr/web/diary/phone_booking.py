@@ -21,23 +21,23 @@ DONE = {
     BookingSwitch.PAUSED: later("Booking by phone is paused. Callers leave a request, and you fix the time."),
     BookingSwitch.RESUMED: later("Callers can book free times by phone again."),
 }
-"""The message after each change."""
+"""The message to the manager after each change of booking by telephone."""
 
 
 @dataclass(frozen=True)
 class PhoneBookingView:
-    """The state of booking by telephone, as the page shows it."""
+    """The state of booking by telephone, as the diary's page shows it."""
 
     switched_off: bool
-    """True where clinic.toml leaves it off, whatever the desk says."""
+    """True where clinic.toml switches booking by telephone off, whatever the desk says."""
     unconfirmed: bool
     paused: bool
     minutes: list[int]
-    """The length of a visit in each column, in minutes."""
+    """The length of a visit in each column of the diary, in minutes."""
 
 
 def view() -> PhoneBookingView:
-    """Return how booking by telephone stands, as calls read it."""
+    """Return the state of booking by telephone as calls find it, for the diary's page."""
     now, rules, state = services().hours.now, services().clinic.diary, services().hours.phone_booking.read()
     return PhoneBookingView(
         switched_off=not rules.phone_books,
@@ -50,7 +50,7 @@ def view() -> PhoneBookingView:
 @phone_booking.post("/desk/diary/by-phone")
 @guarded_by(manager_only)
 def change() -> ResponseReturnValue:
-    """Confirm, pause or resume, and have calls know of it."""
+    """Confirm the diary's rules, or pause or resume booking by telephone, and let calls know."""
     try:
         what = BookingSwitch(request.form.get("what", ""))
     except ValueError:
@@ -62,7 +62,7 @@ def change() -> ResponseReturnValue:
 
 
 def _heard(what: BookingSwitch) -> tuple[str, str]:
-    """Write the change to the telephone's file; return what to say of it, and of which kind that is."""
+    """Write the state of booking by telephone to the file that calls read; return the message, and its kind."""
     try:
         _known: PhoneBookingState = services().hours.phone_booking.follow()
     except MirrorFileAway as away:

@@ -1,6 +1,6 @@
-"""Holds what a person has been told of a time, so that one further tap keeps it on purpose: for that time and no other.
+"""Holds in a form the concerns about a time that a person was told, so that a further tap keeps it on purpose.
 
-Reads the form; changes nothing.
+The tap counts for that time and no other. Reads the form; changes nothing.
 """
 
 from collections.abc import Sequence
@@ -15,23 +15,26 @@ from ivr.web.diary import words
 from ivr.web.services import services
 
 DESPITE = "despite"
-"""Name of the button that keeps a time despite what was told of it; its value names both."""
+"""The name of the button that keeps a time despite the concerns shown; its value holds the time and their kinds."""
 
 
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:
-    """Return the column of this key, or of all the one with the fewest concerns, and these. Raises StoreAway."""
+    """Return the diary's column with this key, or without it the column with the fewest concerns, and its concerns.
+
+    Raises StoreAway.
+    """
     clinic, now = services().hours.clinic_now(), services().clock()
     return services().diary.concerns.choose(clinic, columns(clinic.diary, schedule), start, now, but)
 
 
 def is_meant(found: Sequence[Concern], start: datetime, schedule: str) -> bool:
-    """Return whether the person was told of all these concerns about this time in this column, and keeps it."""
+    """Return whether the person was told all these concerns about the time in this column, and keeps it on purpose."""
     told = request.form.get(DESPITE, "").split(" ")
     return not found or (told[:2] == [start.isoformat(), schedule] and {each.doubt for each in found} <= set(told[2:]))
 
 
 def told_of(found: Sequence[Concern], start: datetime, schedule: str) -> dict[str, object]:
-    """Return the concerns as a page tells them, and the value of the button. Raises StoreAway."""
+    """Return the concerns in words, and the value of the button that keeps the time all the same. Raises StoreAway."""
     ids = {each.appointment.patient_id for each in found if each.appointment}
     patients = services().diary.patients.called({each for each in ids if each})
     doubts = sorted({each.doubt for each in found})

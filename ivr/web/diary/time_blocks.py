@@ -1,4 +1,4 @@
-"""The page of blocked times: blocks a leave, lunch or a meeting, says before whom it touches, and undoes a block."""
+"""The page of blocked times: blocks time for leave, lunch or a meeting, shows first who is touched, undoes blocks."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -23,23 +23,23 @@ from ivr.web.sessions import by
 time_blocks = Blueprint("time_blocks", __name__)
 
 LONGEST_WORDS = 80
-"""In characters: the words of a block stand in the narrow columns of a day."""
+"""The longest reason of a block of time, in characters: it stands in a day's narrow columns."""
 
 ONCE, DAILY, WEEKLY = "once", "daily", "weekly"
-"""The ways in which a block is repeated, as the form names them."""
+"""The ways in which a block of time can be repeated, as the form names them."""
 
 
 @time_blocks.get("/desk/diary/blocks")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the blocked times that are set, and the form that sets one."""
+    """Show the blocked times that are set, and the form that blocks another."""
     return _page(typed.typed("times"))
 
 
 @time_blocks.post("/desk/diary/blocks")
 @guarded_by(staff_only)
 def block() -> ResponseReturnValue:
-    """Block a time; where it touches appointments, show them first, to be kept by one further tap."""
+    """Block the time that the form names; if it touches appointments, show them first, and block at one further tap."""
     filled = typed.typed("times")
     try:
         wanted = _wanted(request.form)
@@ -57,7 +57,7 @@ def block() -> ResponseReturnValue:
 @time_blocks.post("/desk/diary/blocks/<int(max=2147483647):block_id>/undo")
 @guarded_by(staff_only)
 def undo(block_id: int) -> ResponseReturnValue:
-    """Undo a block: its times are free again."""
+    """Undo a block of time: its times are free again."""
     if services().diary.blocked_times.undo(block_id, by()):
         flash(" ".join(filter(None, (_("The time is free again."), keep_in_step()))), "done")
     else:
@@ -87,7 +87,7 @@ def _page(filled: Mapping[str, str], trouble: str = "", touched: Sequence[Appoin
 
 
 def _wanted(form: Mapping[str, str]) -> TimeBlock:
-    """Return the block that the form asks for. Raises NoMoment, TooLong."""
+    """Return the block of time that the form asks for. Raises NoMoment, TooLong."""
     first, repeats = day_typed(form.get("day", ""), _("Day")), form.get("repeats", ONCE)
     start, end = hour_typed(form.get("from", ""), _("From")), hour_typed(form.get("until", ""), _("until"))
     try:
@@ -106,7 +106,7 @@ def _wanted(form: Mapping[str, str]) -> TimeBlock:
 
 
 def _last_day(written: str, first: date, repeats: str) -> date | None:
-    """Return the last day; None for a block of every week that has no end. Raises NoMoment."""
+    """Return the last day of the block that is typed; None for a weekly one without an end. Raises NoMoment."""
     if repeats == WEEKLY and not written:
         return None
     last = day_typed(written, _("Last day"))

@@ -1,4 +1,4 @@
-"""Keeps what was promised in step with the blocked times: whom a block touches is on the waiting list, to be told."""
+"""Keeps the waiting list in step with the blocked times: whoever is touched by a block is on the list, to be told."""
 
 from ivr.web.i18n import _
 from ivr.web.services import services
@@ -6,7 +6,7 @@ from ivr.web.sessions import by
 
 
 def keep_in_step() -> str:
-    """Bring the waiting list in step with the blocked times, and return in words what was done. Raises StoreAway."""
+    """Bring the waiting list in step with the blocked times; return sentences on what was done. Raises StoreAway."""
     touched = services().desk.upkeep.keep(services().hours.clinic_now(), by())
     told, relieved = len(touched.appointments), len(touched.relieved)
     return " ".join(

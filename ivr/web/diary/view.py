@@ -21,35 +21,35 @@ from ivr.web.wording import span_words, status_words
 
 @dataclass(frozen=True)
 class ShownAppointment:
-    """An appointment in words."""
+    """An appointment in words, as the diary's pages show it."""
 
     found: Appointment
     who: str
     number: str
-    """Empty where it stands for the name already, or there is none."""
+    """The telephone number in groups; empty without one, or where `who` is the number already."""
     status: str
     notes: Sequence[str]
 
     @property
     def is_marked(self) -> bool:
-        """True if there is something to say of its status."""
+        """True if the appointment's status is shown with it: any status but booked."""
         return self.found.status is not AppointmentStatus.BOOKED
 
 
 @dataclass(frozen=True)
 class ShownTime:
-    """An entry of a column: a free time, an appointment, or a blocked time."""
+    """An entry in a column of a shown day: a free time, an appointment, or a blocked time."""
 
     start: datetime
     kind: str
-    """free, taken or blocked."""
+    """The kind of the column's entry: a free, taken or blocked time."""
     what: Any
-    """The Slot, ShownAppointment or BlockedStretch."""
+    """The entry itself: a Slot, ShownAppointment or BlockedStretch."""
 
 
 @dataclass(frozen=True)
 class ShownColumn:
-    """A column of a day."""
+    """A column of the diary on one day, in words."""
 
     key: str
     name: str
@@ -57,19 +57,19 @@ class ShownColumn:
     free: int
     taken: int
     trouble: str
-    """A sentence where nobody can come on this day, or the column is gone; else empty."""
+    """A sentence where nobody can come on this day, or the clinic no longer has the column; else empty."""
     cancelled: Sequence[ShownAppointment]
 
 
 @dataclass(frozen=True)
 class ShownDay:
-    """A day of the diary in words."""
+    """A day of the diary in words, with its columns."""
 
     day: date
     hours: str
-    """The hours in which the clinic is open; empty where it is closed."""
+    """The opening hours of the clinic on the day; empty where it is closed."""
     reason: str
-    """The reason for a closure or a half day."""
+    """The reason why the clinic is closed on the day, or only half of it; empty on any other day."""
     free: int
     taken: int
     columns: Sequence[ShownColumn]
@@ -77,7 +77,7 @@ class ShownDay:
 
 
 def days(first: date, last: date) -> list[ShownDay]:
-    """Return the days from the first to the last. Raises StoreAway."""
+    """Return the days of the diary from the first to the last, in words. Raises StoreAway."""
     clinic, diary, now = services().hours.clinic_now(), services().diary, services().clock()
     found = diary.days.read(clinic, first, last)
     appointments = [each for day in found for column in day.columns for each in column.appointments]
@@ -87,7 +87,7 @@ def days(first: date, last: date) -> list[ShownDay]:
 
 
 def shown(found: Appointment, patients: Mapping[int, Patient], notes: Mapping[int, Sequence[str]]) -> ShownAppointment:
-    """Return an appointment in words."""
+    """Return an appointment in words, with its notes."""
     who, number = words.who_words(found, patients), words.number_words(found.phone)
     return ShownAppointment(
         found, who, "" if number == who else number, status_words(found.status), notes.get(found.id, ())

@@ -1,4 +1,4 @@
-"""Finds the waiting request for which a time is being chosen, by the id in the address or the form."""
+"""Finds the waiting request for which somebody chooses a time in the diary, by the id in the URL or the form."""
 
 from datetime import datetime
 
@@ -9,13 +9,13 @@ from ivr.web.services import services
 
 
 def waiting_request() -> Request | None:
-    """Return the live request for which a time is chosen; None where there is none, or it is not live any more."""
+    """Return the live request for which a time is chosen in the diary; None where there is none, or none any more."""
     found = _request()
     return found if found and found.status in LIVE else None
 
 
 def booked_time() -> datetime | None:
-    """Return the time for which the request was booked; None where it was not."""
+    """Return the time for which the waiting request has been booked; None where it was not."""
     found = _request()
     return found.appointment if found else None
 

@@ -17,7 +17,7 @@ from ivr.web.wording import person_words, span_words
 
 
 def column_words(schedule: Schedule, *, of: int = 1) -> str:
-    """Return the name of a column; empty where it is the only one of `of`, and has none."""
+    """Return the name of a column, where `of` is the number of all columns; empty for the only one, without a name."""
     if schedule.name:
         name = schedule.name[language()]
         return name[:1].upper() + name[1:]
@@ -25,19 +25,19 @@ def column_words(schedule: Schedule, *, of: int = 1) -> str:
 
 
 def columns_to_choose() -> list[tuple[str, str]]:
-    """Return the columns of the diary, each as key and name."""
+    """Return the columns of the diary that a form offers, each as key and name."""
     found = services().clinic.diary.schedules
     return [(each.key, column_words(each, of=len(found)) or _("the only one")) for each in found]
 
 
 def who_words(appointment: Appointment, patients: Mapping[int, Patient]) -> str:
-    """Return the patient's name, else the number, else that nobody has written it down."""
+    """Return the name of an appointment's patient, else the number, else words that there is neither."""
     known = patients.get(appointment.patient_id or 0)
     return known.name if known else number_words(appointment.phone) or _("without a name")
 
 
 def number_words(phone: Phone | None) -> str:
-    """Return the number in groups; empty where there is none."""
+    """Return the telephone number of an appointment in groups; empty where there is none."""
     return " ".join(phone.groups) if phone else ""
 
 
@@ -47,14 +47,14 @@ SOURCES: Mapping[Source, str] = {
     Source.IMPORT: later("entered from another diary"),
     Source.OLDER: later("booked before there was this diary"),
 }
-"""The words of how an appointment came about."""
+"""The words for each way in which an appointment came about."""
 
 
 # -- history
 
 
 def entry_words(entry: DiaryEntry) -> str:
-    """Return a line of an appointment's history as a sentence; one that cannot be read, as it is stored."""
+    """Return an event of an appointment's history as a sentence; as it is stored where it cannot be read."""
     what, detail = text_of(entry.what), text_of(entry.detail)
     try:
         return HISTORY[DiaryEvent(what)](detail)
@@ -87,7 +87,7 @@ HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
     DiaryEvent.VOUCHED: lambda _detail: _("confirmed that it is a patient's"),
     DiaryEvent.ON_PURPOSE: lambda _detail: _("gave this time on purpose"),
 }
-"""Makes the sentence of an event from its detail."""
+"""The functions that make the sentence of each event of an appointment's history from its detail."""
 
 
 NO_ACTS = frozenset(
@@ -96,11 +96,11 @@ NO_ACTS = frozenset(
         *(DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL),
     }
 )
-"""The events that are told for themselves, after a colon, and not as what somebody has done."""
+"""The history events that are shown after a person's name and a colon, since that person did not act."""
 
 
 def author_words(entry: DiaryEntry) -> str:
-    """Return who caused a line of history, as its sentence begins."""
+    """Return the words by which the sentence of a history event begins: who caused it."""
     who = person_words(text_of(entry.who))
     return f"{who}:" if text_of(entry.what) in NO_ACTS else who
 
@@ -109,7 +109,7 @@ def author_words(entry: DiaryEntry) -> str:
 
 
 def concern_words(concern: Concern, patients: Mapping[int, Patient]) -> str:
-    """Return a concern as a sentence."""
+    """Return a concern about a time as a sentence."""
     return CONCERNS[concern.doubt](concern, patients)
 
 
@@ -138,14 +138,14 @@ CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
     Doubt.PAST: lambda _concern, _patients: _("That time is over."),
     Doubt.FAR: lambda _concern, _patients: _("That is more than two months ahead."),
 }
-"""Makes the sentence of each doubt."""
+"""The functions that make the sentence of a concern about a time, by its kind."""
 
 
 # -- blocked times
 
 
 def block_hours(block: TimeBlock) -> str:
-    """Return the days and hours of a block in words."""
+    """Return the days and hours of a block of time in words."""
     hours = span_words(block.shift)
     if block.weekday is not None:
         return _("every %(weekday)s, %(hours)s", weekday=weekday(_a_day_of(block.weekday)), hours=hours)
@@ -161,7 +161,7 @@ def _a_day_of(weekday_of: int) -> datetime:
 
 
 def refusal_words(why: Refusal) -> str:
-    """Return the reason for which a number is refused, in words."""
+    """Return in words why a telephone number that was typed is refused."""
     return {
         Refusal.NO_SUCH_NUMBER: _("That is not a complete Indian number."),
         Refusal.COUNTRY: _("We can only call numbers in India."),
@@ -171,5 +171,5 @@ def refusal_words(why: Refusal) -> str:
 
 
 def in_words(found: Sequence[Concern], patients: Mapping[int, Patient]) -> list[str]:
-    """Return concerns as sentences, each once."""
+    """Return the concerns about a time as sentences, each once."""
     return list(dict.fromkeys(concern_words(each, patients) for each in found))

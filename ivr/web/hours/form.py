@@ -12,7 +12,7 @@ from ivr.line.hours import HORIZON_DAYS, DeskClosure, Shift, closing_early, open
 from ivr.web.i18n import _
 
 ALL_LINES = "*"
-"""Form value for all lines; no line has this key."""
+"""The form's value for all telephone lines; no line has this key."""
 
 HOUR = re.compile(r"\d\d:\d\d")
 
@@ -21,11 +21,11 @@ Shifts = tuple[Shift, ...]
 
 
 class FormRefused(ValueError):
-    """The form cannot be carried out. The message tells the reader why."""
+    """The opening-hours form cannot be carried out. The message tells the reader why."""
 
 
 def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: date) -> list[DeskClosure]:
-    """Return the closures that the form asks for. Raises FormRefused.
+    """Return the closures that the opening-hours form asks for. Raises FormRefused.
 
     `usual` is the clinic as its file describes it, and `standing` are the closures that the desk has set already.
     """
@@ -42,7 +42,7 @@ def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: da
 
 
 def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
-    """Return the wish as closures. One for all lines is repeated for lines with a closure of their own."""
+    """Return as closures what the form asks for; one for all lines is repeated for each line with one of its own."""
     own = sorted({each.line for each in standing if each.day == wish.day and each.line})
     lines = [wish.line] if wish.line else ["", *own]
     return [DeskClosure(wish.day, line, wish.shifts, wish.reason) for line in lines]
@@ -51,7 +51,7 @@ def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosu
 def _cut(
     wish: DeskClosure, cut: Callable[[Shifts, time], Shifts], at: time, usual: Clinic, standing: Sequence[DeskClosure]
 ) -> list[DeskClosure]:
-    """Return the wish as closures, with the shifts that remain on each line. Lines may have their own hours."""
+    """Return as closures what the form asks to cut off: what remains of each line's hours. Lines may have their own."""
     present = usual.with_closures(standing)
     lines = [wish.line] if wish.line else list(usual.lines)
     now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
@@ -65,7 +65,7 @@ def _cut(
 
 
 def _left(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
-    """Return the present hours cut at `at`; where `at` lies outside them, the usual hours cut at `at`.
+    """Return a line's present hours, cut at the time `at`; where that lies outside them, the usual hours cut there.
 
     So closing at five and later, instead, at six works. A late opening stays while the end of the day is cut.
     """
@@ -91,7 +91,7 @@ OTHER_END: Mapping[Callable[[Shifts, time], Shifts], Callable[[Shifts, Shifts], 
     closing_early: lambda usual, present: opening_late(usual, present[0].start),
     opening_late: lambda usual, present: closing_early(usual, present[-1].end),
 }
-"""The usual hours, with the present value at the end that is not being changed."""
+"""The functions that return the usual hours, with the present hour at that end of the day which is not being cut."""
 
 
 # -- the fields
@@ -124,7 +124,7 @@ def _reason(form: Form, usual: Clinic) -> str:
 
 
 def _half_day(form: Form) -> Shifts:
-    """Return the hours of a half day; none for a closed day."""
+    """Return the hours that the form gives for a half day; none for a closed day."""
     if not form.get("from") and not form.get("until"):
         return ()
     if not form.get("from") or not form.get("until"):

@@ -17,7 +17,7 @@ from ivr.web.services import services
 
 @dataclass(frozen=True)
 class HeardAtLine:
-    """The hours of a line as its callers hear them now: in short, and word for word."""
+    """The hours of a telephone line as its callers hear them now: in short, and word for word."""
 
     key: str
     line: str
@@ -27,7 +27,7 @@ class HeardAtLine:
 
 
 def heard(clinic: Clinic, now: datetime) -> list[HeardAtLine]:
-    """Return the hours of every line as its callers hear them."""
+    """Return the hours of every telephone line as its callers hear them now."""
     return [_heard(clinic, line, now) for line in clinic.lines.values()]
 
 

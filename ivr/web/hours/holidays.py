@@ -12,7 +12,7 @@ from functools import cache
 from ivr.line.hours import Text
 
 PLACE = ("IN", "DL")
-"""India, Delhi."""
+"""The place whose holidays are suggested: Delhi in India."""
 
 LANGUAGES: Mapping[str, str] = {"en": "en_IN", "hi": "hi"}
 """The library's names for the desk's languages. In any other language the holidays are in English."""
@@ -22,7 +22,7 @@ AHEAD = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Holiday:
-    """A holiday; `public` where it is a gazetted holiday, not an optional one."""
+    """A public holiday; `public` is true where it is gazetted, false where it is optional."""
 
     day: date
     name: str
@@ -30,7 +30,7 @@ class Holiday:
 
 
 def holidays_from(day: date, language: str) -> list[Holiday]:
-    """Return the holidays of the year that begins on `day`."""
+    """Return the public holidays of the year that begins on `day`."""
     found = [each for year in (day.year, day.year + 1) for each in _of_year(year, language)]
     return [each for each in found if day <= each.day < day + AHEAD]
 
@@ -54,6 +54,6 @@ def _of_year(year: int, language: str) -> tuple[Holiday, ...]:
 
 
 def reason_of(holiday: Holiday, reasons: Mapping[str, Text], language: str) -> str:
-    """Return the key of the reason that the holiday's name mentions, or an empty string."""
+    """Return the key of the reason for a closure that the holiday's name mentions; empty where it mentions none."""
     words = set(re.split(r"[\s;()/]+", holiday.name))
     return next((key for key, text in reasons.items() if text[language] in words), "")

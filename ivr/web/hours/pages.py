@@ -34,7 +34,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 @hours.get("/desk/hours")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the hours that callers hear and the closures that are set. A day in the query fills in the form."""
+    """Show the hours that callers hear, and the closures that are set. A day in the URL's query fills in the form."""
     if "day" in request.args:
         return _page({"what": "day", "day": request.args["day"], "reason": request.args.get("reason", "")})
     return _page(typed.typed("hours"))
@@ -43,7 +43,7 @@ def page() -> ResponseReturnValue:
 @hours.post("/desk/hours")
 @guarded_by(staff_only)
 def change() -> ResponseReturnValue:
-    """Close for a day, or change its hours."""
+    """Close a line or the clinic for a day, or change the hours of a day, as the form says."""
     try:
         asked, after = _asked()
     except FormRefused as refused:
@@ -58,7 +58,7 @@ def change() -> ResponseReturnValue:
 @hours.post("/desk/hours/touched")
 @guarded_by(staff_only)
 def touched() -> str:
-    """Return whom the form would touch as it stands, for an open page. Changes nothing."""
+    """Return, for an open page, whom the form as it stands would touch. Changes nothing."""
     try:
         _closures, after = _asked()
     except FormRefused as refused:
@@ -76,7 +76,7 @@ def _asked() -> tuple[list[DeskClosure], Clinic]:
 @hours.post("/desk/hours/undo")
 @guarded_by(staff_only)
 def undo() -> ResponseReturnValue:
-    """Undo the closures that were set in one go."""
+    """Undo the closures that somebody set in one go."""
     ids = [int(each) for each in request.form.getlist("id") if each.isascii() and each.isdigit() and len(each) < 10]
     left = [each.closure for each in services().hours.closures.current(_today()) if each.id not in ids]
     after = services().clinic.with_closures(left)
@@ -90,7 +90,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Write a change to the telephone's file, keep promises in step, tell the reader, and return to the page."""
+    """Write the closures to the file that calls read, keep promises in step, tell the reader, redirect to the page."""
     touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())
@@ -136,6 +136,6 @@ def _today() -> date:
 
 
 def _half_hour_after(now: datetime) -> datetime:
-    """Return the next full or half hour: the form's suggestion for closing early and opening late."""
+    """Return the next full or half hour, which the form suggests for closing early or opening late."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     return next(each for each in (hour + HALF_AN_HOUR * n for n in (1, 2)) if each > now)

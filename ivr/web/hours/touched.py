@@ -20,29 +20,29 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The field of the form that tells whom its reader has been shown: who is touched besides is shown first."""
+"""The form's field that holds which patients its reader has been shown; others who are touched are shown first."""
 
 
 @dataclass(frozen=True)
 class TouchedPatient:
-    """A patient whom a change of the hours touches, in words."""
+    """A patient whom a change of the opening hours touches, in words."""
 
     who: str
-    """The name where there is one, and the number."""
+    """The patient's name, where there is one, and the number."""
     at: str
-    """The time of the appointment, or when the call was due."""
+    """The time of the patient's appointment, or the time at which the call to them was due."""
     then: str = ""
-    """When the call is due from now on."""
+    """The new time at which the call to the patient is due; empty for an appointment."""
 
 
 def asks_first(after: Clinic) -> bool:
-    """Return whether these hours touch somebody whom the reader has not been shown. Raises StoreAway."""
+    """Return whether these opening hours touch a patient whom the reader has not been shown. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     return not _keys(touched) <= set(request.form.get(KEEPS, "").split(" "))
 
 
 def whom_it_touches(after: Clinic) -> Mapping[str, object]:
-    """Return whom these hours touch, in words, and the value of the field that tells so. Raises StoreAway."""
+    """Return in words the patients whom these hours touch, and the `KEEPS` value for them. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     everybody = [*touched.appointments, *touched.relieved]
     people = services().diary.patients.called({each.patient_id for each in everybody if each.patient_id})
@@ -57,13 +57,13 @@ def whom_it_touches(after: Clinic) -> Mapping[str, object]:
 
 
 def page_before(after: Clinic, action: str) -> str:
-    """Return the page that shows whom these hours touch, with the form to keep them. Raises StoreAway."""
+    """Return the page that shows whom these opening hours touch, before they are kept by its form. Raises StoreAway."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", KEEPS}]
     return render_template("hours_touched.html", action=action, fields=fields, **whom_it_touches(after))
 
 
 def _keys(touched: Touched) -> set[str]:
-    """Return a word for each promise that the hours touch, and how."""
+    """Return a key for each appointment and request that the hours touch, which tells also what becomes of it."""
     return {
         *(f"told-{each.id}" for each in touched.appointments),
         *(f"relieved-{each.id}" for each in touched.relieved),
@@ -72,7 +72,10 @@ def _keys(touched: Touched) -> set[str]:
 
 
 def keep_promises(closures: Sequence[DeskClosure]) -> list[str]:
-    """Bring everything in step with these closures, and return what was done, in sentences. Raises StoreAway."""
+    """Bring the waiting list and its due times in step with these closures; return sentences on what was done.
+
+    Raises StoreAway.
+    """
     touched = services().desk.upkeep.keep(services().clinic.with_closures(closures), by())
     return list(_done(len(touched.appointments), len(touched.relieved), len(touched.requests)))
 

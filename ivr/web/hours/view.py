@@ -18,7 +18,7 @@ from ivr.web.i18n import _, language
 
 @dataclass(frozen=True)
 class Change:
-    """A closure's effect on a line; `holds` where callers hear it and no later closure replaces it."""
+    """The effect of a closure on a line's hours; `holds` where callers hear it, as no later closure replaces it."""
 
     line: str
     shifts: tuple[Shift, ...]
@@ -27,7 +27,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ListedClosure:
-    """Closures that somebody set in one go, and that are undone together."""
+    """Closures that somebody set in one go, and that are undone together, as the page lists them."""
 
     ids: tuple[int, ...]
     day: date
@@ -38,7 +38,7 @@ class ListedClosure:
 
 
 def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[ListedClosure]:
-    """Return the closures that the desk has set, by day."""
+    """Return the closures that the desk has set, by day, as the page lists them."""
     holding = {each for line in clinic.lines for each in _holding(line, standing)}
     ordered = sorted(standing, key=_tap)
     return [_entry(clinic, list(together), holding) for _key, together in groupby(ordered, key=_tap)]
@@ -49,7 +49,7 @@ def _tap(each: Standing) -> tuple[date, str, str]:
 
 
 def _holding(line: str, standing: Sequence[Standing]) -> set[int]:
-    """Return the ids of the closures that this line's callers hear: one a day."""
+    """Return the ids of the closures that callers of this telephone line hear, at most one for each day."""
     ordered = [each for whose in ("", line) for each in standing if each.closure.line == whose]
     return set({each.closure.day: each.id for each in ordered}.values())
 
@@ -84,7 +84,7 @@ class Suggestion:
 
 
 def suggestions(clinic: Clinic, today: date) -> list[Suggestion]:
-    """Return the holidays of the year ahead, as suggestions."""
+    """Return the holidays of the year ahead, as suggestions for closures."""
     return [_suggestion(clinic, each) for each in holidays_from(today, language())]
 
 

@@ -1,6 +1,6 @@
-"""The page that Prometheus reads, and the timing of the carrier's webhooks.
+"""The page of metrics that Prometheus reads, and the timing of the carrier's webhooks.
 
-Every process of a machine gives the same numbers, so that it is enough to scrape one.
+Every process of a host gives the same numbers, so that it is enough to scrape one.
 """
 
 from flask import Blueprint, Flask, Response, g, request
@@ -18,7 +18,7 @@ metrics = Blueprint("metrics", __name__)
 @metrics.get("/metrics")
 @guarded_by(scraper_only)
 def read() -> Response:
-    """Return all metrics: those that are counted and those that are read from the stores."""
+    """Return all metrics: those that are counted, and those that are read from the stores."""
     for metric, labels in from_zero(services().clinic.lines, services().script.languages):
         services().operations.counters.count(metric, 0, **labels)
     registry = CollectorRegistry()
@@ -29,7 +29,7 @@ def read() -> Response:
 
 
 def install(app: Flask) -> None:
-    """Time every webhook, from before its guard. Call it before the guards are installed."""
+    """Have every webhook timed, from before its guard. Call it before the guards are installed."""
     app.before_request(_begin)
     app.after_request(_time)
 
@@ -39,7 +39,7 @@ def _begin() -> None:
 
 
 def _time(response: Response) -> Response:
-    """Observe the time of a webhook. Refused requests are left out, since they are not the carrier's."""
+    """Observe how long the answer to a webhook took. Refused requests are left out: they are not the carrier's."""
     refused = 400 <= response.status_code < 500
     if request.blueprint == "voice" and request.endpoint and not refused:
         place = place_of(request.endpoint.rpartition(".")[2], (request.view_args or {}).get("place"))

@@ -31,14 +31,14 @@ Found = TypeVar("Found")
 
 
 class Readings:
-    """A collector of the metrics that are read from the stores."""
+    """Reads, for Prometheus, the metrics that only the stores know."""
 
     def __init__(self, services: Services, now: datetime) -> None:
         self._services = services
         self._now = now
 
     def collect(self) -> Iterator[Family]:
-        """Yield all metrics that are read."""
+        """Yield all metrics that are read from the stores."""
         yield from self._database()
         yield from self._redis()
         lines = self._services.hours.clinic_now().lines.values()
@@ -52,7 +52,7 @@ class Readings:
             yield _gauge(OVERDUE, {(): self._overdue(taken.overdue_since)})
 
     def _overdue(self, since: datetime | None) -> float:
-        """Return the seconds of opening time since then: overnight nobody is late."""
+        """Return the seconds of opening time since a request became overdue, or 0: overnight nobody is late."""
         hours = self._services.hours.clinic_now().line("").hours
         return hours.open_time(since, self._now).total_seconds() if since else 0.0
 
@@ -65,7 +65,7 @@ class Readings:
             yield _gauge(WORKER, {(): worker})
 
     def _pending(self) -> int:
-        """Return the number of requests that are not in the database, those that stand aside among them."""
+        """Return the number of pending requests in Redis, those that were set aside among them."""
         return self._services.desk.pending.count() + self._services.desk.pending.count_aside()
 
 

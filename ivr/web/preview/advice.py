@@ -1,4 +1,4 @@
-"""The page of all advice to callers: its words, its source, and which clinician reviewed it when.
+"""The page of all advice to callers: its words, its source, and the clinician who reviewed it, with the day.
 
 Read-only: words and reviews are changed in the configuration.
 """
@@ -21,26 +21,26 @@ advice = Blueprint("advice", __name__)
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of advice as the page shows it."""
+    """A piece of advice as the page shows it, with its review."""
 
     topic: Topic
     title: str
     words: Mapping[str, str]
-    """Words by language."""
+    """The words of the advice, by language."""
     due: date | None
     lack: Lack | None
-    """Reason why it needs a review; None where it needs none."""
+    """The reason why the advice needs a review; None if it needs none."""
 
     @property
     def mark(self) -> str:
-        """Return the mark of its words: a short hash that is kept with a review of them."""
+        """Return the checksum of the advice's words, which is kept with a review of them."""
         return mark(self.words)
 
 
 @advice.get("/desk/advice")
 @guarded_by(staff_only)
 def page() -> str:
-    """Show all advice to callers, and how many pieces need a review."""
+    """Show all advice to callers, and the number of pieces that need a review."""
     pieces = [_piece(topic) for topic in services().clinic.advice]
     wanting = sum(each.lack is not None for each in pieces)
     return render_template("advice.html", pieces=pieces, wanting=wanting, spoken=languages_of_the_line())

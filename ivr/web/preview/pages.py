@@ -31,10 +31,10 @@ hear = Blueprint("hear", __name__)
 CALLERS = {str(each): each for each in CallerKind}
 
 MOST_REMEMBERED = 4
-"""Transcripts that a process remembers, each of some 300 kB."""
+"""The most transcripts that a process remembers, each of some 300 kB."""
 
 MOST_KEYS = 40
-"""Most keys in a link after which a transcript begins."""
+"""The most keys in the URL of a transcript; the transcript begins after these keys."""
 
 
 @hear.record_once
@@ -45,7 +45,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the whole call as a transcript. 404 where its keys lead nowhere; a sentence where the day is past."""
+    """Show a whole call as a transcript. 404 if its keys lead nowhere; a message in its place if its day is past."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()
@@ -59,7 +59,7 @@ def page() -> ResponseReturnValue:
 
 
 def _call(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str) -> Markup:
-    """Return the call with what leads to others. 404 where its keys lead nowhere."""
+    """Return the HTML of a call's transcript, with links to others. 404 if the call's keys lead nowhere."""
     try:
         call = read_call(services(), clinic, wanted)
     except NoSuchWay:
@@ -100,7 +100,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """Return the minute that was asked for. A missing day is today, a missing hour is now."""
+    """Return the minute for which a transcript is wanted, by day and time; without them it is today, and now."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day
@@ -113,7 +113,7 @@ def _moment(on: str, at: str, now: datetime) -> datetime:
 
 
 def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str | None) -> str:
-    """Return the URL of this call, at another moment or with other changes."""
+    """Return the URL of the transcript of this call, at another moment or with other changes."""
     at = services().clinic.line("").hours.local(moment or wanted.at)
     given: dict[str, Any] = {
         "line": wanted.line.key,
@@ -127,7 +127,10 @@ def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str |
 
 
 def _after(beginning: str) -> Callable[[Keys], str]:
-    """Return a function that gives the URL of the call after some keys. Fast, since a page has hundreds of links."""
+    """Return a function that gives the URL of the transcript after some keys.
+
+    It is fast, since a page has hundreds of links.
+    """
     return lambda keys: f"{beginning}&keys={quote_plus(' '.join(keys))}"
 
 
@@ -135,5 +138,5 @@ NAMES = {"*": "star", "#": "hash", "-": "silence"}
 
 
 def anchor(keys: Keys) -> str:
-    """Return the anchor of the part of the page that follows these keys."""
+    """Return the anchor, in the page, of the part of the transcript that follows these keys."""
     return "-".join(("after", *(NAMES.get(key, key) for key in keys)))

@@ -1,4 +1,4 @@
-"""The reception's own leg of a call as a transcript: the question, and the effect of each answer.
+"""The transcript of the reception's leg: the question to whoever picks up, and what each answer does.
 
 Reads the carrier's own documents. Asks no store.
 """
@@ -16,7 +16,7 @@ from ivr.web.services import Services
 
 
 def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Branch | None:
-    """Return what the reception hears when this call is put through; None where it is not called or not asked."""
+    """Return the transcript of the reception's leg in this call; None if it is not called, or asked nothing."""
     rung = ringing(call.scene)
     if rung is None or rung.screening is None:
         return None
@@ -26,7 +26,7 @@ def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Br
 
 @dataclass(frozen=True)
 class Way:
-    """A point on the reception's leg: what happened last, and the keys so far."""
+    """A point on the reception's leg: what happened last, the keys so far, and the leg."""
 
     what: EventKind
     keys: Keys
@@ -51,7 +51,7 @@ def _branch(services: Services, way: Way) -> Branch:
 
 
 def _onward(way: Way) -> Iterator[Way]:
-    """Yield the right key, silence and a wrong key. After a miss only the same miss again leads to anything new."""
+    """Yield the points that can follow: the right key, silence, a wrong key; after a miss, only the same miss again."""
     leg = way.leg
 
     def after(what: EventKind, key: str) -> Way:

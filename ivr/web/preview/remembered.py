@@ -1,4 +1,4 @@
-"""Remembers the last few values that were made, each under a key that holds all it depends on."""
+"""The memory of the last few values that were made, each under a key that holds all on which the value depends."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """The values that were asked for last. Safe to share between threads: one makes a value, others wait for it."""
+    """The last values that were made, such as transcripts, for all threads: one makes a value, others wait for it."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -17,7 +17,7 @@ class Remembered(Generic[Value]):
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return the value of this key, made now if it is not remembered. Raises what `make` raises."""
+        """Return the value of this key: the remembered one, or a new one that `make` returns. Raises as `make` does."""
         with self._lock:
             if key not in self._values:
                 self._values[key] = make()

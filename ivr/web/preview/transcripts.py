@@ -1,4 +1,4 @@
-"""A call as a transcript: every sentence as the carrier's document has it, every branch with what leads to it.
+"""A call as a transcript: every sentence as the carrier's document has it, and every way the call may go.
 
 For the page and for `flask hear`. Asks no store; the moment and the clinic are arguments.
 """
@@ -29,56 +29,56 @@ NOWHERE = Addresses(*(lambda _call: "/",) * 3)
 """Placeholder addresses, for documents that no carrier gets."""
 
 MOST_CLOSURES = 12
-"""Most closed days ahead that are offered."""
+"""The most coming days with other hours that are offered for a transcript."""
 
 
 class CallerKind(StrEnum):
-    """Kind of caller, as far as it changes what is heard."""
+    """The kinds of caller who hear different things."""
 
     SHOWN = "shown"
-    """The caller's number is shown to us."""
+    """A caller whose number is shown to us."""
     WITHHELD = "withheld"
     REFUSED = "refused"
-    """Blocked, or over a limit: may neither leave a request nor reach the reception."""
+    """A caller who is blocked, or over a limit: they can leave no request and not reach the reception."""
 
 
 @dataclass(frozen=True)
 class PreviewQuery:
-    """The call that is to be shown."""
+    """The call of which a transcript is wanted: line, language, moment, caller and keys."""
 
     line: Line
     language: str
     at: datetime
     caller: CallerKind = CallerKind.SHOWN
     keys: Keys = ()
-    """Keys pressed already: the transcript begins after them."""
+    """The keys after which the transcript begins."""
 
 
 PAST = later("What was heard on a past day is not kept. Please choose today or a day to come.")
-"""Refusal of a past day: the telephone keeps no closures of past days, so that its transcript would be wrong."""
+"""The message for a day in the past: closures of past days are not kept, so that a transcript would be wrong."""
 
 
 def is_past(wanted: PreviewQuery, now: datetime) -> bool:
-    """Return whether the call is on a day before today, in the clinic's time zone."""
+    """Return whether the moment of this call is on a day before today, in the clinic's time zone."""
     local = wanted.line.hours.local
     return local(wanted.at).date() < local(now).date()
 
 
 @dataclass(frozen=True)
 class Branch:
-    """A part of the call: what leads to it, what is heard, and what may follow."""
+    """A part of a transcript: what leads to it, what is heard, and the parts that may follow."""
 
     scene: Scene
     label: str
-    """Words for what leads here: the sentence that offers the key, or else a message of the desk."""
+    """The words for what leads here: the sentence that offers the key, or else a message of the desk's pages."""
     key: str
-    """The key that leads here, or an empty string."""
+    """The key that leads here; empty if it was no key."""
     heard: tuple[Heard, ...]
     next: tuple["Branch", ...]
     is_another: bool
-    """True where the call changes here, to another language or to the call of a refused caller."""
+    """True if another call's transcript begins here: in another language, or of a refused caller."""
     same_as: Keys | None = None
-    """Keys of an earlier part with the same words and the same continuation, if any."""
+    """The keys of an earlier part that says the same and goes on alike; None if there is none."""
 
     @property
     def offered(self) -> bool:
@@ -86,19 +86,19 @@ class Branch:
         return self.scene.offer is not None
 
     def every(self) -> Iterator["Branch"]:
-        """Yield this branch of the call and all branches below it."""
+        """Yield this part of the transcript and all parts below it."""
         yield self
         for each in self.next:
             yield from each.every()
 
 
 def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branch:
-    """Return the call as its caller hears it. Raises NoSuchWay where the keys lead nowhere."""
+    """Return the transcript of a call, as its caller hears it. Raises NoSuchWay if its keys lead nowhere."""
     return _Reading(services, transcript(*_beginning(services, clinic, wanted), wanted.keys)).call
 
 
 def _a_few(free: Sequence[Slot]) -> list[Slot]:
-    """Return a few free times that stand for all, so that a call can be read: the earliest, and one of a later day."""
+    """Return a few free times in the place of all, to keep a transcript short: the earliest, and one on a later day."""
     earliest = list(free[:EARLIEST])
     later = (slot for slot in free if earliest and slot.start.date() > earliest[-1].start.date())
     return [*earliest, *islice(later, 1)]
@@ -113,7 +113,7 @@ def _beginning(services: Services, clinic: Clinic, wanted: PreviewQuery) -> tupl
 
 
 class _Reading:
-    """The transcript of one call. Each document is made and read once, since many keys lead to the same words."""
+    """Makes the transcript of one call. Each document is read once, since many keys lead to the same words."""
 
     def __init__(self, services: Services, scene: Scene) -> None:
         self._services = services
@@ -142,7 +142,7 @@ class _Reading:
         return before if before != scene.keys else None
 
     def _heard(self, turn: Turn) -> tuple[Heard, ...]:
-        """Return the sentences of the carrier's document; none while the stores are asked, which has no document."""
+        """Return what is heard in the carrier's document of this turn; nothing if a store is asked first."""
         if isinstance(turn.wait, File | CheckDigits | ChangeAppointment):
             return ()
         # The number itself is part of the key: its repr hides digits, so that two numbers may look alike.
@@ -156,7 +156,7 @@ class _Reading:
 
 
 def label(scene: Scene, before: Scene | None) -> str:
-    """Return the desk's message for what leads to a part that no sentence of the call offers."""
+    """Return the message of the desk's pages for what leads to this scene, if no sentence of the call offers it."""
     if scene.what is EventKind.WRONG and before and isinstance(before.turn.wait, KeyNumber):
         return NOT_TO_BE_RUNG
     if scene.turn.call.left and scene.by == LANGUAGE:
@@ -196,23 +196,23 @@ LABELS: Mapping[tuple[EventKind, str], str] = {
     (EventKind.SILENCE, "-"): later("No key is pressed"),
     (EventKind.WRONG, ""): later("A wrong key"),
 }
-"""Messages for what leads to a part of the call that no sentence of the call offers."""
+"""The messages of the desk's pages for what leads to a part of a call, if no sentence of the call offers it."""
 
 
 # -- moments worth hearing
 
 
 class PreviewTime(NamedTuple):
-    """A moment that is offered for a transcript, and why."""
+    """A moment that is offered for a transcript, and the reason for offering it, in words."""
 
     words: str
     at: datetime
     reason: Text | None = None
-    """Reason of the day's other hours, where callers are told one."""
+    """The reason for the other hours of that day, if callers are told one."""
 
 
 def moments(line: Line, now: datetime) -> list[PreviewTime]:
-    """Return the next times at which the line is open and closed, and the days ahead with other hours than usual."""
+    """Return the moments to offer for a transcript: the next open and closed ones, and days with other hours."""
     return [*_open_and_closed(line, now), *_closures(line, now)]
 
 

@@ -54,7 +54,7 @@ def _values(of: FilledHours) -> tuple[int, ...]:
 
 
 def in_hours(minutes: int) -> str:
-    """Return minutes as hours with one decimal, which the picture can read."""
+    """Return minutes as hours with one decimal, which the browser's picture can read."""
     return f"{minutes / 60:.1f}"
 
 
@@ -62,7 +62,7 @@ def in_hours(minutes: int) -> str:
 
 
 def source_words() -> Mapping[Source, str]:
-    """Return the words of every way in which an appointment comes about."""
+    """Return the words for every way in which an appointment comes about."""
     return {
         Source.PHONE: _("by phone"),
         Source.DESK: _("at the desk"),
@@ -72,7 +72,7 @@ def source_words() -> Mapping[Source, str]:
 
 
 def attendance_words() -> Mapping[Attendance, str]:
-    """Return the words of every outcome of an appointment."""
+    """Return the words for each attendance of an appointment's patient, such as that they came."""
     return {
         Attendance.CAME: _("came"),
         Attendance.DID_NOT_COME: _("did not come"),
@@ -83,13 +83,13 @@ def attendance_words() -> Mapping[Attendance, str]:
 
 
 def booked_words(counted: AppointmentStats) -> str:
-    """Return a sentence about what was booked in the period."""
+    """Return a sentence about the appointments that were booked in the period."""
     phone, desk = (counted.booked.get(each, 0) for each in (Source.PHONE, Source.DESK))
     return _("Booked in these days, for any day: %(phone)s by phone, %(desk)s at the desk.", phone=phone, desk=desk)
 
 
 def changed_words(counted: AppointmentStats) -> str:
-    """Return a sentence about what was changed in the period."""
+    """Return a sentence about the appointments that were moved or cancelled in the period."""
     moved, cancelled = (
         sum(counted.changed.get((what, hand), 0) for hand in Hand) for what in (DiaryEvent.MOVED, DiaryEvent.CANCELLED)
     )
@@ -97,7 +97,7 @@ def changed_words(counted: AppointmentStats) -> str:
 
 
 def came_words(counted: AppointmentStats) -> str:
-    """Return a sentence about who came."""
+    """Return a sentence about the patients who came to their appointments, and who did not."""
     came, missed, unmarked = (
         counted.attendance.get(each, 0) for each in (Attendance.CAME, Attendance.DID_NOT_COME, Attendance.NOT_MARKED)
     )
@@ -111,7 +111,7 @@ def came_words(counted: AppointmentStats) -> str:
 
 
 def filled_words(hours: Sequence[FilledHours]) -> str:
-    """Return a sentence about the filled hours of all of these days."""
+    """Return a sentence about the filled hours of the diary on all of these days."""
     filled, missed, free = _values(together(hours)) if hours else (0, 0, 0)
     values = {"filled": in_hours(filled), "missed": in_hours(missed), "all": in_hours(filled + missed + free)}
     return _("Hours filled: %(filled)s of %(all)s. Hours of patients who did not come: %(missed)s.", **values)

@@ -13,7 +13,7 @@ from ivr.web.reports.figures import Figure, Row, most_of
 
 
 def day_figures(days: Sequence[date], counted: DayStats, before: DayStats) -> Iterator[Figure]:
-    """Yield the comparison with the days before, then a figure by day of each count."""
+    """Yield the comparison of the period with the days before, then a figure by day of each count."""
     yield _against_before(counted, before)
     yield _by_day("calls_by_day", _("Calls by day"), days, counted.calls)
     yield _by_day("served_by_day", _("Calls that were helped, by day"), days, counted.served)
@@ -36,7 +36,7 @@ def _against_before(counted: DayStats, before: DayStats) -> Figure:
 
 
 def _named() -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-    """Return the key and the words of each count, while the line was open and while it was closed."""
+    """Return the key and the words of each column: what was counted while the line was open, or was closed."""
     return (
         (("calls_open", _("calls while open")), ("calls_closed", _("calls while closed"))),
         (("served_open", _("helped while open")), ("served_closed", _("helped while closed"))),

@@ -14,7 +14,7 @@ Name = TypeVar("Name", bound=str)
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a report's table."""
+    """A row of a figure's table."""
 
     key: str
     words: str
@@ -23,28 +23,28 @@ class Row:
 
 @dataclass(frozen=True)
 class Figure:
-    """A table of the reports, and a sentence with its main result."""
+    """A table of the reports, with a sentence that says its main result."""
 
     key: str
     title: str
     says: str
     of_what: str
-    """Heading of the rows."""
+    """The heading over the names of the table's rows."""
     columns: tuple[tuple[str, str], ...]
-    """Each column's key and words."""
+    """The key and the words of each column of the table."""
     rows: Sequence[Row]
     upright: bool = False
-    """True where its bars are vertical, as for the hours of a day."""
+    """True where the bars of the table's picture are vertical, as for the hours of a day."""
     beside: bool = False
-    """True where the bars of its columns stand beside each other, since they do not add up."""
+    """True where the picture has the columns' bars beside each other, since their values do not add up."""
     shows: Callable[[int], str] = str
-    """Writes a value for the reader; the spreadsheet has the number itself."""
+    """The function that writes a value for the reader; the spreadsheet has the number itself."""
     filler: str = ""
-    """The key of a column that alone shows nothing, such as the hours that are free where nobody has one."""
+    """The key of the column that alone makes no picture, such as the free hours where no hour is filled."""
 
     @property
     def empty(self) -> bool:
-        """Return whether there is nothing to show."""
+        """Return whether the table has no value to show."""
         keys = [key for key, _words in self.columns]
         return not any(
             value for row in self.rows for key, value in zip(keys, row.values, strict=True) if key != self.filler
@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class FigureGroup:
-    """The figures about one subject, under its heading."""
+    """The figures of a report about one subject, under its heading."""
 
     key: str
     title: str
@@ -61,17 +61,17 @@ class FigureGroup:
 
     @property
     def empty(self) -> bool:
-        """Return whether none of the figures has anything to show."""
+        """Return whether none of the group's figures has a value to show."""
         return all(each.empty for each in self.figures)
 
 
 def rows_of(words: Mapping[Name, str], counts: Mapping[Name, int]) -> list[Row]:
-    """Return a row of one value for each of these words."""
+    """Return a table's rows: one for each key of `words`, with the count of that key as its value."""
     return [Row(key, said, (counts.get(key, 0),)) for key, said in words.items()]
 
 
 def most_of(rows: Sequence[Row]) -> str:
-    """Return a sentence about the row with the highest count."""
+    """Return a sentence about the row of the table with the highest count."""
     if not any(sum(row.values) for row in rows):
         return _("Nothing here.")
     most = max(rows, key=lambda row: sum(row.values))

@@ -1,4 +1,4 @@
-"""The answer of the reports in a few sentences, above the figures. In the reader's language; no routes."""
+"""The main results of a report in a few sentences, above the figures. In the reader's language; no routes."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,11 +13,11 @@ from ivr.web.reports.tables import asked_for_reception, how_soon_rung
 from ivr.web.services import services
 
 ENOUGH = 20
-"""Fewest cases for which a percentage is shown beside the count."""
+"""The fewest cases for which a sentence shows a percentage beside the count."""
 
 
 def headline(report: PeriodReport) -> Iterator[str]:
-    """Yield the main results in sentences."""
+    """Yield the main results of a report in sentences."""
     yield from _about_calls(report)
     yield from _about_appointments(report)
     yield from _about_requests(report)
@@ -78,20 +78,20 @@ def _about_requests(report: PeriodReport) -> Iterator[str]:
 
 
 def _left_out(report: PeriodReport) -> Iterator[str]:
-    """Yield how many rows are not counted, because this version cannot read them."""
+    """Yield a sentence on how many odd rows are not counted, as this version cannot read them."""
     if report.left_out:
         yield _("Not counted, because this version cannot read them: %(count)s.", count=report.left_out)
 
 
 def no_longer_whole(period: Period) -> Iterator[str]:
-    """Yield a warning where the clinic keeps its counts for fewer days than the period and the days before have."""
+    """Yield a warning where the clinic keeps its records for fewer days than the period and the days before have."""
     kept = services().clinic.retention.counted
     if kept < timedelta(days=2 * len(period.days)):
         yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)
 
 
 def _part(some: int, of_all: int) -> str:
-    """Return the count, with its percentage where there are enough cases."""
+    """Return a count in words, with its percentage where there are enough cases."""
     if of_all < ENOUGH:
         return str(some)
     return _("%(count)s (%(percent)s %%)", count=some, percent=round(100 * some / of_all))

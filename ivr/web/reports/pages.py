@@ -28,10 +28,10 @@ PERIODS: Mapping[str, tuple[int, str]] = {
     "week": (7, later("the last 7 days")),
     "month": (30, later("the last 30 days")),
 }
-"""Periods that end today: their number of days and their name."""
+"""The periods that a report may have, all of which end today: their number of days and their name."""
 
 BOM = "\ufeff"
-"""Tells spreadsheet programs that the file is UTF-8: without it some show Hindi as signs."""
+"""The mark at a file's beginning that says it is UTF-8: without it some spreadsheet programs show Hindi as signs."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ReportQuery:
 
     @property
     def report(self) -> PeriodReport:
-        """Return the report. Raises StoreAway."""
+        """Return the report that was asked for. Raises StoreAway."""
         here = services()
         set_by_the_desk = [each.closure for each in here.hours.closures.current(self.period.before.first)]
         return here.reports.reports.of(self.period, self.line, here.clinic.with_closures(set_by_the_desk), here.clock())
@@ -53,7 +53,7 @@ class ReportQuery:
 @reports.get("/desk/reports")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the report, each figure as a picture and as a table."""
+    """Show the report that was asked for, each figure as a picture and as a table."""
     wanted = _wanted()
     report = wanted.report
     return render_template(
@@ -69,7 +69,7 @@ def page() -> ResponseReturnValue:
 @reports.get("/desk/reports.csv")
 @guarded_by(staff_only)
 def spreadsheet() -> ResponseReturnValue:
-    """Return the report as a CSV file, with one number a line; with `words`, in the reader's words."""
+    """Return the report as a CSV file, a number in each line; in the reader's words where the URL has `words`."""
     wanted = _wanted()
     report, in_words = wanted.report, "words" in request.args
     groups = figure_groups(report, wanted.period.days, services().script)
@@ -87,7 +87,7 @@ def spreadsheet() -> ResponseReturnValue:
 
 
 def _lines() -> Mapping[str, str]:
-    """Return the names of the lines by key; of all of them under the empty key."""
+    """Return the names of the telephone lines by key; under the empty key that of all lines."""
     return {"": _("all lines"), **{key: line.name[language()] for key, line in services().clinic.lines.items()}}
 
 

@@ -15,17 +15,17 @@ from ivr.web.i18n import _, later, minutes
 from ivr.web.reports.figures import Figure
 
 Cells = tuple[str, str, str, str]
-"""A table, a row and a column of it, and the number there."""
+"""A number of a report, with the names of its table, row and column."""
 
 COLUMNS: Cells = ("table", "row", "column", "value")
-"""The heading for programs; docs/reports.md explains it."""
+"""The headings of the spreadsheet for programs; docs/reports.md explains them."""
 
 FORMULA = ("=", "+", "-", "@")
 """The characters that a spreadsheet program takes for the beginning of a formula."""
 
 
 def for_programs(report: PeriodReport, period: Period, line: str, figures: Iterable[Figure]) -> Iterator[Cells]:
-    """Yield the rows for programs. No cell holds free text, which a spreadsheet program could evaluate."""
+    """Yield the rows of the spreadsheet for programs. No cell holds free text, which a program could evaluate."""
     yield COLUMNS
     yield from (("summary", row, "", str(value)) for row, value in _summary(report, period, line or "all").items())
     for figure in figures:
@@ -35,7 +35,7 @@ def for_programs(report: PeriodReport, period: Period, line: str, figures: Itera
 
 
 def for_people(report: PeriodReport, period: Period, line: str, figures: Iterable[Figure]) -> Iterator[Cells]:
-    """Yield the rows in the reader's words; `line` is the name of the line."""
+    """Yield the rows of the spreadsheet in the reader's words; `line` is the name of the telephone line."""
     yield (_("Table"), _("Row"), _("Column"), _("Count"))
     for key, value in _summary(report, period, line).items():
         yield _told(_("In short"), _(SUMMARY[key]), "", str(value))
@@ -86,7 +86,7 @@ SUMMARY: Mapping[str, str] = {
     "appointments_cancelled": later("Appointments: cancelled"),
     "not_readable": later("Not counted, because this version cannot read them"),
 }
-"""The words of each row of the summary."""
+"""The words for each row of the report's summary."""
 
 
 def _of_calls(report: PeriodReport) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""The tables of the reports about calls and requests, and all of the tables, each under its subject.
+"""The figures of the reports about calls and requests, and all figures of a report, each under its subject.
 
 Values in the reader's language; no routes, no stores.
 """
@@ -25,7 +25,7 @@ from ivr.web.reports.figures import Figure, FigureGroup, Row, most_of, rows_of
 from ivr.web.wording import kind_words, outcome_words
 
 STEPS = (15, 30, 60, 120, 240)
-"""Minutes of opening time: the upper ends of the rows of waiting times."""
+"""The upper ends of the rows by which waiting times are grouped, in minutes of opening time."""
 
 SOURCES = ("call", "counter")
 
@@ -33,7 +33,7 @@ SOURCES = ("call", "counter")
 def figure_groups(
     report: PeriodReport, days: Sequence[date], script: Script, menu: Mapping[str, Place] = MENU
 ) -> list[FigureGroup]:
-    """Return all tables of a report. `menu` and `script` give the words for what callers chose."""
+    """Return all figures of a report. `menu` and `script` give the words for what callers chose."""
     of_days = day_figures(days, report.days, report.before)
     of_diary = appointment_figures(report.appointments, report.hours)
     return [
@@ -45,7 +45,7 @@ def figure_groups(
 
 
 def call_figures(calls: CallStats, choices: Mapping[str, str]) -> Iterator[Figure]:
-    """Yield the figures about calls; `choices` has the words of each first choice."""
+    """Yield the figures about the calls of a period; `choices` has the words of each first choice."""
     count = (("calls", _("Calls")),)
     hours = [Row(f"{hour:02}", f"{hour:02}:00", (calls.hours.get(hour, 0),)) for hour in range(24)]
     yield Figure("calls_by_hour", _("Calls by hour"), _busiest(hours), _("Time"), count, hours, upright=True)
@@ -107,7 +107,7 @@ def _first_try(requests: RequestStats) -> Figure:
 
 
 def how_soon_rung(requests: RequestStats) -> Iterator[str]:
-    """Yield how long half of the patients and nine in ten waited; nothing where they are too few."""
+    """Yield sentences on how long half of the patients, and nine in ten, waited; none where too few waited."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
         yield _("Half of the patients were first called within %(middle)s of opening time.", middle=middle)
@@ -116,7 +116,7 @@ def how_soon_rung(requests: RequestStats) -> Iterator[str]:
 
 
 def _steps() -> Iterator[tuple[str, str]]:
-    """Yield the key and the words of each row of waiting times."""
+    """Yield the key and the words of each row by which waiting times are grouped."""
     yield f"within_{STEPS[0]}_min", _("up to %(count)s min", count=STEPS[0])
     for first, last in pairwise(STEPS):
         yield f"within_{last}_min", _("%(first)s–%(last)s min", first=first, last=last)
@@ -124,7 +124,7 @@ def _steps() -> Iterator[tuple[str, str]]:
 
 
 def _waits(waits: Waits) -> Iterator[int]:
-    """Yield how many of the waits fall into each row."""
+    """Yield how many of the patients' waits fall into each row."""
     within = Counter[int]()
     for minutes, count in waits.items():
         within[bisect_left(STEPS, minutes)] += count
@@ -150,11 +150,11 @@ CHOSEN: Mapping[str, str] = {
     PERSON_PLACE: later("the reception"),
     NOTHING: later("nothing"),
 }
-"""Words of the choices that are shorter than the sentences on the telephone. A choice may have none."""
+"""The words for callers' choices that are shorter than the sentences on the telephone. A choice may have none."""
 
 
 def choice_words(menu: Mapping[str, Place], script: Script) -> Mapping[str, str]:
-    """Return the words of a caller's first choices; the telephone's sentence where there are no shorter words."""
+    """Return the words for callers' first choices; the telephone's sentence where there are no shorter words."""
     home = menu[HOME]
     offered = {each.leads: each for each in home.options} if isinstance(home, Menu) else {}
     return {
@@ -169,7 +169,7 @@ def _as_offered(option: Option, script: Script) -> str:
 
 
 def fate_words() -> Mapping[Fate, str]:
-    """Return the words for each result of a call, such as "left a request"."""
+    """Return the words for each result that a call can have, such as "left a request"."""
     return {
         Fate.BOOKED: _("booked, moved or cancelled an appointment"),
         Fate.ASKED: _("left a request"),
@@ -184,7 +184,7 @@ def fate_words() -> Mapping[Fate, str]:
 
 
 def reception_words() -> Mapping[ReceptionAnswer, str]:
-    """Return the words of every answer to a caller who asked for the reception."""
+    """Return the words for every answer that a caller who asked for the reception can get."""
     return {
         ReceptionAnswer.TALKED: _("talked to the reception"),
         ReceptionAnswer.NOBODY: _("nobody answered"),
@@ -195,7 +195,7 @@ def reception_words() -> Mapping[ReceptionAnswer, str]:
 
 
 def ending_words() -> Mapping[Ending, str]:
-    """Return the words of every way in which a call can end."""
+    """Return the words for every way in which a call can end."""
     return {
         Ending.HUNG_UP: _("the caller hung up"),
         Ending.GOODBYE: _("the line ended the call"),

@@ -15,7 +15,7 @@ audit = Blueprint("audit", __name__)
 @audit.get("/desk/audit")
 @guarded_by(manager_only)
 def page() -> ResponseReturnValue:
-    """Show the audit, newest first, of everybody or of one person."""
+    """Show the audit, the newest line first, of everybody or of one person."""
     names = [person.name for person in services().staff.people.all()] + [COMMAND_LINE, SOMEBODY]
     person = request.args.get("person", "")
     lines = services().staff.audit.page(person, _before()) if person in ("", *names) else []
@@ -26,6 +26,6 @@ def page() -> ResponseReturnValue:
 
 
 def _before() -> int | None:
-    """Return the id of the audit entry before which the page begins; None for the newest page."""
+    """Return the id of the line of the audit before which the page begins; None for the newest page."""
     written = request.args.get("before", "")
     return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None

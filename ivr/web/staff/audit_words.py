@@ -27,11 +27,11 @@ class AuditLine:
     about: str
     detail: str
     leads_to: str
-    """The reference of the request that it is about; empty where it is about none."""
+    """The reference of the request that the line is about; empty where it is about none."""
 
 
 def audit_line(entry: AuditEntry) -> AuditLine:
-    """Return a line of the audit in words."""
+    """Return an entry of the audit in words."""
     return AuditLine(
         entry=entry,
         who=person_words(entry.who),
@@ -59,7 +59,7 @@ def _moment(written: str) -> str:
 
 
 def _line(key: str) -> str:
-    """Return the name of a line. Raises KeyError where the clinic has it no longer."""
+    """Return the name of the telephone line with this key. Raises KeyError where the clinic no longer has it."""
     return services().clinic.lines[key].name[language()]
 
 
@@ -71,7 +71,7 @@ CLOSURE = re.compile(r"(?P<line>[^:]+): (?:closed|open (?P<shifts>[\d:,-]+))(?:,
 
 
 def _hours(stored: str) -> str:
-    """Return a closure in words, such as "the first line, closed, heavy rain". Raises ValueError, KeyError."""
+    """Return a stored closure in words, such as "the first line, closed, heavy rain". Raises ValueError, KeyError."""
     found = CLOSURE.fullmatch(stored)
     if found is None:
         raise ValueError(stored)
@@ -83,7 +83,7 @@ BLOCK = re.compile(r"(?P<first>\S+) (?:(?P<last>\d{4}-\S+) | )(?P<shift>\d\d:\d\
 
 
 def _block(stored: str) -> str:
-    """Return a blocked time in words: its days and hours. Raises ValueError."""
+    """Return a stored block of time in words: its days and hours. Raises ValueError."""
     found = BLOCK.fullmatch(stored)
     if found is None:
         raise ValueError(stored)
@@ -97,7 +97,7 @@ RULES = re.compile(r"(?P<num>\d+) at once: (?P<minutes>\d+(?:/\d+)*) minutes")
 
 
 def _rules(stored: str) -> str:
-    """Return the diary's rules in words. Raises ValueError."""
+    """Return the stored rules of the diary in words. Raises ValueError."""
     found = RULES.fullmatch(stored)
     if found is None:
         raise ValueError(stored)
@@ -110,7 +110,7 @@ def _rules(stored: str) -> str:
 
 
 def _erased(stored: str) -> str:
-    """Return what was erased besides requests. Raises ValueError."""
+    """Return in words what was erased of a number besides its requests. Raises ValueError."""
     if stored == "a language":
         return _("the language it is greeted in")
     count, _blocks = stored.split()
@@ -131,7 +131,7 @@ ABOUT: Mapping[AuditAction, Words] = {
     AuditAction.REQUIRED_SECOND_FACTOR: person_words,
     AuditAction.MADE_SECOND_FACTOR_OPTIONAL: person_words,
 }
-"""Makes the words of what an action is about. The others name a reference, a person, or the number of a row."""
+"""The functions that put an action's subject into words. Others' subject is a reference, a person or a row's number."""
 
 DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.ADDED_PERSON: _role,
@@ -148,4 +148,4 @@ DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.BLOCKED_TIME: _block,
     AuditAction.ERASED: _erased,
 }
-"""Makes the words of an action's detail. The others are a reference, a person's name or a network's address."""
+"""The functions that put an action's detail into words. Others' detail is a reference, a name or an address."""

@@ -1,4 +1,4 @@
-"""Drafts of a person, typed and not sent: an open page sends them while they type, and they may discard one."""
+"""The drafts of a person, typed and not sent: an open page sends them while they type, and they may discard one."""
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ drafts = Blueprint("drafts", __name__)
 @drafts.post("/desk/drafts")
 @guarded_by(staff_only)
 def keep() -> ResponseReturnValue:
-    """Keep what an open page says is being typed; typing is use of the session."""
+    """Keep as a draft the text that a person is typing on an open page, which counts as use of the session."""
     typed.keep_while_typing()
     return "", 204
 
@@ -23,6 +23,6 @@ def keep() -> ResponseReturnValue:
 @drafts.post("/desk/drafts/<int(max=2147483647):draft_id>/discard")
 @guarded_by(staff_only)
 def discard(draft_id: int) -> ResponseReturnValue:
-    """Forget a draft of the logged-in person, and return to the page that was open."""
+    """Forget a draft of the logged-in person, and redirect to the page that was open."""
     services().staff.drafts.discard(int(current_user.id), draft_id)
     return redirect(page_before(request.referrer))

@@ -1,4 +1,7 @@
-"""The page of an invitation's link: the person chooses a password, and is logged in or asked for their code."""
+"""The page of an invitation's link: the person chooses a password, and is then logged in or asked for a code.
+
+The code is that of their second factor, if they have one.
+"""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +20,7 @@ invitation = Blueprint("invitation", __name__)
 
 
 class PasswordForm(FlaskForm):
-    """A new password, twice."""
+    """The form in which an invited person enters a new password, twice."""
 
     password = PasswordField("Password", validators=[InputRequired()])
     again = PasswordField("Again", validators=[EqualTo("password")])
@@ -27,14 +30,14 @@ class PasswordForm(FlaskForm):
 @invitation.get("/invitation/<token>")
 @guarded_by(open_to_all)
 def ask(token: str) -> ResponseReturnValue:
-    """Ask for a new password."""
+    """Ask the person whom the link invites for a new password."""
     return _form(PasswordForm(), token)
 
 
 @invitation.post("/invitation/<token>")
 @guarded_by(open_to_all)
 def use(token: str) -> ResponseReturnValue:
-    """Set the password and begin a session, or go on to the code."""
+    """Set the password chosen by the link, and begin a session or go on to the code of the second factor."""
     form, now = PasswordForm(), services().clock()
     if not form.validate_on_submit():
         return _form(form, token, _("The passwords do not match. Please type the same password twice."), 400)

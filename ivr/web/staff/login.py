@@ -1,4 +1,4 @@
-"""Login and logout at the desk, the choice of its language, and the way of a form that is older than its login."""
+"""The login and logout of the desk, the choice of its language, and what becomes of forms older than the login."""
 
 from math import ceil
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ login = Blueprint("login", __name__)
 
 
 class LoginForm(FlaskForm):
-    """A name and a password."""
+    """The form with a name and a password."""
 
     name = StringField("Name", validators=[InputRequired()])
     password = PasswordField("Password", validators=[InputRequired()])
@@ -36,7 +36,7 @@ class LoginForm(FlaskForm):
 @login.get("/login")
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
-    """Ask for name and password."""
+    """Show the form that asks for name and password."""
     trouble = _("You have been logged out. Please log in again.") if sessions.has_ended() else ""
     return render_template("login.html", form=LoginForm(), trouble=trouble)
 
@@ -44,7 +44,7 @@ def ask() -> ResponseReturnValue:
 @login.post("/login")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Check name and password; begin a session, or go on to the code."""
+    """Check the name and the password, and begin a session or go on to the code of the second factor."""
     form = LoginForm()
     if not form.validate_on_submit():
         return render_template("login.html", form=form, trouble=_("Please fill in both.")), 400
@@ -68,7 +68,7 @@ def enter() -> ResponseReturnValue:
 
 
 def _entered(name: str, password: str) -> Person | None:
-    """Return the person of this name and password. Raises Busy, LockedOut, StoreAway."""
+    """Return the person whose name and password were entered. Raises Busy, LockedOut, StoreAway."""
     staff = services().staff
     known = staff.people.named(name)
     device = devices.known_to(known.id if known else None)
@@ -86,14 +86,14 @@ def _wait(form: LoginForm, locked: LockedOut) -> ResponseReturnValue:
 
 
 def minutes_until(locked: LockedOut) -> int:
-    """Return the minutes for which somebody is locked out, at least one."""
+    """Return the number of minutes for which somebody is locked out, at least one."""
     return max(1, ceil((locked.until - services().clock()).total_seconds() / 60))
 
 
 @login.post("/logout")
 @guarded_by(logged_in_only)
 def leave() -> ResponseReturnValue:
-    """End this session of the logged-in person."""
+    """End this session of the logged-in person, and show the login."""
     services().staff.audit.write(by(), AuditAction.LOGGED_OUT)
     sessions.end()
     return redirect(url_for("login.ask"))
@@ -102,7 +102,7 @@ def leave() -> ResponseReturnValue:
 @login.post("/logout/everywhere")
 @guarded_by(logged_in_only)
 def leave_everywhere() -> ResponseReturnValue:
-    """End all sessions of the logged-in person."""
+    """End all sessions of the logged-in person, on every device."""
     services().staff.accounts.end_sessions(int(current_user.id), by())
     sessions.end()
     return redirect(url_for("login.ask"))
@@ -111,14 +111,14 @@ def leave_everywhere() -> ResponseReturnValue:
 @login.post("/language")
 @guarded_by(open_to_all)
 def choose_language() -> ResponseReturnValue:
-    """Set the language of the desk, and return to the page that was open."""
+    """Set the language in which this browser is shown the desk, and return to the page that was open."""
     if request.form.get("language") in LANGUAGES:
         session[CHOSEN] = request.form["language"]
     return redirect(page_before(request.referrer))
 
 
 def lead_to_login() -> ResponseReturnValue:
-    """Redirect somebody who is not logged in to the login, and afterwards back to their page.
+    """Redirect a person who is not logged in to the login, and after it back to their page.
 
     What they sent is kept for the person of its page, who sees it after the login.
     """
@@ -135,7 +135,7 @@ def lead_to_login() -> ResponseReturnValue:
 
 
 def older_form(error: CSRFError) -> ResponseReturnValue:
-    """Answer a form whose page is older than the login. Nothing is done; what was typed stays with its person."""
+    """Answer a form that was made before the login. Nothing is done; what was typed is kept for its person."""
     if not sessions.key_of_form() or not _from_our_page():
         return errors.refused(error)  # it was not made by us
     if request.endpoint in BEFORE_LOGIN:
@@ -147,11 +147,11 @@ def older_form(error: CSRFError) -> ResponseReturnValue:
 
 
 BEFORE_LOGIN = ("login.enter", "second_step.enter", "invitation.use")
-"""The forms that are filled in by somebody who is not logged in."""
+"""The endpoints of the forms that are filled in by somebody who is not logged in yet."""
 
 
 def _asked_anew() -> ResponseReturnValue:
-    """Ask once more for what was sent from an old page before the login. Only the name is still there."""
+    """Show once more a form of the login that was open for too long. Only the typed name still stands in it."""
     words = _("This page had been open for too long. Please fill it in once more.")
     if request.endpoint == "login.enter":
         return render_template("login.html", form=LoginForm(), trouble=words), 400
@@ -160,7 +160,7 @@ def _asked_anew() -> ResponseReturnValue:
 
 
 def _of_another_session(owner: int) -> ResponseReturnValue:
-    """Show the logged-in person what they sent from a page of an earlier session, and nobody else's."""
+    """Show the logged-in person what they sent from a page of an earlier session; nobody else's."""
     kept = typed.keep_for(owner)
     if str(owner) == current_user.id:
         return render_template("older.html", fields=typed.sent_fields(), words=typed.sent_words()), 400
@@ -168,7 +168,7 @@ def _of_another_session(owner: int) -> ResponseReturnValue:
 
 
 def _from_our_page() -> bool:
-    """Return whether the browser says that a page of ours sent the form, or says nothing of it."""
+    """Return whether a page of ours sent the form, by the browser's headers; True where they do not tell."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site == "same-origin"
@@ -176,7 +176,7 @@ def _from_our_page() -> bool:
 
 
 def own_path(path: str) -> str:
-    """Return the path if it is a page of the desk, else an empty string."""
+    """Return this path if it is a page of the desk, else an empty string."""
     parts = urlsplit(path)
     known = path.startswith(("/desk", "/login", "/invitation"))
     plain = path.isprintable() and "\\" not in path
@@ -185,23 +185,23 @@ def own_path(path: str) -> str:
 
 
 def _opens(path: str) -> bool:
-    """Return whether the path answers GET, so that a browser can be redirected there."""
+    """Return whether this path answers GET, so that a browser can be redirected to it."""
     pages = current_app.create_url_adapter(request)
     return pages is not None and pages.test(path, method="GET")
 
 
 def _page_of(url: str | None) -> str:
-    """Return the path and query of a URL if it is a page of the desk, else an empty string."""
+    """Return the path and query of a URL if it is that of a page of the desk, else an empty string."""
     parts = urlsplit(url or "")
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 
 def page_before(referrer: str | None) -> str:
-    """Return the page of the desk from which somebody came, or else the worklist."""
+    """Return the page of the desk from which somebody came, else the waiting list."""
     return _page_of(referrer) or url_for("console.worklist")
 
 
 def wanted() -> str:
-    """Return the page that was asked for before the login, or else the worklist."""
+    """Return the page of the desk that was asked for before the login, else the waiting list."""
     asked = own_path(request.args.get("next", ""))
     return asked if asked.startswith("/desk") else url_for("console.worklist")

@@ -24,16 +24,16 @@ from ivr.web.sessions import by
 people = Blueprint("people", __name__)
 
 LINK = "link"
-"""Session key of a new invitation link, which is shown once."""
+"""The session key of a new invitation link, which is shown once."""
 
 REQUIRE = "require_second_factor"
-"""Action that requires a second factor of one person."""
+"""The action of the form that requires a second factor of one person."""
 
 Deed = Callable[[int, By], None]
 
 
 class InviteForm(FlaskForm):
-    """A new person's name and role."""
+    """The form with a new person's name and role."""
 
     name = StringField("Name", validators=[InputRequired()])
     role = StringField("Role", validators=[AnyOf((STAFF, MANAGER))])
@@ -42,14 +42,14 @@ class InviteForm(FlaskForm):
 @people.get("/desk/people")
 @guarded_by(manager_only)
 def page() -> ResponseReturnValue:
-    """Show all people at the desk."""
+    """Show all people of the desk, with the forms that change their accounts."""
     return _page(InviteForm(formdata=None))
 
 
 @people.post("/desk/people")
 @guarded_by(manager_only)
 def invite() -> ResponseReturnValue:
-    """Add a person and show the link by which they choose a password."""
+    """Add a person to the desk, and show the link by which they choose a password."""
     form = InviteForm()
     if not form.validate_on_submit():
         return _page(form, _("Please write a name."), 400)
@@ -80,7 +80,7 @@ def reset(person_id: int) -> ResponseReturnValue:
 @people.post("/desk/people/<int(max=2147483647):person_id>/<deed>")
 @guarded_by(manager_only)
 def change(person_id: int, deed: str) -> ResponseReturnValue:
-    """Change a person's account. 404 where there is no such action or person."""
+    """Change a person's account as the form says. 404 where there is no such action or person."""
     do = _deeds().get(deed) or abort(404)
     if deed == REQUIRE and str(person_id) == current_user.id and _would_shut_herself_out():
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
@@ -98,7 +98,7 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
 @people.post("/desk/people/second-factor")
 @guarded_by(manager_only)
 def require_of_everybody() -> ResponseReturnValue:
-    """Require a second factor of everybody, also of people invited later, or stop requiring it."""
+    """Require a second factor of all people of the desk, future ones too, or stop requiring it."""
     required = request.form.get("required") == "yes"
     if not (required and _would_shut_herself_out()):
         services().staff.accounts.require_of_everybody(required, by())
@@ -107,7 +107,7 @@ def require_of_everybody() -> ResponseReturnValue:
 
 
 def _would_shut_herself_out() -> bool:
-    """Return whether the manager has no second factor, and tell her: requiring one would lock her out here."""
+    """Return whether this manager has no second factor, and tell her: to require one would lock her out here."""
     without = not current_user.person.second_factor
     if without:
         flash(
@@ -119,7 +119,7 @@ def _would_shut_herself_out() -> bool:
 @people.post("/desk/people/<int(max=2147483647):person_id>/remove_second_factor")
 @guarded_by(manager_only)
 def remove_second_factor(person_id: int) -> ResponseReturnValue:
-    """Remove the second factor of somebody who has lost their telephone."""
+    """Remove the second factor of somebody who has lost the device with their authenticator app."""
     person = services().staff.people.person(person_id) or abort(404)
     if str(person_id) == current_user.id:  # at a manager's open desk nobody may switch hers off without a code
         flash(_("Your own you switch off on your own page, with a code."), "trouble")
@@ -132,7 +132,7 @@ def remove_second_factor(person_id: int) -> ResponseReturnValue:
 @people.get("/desk/me")
 @guarded_by(staff_only)
 def me() -> ResponseReturnValue:
-    """Show a person's own page."""
+    """Show a logged-in person's own page."""
     return render_template("me.html", left=services().staff.second_factors.codes_left(int(current_user.id)), few=FEW)
 
 
@@ -153,13 +153,13 @@ def _page(form: InviteForm, trouble: str = "", status: int = 200) -> tuple[str, 
 
 
 def _shown_once(name: str, token: str) -> ResponseReturnValue:
-    """Redirect to the page that shows the link, so that reloading it does not send the form again."""
+    """Redirect to the page that shows the invitation link once, so that a reload does not send the form again."""
     session[LINK] = {"name": name, "url": link_of(token), "until": hour(services().clock() + WORKS_FOR)}
     return redirect(url_for("people.page"))
 
 
 def link_of(token: str) -> str:
-    """Return the URL at which somebody chooses a password."""
+    """Return the URL of the link, with this token, at which a person chooses a password."""
     return f"{public_base()}/invitation/{token}"
 
 

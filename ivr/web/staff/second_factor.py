@@ -1,4 +1,4 @@
-"""A person's own second factor: setting it up with the telephone, its recovery codes, and switching it off.
+"""A person's own second factor: setting it up in an authenticator app, its recovery codes, and switching it off.
 
 A secret that is not confirmed yet, and codes that are not shown yet, are kept encrypted in the person's session.
 """
@@ -22,20 +22,20 @@ from ivr.web.staff.second_step import CodeForm, NotProved, prove, tell
 second_factor = Blueprint("second_factor", __name__)
 
 PENDING, CODES = "pending_secret", "recovery_codes"
-"""Session keys of a secret that is to be confirmed by a code, and of recovery codes that are to be shown once."""
+"""The session keys of a secret that a code has still to confirm, and of recovery codes to be shown once."""
 
 
 @second_factor.get("/desk/me/second-factor")
 @guarded_by(logged_in_only)
 def page() -> ResponseReturnValue:
-    """Show the state of the second factor, or how to set it up."""
+    """Show the state of a person's second factor, or how to set it up."""
     return _page()
 
 
 @second_factor.post("/desk/me/second-factor")
 @guarded_by(logged_in_only)
 def switch_on() -> ResponseReturnValue:
-    """Switch the second factor on where the code is right, end all other sessions, and show the recovery codes."""
+    """Switch a person's second factor on if the code is right, end other sessions, and show the recovery codes."""
     form, secret = CodeForm(), _opened(PENDING)
     if not secret:
         return redirect(url_for("second_factor.page"))
@@ -54,7 +54,7 @@ def switch_on() -> ResponseReturnValue:
 @second_factor.get("/desk/me/second-factor/codes")
 @guarded_by(staff_only)
 def codes() -> ResponseReturnValue:
-    """Show new recovery codes, once."""
+    """Show a person's new recovery codes, once."""
     shown = _opened(CODES)
     session.pop(CODES, None)
     return render_template("recovery_codes.html", codes=json.loads(shown) if shown else [])
@@ -63,7 +63,7 @@ def codes() -> ResponseReturnValue:
 @second_factor.post("/desk/me/second-factor/codes")
 @guarded_by(staff_only)
 def make_codes() -> ResponseReturnValue:
-    """Make new recovery codes, where a right code is entered."""
+    """Make new recovery codes for a person who has entered a right code."""
     me = _me()
     if not me.second_factor:
         return redirect(url_for("second_factor.page"))
@@ -77,7 +77,7 @@ def make_codes() -> ResponseReturnValue:
 @second_factor.post("/desk/me/second-factor/off")
 @guarded_by(staff_only)
 def switch_off() -> ResponseReturnValue:
-    """Switch the second factor off, where a right code is entered and no manager requires it."""
+    """Switch a person's second factor off, where a right code is entered and no manager requires it."""
     me = _me()
     if me.required or not me.second_factor:
         return redirect(url_for("second_factor.page"))
@@ -103,7 +103,7 @@ def _me() -> Person:
 
 
 def _page(trouble: str = "") -> str:
-    """Return the page of the second factor, or the page on which it is set up."""
+    """Return the page of a person's second factor, or the page on which they set it up."""
     import segno  # noqa: PLC0415 - seldom needed
 
     me, form = _me(), CodeForm(formdata=None)
@@ -125,18 +125,18 @@ def _page(trouble: str = "") -> str:
 
 
 def _issuer() -> str:
-    """Return the name of the desk in the authenticator app."""
+    """Return the name under which the authenticator app lists this desk."""
     return services().clinic.name["en"]
 
 
 def _shown_once(codes: list[str]) -> ResponseReturnValue:
-    """Redirect to the page that shows the codes, so that reloading it does not send the form again."""
+    """Redirect to the page that shows the recovery codes once, so that a reload does not send the form again."""
     session[CODES] = services().staff.shown_once.encrypt(json.dumps(codes))
     return redirect(url_for("second_factor.codes"))
 
 
 def _opened(key: str) -> str:
-    """Return the decrypted value of a session key; empty where there is none or it cannot be read."""
+    """Return the decrypted text under a session key; empty where there is none, or it cannot be decrypted."""
     try:
         return services().staff.shown_once.decrypt(session[key]) if key in session else ""
     except Unreadable:

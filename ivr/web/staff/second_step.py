@@ -1,4 +1,4 @@
-"""The second step of a login: a code from the telephone, or a recovery code.
+"""The second step of a login: a code from the authenticator app on the person's telephone, or a recovery code.
 
 The half session (sessions.py) names the person; nobody is logged in before the code is right.
 """
@@ -24,13 +24,13 @@ second_step = Blueprint("second_step", __name__)
 
 
 class CodeForm(FlaskForm):
-    """A code from the telephone, or a recovery code."""
+    """The form for a code from the authenticator app, or a recovery code."""
 
     code = StringField("Code", validators=[InputRequired()])
 
 
 class NotProved(Exception):
-    """The code was not accepted. Holds the words, the status and the headers of the answer."""
+    """The code of the second factor was not accepted. Holds the words, status and headers of the answer."""
 
     def __init__(self, trouble: str, status: int, minutes: int = 0) -> None:
         super().__init__("not proved")
@@ -41,7 +41,7 @@ class NotProved(Exception):
 @second_step.get("/login/code")
 @guarded_by(open_to_all)
 def ask() -> ResponseReturnValue:
-    """Ask for the code."""
+    """Ask for the code of the second factor, after a right password."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
@@ -52,7 +52,7 @@ def ask() -> ResponseReturnValue:
 @second_step.post("/login/code")
 @guarded_by(open_to_all)
 def enter() -> ResponseReturnValue:
-    """Check the code and begin a session."""
+    """Check the code of the second factor and begin a session."""
     person = sessions.half_way()
     if person is None:
         return _from_the_beginning()
@@ -70,12 +70,12 @@ def enter() -> ResponseReturnValue:
 
 @second_step.app_errorhandler(KeyChanged)
 def key_changed(_error: KeyChanged) -> ResponseReturnValue:
-    """Return the page for codes that cannot be checked, since SECRET_KEY has changed. Nobody is logged in."""
+    """Return the page that says no code can be checked, as SECRET_KEY has changed. Nobody is logged in."""
     return render_template("key_changed.html"), 409
 
 
 def prove(person: Person, form: CodeForm) -> Proof:
-    """Check and use up the code of this form. Raises NotProved, KeyChanged, StoreAway."""
+    """Check and use up the code that was typed in this form. Raises NotProved, KeyChanged, StoreAway."""
     if not form.validate_on_submit():
         raise NotProved(_("Please write the code."), 400)
     try:

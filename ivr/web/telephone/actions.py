@@ -1,6 +1,6 @@
-"""Carries out what a turn of a call waits for: saves its request, books, moves or cancels, and resumes the call.
+"""Carries out what a turn of a call waits for: saves a request, books, moves or cancels; then resumes the call.
 
-The pure call decides what; the stores decide the outcome.
+The engine decides what is to be done; the stores decide the outcome.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class NeedsStore(Exception):
-    """A step needs a store, and was to be answered at once."""
+    """The answer to a step of a call needs a store, but was to be given at once."""
 
 
 def _refuse() -> Sequence[Slot] | None:
@@ -32,7 +32,7 @@ def _refuse() -> Sequence[Slot] | None:
 
 
 class Once:
-    """A question to the diary that is asked when its answer is needed, and once."""
+    """A question to the diary for free times: it is asked when the answer is needed, and only once."""
 
     def __init__(self, ask: Callable[[], Sequence[Slot] | None]) -> None:
         self._ask = ask
@@ -47,9 +47,9 @@ class Once:
 
 
 def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool = False) -> Facts:
-    """Return what is known of the call now: the clinic with what the desk has set, who calls, and what is free.
+    """Return the facts about a call now: the clinic with what the desk has set, who calls, and the free times.
 
-    With `at_once`, whoever asks what is free is told NeedsStore.
+    With `at_once`, asking for the free times raises NeedsStore.
     """
     clinic, now = here.hours.clinic_now(), here.clock()
     line = clinic.line(call.line)
@@ -58,16 +58,19 @@ def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool =
 
 
 def sender(here: Services, happened: CallEvent) -> Phone | None:
-    """Return the number that a call came from, whether or not we would call it back."""
+    """Return the number from which a call came, even one that we would not call; None if withheld or our own."""
     return here.clinic.dialling.sender(happened.sender)
 
 
 STORED = (File, CheckDigits, ChangeAppointment, RingReception)
-"""The kinds of wait of a turn that a store decides."""
+"""The kinds of wait that are not a carrier's: a turn with one of them asks a store for the outcome."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
-    """Carry out what a turn waits for: save its request, or refuse the reception to a barred caller."""
+    """Carry out what a turn waits for, and return the turn that follows; this turn if nothing is to be done.
+
+    A blocked caller is refused the reception.
+    """
     match turn.wait:
         case File():
             return _filed(here, turn, turn.wait, facts, happened)
@@ -87,7 +90,7 @@ def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
 
 
 def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
-    """Save the request of a turn, or book its time, and return the turn that follows the result."""
+    """Save the request of a turn, or book its time, and return the turn that follows the outcome."""
     if file.slot is not None:
         new = NewBooking(_new_request(here, turn.call, file, facts, happened), file.slot, file.other)
         return _booked(here, turn, new, facts, happened)
@@ -107,7 +110,7 @@ def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallE
 
 
 def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened: CallEvent) -> Turn:
-    """Book the time of a turn, and return the turn that follows the result."""
+    """Book the time of a turn, and return the turn that follows the outcome."""
     new = replace(new, practitioner=turn.call.practitioner)
     try:
         found = here.telephone.bookings.book(new)

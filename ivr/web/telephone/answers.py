@@ -1,6 +1,6 @@
 """Answers the webhooks of a call: an incoming call, its steps, its end, and the fallback where we cannot be reached.
 
-Each takes an event, asks the pure call for the next turn, saves the request that the turn has, and answers with the
+Each takes an event, asks the engine for the call's next turn, saves the request that the turn has, and answers with the
 carrier's document. No Flask: webhooks.py has the routes.
 """
 
@@ -31,21 +31,21 @@ from ivr.web.telephone.webhook import VerifiedWebhook, Webhook
 log = logging.getLogger(__name__)
 
 LEG = "screen"
-"""Last part of the URLs of the reception's own leg. It is no place of the menu, and no caller comes there."""
+"""The last part of the URLs of the reception's leg. No place of the menu has this name."""
 
 
 class WebhookAnswer(NamedTuple):
-    """An answer to a webhook, and the trace that it leaves."""
+    """The answer to a webhook, and the trace that the webhook leaves."""
 
     body: str
     content_type: str
     status: int = 200
     trace: Trace | None = None
-    """Written when the answer has gone out, so that the record tells what was heard."""
+    """The trace to write when the answer has gone out, so that the record tells what was heard."""
 
 
 def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer an incoming call."""
+    """Answer the webhook of an incoming call with the first turn."""
     called = asked.event
     line = here.clinic.line_rung(called.called, called.forwarded_from)
     log.info("call %s: comes in on line %s", called.call_id, line.key)
@@ -61,7 +61,7 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
 
 
 def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = False) -> WebhookAnswer:
-    """Go on after a key, after silence, or after the reception was called.
+    """Answer a step of a call: a key, silence, or that the reception was called.
 
     With `at_once`, raises NeedsStore before anything is done if a store is needed.
     """
@@ -78,17 +78,17 @@ def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = 
 
 
 def answered(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Ask whoever has picked up at the reception to accept the call."""
+    """Answer the webhook that somebody at the reception has picked up: ask them to take the call."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG).at(LEG), SCREENING, begins=True)))
 
 
 def screened(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Go on with the reception's leg after a key or silence."""
+    """Answer the webhook of a key or of silence on the reception's leg."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG), SCREENING, pressed=asked.keys)))
 
 
 def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Take the status of a call, record its end, and tell the desk of one that was missed."""
+    """Answer a report of a call's status; of an ended call, record the end, and tell the desk if it was missed."""
     told = asked.event
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:
@@ -98,7 +98,7 @@ def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
 
 
 class NamedAnswer(NamedTuple):
-    """A webhook that is no place of the menu: its name among the metrics' routes, and the function that answers."""
+    """A webhook that is no place of the menu: the name of its route in the metrics, and the function that answers."""
 
     name: str
     answers: Callable[[Services, VerifiedWebhook], WebhookAnswer]
@@ -113,11 +113,11 @@ ROUTES: Mapping[str, NamedAnswer] = {
     f"{AGAIN}/{LEG}": NamedAnswer("screened", screened, asks_a_store=False),
     "/voice/status": NamedAnswer("status", status),
 }
-"""The webhooks that are no place of the menu, by their paths."""
+"""The webhooks that are no place of the menu, by the paths of their URLs."""
 
 
 def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> WebhookAnswer:
-    """Answer any signed webhook, by its path. With `at_once`, raises NeedsStore where a store is needed."""
+    """Answer any signed webhook of a call, by its path. With `at_once`, raises NeedsStore if a store is needed."""
     route = ROUTES.get(asked.webhook.path)
     if route is None:
         return step(here, asked, _last(asked.webhook.path), at_once=at_once)
@@ -127,7 +127,7 @@ def answer(here: Services, asked: VerifiedWebhook, *, at_once: bool = False) -> 
 
 
 def label_of(path: str) -> str:
-    """Return the label of this webhook among the metrics."""
+    """Return the label `place` of a webhook among the metrics, by its path."""
     route = ROUTES.get(path)
     return place_of(route.name, None) if route else place_of("step", _last(path))
 
@@ -137,7 +137,7 @@ def _last(path: str) -> str:
 
 
 def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
-    """Answer where the carrier could not reach or understand us: an apology, then the step once more.
+    """Answer a carrier that had no good answer from us: an apology, then the failed step once more.
 
     `failed` is the address that the carrier says has failed, or empty.
     """
@@ -146,7 +146,10 @@ def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
 
 
 def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, error: Exception) -> WebhookAnswer:
-    """Answer an error of ours with an apology. The log gets its kind and place; its message may be personal."""
+    """Answer a webhook at which an error of ours was raised: an apology, then the step once more.
+
+    The log gets the error's kind and place, since its message may be personal.
+    """
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(webhook.path), type(error).__name__, where)
     leave_fault(here, asked.event if asked else None, webhook.address)
@@ -154,19 +157,19 @@ def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, er
 
 
 def _call(here: Services, asked: VerifiedWebhook, place: str) -> Call:
-    """Return the call that this URL describes, with a line and a language that exist."""
+    """Return the call that the URL of this webhook describes, on a line and in a language that exist."""
     call = _urls(here).call(place, asked.webhook.args)
     line = here.clinic.line(call.line)
     return call.but(line=line.key, language=_spoken(here, call.language) or line.language)
 
 
 def _spoken(here: Services, language: str) -> str:
-    """Return the language if the line speaks it, else an empty string."""
+    """Return this language if the service speaks it, else an empty string."""
     return language if language in here.script.languages else ""
 
 
 def _heard(here: Services, asked: VerifiedWebhook, turn: Turn, *before: str) -> WebhookAnswer:
-    """Return the answer to the caller. `before` are the places and outcomes that the call passed."""
+    """Return the answer by which the caller hears this turn; `before` are places and outcomes passed on the way."""
     found = _answer(here, asked.webhook, turn)
     return WebhookAnswer(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
 
@@ -185,5 +188,5 @@ def _told(found: Answer) -> WebhookAnswer:
 
 
 def _word(written: str) -> str:
-    """Return a word of the request for the log, without characters that could forge a log line."""
+    """Return a text that came with a webhook as one word for the log, without letters that could forge a log line."""
     return "".join(letter for letter in written if letter.isalnum() or letter in "-/_")[:40]

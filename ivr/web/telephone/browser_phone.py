@@ -33,7 +33,7 @@ LOOK_THERE = (
 @browser_phone.get("")
 @guarded_by(in_development)
 def page() -> Response:
-    """Show the telephone, and have the browser keep its key for what the page asks."""
+    """Show the telephone in the browser; a cookie then sends its key with each request of the page."""
     shown_page = make_response(_page())
     shown_page.set_cookie(KEY_COOKIE, services().settings.phone_key, path=PREFIX, httponly=True, samesite="Lax")
     return shown_page
@@ -56,7 +56,7 @@ def _page() -> str:
 @browser_phone.post("/ring")
 @guarded_by(in_development)
 def ring() -> Response:
-    """Call a line, and return what is heard first."""
+    """Call a line from the browser, and return what is heard first."""
     line = services().clinic.lines.get(request.form.get("line", ""))
     if line is None:
         abort(400)
@@ -77,7 +77,7 @@ def ring() -> Response:
 @browser_phone.post("/go-on")
 @guarded_by(in_development)
 def go_on() -> Response:
-    """Go on with the call after keys, after silence, or after the reception was called."""
+    """Go on with the browser's call after keys or silence, also of the reception; return what is heard next."""
     call, pressed = _call(), request.form.get("pressed", "")
     if not PRESSED.fullmatch(pressed):
         abort(400)
@@ -90,7 +90,7 @@ def go_on() -> Response:
 @browser_phone.post("/hang-up")
 @guarded_by(in_development)
 def hang_up() -> Response:
-    """End the call: the service gets its status."""
+    """End the browser's call: the service gets the report of its end."""
     call = _call()
     _handset(call).hang_up(services().clock().timestamp() - call.began)
     return jsonify({})
@@ -98,7 +98,7 @@ def hang_up() -> Response:
 
 @browser_phone.errorhandler(CallFailed)
 def failed(error: CallFailed) -> Response:
-    """Return what to show where the call failed, with a hint."""
+    """Return the words, with a hint, that the browser shows when its call has failed."""
     return jsonify(
         trouble=f"The call failed: {error}.", hint=NOT_HERE if isinstance(error, NobodyAnswers) else LOOK_THERE
     )
@@ -110,7 +110,7 @@ def _held(call: CallState) -> Response:
 
 
 def _call() -> CallState:
-    """Return the call that the browser sent back. 400 where it is not ours, or of another version."""
+    """Return the state of the browser's call, as the browser sent it back. 400 if not ours, or of another version."""
     try:
         return receiver(_cipher().decrypt(request.form.get("call", "")))
     except (Unreadable, LookupError, TypeError, ValueError):
@@ -130,7 +130,7 @@ def _cipher() -> Cipher:
 
 
 def _caller(written: str) -> str | None:
-    """Return the caller's number as the carrier writes it, or None where it is no number."""
+    """Return the number from which the browser calls, as a carrier writes it; None if the typed text is no number."""
     try:
         return WITHHELD if written == WITHHELD else typed(written or MADE_UP_CALLER).e164
     except NumberRefused:

@@ -1,4 +1,4 @@
-"""Records each step of a call in the spool: the places it passed, how it ended, whose language it was; never a key.
+"""Records each step of a call in the spool: the places passed, the end, the language used; never a key.
 
 Records nothing of the reception's own leg, and nothing that the carrier has not signed.
 """
@@ -15,13 +15,13 @@ from ivr.web.telephone.retry import AGAIN
 from ivr.web.telephone.webhook import VerifiedWebhook
 
 UNHEARD = frozenset({"answered", "screen", "status"})
-"""Last parts of the URLs that no caller hears: those of the reception's own leg and of the call's status."""
+"""The last parts of the paths of webhooks whose answer no caller hears: the reception's leg, a call's status."""
 
 
 def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:
-    """Return the trace of a step: the places and outcomes that a call passed, and the place at which it is now.
+    """Return the trace of a step: the places and outcomes that the call passed, and the place at which it is now.
 
-    It is written when the answer has left: who dies before has told the caller nothing, and leaves none.
+    It is written when the answer has left: a process that dies before has told the caller nothing, and leaves no trace.
     """
     again = (FAULT,) if asked.webhook.path.startswith(AGAIN) else ()  # an earlier answer of this call was an apology
     what = (*again, *before, *turn.through, turn.call.place)
@@ -30,7 +30,7 @@ def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequenc
 
 
 def leave_fault(here: Services, happened: CallEvent | None, failed: str) -> None:
-    """Record that the caller hears an apology for a fault; `failed` is the URL of the step."""
+    """Record in the spool that a caller hears an apology for a fault; `failed` is the URL of the step that failed."""
     place = failed.partition("?")[0].rpartition("/")[2]
     if happened is not None and place not in UNHEARD:
         line = here.clinic.line_rung(happened.called, happened.forwarded_from)
@@ -38,16 +38,16 @@ def leave_fault(here: Services, happened: CallEvent | None, failed: str) -> None
 
 
 def leave_end(here: Services, happened: CallEvent) -> None:
-    """Record the end of a call in the spool."""
+    """Record in the spool that a call has ended."""
     what = (FAILED,) if happened.failed else ()
     ended = _trace(here, happened, "", what, ("", ""), over=True, lasted=happened.lasted)
     here.reports.spool_writer.write(ended)
 
 
 def _caller(here: Services, asked: VerifiedWebhook, turn: Turn) -> str:
-    """Return the keyed hash of the number whose caller has used the language of this turn; else an empty string.
+    """Return the keyed hash of the caller's number, if they have used the language of this turn; else an empty text.
 
-    Who presses a key uses it, unless that key has only asked for the menu of languages.
+    Whoever presses a key has used the language, unless the key has only asked for the menu of languages.
     """
     if asked.keys is None or turn.call.place == LANGUAGES_PLACE or turn.call.over_limit:
         return ""
@@ -59,6 +59,6 @@ def _caller(here: Services, asked: VerifiedWebhook, turn: Turn) -> str:
 def _trace(
     here: Services, happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **more: Any
 ) -> Trace:
-    """Return a trace with the line and the language; both are empty where they are not known."""
+    """Return a trace of a call; `spoken` are its line and language, both empty if they are not known."""
     ids, (line, language) = here.reports.keyed_ids, spoken
     return Trace(ids.call(happened.call_id), here.clock(), line, language, what, ids.step(address), **more)

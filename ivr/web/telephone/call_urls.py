@@ -1,4 +1,4 @@
-"""Writes a call's state into the URL of its next webhook, and reads it back.
+"""Writes the state of a call into the URL of its next webhook, and reads the state back.
 
 Place, language, line, misses and whether a key was pressed are readable; the carrier's signature protects them. What
 the call has gathered, such as a number, is encrypted. Where that part cannot be read, the call begins again with
@@ -23,31 +23,31 @@ from ivr.storage.encryption import Cipher, Unreadable
 MOST_MISSES = 9
 
 NOWHERE = ""
-"""Place of a call whose state cannot be read; the menu leads it to its beginning."""
+"""The place of a call whose state cannot be read; the engine leads it to the main menu."""
 
 
 @dataclass(frozen=True)
 class CallUrls:
-    """The URLs of a call's steps."""
+    """Writes and reads the URLs of a call's steps."""
 
     cipher: Cipher
     base: str
-    """Public base URL of the service, since a carrier needs absolute URLs."""
+    """The public base URL of the service, since a carrier needs absolute URLs."""
     _made: dict[Call, str] = field(default_factory=dict, compare=False)
-    """The URLs made for this answer, which has two of each step: what was gathered is encrypted once."""
+    """The URLs made for one answer, by call. Its two URLs of a step share the part that is slow to encrypt."""
 
     def step(self, call: Call) -> str:
-        """Return the URL that the carrier calls after a key, or after calling the reception."""
+        """Return the URL of a call's next webhook after a key, or after the carrier has called the reception."""
         if call not in self._made:
             self._made[call] = self._url(call.place, call)
         return self._made[call]
 
     def silence(self, call: Call) -> str:
-        """Return the URL that the carrier calls when no key was pressed."""
+        """Return the URL of a call's next webhook if no key was pressed."""
         return f"{self.step(call)}&silent=1"
 
     def answered(self, call: Call) -> str:
-        """Return the URL at which the reception's own leg begins."""
+        """Return the URL of the webhook that the reception has picked up for this call."""
         return self._url("answered", Call(call.line, call.language, call.place))
 
     def _url(self, place: str, call: Call) -> str:
@@ -59,7 +59,7 @@ class CallUrls:
         return f"{self.base}/voice/{place}?{query}"
 
     def call(self, place: str, query: Mapping[str, str]) -> Call:
-        """Return the call that a URL describes; at `NOWHERE` where its encrypted part cannot be read."""
+        """Return the call that a URL's place and query describe; at `NOWHERE` if its encrypted part cannot be read."""
         silences, wrongs = _count(query.get("s", "")), _count(query.get("w", ""))
         spoken = {"line": query.get("line", ""), "language": query.get("lang", "")}
         bare = NEW_CALL.but(**spoken, place=place, silences=silences, wrongs=wrongs, mute="m" in query)
@@ -75,7 +75,7 @@ def _spoken_on(line: str, language: str) -> str:
 
 
 def language_of(url: str) -> str:
-    """Return the language in which the call of this URL is spoken."""
+    """Return the language of the call that this URL describes."""
     return parse_qs(urlsplit(url).query).get("lang", [""])[0]
 
 
@@ -84,13 +84,13 @@ def _count(written: str) -> int:
 
 
 def _gathered(call: Call) -> dict[str, str | int]:
-    """Return what the call has gathered, by the names of the table."""
+    """Return what the call has gathered, as it is written into a URL, by its names in GATHERED."""
     has = vars(call) | vars(call.own)
     return {name: piece.write(has[piece.field]) for name, piece in GATHERED.items() if has[piece.field]}
 
 
 def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
-    """Return the call with what was gathered; a name of another version is passed over. Raises ValueError."""
+    """Return the call with data that were read from a URL; those of another version are left out. Raises ValueError."""
     known = ((GATHERED[name], value) for name, value in found.items() if name in GATHERED)
     fields = {piece.field: piece.read(value) for piece, value in known}
     own = Own(**{name: fields.pop(name) for name in vars(Own()) if name in fields})
@@ -107,14 +107,14 @@ def _own(appointment: OwnAppointment) -> str:
 
 
 def _own_of(written: str) -> OwnAppointment:
-    """Return the appointment from the text that `_own` has made. Raises ValueError for any other."""
+    """Return the appointment from the text that `_own` has made of it. Raises ValueError for any other text."""
     number, _, moments = written.partition("/")
     starts, _, as_of = moments.partition("/")
     return OwnAppointment(int(number), datetime.fromisoformat(starts), datetime.fromisoformat(as_of) if as_of else None)
 
 
 def _slot_of(written: str) -> Slot:
-    """Return the free time from the text that `_slot` has made. Raises ValueError for any other."""
+    """Return the free time from the text that `_slot` has made of it. Raises ValueError for any other text."""
     start, _, schedule = written.partition("/")
     return Slot(datetime.fromisoformat(start), schedule)
 
@@ -171,4 +171,4 @@ GATHERED: Mapping[str, GatheredField] = {
     "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
-"""The data that a call gathers, and `Own` of it, by its name in a URL. A field that is empty is left out."""
+"""The data that a call gathers, and those of its `own`, by their names in the URL; empty data are left out."""

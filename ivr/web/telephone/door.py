@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from config import logs
-from ivr.carrier.call_event import Malformed, NotSigned
 from ivr.metrics.table import FAULT, OK
 from ivr.web.asgi import Body, Headers, Scope, WholeAnswer, Work
 from ivr.web.request_ids import HEADER, id_of
@@ -27,13 +26,17 @@ from ivr.web.telephone.answers import WebhookAnswer, answer, at_fault, label_of
 from ivr.web.telephone.webhook import MOST_FIELDS, VerifiedWebhook, Webhook
 
 ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
-"""The path of a webhook that a carrier signs."""
+"""The pattern of the path of a webhook that a carrier signs."""
 
 FORM = "application/x-www-form-urlencoded"
 
+LONGEST = 8 * 1024
+"""Bytes of the longest query and body together that are read here, four times a carrier's: reading here holds up every
+caller, and what strangers send is as long as they like."""
+
 
 class TelephoneDoor:
-    """Answers signed webhooks with these services."""
+    """Answers signed webhooks without Flask, by means of the program's services."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -41,14 +44,14 @@ class TelephoneDoor:
         self._headers = (*always.items(), ("Cache-Control", NO_STORE))
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
-        """Return the answer, or the work that needs a store; None for a request that is Flask's to answer."""
-        webhook = _webhook(scope, body)
-        if webhook is None:
-            return None
+        """Return a webhook's answer, or the work that makes it if a store is needed; None where Flask must answer."""
         here, began = self._services, self._services.clock()
         try:
+            webhook = _webhook(scope, body)
+            if webhook is None or not webhook.carrier(here).bears(webhook.headers):
+                return None
             asked = VerifiedWebhook(webhook, webhook.read(here))
-        except (NotSigned, Malformed):
+        except Exception:  # not signed, malformed, or a mistake of ours: Flask refuses it, or apologizes
             return None
         try:
             return self._answer(asked, began, at_once=True)
@@ -56,8 +59,8 @@ class TelephoneDoor:
             return partial(self._answer, asked, began)
 
     def _answer(self, asked: VerifiedWebhook, began: datetime, *, at_once: bool = False) -> WholeAnswer:
-        """Return the answer. With `at_once`, raises NeedsStore where a store is needed."""
-        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER, ""))
+        """Return the answer to a signed webhook. With `at_once`, raises NeedsStore if a store is needed."""
+        here, request_id = self._services, id_of(asked.webhook.headers.get(HEADER.title(), ""))
         logs.begin(request=request_id, call=asked.event.call_id)
         try:
             told, outcome = _told(here, asked, at_once=at_once)
@@ -84,9 +87,11 @@ def _told(here: Services, asked: VerifiedWebhook, *, at_once: bool) -> tuple[Web
 
 
 def _webhook(scope: Scope, body: Body) -> Webhook | None:
-    """Return the webhook of a plain post to the telephone; None for any other request."""
+    """Return the webhook of a plain post to an address of a call; None for any other request."""
     path, query, content = scope.get("raw_path", b""), scope["query_string"], body.content
     if scope["method"] != "POST" or not ADDRESS.fullmatch(path) or body.length != len(content):
+        return None
+    if len(query) + len(content) > LONGEST:
         return None
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
@@ -101,7 +106,7 @@ def _webhook(scope: Scope, body: Body) -> Webhook | None:
 
 
 def _fields(written: bytes) -> Mapping[str, str]:
-    """Return the fields of a form as Flask reads them."""
+    """Return the fields of a webhook's form or query, as Flask reads them."""
     pairs = parse_qsl(written.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
     once = dict(pairs)
     return once if len(once) == len(pairs) else MultiDict(pairs)

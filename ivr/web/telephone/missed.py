@@ -1,7 +1,7 @@
-"""Tells the desk of a call that has ended with nothing for its caller, or that the reception took.
+"""Tells the desk of a call that has ended and left its caller with nothing, or that the reception took.
 
-The carrier's word of the end names the number, and the spool where the call came. Of a withheld number, or one that the
-clinic would not call, nothing is kept.
+The number is in the carrier's report of the end; how far the call came is in the spool. Of a withheld number, or one
+that the clinic would not call, nothing is kept.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ READER = PathReader()
 
 
 def note_missed(here: Services, ended: CallEvent) -> None:
-    """Have the desk told of a call that has ended, if it was missed. Stores that are away are only logged."""
+    """Tell the desk of a call that has ended, if it was missed. If a store is away, that is only logged."""
     caller, reports = here.clinic.dialling.caller_id(ended.sender), here.reports
     found = reports.last_calls.path(reports.keyed_ids.call(ended.call_id)) if caller else None
     how_far = _how_far(ended, found) if found else None
@@ -32,6 +32,9 @@ def _how_far(ended: CallEvent, found: CallPath) -> HowFar | None:
 
 
 def _unknown(here: Services, ended: CallEvent) -> tuple[str, str, datetime]:
-    """Return line, language and beginning of a call of which this machine knows nothing; its record will tell more."""
+    """Return the line, language and beginning of a call of which this host's spool has no trace.
+
+    They are guessed from the report of its end; the record of the call will tell more.
+    """
     line = here.clinic.line_rung(ended.called, ended.forwarded_from)
     return line.key, line.language, here.clock() - timedelta(seconds=ended.lasted or 0)

@@ -1,4 +1,4 @@
-"""Serves the recorded sentences to the carrier, from memory: just what was checked at start.
+"""Serves the recordings of sentences to the carrier, from memory: those that were checked at start.
 
 Open to all, since a carrier does not sign what it fetches. Asks no store, and reads no file.
 """
@@ -11,7 +11,7 @@ from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.services import RECORDED, services
 
 A_YEAR = 365 * 24 * 60 * 60
-"""Seconds for which a carrier may keep a recording: its address has another name once its sound has changed."""
+"""The seconds for which a carrier may keep a recording; a new sound has a new address."""
 
 recorded = Blueprint("recorded", __name__, url_prefix=RECORDED)
 
@@ -19,7 +19,7 @@ recorded = Blueprint("recorded", __name__, url_prefix=RECORDED)
 @recorded.get("/<file>")
 @guarded_by(open_to_all)
 def sound(file: str) -> Response:
-    """Answer with the recording of this name, or with the part of it that was asked for."""
+    """Answer with the sound of this recording, or with the part of it that was asked for; 404 if there is none."""
     found = services().telephone.recordings.found(file)
     if found is None:
         abort(404)

@@ -10,19 +10,19 @@ import re
 from urllib.parse import urlsplit
 
 AGAIN = "/voice/again"
-"""The path below which a step is tried again."""
+"""The path below which a step is tried again after a fault."""
 
 STEP = re.compile(r"/voice((?!/(again|answered|status|fallback)\b)/[a-z_]{1,40})?")
-"""Path of a step of the caller's own call: neither the reception's leg nor a step that is tried again already."""
+"""The pattern of the path of a step that may be tried again: not of the reception's leg, nor of a second try."""
 
 LONGEST = 2000
-"""Most characters of a URL; ours have some hundred."""
+"""The most characters of a URL that is tried again; ours have some hundred."""
 
 PLAIN = re.compile(r"[!-~]*")
 
 
 def once_more(url: str) -> str | None:
-    """Return the path at which the step of this URL is tried again, or None where the call should end."""
+    """Return the path at which the step with this failed URL is tried once more; None if the call should end."""
     if len(url) > LONGEST or not PLAIN.fullmatch(url):
         return None
     try:

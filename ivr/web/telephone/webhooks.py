@@ -36,7 +36,7 @@ def signed_by_carrier() -> None:
 @voice.post(AGAIN)
 @guarded_by(signed_by_carrier)
 def ring() -> Response:
-    """Answer an incoming call."""
+    """Answer the webhook of an incoming call."""
     return _response(answers.ring(services(), g.signed))
 
 
@@ -44,14 +44,14 @@ def ring() -> Response:
 @voice.post(f"{AGAIN}/<place>")
 @guarded_by(signed_by_carrier)
 def step(place: str) -> Response:
-    """Go on after a key, after silence, or after the reception was called."""
+    """Answer a step of a call: a key, silence, or that the reception was called."""
     return _response(answers.step(services(), g.signed, place))
 
 
 @voice.post("/voice/answered")
 @guarded_by(signed_by_carrier)
 def answered() -> Response:
-    """Ask whoever has picked up at the reception to accept the call."""
+    """Answer the webhook that somebody at the reception has picked up: ask them to take the call."""
     return _response(answers.answered(services(), g.signed))
 
 
@@ -59,23 +59,23 @@ def answered() -> Response:
 @voice.post(f"{AGAIN}/{LEG}")
 @guarded_by(signed_by_carrier)
 def screened() -> Response:
-    """Go on with the reception's leg after a key or silence."""
+    """Answer the webhook of a key or of silence on the reception's leg."""
     return _response(answers.screened(services(), g.signed))
 
 
 @voice.post("/voice/status")
 @guarded_by(signed_by_carrier)
 def status() -> Response:
-    """Take the status of a call, record its end, and tell the desk of one that was missed."""
+    """Answer a report of a call's status; of an ended call, record the end, and tell the desk if it was missed."""
     return _response(answers.status(services(), g.signed))
 
 
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """Answer where the carrier could not reach or understand us: an apology, then the step once more.
+    """Answer a carrier that had no good answer from us: an apology, then the failed step once more.
 
-    Needs nothing but this process. Anybody may call it, and gets no more than this.
+    Needs nothing but this process. Anybody may ask it, and gets no more than this.
     """
     here, webhook = services(), _webhook(form=False)
     failed = _failed_at(webhook)
@@ -85,7 +85,7 @@ def fallback() -> Response:
 
 @voice.errorhandler(Exception)
 def fault(error: Exception) -> Response | HTTPException:
-    """Answer an error of ours with an apology."""
+    """Answer a webhook at which an error of ours was raised: an apology, then the step once more."""
     if isinstance(error, HTTPException):
         return error
     g.at_fault = True
@@ -93,7 +93,7 @@ def fault(error: Exception) -> Response | HTTPException:
 
 
 def _failed_at(webhook: Webhook) -> str:
-    """Return the URL that the carrier says has failed, or an empty string. A body over the limit counts as empty."""
+    """Return the URL that the carrier reports as failed, or an empty text, as for a body that is too large."""
     try:
         return webhook.carrier(services()).failed_step(request.form)
     except HTTPException:
@@ -101,7 +101,7 @@ def _failed_at(webhook: Webhook) -> str:
 
 
 def _event_if_signed() -> CallEvent | None:
-    """Return the carrier's event on a route open to all, or None where the request is not the carrier's."""
+    """Return the event of a webhook on a route that is open to all; None if no carrier has signed it."""
     try:
         return _webhook().read(services())
     except (NotSigned, Malformed, HTTPException):
@@ -109,7 +109,7 @@ def _event_if_signed() -> CallEvent | None:
 
 
 def _webhook(*, form: bool = True) -> Webhook:
-    """Return the request; without its form where that may be unreadable. Raises HTTPException."""
+    """Return the webhook of the current request; without `form`, its fields are not read. Raises HTTPException."""
     query = request.query_string.decode("latin-1")
     fields = request.form if form else {}
     if len(fields) > MOST_FIELDS:

@@ -1,4 +1,4 @@
-"""The webhooks of a benchmark: the carrier's own signature, and another call each time."""
+"""The webhooks of a benchmark: each has the carrier's true signature and belongs to another call."""
 
 from urllib.parse import parse_qsl
 
@@ -16,7 +16,7 @@ PRESSED = Step("/voice/main?line=main&lang=en", Presses("4"))
 
 
 def arrived(request: bytes) -> tuple[str, dict[str, str], "MultiDict[str, str]"]:
-    """Return the address, the headers and the form of a request as they arrived."""
+    """Return the address, the headers and the form of a webhook's request, as the server gets them."""
     head, _, body = request.decode().partition("\r\n\r\n")
     first, *named = head.split("\r\n")
     form = MultiDict(parse_qsl(body, keep_blank_values=True))

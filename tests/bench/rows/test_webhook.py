@@ -1,4 +1,4 @@
-"""The benchmark of a webhook, with a few requests: it runs, and its table is whole. No time is judged."""
+"""The benchmark of a webhook, run with few requests: it works, and its table has every row. No time is judged."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The programs that a benchmark starts: they start, freeze and end, and their cost is read."""
+"""The programs that a benchmark starts: they start, freeze and end, and their CPU time and memory are read."""
 
 import os
 import sys

@@ -1,6 +1,7 @@
 """A stand-in for Plivo's REST API, which answers as the types of its library say: numbers, applications, messages.
 
-It knows the fields that may be set and refuses any other. A list comes in pages of twenty, with the next one's address.
+It knows the fields that may be set and refuses any other. A list comes in pages of twenty, each with the address of the
+next.
 """
 
 import base64
@@ -16,7 +17,7 @@ from tests.answering import answering
 from tests.people import TOKEN
 
 AUTH_ID = "MA0000000000000000EX"
-"""An account's id in Plivo's form, obviously made up."""
+"""The id of an account in Plivo's form, obviously made up."""
 
 PAGE = 20
 
@@ -39,12 +40,12 @@ class PlivoStandInAccount:
     applications: list[dict[str, Any]] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    """The changes: of each, the path below the account and the fields."""
+    """The changes made to the account, in order: the path below the account, and the fields."""
     fails_with: int = 0
-    """The status that answers every change, after it was made; 0 for the right one."""
+    """The HTTP status of the answer to every change, though the change is made; 0 for the right status."""
 
     def rents(self, e164: str, application: str = "") -> None:
-        """Add a number to the account; `application` is the id of the application it leads to."""
+        """Add a number to the account, which leads to the application with this id, or to none."""
         leads_to = f"/v1/Account/{AUTH_ID}/Application/{application}/" if application else None
         self.numbers.append({"number": e164.removeprefix("+"), "application": leads_to, "number_type": "local"})
 
@@ -55,13 +56,13 @@ class PlivoStandInAccount:
         return str(found["app_id"])
 
     def leads(self, e164: str) -> dict[str, Any]:
-        """Return the application that this number leads to; an empty one for none."""
+        """Return the application to which this number leads; empty if it leads to none."""
         (number,) = [each for each in self.numbers if each["number"] == e164.removeprefix("+")]
         found = [each for each in self.applications if str(number["application"]).endswith(f"/{each['app_id']}/")]
         return found[0] if found else {}
 
     def answers(self, request: Request) -> Response:
-        """Return the API's answer to a request."""
+        """Return the answer of Plivo's API to a request: its status and its body."""
         signed_in = base64.b64encode(f"{AUTH_ID}:{TOKEN}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {signed_in}":
             return _json({"error": "authentication failed"}, 401)
@@ -113,7 +114,7 @@ def _json(what: dict[str, Any], status: int = 200) -> Response:
 
 @contextmanager
 def plivo_account() -> Iterator[PlivoStandInAccount]:
-    """Serve an account with nothing in it, until the end of the block."""
+    """Serve Plivo's API with an empty account, until the end of the block."""
     account = PlivoStandInAccount()
 
     def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""The product's check of signatures and both of Plivo's own libraries: they agree on some hundred webhooks.
+"""Our check of Plivo's signatures agrees with both of Plivo's own libraries on some hundred webhooks.
 
 signatures/ask.mjs made them up and wrote down what each library says; its first lines say how to ask them again.
 """
@@ -23,7 +23,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A made-up webhook, and whether the libraries believe it."""
+    """A made-up webhook, with the verdicts on its signature of Plivo's two libraries."""
 
     kind: str
     method: str
@@ -36,7 +36,7 @@ class Webhook:
     python: bool
 
     def believed_by_us(self, account: PlivoAccount) -> bool:
-        """Return True if our guard takes it for the carrier's, whatever it then makes of the form."""
+        """Return whether our check takes the webhook's signature for Plivo's, even if the form is then refused."""
         try:
             with suppress(Malformed):
                 headers = {SIGNATURE: self.signature, NONCE: self.nonce}
@@ -65,7 +65,7 @@ def test_all_three_say_the_same(kind: str) -> None:
 
 
 def test_the_webhooks_are_some_hundred_of_every_kind_believed_and_not() -> None:
-    """A file that is empty, or has only believed webhooks, would agree with any guard."""
+    """The file holds enough webhooks of every kind, true and forged: an empty one would agree with any check."""
     assert len(WEBHOOKS) > 300
     counted = Counter(webhook.node for webhook in WEBHOOKS)
     assert counted[True] > 120

@@ -1,4 +1,4 @@
-"""Plivo's table of elements: it has nothing that the carrier's own library does not know."""
+"""The table of elements by which we write Plivo's documents: Plivo's own library knows each element and attribute."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from ivr.carrier.plivo.elements import ELEMENTS
 LIBRARY: dict[str, dict[str, Any]] = json.loads((Path(__file__).parent / "signatures" / "elements.json").read_text())[
     "elements"
 ]
-"""The elements of the carrier's library for Python; signatures/elements.py wrote them down."""
+"""The elements of Plivo's Python library, as signatures/elements.py wrote them down."""
 
 
 @pytest.mark.parametrize("name", ELEMENTS)

@@ -1,4 +1,4 @@
-"""Numbers at Plivo: they lead to the service over an application, which the service makes and corrects as needed."""
+"""Numbers at Plivo: they lead to the service through an application, which the service makes and corrects as needed."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
@@ -20,7 +20,7 @@ NAME = "clinic-line-line-example"
 
 @pytest.fixture
 def account() -> Iterator[PlivoStandInAccount]:
-    """The clinic's account, with nothing yet."""
+    """The clinic's account at Plivo, which has no numbers yet."""
     with plivo_account() as account:
         yield account
 

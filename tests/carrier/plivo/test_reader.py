@@ -1,4 +1,4 @@
-"""Plivo's documents, read as the carrier reads them: sentences, and the keys or events they wait for."""
+"""Plivo's documents, read as Plivo follows them: sentences, then the keys or the event for which they wait."""
 
 import pytest
 

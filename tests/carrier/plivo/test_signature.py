@@ -1,4 +1,4 @@
-"""Plivo's signature, version 3: the parts of an address and its fields that are signed, and what counts as signed."""
+"""Plivo's signature, version 3: which parts of the address and which fields it covers, and when a webhook is signed."""
 
 import pytest
 
@@ -17,7 +17,7 @@ FIELDS = {
 }
 NONCE_OF_IT = "05429567804466091622"
 SIGNED = "GDTglmIMPpKizkblzpG58WWf1CyUZ73FUp7FYpKtEI8="
-"""The worked example of the carrier's library, run with it and by hand."""
+"""The signature in the worked example of Plivo's library, made by the library and checked by hand."""
 
 
 def test_the_worked_example_is_signed_as_the_carriers_library_signs_it() -> None:

@@ -1,4 +1,4 @@
-"""Plivo's stand-in: it posts the webhooks that Plivo would post, and signs them."""
+"""Plivo's stand-in: it posts the webhooks that Plivo would post in a call, and signs them."""
 
 import re
 

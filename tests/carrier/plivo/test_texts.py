@@ -1,4 +1,4 @@
-"""Texts through Plivo: ordered with its names for the fields, and never twice where it may have the order already."""
+"""Texts to callers through Plivo: ordered with Plivo's field names, never again if the first order may have arrived."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ SENDER, TO, OTHER = "+911140000001", Phone(CALLER), Phone("+919999900002")
 
 @pytest.fixture
 def account() -> Iterator[PlivoStandInAccount]:
-    """The clinic's account, with nothing yet."""
+    """The clinic's account at Plivo, which has ordered no texts yet."""
     with plivo_account() as account:
         yield account
 

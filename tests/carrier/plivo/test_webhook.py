@@ -1,4 +1,4 @@
-"""Plivo's webhooks: read into events; one that a stranger has caught and cut up differently is refused."""
+"""Plivo's webhooks: read as events; one that a stranger has caught and cut up differently is refused."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ CAUGHT = {
     "From": "919999900001",
     "To": "918090080906",
 }
-"""The end of a call that was put through, with an id for each leg."""
+"""The fields of a caught webhook: the end of a call that was put through, with an id for each of its two legs."""
 
 
 def signed(url: str, form: Mapping[str, str]) -> dict[str, str]:
@@ -152,7 +152,10 @@ def test_a_caught_webhook_with_its_borders_drawn_anew_is_refused(marked: str) ->
     ids=["a counter is hidden in a value", "what was gathered is hidden in a name"],
 )
 def test_a_query_whose_borders_are_drawn_anew_is_refused(written: str, drawn: str) -> None:
-    """The carrier signs the query decoded, so that other borders could bear the same signature."""
+    """A query whose & and = a stranger has hidden by encoding is refused.
+
+    Plivo signs it decoded, so its signature holds.
+    """
     base = URL.partition("?")[0]
     assert signed(f"{base}?{drawn}", CAUGHT) == signed(f"{base}?{written}", CAUGHT), "the carrier's signature holds"
     with pytest.raises(Malformed, match="query"):
@@ -160,7 +163,7 @@ def test_a_query_whose_borders_are_drawn_anew_is_refused(written: str, drawn: st
 
 
 def test_fields_that_are_drawn_into_the_query_are_refused() -> None:
-    """The fields are appended up to a point in a query's value, which then passes for the point before the fields."""
+    """A webhook is refused if a stranger moved its first fields into the query: Plivo's signature holds for both."""
     address = f"{URL.partition('?')[0]}?line=main"
     left = {name: value for name, value in CAUGHT.items() if name not in {"ALegUUID", "BillRate", "CallStatus"}}
     left["0085CallStatus"] = CAUGHT["CallStatus"]

@@ -1,7 +1,7 @@
-"""An account at Twilio: the stand-in behind a proxy that adds the fields of a number which the stand-in does not keep.
+"""An account at Twilio for tests: a stand-in's, behind a proxy that adds the fields which the stand-in does not keep.
 
-The door passes everything on and remembers what was asked. Without it a number would never have the fallback it was
-given, and the carrier's own API says it back.
+The proxy passes everything on and remembers what was asked. Without it a number would never have the fallback that it
+was given, which Twilio's own API does return.
 """
 
 import base64
@@ -19,7 +19,7 @@ from urllib.request import Request, urlopen
 from tests.people import TOKEN
 
 ACCOUNT = "AC" + "1" * 32
-"""The account's SID: obviously made up, and the one that the stand-in knows."""
+"""The SID of an account, obviously made up, which the stand-in knows."""
 
 NUMBERS = f"/2010-04-01/Accounts/{ACCOUNT}/IncomingPhoneNumbers"
 
@@ -30,38 +30,41 @@ NOT_KEPT = {
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
 }
-"""The fields of a number that Twilio keeps and the stand-in does not: as they are set, and as they are returned."""
+"""The fields of a number that Twilio keeps and the stand-in does not: their names in a change, and in an answer."""
 
 
 @dataclass
 class Account:
-    """An account at Twilio, and the changes that went through the proxy."""
+    """An account at Twilio, as tests see it: the stand-in's, and the changes that went to it through the proxy."""
 
     behind: str
-    """The address of the stand-in."""
+    """The address of the stand-in, to which the proxy passes requests on."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """The changes: of each, the number's SID and the form."""
+    """The changes that went through the proxy, each with the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
-    """The fields that the stand-in does not keep, by the number's SID."""
+    """The fields that the proxy keeps because the stand-in does not, by the number's SID."""
 
     def buys(self, e164: str, **fields: str) -> str:
-        """Add a number, as it was set up in the carrier's console, and return its SID."""
+        """Add a number to the account, as if somebody had set it up in Twilio's console; return its SID."""
         found = self._asked(f"{NUMBERS}.json", {"PhoneNumber": e164, **fields})
         self.kept[found["sid"]] = {NOT_KEPT[name]: value for name, value in fields.items() if name in NOT_KEPT}
         return str(found["sid"])
 
     def number(self, e164: str) -> dict[str, Any]:
-        """Return this number as the carrier describes it."""
+        """Return this number as Twilio's API describes it."""
         (found,) = [each for each in self._all() if each["phone_number"] == e164]
         return found | self.kept.get(found["sid"], {})
 
     def is_rung(self, called: str, caller: str) -> str:
-        """Call one of the account's numbers; return the call's SID once the number's webhook has answered."""
+        """Have somebody call a number of the account.
+
+        Return the call's SID once the service has answered the webhook.
+        """
         return str(self._asked("/_twilio/simulate/inbound-call", {"To": called, "From": caller})["sid"])
 
     def ends(self, call_id: str) -> None:
-        """End this call; return once the number's status callback has answered."""
+        """End the call with this SID; return once the service has answered the status callback."""
         self._asked("/_twilio/simulate/call-status", {"CallSid": call_id, "Status": "completed"})
 
     def gives_up(self) -> None:
@@ -82,7 +85,7 @@ class Account:
         return found
 
     def passes(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
-        """Pass a request on and return the stand-in's answer, with the fields that it does not keep."""
+        """Pass a request on to the stand-in; return the status and the answer, completed by the proxy's fields."""
         try:
             with urlopen(Request(f"{self.behind}{path}", body, headers, method=method), timeout=10) as answer:  # noqa: S310
                 status, said = answer.status, json.loads(answer.read())
@@ -101,7 +104,7 @@ class Account:
 
 @contextmanager
 def account_at(stand_in: str) -> Iterator[Account]:
-    """Yield the account, with no numbers yet, until the end of the block."""
+    """Yield an account without numbers at this stand-in, and run its proxy, until the end of the block."""
     account = Account(stand_in)
     account.gives_up()
 
@@ -122,7 +125,7 @@ def account_at(stand_in: str) -> Iterator[Account]:
             self.wfile.write(said)
 
         def log_message(self, *_: object) -> None:
-            """Log nothing."""
+            """Log no line for a request."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""The product's check of signatures and twilio-node, another library of Twilio's: they agree on some hundred webhooks.
+"""Our check of Twilio's signatures agrees with twilio-node, another library of Twilio's, on some hundred webhooks.
 
 signatures/ask.mjs made them up and wrote down what twilio-node says; its first lines say how to ask it again.
 """
@@ -22,7 +22,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A made-up webhook, and whether twilio-node believes it."""
+    """A made-up webhook, with the verdict of twilio-node on its signature."""
 
     kind: str
     method: str
@@ -34,7 +34,7 @@ class Webhook:
 
     @property
     def believed_by_us(self) -> bool:
-        """True if our guard takes it for the carrier's, whatever it then makes of the form."""
+        """True if our check takes the webhook's signature for Twilio's, even if the form is then refused."""
         try:
             headers = {SIGNATURE: self.signature} if self.signature is not None else {}
             read(Account(token=self.token), self.method, self.url, headers, MultiDict(self.form))
@@ -65,13 +65,13 @@ WE_ARE_STRICTER = {
     "names beyond the first plane": "JavaScript sorts by halves of a letter, Python by letters, as Unix does. The "
     "carrier's names are ASCII.",
 }
-"""Webhooks that twilio-node believes and we do not: why, and why no true one is lost."""
+"""The kinds of webhook that twilio-node believes and we refuse, each with the reason why no true one is lost."""
 
 WE_ARE_LAXER = {
     "an empty query": "twilio-python drops a bare ? from the address, which carries nothing: the same is asked, of the "
     "same form. Our guard drops it too, before it asks.",
 }
-"""Webhooks that we believe and twilio-node does not: why that does no harm."""
+"""The kinds of webhook that we believe and twilio-node refuses, each with the reason why that does no harm."""
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in WE_ARE_STRICTER | WE_ARE_LAXER])
@@ -96,7 +96,7 @@ def test_where_we_believe_more_it_is_the_same_request(kind: str) -> None:
 
 
 def test_the_webhooks_are_some_hundred_of_every_kind_believed_and_not() -> None:
-    """A file that is empty, or has only believed webhooks, would agree with any guard."""
+    """The file holds enough webhooks of every kind, true and forged: an empty one would agree with any check."""
     assert len(WEBHOOKS) > 300
     assert Counter(webhook.believed for webhook in WEBHOOKS)[True] > 100
     assert Counter(webhook.believed for webhook in WEBHOOKS)[False] > 100

@@ -1,4 +1,4 @@
-"""Twilio behind the carrier port: it reads a GET and a POST, and its own documents, and names a step that failed."""
+"""Twilio behind the carrier port: it reads GET and POST requests and its own documents, and names a failed step."""
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -124,13 +124,13 @@ CAUGHT = {
     "FromCity": "Tonk",
     "To": "+918090080906",
 }
-"""The end of a call that was put through, with an id for each leg."""
+"""The fields of a caught webhook: the end of a call that was put through, with an id for each of its two legs."""
 
 MARKED = "&".join(f"{name}={value}" for name, value in CAUGHT.items())
-"""The fields of the caught webhook with their borders marked."""
+"""The fields of the caught webhook in one text, with marks between names and values."""
 
 SIGNED = "".join(f"{name}{value}" for name, value in CAUGHT.items())
-"""The fields of the caught webhook as the carrier signs them, without borders."""
+"""The fields of the caught webhook in the form that Twilio signs: one text without any marks."""
 
 SWALLOWED = MARKED.replace("&CallSid=", "CallSid").replace("&CallStatus=", "CallStatus").replace("&Called=", "Called")
 REDRAWN = {
@@ -156,7 +156,7 @@ def test_a_caught_webhook_with_its_borders_drawn_anew_is_refused(carrier: Carrie
 
 
 def test_the_end_of_an_address_that_is_drawn_into_the_fields_is_refused(carrier: Carrier) -> None:
-    """The signature covers the address before the fields; without its end the call would forget its counters."""
+    """A webhook is refused if a stranger has moved its address's end into a field's name: the signature still holds."""
     address = f"{URL}&c=gAAAAABrCm4P"
     form = {name: value for name, value in CAUGHT.items() if name != "AccountSid"}
     form["AAAABrCm4PAccountSid"] = CAUGHT["AccountSid"]
@@ -172,7 +172,7 @@ INTO_THE_ADDRESS = {
         {"CallSid": SECOND, **{name: CAUGHT[name] for name in ("DialCallStatus", "Digits", "From", "FromCity", "To")}},
     ),
 }
-"""The parts that a stranger moves behind the end of the address, and the fields that are left."""
+"""The parts of the signed text that a stranger moves to the address's end, each with the fields that are left."""
 
 
 @pytest.mark.parametrize(("moved", "left"), INTO_THE_ADDRESS.values(), ids=INTO_THE_ADDRESS)

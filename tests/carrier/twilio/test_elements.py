@@ -1,4 +1,4 @@
-"""The product's TwiML: byte for byte what the carrier's own library would write, and caching changes none of it."""
+"""The product's TwiML: byte for byte as Twilio's own library writes it, with and without the cache."""
 
 import inspect
 import re
@@ -25,7 +25,7 @@ from tests.people import DELHI
 
 HOURS = (0, 3, 6, 9, 10, 11, 13, 14, 16, 18, 20, 22)
 NOON = 14
-"""The hour at which the lines but the first are looked at too."""
+"""The hour at which the turns of every line are looked at; at other hours those of the first line only."""
 
 ADDRESSES = Addresses(
     step=lambda call: f"https://line.example/voice/{call.place}?lang={call.language}&c=a%2Fb",
@@ -35,7 +35,7 @@ ADDRESSES = Addresses(
 
 
 def turns(hour: int, language: str, mistakes: int = 0) -> Iterator[Turn]:
-    """Yield every turn at this hour that goes to the carrier: each place on each line, with so many mistakes there."""
+    """Yield every turn of the menu at this hour that becomes a document: at each place, after so many mistakes."""
     now = datetime(2026, 11, 23, hour, 5, tzinfo=DELHI)
     clinic = with_reception(CLINIC)
     for line in CLINIC.lines if hour == NOON else ("main",):
@@ -60,7 +60,7 @@ def is_said(turn: Turn) -> bool:
 
 
 def as_the_library_writes(document: str) -> str:
-    """Return the document once more, made of the classes of twilio-python."""
+    """Return this document as Twilio's own library writes it, rebuilt from the library's classes."""
     return str(rebuilt(Xml.fromstring(document)))  # noqa: S314 - our own
 
 
@@ -77,7 +77,7 @@ def rebuilt(element: Xml.Element) -> TwiML:
 
 
 def known_attributes(tag: str) -> set[str]:
-    """Return the attributes of an element, as the library's methods that make one name them."""
+    """Return the attributes that twilio-python knows for an element: the arguments of the method that makes it."""
     (makes,) = (method for method in (getattr(each, tag.lower(), None) for each in PARENTS) if method)
     return set(inspect.signature(makes).parameters)
 
@@ -110,7 +110,7 @@ def test_every_element_of_the_table_is_one_of_the_library() -> None:
 
 @pytest.mark.parametrize("made", [partial(Renderer, SCRIPT), partial(PlivoRenderer, SCRIPT)], ids=["twilio", "plivo"])
 def test_what_a_renderer_remembers_is_what_one_that_remembers_nothing_writes(made: partial[Renderer]) -> None:
-    """A renderer writes all documents of a dozen hours in both languages; each is what a fresh renderer writes."""
+    """A renderer that has cached sentences of a dozen hours and both languages writes what a new renderer writes."""
     remembers = made({})
     for hour in HOURS:
         for language in clinic_file.LANGUAGES:

@@ -1,4 +1,4 @@
-"""A document's sentences, and the keys or events it waits for, read as the carrier reads them."""
+"""Twilio's documents, read as Twilio follows them: sentences, then the keys or the event for which they wait."""
 
 import pytest
 

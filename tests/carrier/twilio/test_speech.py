@@ -1,4 +1,4 @@
-"""Numbers in TwiML: read by the carrier's voices as people say them, written in the document as people write them."""
+"""Numbers in TwiML: written so that Twilio's voices read them as people say them; the text stays as people write it."""
 
 import re
 
@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from config import clinic as clinic_file
 from config import sentences
+from ivr.carrier.settings import CarrierUnfit
 from ivr.carrier.steps import Heard
 from ivr.carrier.twilio.reader import steps
-from ivr.carrier.twilio.speech import LONGEST_ENCODED, parts, pieces, say_verbs
+from ivr.carrier.twilio.speech import LONGEST_ENCODED, parts, pieces, say_verbs, voices_of
 from ivr.line.aloud.digits import Phrase, joined, read_aloud
 from tests.carrier.twilio.twiml_rules import faults
 from tests.people import Phone
@@ -35,6 +36,19 @@ def heard(phrases: list[Phrase], voice: str = "Polly.Aditi") -> list[Heard]:
 def test_a_number_is_written_in_the_document_and_read_by_its_alias(voice: str) -> None:
     written = document(list(joined(read_aloud("Call 112 now, or 108.", DIGITS))), voice)
     assert '>Call <sub alias="one one two">112</sub> now, or <sub alias="one zero eight">108</sub>.</Say>' in written
+
+
+@pytest.mark.parametrize("voice", ["woman", "Polly.Kajal-Neural", "Google.hi-IN-Chirp3-HD-Aoede"])
+def test_the_clinic_s_choice_of_voice_comes_before_that_of_the_prompts(voice: str) -> None:
+    assert voices_of(SCRIPT, {"hi": voice}) == {"en": SCRIPT.prompts("en").about.voice, "hi": voice}
+
+
+@pytest.mark.parametrize(
+    "voice", ["Polly.Kajal-Neural ", "Polly.Kajal Neural", "Google.hi-IN-Chirp3_HD", "काजल", "a\n"]
+)
+def test_a_name_that_no_voice_has_is_refused_at_the_start_and_not_in_each_call(voice: str) -> None:
+    with pytest.raises(CarrierUnfit, match="the voice of hi: Twilio has none named"):
+        voices_of(SCRIPT, {"hi": voice})
 
 
 def test_a_voice_that_knows_no_marks_gets_the_words() -> None:

@@ -1,4 +1,4 @@
-"""Twilio's stand-in: it posts the webhooks that Twilio would post, and signs them."""
+"""Twilio's stand-in: it posts the webhooks that Twilio would post in a call, and signs them."""
 
 import re
 

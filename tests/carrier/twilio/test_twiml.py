@@ -1,4 +1,4 @@
-"""Spoken sentences in TwiML: long texts come in pieces, nothing is lost, and every Turn makes a valid document."""
+"""Sentences in TwiML: long ones come in pieces without loss, and every turn makes a valid document."""
 
 import re
 from dataclasses import replace
@@ -33,11 +33,11 @@ from tests.people import CALLER, DELHI
 HINDI = "गर्दन को धीरे-धीरे एक ओर से दूसरी ओर घुमाइए। "
 ENGLISH = "Turn the head slowly from side to side, then tilt it towards each shoulder. "
 DEAREST = "\U0001f9d8"
-"""A letter that counts twelve once it is URL-encoded."""
+"""The costliest letter in Twilio's limit of a text: URL-encoded it counts as twelve."""
 
 
 def bare(words: str) -> str:
-    """Return the words without any space, and without characters that XML cannot hold."""
+    """Return these words without spaces and without characters that XML cannot hold, to compare what is said."""
     return re.sub(r"\s", "", re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", words))
 
 
@@ -131,7 +131,7 @@ def facts(clinic: Clinic, now: datetime) -> Facts:
 
 
 def call_at(place: str, language: str) -> Call:
-    """Return a call that has gathered all that any place needs."""
+    """Return a call that stands at this place and has gathered all that any place needs."""
     call = Call(
         "main",
         language,
@@ -148,7 +148,7 @@ def call_at(place: str, language: str) -> Call:
 
 
 def judged(heard: Turn | Leg) -> list[Step]:
-    """Return the steps of the document, after the rules of TwiML have judged it."""
+    """Return the steps of the document made of this turn or leg, after checking it by the rules of TwiML."""
     carrier = Twilio(Account(), Renderer(SCRIPT, CLINIC.voices))
     answer = carrier.document(heard, ADDRESSES)
     assert faults(answer.body, answer.content_type) == []

@@ -1,4 +1,4 @@
-"""The rules of TwiML that the tests apply: documents they let pass, and for each rule one document that breaks it.
+"""The rules of TwiML that the tests apply: documents which they pass, and for each rule a document that breaks it.
 
 No document of this project is read here: the samples are written by hand.
 """

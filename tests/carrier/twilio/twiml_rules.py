@@ -1,7 +1,7 @@
-"""The carrier's rules for one TwiML document, as tables, and the short judge that applies them.
+"""Twilio's rules for one TwiML document, as tables, and the short judge that applies them.
 
-Reads bytes, as the carrier does. No HTTP, no other document, nothing of this project's code.
-Each rule names its section of facts.md; "schema" is npm twilio 6.2.0's VoiceResponse.d.ts (facts 6).
+Reads bytes, as Twilio does. No HTTP, no other document, nothing of this project's code. Each rule names its section of
+facts.md; "schema" is npm twilio 6.2.0's VoiceResponse.d.ts (facts 6).
 """
 
 import re
@@ -20,7 +20,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class Value(NamedTuple):
-    """A rule for an attribute or a text: a phrase for people, and the test behind it."""
+    """A rule for an attribute or a text of TwiML: a phrase that says what it must be, and the test of a value."""
 
     phrase: str
     holds: Callable[[str], bool]
@@ -44,7 +44,7 @@ def whole(low: int, high: int = 2**31 - 1) -> Value:
 
 
 class Voice(NamedTuple):
-    """A family of voices: its names, its languages, its longest text, and what it does with SSML tags."""
+    """A family of Twilio's voices: their names, their languages, their longest text, and how they treat SSML tags."""
 
     names: str
     languages: str
@@ -141,7 +141,10 @@ DIAL: Values = {
 
 
 class Element(NamedTuple):
-    """The rules for one element; one without `text` holds no words of its own."""
+    """The rules for one element of TwiML: its attributes, the elements within it, its text.
+
+    An element without `text` may hold no words of its own.
+    """
 
     attributes: Values
     children: str = ""
@@ -200,7 +203,7 @@ LAST_WITH_ACTION = {  # ... nor is what follows these when they have an action (
 
 
 def faults(document: bytes | str, content_type: str = "text/xml; charset=utf-8") -> list[str]:
-    """Return every rule of the carrier that the document breaks, each as a sentence; none when it is valid."""
+    """Return a message for each of Twilio's rules that this document breaks; none if it is valid."""
     body = document if isinstance(document, bytes) else document.encode("utf-8", "surrogatepass")
     text = body.decode("utf-8", "replace")
     return [*_envelope(body, text, content_type), *_document(text)]
@@ -237,7 +240,7 @@ def _document(text: str) -> Iterator[str]:
 
 
 def _element(element: ET.Element) -> Iterator[str]:
-    """Yield the faults of an element and, after them, of everything inside it."""
+    """Yield the faults of an element of the document, then those of every element within it."""
     rule = ELEMENTS.get(element.tag)
     if rule is None:
         yield f"<{element.tag}> is not a name this judge knows; upper and lower case count."
@@ -263,7 +266,7 @@ def _attributes(element: ET.Element, rule: Element) -> Iterator[str]:
 
 
 def _own(element: ET.Element) -> str:
-    """Return the words that stand in the element itself, without those of its children."""
+    """Return the words of an element itself, without the words of elements within it."""
     return ((element.text or "") + "".join(child.tail or "" for child in element)).strip()
 
 
@@ -316,7 +319,7 @@ def _play(play: ET.Element) -> Iterator[str]:
 
 
 def _gather(gather: ET.Element) -> Iterator[str]:
-    """Yield the settings that the speech models cannot take (facts 3)."""
+    """Yield the faults of a Gather element whose settings its speech model cannot take (facts 3)."""
     model, language = gather.get("speechModel", "default"), gather.get("language", "en-US")
     if model != "default" and gather.get("speechTimeout") == "auto":
         yield f"<Gather speechTimeout> is auto: the speechModel {model} needs a whole number."
@@ -338,7 +341,7 @@ def _dial(dial: ET.Element) -> Iterator[str]:
 
 
 def _caller(dial: ET.Element, *, needed: bool) -> Iterator[str]:
-    """Yield faults of the number that is shown; by default the caller's, maybe invalid (facts 1, error 13214)."""
+    """Yield the faults of the number that a Dial element shows, by default the caller's own (facts 1, error 13214)."""
     shown = dial.get("callerId")
     form = WHATSAPP if dial.find("WhatsApp") is not None else E164
     if shown is None and needed:

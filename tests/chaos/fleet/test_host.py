@@ -1,4 +1,4 @@
-"""A machine goes down whole, stays down until it is up again, and ends in good order when it is told to."""
+"""A host of a campaign: it goes down whole, stays down until every fault is over, and ends in good order when told."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ SAYS_WHO_IT_IS = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpi
 
 
 class Running:
-    """A host of two processes, each of which writes its number down when it begins."""
+    """A host of a campaign with two processes, each of which notes its pid when it begins."""
 
     def __init__(self, folder: Path) -> None:
         self.notes = {kind: folder / kind for kind in ("web", "worker")}
@@ -28,7 +28,7 @@ class Running:
         self.host = Host(self.processes, port=1)
 
     def began(self) -> list[int]:
-        """Return the number of times that each process has begun."""
+        """Return how often each of the host's two processes has begun."""
         return [len(note.read_text().splitlines()) if note.exists() else 0 for note in self.notes.values()]
 
 

@@ -1,4 +1,7 @@
-"""The invented step of the schema serves the present program. The restart itself is `make rolling`."""
+"""The invented migration of the restart's campaign: the present program works with its tables.
+
+The restart itself is `make rolling`.
+"""
 
 from contextlib import closing
 

@@ -1,4 +1,4 @@
-"""A reviewer's table that comes back from a spreadsheet: it is read as it was meant, or it is refused."""
+"""A reviewer's table of sentences that comes back from a spreadsheet: it is read as meant, or refused."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""A number that is greeted in Hindi, for the tests of callers' languages."""
+"""A caller's number that is greeted in Hindi, for the tests of callers' languages."""
 
 from sqlalchemy import insert
 
@@ -7,7 +7,7 @@ from tests.people import CALLER, Phone
 
 
 def prefers_hindi(phone: Phone) -> None:
-    """Make the line greet the tests' telephone in Hindi, as after two calls in Hindi."""
+    """Have the line greet the tests' caller in Hindi, as it does after two calls in Hindi."""
     mark = phone.services.reports.keyed_ids.telephone(CALLER)
     row = {"mark": mark, "language": "hi", "latest": "hi", "at": phone.services.clock()}
     with phone.services.database.writing() as write:

@@ -1,25 +1,29 @@
-"""A number is greeted in the language that was chosen from it in two calls in a row, until it chooses another."""
+"""A number is greeted in the language that its last two calls chose, until two others choose another one."""
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from config.settings import Settings
 from ivr.carrier.steps import Gathers
-from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, remember
+from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, erase, remember
+from ivr.desk.callers.languages import language_of as remembered_language
 from ivr.line.phones import phone as number_of
-from ivr.reports.call_records import SETTLES
+from ivr.reports.call_records import SETTLES, Trace
+from ivr.reports.traces.call_traces import CallTraces, traces_of
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
 from ivr.storage.encryption import KeyedIds
 from ivr.web.telephone.call_urls import language_of
+from testing.servers import until
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.third_language import clinic_in_three
 from tests.web import service
@@ -35,17 +39,17 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts the service with these settings besides, on the same stores."""
+"""A function that starts another service on the test's stores, with these further settings."""
 
 
 @pytest.fixture
 def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Another:
-    """A function that starts the service under another configuration."""
+    """A function that starts another service on the test's stores, with these further settings."""
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
@@ -55,7 +59,7 @@ def ends(call: Conversation) -> None:
 
 
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
-    """Make a whole call with these keys, and have the clock process collect its record."""
+    """Call the line, press these keys, hang up, and have the clock make the call's record; return the call."""
     call = phone.rings(line, caller).press(*keys)
     ends(call)
     collects(worker, phone)
@@ -71,7 +75,10 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 
 
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
-    """Return the language of a call that has just come in, from which nothing is learnt."""
+    """Return the language in which a new call from this number begins.
+
+    The call is not recorded, so it teaches the line nothing.
+    """
     call = phone.rings(line, caller)
     assert isinstance(call.waits, Gathers)
     return language_of(call.waits.action)
@@ -119,7 +126,7 @@ def test_who_changes_back_in_two_calls_is_greeted_in_english_again(phone: Phone,
 
 
 def test_a_telephone_that_two_people_share_goes_on_as_it_began(phone: Phone, worker: WorkerServices) -> None:
-    """A mother chooses Hindi, her son does not: neither changes the language for the other."""
+    """Two people who share a number and choose different languages in turn change nothing in its greeting."""
     for _ in range(3):
         calls(phone, worker, "9", "4")
         calls(phone, worker, "4")
@@ -307,7 +314,7 @@ def test_what_holds_back_the_calls_before_an_erasure_is_gone_after_a_day(
 
 @pytest.fixture
 def keyed_ids() -> KeyedIds:
-    """Ids under a secret of this test."""
+    """The maker of keyed hashes of numbers and calls, with a secret of these tests."""
     return KeyedIds("a secret of these tests")
 
 
@@ -322,3 +329,28 @@ def test_many_calls_of_many_numbers_are_learnt_from_together(
         remember(write, both, keyed_ids)
     with database.reading() as read:
         assert read.scalars(select(schema.caller_languages.c.language)).all() == ["hi"] * 50
+
+
+def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres_url: str, clock: Clock) -> None:
+    """An erasure waits while a collector holds the number's traces and then writes the language that they teach."""
+    keyed_ids, number = KeyedIds("a secret of these tests"), number_of(CALLER)
+    mark, now = keyed_ids.telephone(CALLER), clock()
+    assert number is not None
+    with closing(Database(postgres_url, timeout=60)) as database:
+        CallTraces(database).take([Trace("a" * 32, now, "main", "hi", ("main",), "1" * 8, caller=mark)], "here", now)
+        with database.writing() as write:
+            remember(write, [UsedLanguage(mark, "hi", True, now - timedelta(days=days)) for days in (2, 1)], keyed_ids)
+
+        def erases() -> None:
+            with database.writing() as write:
+                erase(write, CALLER, keyed_ids, clock())
+
+        with ThreadPoolExecutor(1) as desk, database.writing() as collector:
+            traces_of(collector, ["a" * 32], locked=True)
+            erased = desk.submit(erases)
+            assert until(lambda: bool(collector.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))))
+            remember(collector, [UsedLanguage(mark, "hi", True, now)], keyed_ids)
+        erased.result()
+        with database.reading() as read:
+            assert remembered_language(read, number, keyed_ids) == ""
+            assert read.scalars(select(schema.call_traces.c.caller)).all() == [""]

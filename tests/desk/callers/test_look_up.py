@@ -1,4 +1,4 @@
-"""Looking up a caller's number: one short transaction, and a database without an answer delays no greeting."""
+"""Looking up a caller's number in the database: in one short transaction; a database that stalls delays no greeting."""
 
 import time
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def greets(phone: Phone) -> Conversation:
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
@@ -51,7 +51,7 @@ def test_with_the_database_away_the_call_begins_in_the_lines_language(phone: Pho
 def hurried(
     tmp_path_factory: pytest.TempPathFactory, postgres_url: str, redis_url: str, clock: Clock
 ) -> Iterator[Phone]:
-    """A service on PostgreSQL with the shipped limits of time for its stores."""
+    """A telephone at a service on PostgreSQL whose waits for the stores are as short as in production."""
     settings = settings_for(tmp_path_factory.mktemp("hurried"), postgres_url, redis_url)
     with served(build(settings, clock, QUICK, limits=A_CALLER_WAITS)) as phone:
         yield phone

@@ -1,4 +1,4 @@
-"""Missed calls while a store is away: the carrier is answered, and calls that can be kept are kept, encrypted."""
+"""Missed calls while a store is away: the carrier gets its answer, and calls are kept, sealed, where they can be."""
 
 import logging
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def away(tmp_path: Path, phone: Phone, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same service without its database; Redis and the files of calls are the same."""
+    """A telephone at the same service while its database is away; Redis and the state folder are the same."""
     nowhere = f"sqlite:///{tmp_path}/nowhere/clinic.db"
     with service(tmp_path, nowhere, redis_url, clock) as found:
         yield found

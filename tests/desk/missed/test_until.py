@@ -1,4 +1,4 @@
-"""The end of a missed call's time on the list: the close of the next open day after it."""
+"""The time for which a missed call stays on the list: until the close of the next open day after it."""
 
 from datetime import date, datetime, time
 
@@ -10,7 +10,7 @@ from tests.people import DELHI
 
 DAY = (Shift(time(9), time(13)), Shift(time(16), time(20)))
 HOURS = Hours(DELHI, (DAY,) * 6 + ((),))
-"""With a break at noon, and closed on Sundays. 23 November 2026 is a Monday."""
+"""The opening hours of these tests, with a break at noon, closed on Sundays. 23 November 2026 is a Monday."""
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:

@@ -1,4 +1,4 @@
-"""Upkeep of missed calls by the clock process: corrected by the call's record, and deleted when over."""
+"""The upkeep of missed calls by the clock process: a call's record corrects them, and they are deleted in time."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ table = schema.missed_calls
 
 @pytest.fixture
 def beside(tmp_path: Path, desk_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same service on another machine: the same stores, other files."""
+    """A telephone at the same service on another host, which has the same stores and a state folder of its own."""
     (tmp_path / "beside").mkdir()
     with service(tmp_path, desk_url, redis_url, clock, STATE_DIR=str(tmp_path / "beside")) as found:
         yield found
@@ -40,7 +40,7 @@ def stored(worker: WorkerServices) -> int:
 
 
 def sends(phone: Phone, clock: Clock) -> None:
-    """The host of this telephone sends what its calls have left, as its web does every five seconds."""
+    """Have this telephone's host send its calls' traces to the database, as its web does every five seconds."""
     services = phone.services
     spool, traces = Spool(services.settings.state_dir / FOLDER), CallTraces(services.database)
     TraceShipper(traces, spool, lambda: services.settings.state_dir.name).ship(clock())
@@ -52,7 +52,7 @@ def the_clock_looks(worker: WorkerServices, clock: Clock) -> None:
 
 
 def test_a_last_step_that_comes_after_the_end_takes_it_back(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """The caller pressed 4 and hung up, and the carrier's report of the end came first."""
+    """A missed call leaves the desk when its last key, 4 for the hours, comes after the carrier's report of the end."""
     call = phone.rings().hangs_up()
     call.press("4")
     assert shown(phone) == ["nothing"]
@@ -75,7 +75,7 @@ def test_a_last_step_that_comes_after_the_end_tells_how_far_it_came(
 def test_a_call_of_another_machine_is_shown_when_its_clock_has_looked(
     phone: Phone, beside: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
-    """The carrier's report of the end reaches a machine that has not answered the call."""
+    """A call that another host answered is shown as missed once the clock has its traces; a served one never is."""
     for keys in ((), ("4",)):
         call = phone.rings(lang="hi").press(*keys)
         call.phone = beside
@@ -107,7 +107,7 @@ def test_a_call_that_two_machines_answered_is_none_if_either_has_served_it(
 def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
     phone: Phone, beside: Phone, worker: WorkerServices, clock: Clock, says_so: str
 ) -> None:
-    """The hours were heard here; there the caller asked for the reception, and nobody came to the telephone."""
+    """A caller who heard the hours on one host and reached no reception on the other is shown as one who wanted it."""
     call = phone.rings().press("4")
     call.phone = beside
     call.press("0")
@@ -122,7 +122,7 @@ def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
 
 
 def test_a_call_of_which_nobody_tells_more_is_let_go(beside: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """The carrier may also report the end of calls that the line itself makes to the reception."""
+    """A missed call without any trace is deleted in time: it may be the line's own call to the reception."""
     call = beside.rings()
     call.sid = "CA" + "7" * 32
     call.hangs_up(CallStatus="completed")
@@ -143,7 +143,7 @@ def test_a_call_whose_record_was_lost_stands_as_it_was_seen(phone: Phone, worker
 
 
 def test_a_kind_that_the_clinic_does_not_keep_any_more_goes(phone: Phone, worker: WorkerServices) -> None:
-    """The kind may also come from a newer version of the program, which this one does not know."""
+    """A missed call of a kind that this version does not know, as a newer one may store it, is hidden, then deleted."""
     phone.rings().hangs_up()
     with worker.database.writing() as write:
         write.execute(update(table).values(kind="odd"))

@@ -1,4 +1,4 @@
-"""Bookings of an older version of the program: each enters the diary once, at its time, on both databases."""
+"""Bookings that an older version of the program left: each enters the diary once, at its time, on both databases."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def closed_as_booked(database: Database, at: datetime | None, **more: object) -> None:
-    """Close a request as booked, as an older version of the program does."""
+    """Store a request that was closed as booked at this time, as an older version of the program did."""
     values = {**request(status="closed"), "outcome": "booked", "appointment": at, "touched": NOW, "taken_by": "asha"}
     with database.writing() as write:
         write.execute(insert(schema.requests).values({**values, **more}))
@@ -104,7 +104,7 @@ def test_the_clock_enters_what_an_older_process_goes_on_booking(worker: WorkerSe
 
 
 def test_an_appointment_that_the_desk_moves_by_its_task_stays_one(worker: WorkerServices) -> None:
-    """The request to move it is closed as booked, too; the chaos campaign once saw each such patient with two times."""
+    """An appointment moved through its request is not booked once more, though the request is closed as booked."""
     with worker.database.writing() as write:
         book(write, wished(AT_FOUR, 1), asked(AT_FOUR))
     worker.hours.closures.set([DeskClosure(NOW.date(), "")], By("asha", NOW))

@@ -1,4 +1,4 @@
-"""Unheard bookings: their patients are to be told, on both databases, by the clock process's own rounds."""
+"""Unheard bookings: the sweeps of the clock process list them, on both databases, for their patients to be told."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def calls(worker: WorkerServices, clock: Clock) -> Callable[..., None]:
-    """A function that leaves the traces of a finished call which came to these places."""
+    """A function that writes the traces of a finished call which came to these places of the menu."""
 
     def call(call_id: str, *places: str, repeats: str = "", repeats_as: str = "") -> None:
         mark, spool = worker.desk.unheard.mark_of(call_id), worker.host.spool
@@ -43,7 +43,10 @@ def booked(worker: WorkerServices, **more: object) -> int:
 
 
 def rounds(worker: WorkerServices, clock: Clock, *minutes: int) -> None:
-    """Run a new clock process after each of these pauses: a running one would take the moved clock for a jump."""
+    """Let these pauses, in minutes, pass one after another, and start the clock process anew after each.
+
+    One that ran meanwhile would see a jump of the time.
+    """
     for each in minutes:
         clock.goes_on(minutes=each)
         the_clock_runs(worker)
@@ -133,7 +136,7 @@ def test_what_is_over_before_anybody_can_tell_it_is_left_alone(worker: WorkerSer
 def test_where_one_webhook_had_two_answers_the_patient_is_told(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...]
 ) -> None:
-    """The webhook came again when the time was free: the campaign saw callers who had heard that it was taken."""
+    """A patient is told of a booking if its webhook came twice and one answer said that the time was taken."""
     booked(worker)
     calls("CA1", *places, repeats="time_taken", repeats_as="booked")
     rounds(worker, clock, 1, 30)
@@ -154,7 +157,7 @@ def test_where_one_webhook_had_two_answers_the_patient_is_told(
 def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]
 ) -> None:
-    """A mother books for her child too; or the first answer was lost on the way, and she began again."""
+    """Of two bookings in one call each is told if its own answer was lost; both are, if it is unclear whose was."""
     booked(worker)
     with worker.database.writing() as write:
         book(write, wished(NINE.replace(hour=10), 2, call_id="CA1"), asked(NINE.replace(hour=10)))

@@ -1,4 +1,4 @@
-"""Upkeep of promises when the hours change: on both databases, by the clock process's own rounds."""
+"""The upkeep of promises when the hours change: by the sweeps of the clock process, on both databases."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -32,7 +32,7 @@ def desk_url(database_url: str) -> str:
 
 
 def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
-    """Close these days from another machine, so that this one finds only the rows; return the closures' ids."""
+    """Set these closures in the database only, as another host would; return their ids."""
     return worker.hours.closures.set(closures, By("asha", worker.clock()))
 
 
@@ -77,7 +77,7 @@ def test_a_call_that_is_due_in_closed_hours_moves_to_the_next_opening_and_back(
 
 
 def test_a_call_back_keeps_its_part_of_the_day(phone: Phone, worker: WorkerServices) -> None:
-    """The call back was promised for today's evening."""
+    """A call back promised for this evening is due on the next open evening, two days later where two are closed."""
     phone.rings().press("2", "3", "1", "1")
     assert waiting(worker).part == "evening"
     closes(worker, CLOSED, DeskClosure(TOMORROW, "", (Shift(time(9), time(11)),)))
@@ -209,7 +209,7 @@ def test_what_somebody_has_taken_stays_with_them(worker: WorkerServices, clock: 
 
 
 def test_a_time_that_the_desk_gives_on_purpose_needs_no_telling(worker: WorkerServices, clock: Clock) -> None:
-    """The clinic was closed then already, and the desk was warned; a closure that is set later is another matter."""
+    """An appointment that the desk made in closed hours, against a warning, is not among those to be told."""
     closes(worker, CLOSED)
     clock.goes_on(minutes=1)
     wanted = DeskBooking(AT_FOUR, Number("+919999900003"), "Made Up", "main", "en", "000003")
@@ -219,7 +219,7 @@ def test_a_time_that_the_desk_gives_on_purpose_needs_no_telling(worker: WorkerSe
 
 
 def test_a_closure_and_a_booking_that_cross_each_other_are_seen(worker: WorkerServices, clock: Clock) -> None:
-    """The call or the person at the desk that booked had still read that the clinic is open."""
+    """Bookings at the moment of a closure, whose makers still found the clinic open, are among those to tell."""
     booked(worker)
     booked(worker, AT_FOUR + HALF_AN_HOUR, number=2, made_by="asha", source=Source.DESK)
     closes(worker, CLOSED)
@@ -259,7 +259,7 @@ def test_what_is_over_is_told_to_nobody(worker: WorkerServices, clock: Clock) ->
 
 
 def test_looking_keeps_nobody_from_writing_where_there_is_nothing_to_do(worker: WorkerServices) -> None:
-    """The clock looks every few seconds, also while three hundred patients of a closed fortnight wait to be told."""
+    """The clock process seeks patients to tell every few seconds, and takes no lock if all are already on the list."""
     for number in range(1, 4):
         booked(worker, AT_FOUR + number * HALF_AN_HOUR, number)
     closes(worker, CLOSED)

@@ -15,18 +15,18 @@ HEADER = "day,starts,ends,phone,name"
 
 
 def table(*rows: str, header: str = HEADER) -> str:
-    """Return a table with these rows."""
+    """Return a CSV table, as another program exports it, with these rows."""
     return "\n".join((header, *rows)) + "\n"
 
 
 def event(uid: str, starts: str, *more: str, ends: str = "DURATION:PT30M") -> str:
-    """Return an event as an exported calendar has it; `starts` is all that follows DTSTART."""
+    """Return an event of an exported iCalendar file; `starts` is all that follows the word DTSTART."""
     lines = ("BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20261101T000000Z", f"DTSTART{starts}", ends, *more, "END:VEVENT")
     return "\r\n".join(filter(None, lines))
 
 
 def calendar(*events: str, head: Sequence[str] = ()) -> str:
-    """Return a calendar with these events."""
+    """Return an exported iCalendar file with these events."""
     lines = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//made up//EN", *head, *events, "END:VCALENDAR", "")
     return "\r\n".join(lines)
 
@@ -42,11 +42,11 @@ def read_calendar(
 
 
 def spans(found: FileContent, zone: ZoneInfo = DELHI) -> list[str]:
-    """Return the start and the end of each entry, in the clinic's time."""
+    """Return the start and the end of each entry that was read from a file, in the clinic's time zone."""
     local = [(each.starts.astimezone(zone), each.ends.astimezone(zone)) for each in found.entries]
     return [f"{starts:%Y-%m-%d %H:%M}/{ends:%d %H:%M}" for starts, ends in local]
 
 
 def reasons(found: FileContent) -> list[str]:
-    """Return the reason for which each left-out entry is left out, with its place."""
+    """Return, for each entry of a file that was left out, its place in the file and the reason."""
     return [f"{each.where}: {each.detail or each.why}" for each in found.left_out]

@@ -1,4 +1,4 @@
-"""Busy times of another diary: each becomes parts of days that cover it wholly, whatever the clocks do."""
+"""Busy times of another diary: each becomes blocked parts of days that cover it whole, also when clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

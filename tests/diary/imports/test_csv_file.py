@@ -1,4 +1,4 @@
-"""Tables of other programs: headings, separators, days and hours as people write them, and what cannot be read."""
+"""Tables that other programs export: headings, separators, days and hours as people write them; and unreadable rows."""
 
 import pytest
 

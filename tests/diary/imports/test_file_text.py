@@ -1,4 +1,4 @@
-"""The encodings of exported files: letters are read in whatever encoding the file was saved."""
+"""The encodings of exported files: every letter is read, in whatever encoding the file was saved."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Calendars of other programs: time zones, repeats, exceptions, statuses, and what cannot be read."""
+"""Calendars that other programs export: time zones, repeats, exceptions, statuses; and unreadable events."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

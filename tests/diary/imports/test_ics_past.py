@@ -1,4 +1,4 @@
-"""Events that are long over: they are taken out before a calendar is parsed, and no others are."""
+"""Events of a calendar that are long over: they are taken out before it is parsed, and no others are."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ BEFORE = date(2026, 11, 20)
 
 
 def stay(*events: str) -> list[str]:
-    """Return the UIDs of the events that are not taken out as past."""
+    """Return the UIDs of the calendar's events that are not taken out as long over."""
     lines = calendar(*events).split("\r\n")
     kept, gone = without_past(lines, BEFORE)
     assert len(lines) - len(kept) == sum(len(each.split("\r\n")) for each in events if _uid(each) in gone)

@@ -1,4 +1,4 @@
-"""Numbers in sentences: read digit by digit where people say them so, left to the voice elsewhere; the text stays."""
+"""Numbers in sentences: read digit by digit where people read them so, else left to the voice; the text is kept."""
 
 import pytest
 from hypothesis import given

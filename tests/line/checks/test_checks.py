@@ -1,4 +1,4 @@
-"""The proofs of `flask line check`: the shipped table holds, and each way of breaking it is objected to by name."""
+"""The checks of `flask line check`: the shipped table passes, and each way to break it has its complaint."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -58,7 +58,7 @@ Places = Mapping[str, Place]
 def complaints(
     check: str, menu: Places = MENU, script: Script = SCRIPT, clinic: Clinic = CLINIC, when: str = OPEN
 ) -> Iterator[str]:
-    """Yield a check's complaints about the situations whose names end so."""
+    """Yield the complaints of this check about the situations whose names end with `when`."""
     found = [[each] for each in situations(menu, clinic, NOW) if each.name.endswith(when)]
     for situation in found or [[]]:
         yield from told(CHECKS[check](gather(menu, clinic, script, situation)).complaints)
@@ -110,7 +110,7 @@ def test_the_situations_are_what_their_names_say() -> None:
 
 
 def but(name: str, **fields: Any) -> Places:
-    """Return the menu with this place changed in these fields."""
+    """Return one place of the menu, by its name, with these fields changed."""
     return {name: replace(MENU[name], **fields)}
 
 
@@ -361,7 +361,7 @@ def test_a_complaint_names_the_situation_and_in_how_many_more_it_shows() -> None
 
 
 def reworded(language: str, **sentences: str | None) -> Script:
-    """Return the shipped words with other sentences in one language; None leaves one out."""
+    """Return the shipped sentences with others in one language; a sentence that is given as None is left out."""
     prompts = {each: SCRIPT.prompts(each) for each in LANGUAGES}
     words = {**prompts[language].sentences, **sentences}
     kept = {name: sentence for name, sentence in words.items() if sentence is not None}

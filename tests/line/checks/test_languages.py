@@ -1,4 +1,4 @@
-"""The check that each language is reached from each: it objects to a table of three languages in which one is not."""
+"""The check that each language can be reached from each: it complains of a table in which one of three cannot."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,14 +24,14 @@ NOW = Clock().now
 
 @pytest.fixture
 def three(tmp_path: Path) -> tuple[Clinic, Script]:
-    """A clinic of three languages, and its sentences."""
+    """A clinic that speaks three languages, and the sentences of its line."""
     file = Path(clinic_in_three(tmp_path))
     clinic = read(file)
     return clinic, read_for(clinic, file)
 
 
 def complaints(clinic: Clinic, script: Script, menu: Mapping[str, Place]) -> dict[str, tuple[str, ...]]:
-    """Return the complaints of each check, in opening hours, about a caller who may do everything."""
+    """Return the complaints of every check about a clinic with a reception, in opening hours, for a known caller."""
     open_now = "open, caller known, a reception to ring"
     found = [each for each in situations(menu, clinic, NOW) if each.name.endswith(open_now)]
     return {verdict.check: verdict.complaints for verdict in judge(gather(menu, clinic, script, found))}

@@ -15,7 +15,7 @@ MEASURED = (
     ("hi", "इनमें से कुछ भी हो तो तुरंत एक एक दो पर फ़ोन कीजिए: छाती में दर्द; दुर्घटना के बाद दर्द।", 7.39),
     ("hi", "कल, शनिवार सुबह नौ बजे क्लिनिक खुलने पर हम आपको फ़ोन करके समय तय करेंगे।", 6.63),
 )
-"""The seconds that `espeak-ng -s 150` took for each sentence."""
+"""The seconds that `espeak-ng -s 150` took for each of these sentences."""
 
 
 @pytest.mark.parametrize(("language", "words", "measured"), MEASURED)

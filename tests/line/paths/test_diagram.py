@@ -1,4 +1,4 @@
-"""The picture of the menu: every place and every way of the table is in it, and nothing else."""
+"""The diagram of the menu: it shows every place and every way of the table, and nothing else."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The events that can come next in a call, listed for a program that walks every path."""
+"""The events that can come next in a call: the list by which a program walks every path of the menu."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -25,7 +25,7 @@ def some(*names: str) -> list[Situation]:
 
 
 def menus_of(situation: Situation) -> Iterator[Call]:
-    """Yield a call in each state at a menu, before the caller has made a mistake there."""
+    """Yield calls that stand at a menu, one for each state in which a call can be there without a mistake."""
     seen: dict[State, Call] = {}
     for _, step in walk(situation, LANGUAGES).every():
         seen.setdefault(step.to, step.turn.call)
@@ -40,7 +40,10 @@ def menus_of(situation: Situation) -> Iterator[Call]:
     ids=lambda each: each.name,
 )
 def test_every_key_without_a_meaning_does_the_same(situation: Situation) -> None:
-    """Two keys without a meaning are therefore enough wherever every path is walked."""
+    """At every menu, all keys without a meaning lead to the same turn.
+
+    So a program that walks every path need not press each of them.
+    """
     facts, tried = situation.facts, 0
     for call in menus_of(situation):
         menu = MENU[call.place]

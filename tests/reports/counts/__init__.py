@@ -1,4 +1,4 @@
-"""A report counted from all rows at once, and a small clinic, for the tests of the counts of days."""
+"""The figures of a report, counted anew from every row, and a small clinic, for the tests of the kept counts."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ FIVE_MINUTES = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Asked:
-    """A report to ask for: its period, its line and its clinic."""
+    """A report that somebody asks for: its period, its line, its clinic and the moment."""
 
     period: Period
     line: str
@@ -35,7 +35,7 @@ class Asked:
 
 
 def told(report: PeriodReport) -> dict[str, object]:
-    """Return a report's figures of calls and requests, in a form in which two can be compared."""
+    """Return a report's figures of calls and requests, in a form by which two reports can be compared."""
     calls, days, before = report.calls, report.days, report.before
     parts = [calls.hours, calls.choices, calls.endings, calls.fates, calls.receptions]
     parts += [each for stats in (days, before) for each in (stats.calls, stats.served, stats.reached)]
@@ -53,7 +53,7 @@ def _counts(counts: Any) -> dict[Any, int]:
 
 
 def from_rows(database: Database, asked: Asked) -> dict[str, object]:
-    """Return the figures that the report should have: each row is counted by itself."""
+    """Return the figures that the report asked for should have, counted anew from every single row."""
     period, clinic = asked.period, asked.clinic
     with database.reading() as read:
         calls = [row for row in read_calls(read, period.before.start, period.end) if asked.line in {"", row.line}]
@@ -78,7 +78,7 @@ def from_rows(database: Database, asked: Asked) -> dict[str, object]:
 
 
 def _until(asked: Asked) -> datetime:
-    """Return the moment until which the days before are compared, rounded to five minutes."""
+    """Return the moment up to which the earlier days are counted for comparison, rounded down to five minutes."""
     moment = asked.period.moment_before(asked.now)
     return moment - timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
 

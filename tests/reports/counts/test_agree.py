@@ -1,4 +1,4 @@
-"""Kept counts of days: equal to the counts of the rows after every step, on both databases, whatever happens."""
+"""The kept counts of days: equal to the counts of the rows after every step, on both databases, whatever happens."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -37,7 +37,7 @@ def next_due(*_: object) -> datetime:
 
 @dataclass
 class Clinic:
-    """A clinic at which random things happen."""
+    """A clinic at which random things happen to its calls, its requests and its hours, one step after another."""
 
     database: Database
     random: Random
@@ -55,14 +55,14 @@ class Clinic:
         return By("asha", self.now)
 
     def earlier(self) -> datetime:
-        """Return a moment before now, mostly of today."""
+        """Return a random moment before now, mostly of today."""
         return self.now - timedelta(minutes=self.random.choice((20, 600, 4000)) * self.random.random())
 
     def time_goes_on(self) -> None:
         self.now += timedelta(minutes=self.random.choice((1, 7, 90, 1000)))
 
     def calls_are_collected(self) -> None:
-        """Collect records of calls in any order, and some of them a second time."""
+        """Store records of random calls in any order, some of them a second time."""
         records = []
         for _ in range(self.random.randrange(1, 12)):
             self.number += self.random.random() < 0.9
@@ -124,7 +124,7 @@ class Clinic:
                 self.merging.undo(stays, self.by)
 
     def something_is_deleted(self) -> None:
-        """Delete rows, the newest too, so that SQLite gives its id again."""
+        """Delete some rows of requests or calls, also the newest, whose ids SQLite then gives again."""
         table = self.random.choice((schema.requests, schema.calls))
         with self.database.writing() as write:
             ids = write.scalars(select(table.c.id).order_by(table.c.id.desc())).all()
@@ -135,7 +135,7 @@ class Clinic:
         self.closures = [DeskClosure(day, self.random.choice(("", "main")))] if self.random.random() < 0.7 else []
 
     def agrees(self) -> None:
-        """Check that the report from the kept counts equals the one from all rows."""
+        """Check that a report of this clinic, made from the kept counts, equals one counted from all rows."""
         today = self.now.astimezone(ZONE).date()
         period = Period(today - timedelta(days=self.random.choice((0, 1, 3))), today, ZONE)
         asked = Asked(period, self.random.choice(("", "main", "second")), CLINIC.with_closures(self.closures), self.now)

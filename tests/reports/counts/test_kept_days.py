@@ -1,10 +1,10 @@
-"""Kept counts of days: dropped once they may differ from the rows, whoever else writes meanwhile."""
+"""The kept counts of days: they are dropped once they may differ from the rows, whoever else writes meanwhile."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 
 from ivr.operations.backup import back_up
 from ivr.operations.copy_database import copy
@@ -31,13 +31,13 @@ def call(number: int, began: datetime = NOW - timedelta(hours=1)) -> CallRecord:
 
 
 def calls_today(database: Database) -> int:
-    """Return today's number of calls, as the page of reports has it."""
+    """Return the number of today's calls as a report has it."""
     return Reports(database).of(TODAY, "", CLINIC, NOW).calls.count
 
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """A database of a clinic whose days are counted, with three calls today."""
+    """A database with three calls of today, whose counts are already kept."""
     write_down(database, [call(each) for each in range(3)])
     for _ in range(2):
         calls_today(database)
@@ -55,6 +55,17 @@ def test_a_day_that_is_counted_is_not_read_again(kept: Database) -> None:
     (part,) = today.parts
     assert part.of.ends - part.of.starts == timedelta(minutes=15), "and of it only what has changed"
     assert calls_today(kept) == 4
+
+
+def test_a_call_whose_line_is_stored_as_bytes_is_counted(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    write_down(database, [call(each) for each in range(3)])
+    with database.writing() as write:
+        write.execute(text("UPDATE calls SET line = X'6d61696e' WHERE id = 2"))
+    for _ in range(2):
+        assert calls_today(database) == 3
+        Reports(database).keep_counts(CLINIC, NOW)
+    database.close()
 
 
 def test_what_is_deleted_while_it_is_counted_is_not_kept(kept: Database) -> None:

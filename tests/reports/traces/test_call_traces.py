@@ -1,4 +1,4 @@
-"""The traces that hosts have sent of a call: its end, its record and corrections to it, and how long they stay."""
+"""The traces of calls in the database: when a call counts as over, its record, corrections, and their deletion."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ def traces(database: Database) -> CallTraces:
 
 @pytest.fixture
 def followed() -> list[Corrected]:
-    """The corrections that others were told of."""
+    """The list of the corrections of records that others were told of, empty at first."""
     return []
 
 

@@ -1,10 +1,10 @@
-"""The shipper of traces: a host's traces reach the database once and whole; its files stay until then."""
+"""The shipper of traces: a host's traces come into the database once and whole; its files stay until then."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from ivr.reports import spool as spool_module
 from ivr.reports.call_records import SETTLES, SILENT, Trace
@@ -70,6 +70,22 @@ def test_a_line_that_is_not_whole_yet_is_sent_when_it_is(
         path.write_bytes(whole[:size])
         shipper.ship(NOW)
     assert sent(database) == [("a", "welcome"), ("a", "hours")]
+
+
+def test_what_the_database_has_lost_is_sent_again_before_the_file_goes(
+    spool: Spool, shipper: TraceShipper, database: Database
+) -> None:
+    """A spool file is sent again before it goes, as a restored database or another server may have lost its traces."""
+    spool.write(step(A, "welcome", "main"))
+    shipper.ship(NOW)
+    with database.writing() as write:
+        write.execute(delete(schema.call_traces))
+    spool.write(step(A, "callback"), end(A))
+    shipper.ship(NOW)
+    assert sent(database) == [("a", "callback"), ("a", "")]
+    shipper.ship(NOW + HELD)
+    assert segments(spool) == 0
+    assert sorted(sent(database)) == [("a", ""), ("a", "callback"), ("a", "welcome main")]
 
 
 def test_a_file_stays_while_a_call_in_it_goes_on_and_for_a_while(spool: Spool, shipper: TraceShipper) -> None:

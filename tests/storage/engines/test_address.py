@@ -1,4 +1,4 @@
-"""DATABASE_URL: read once, as PostgreSQL's library reads it, or refused in a line without its password."""
+"""DATABASE_URL: read as PostgreSQL's own library reads it, or refused with a message that hides the password."""
 
 import os
 import signal
@@ -39,7 +39,7 @@ UNREADABLE = [
 
 
 def setting(address: str) -> str:
-    """Return the address as the settings read it. Raises BadSettings."""
+    """Return the address of the database as the settings read it from DATABASE_URL. Raises BadSettings."""
     given = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": TOKEN}
     return read({**given, "DATABASE_URL": address}, env_file=None, carriers=SETTINGS).database_url
 

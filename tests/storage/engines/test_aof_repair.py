@@ -1,4 +1,4 @@
-"""The repair of a damaged Redis file: Redis starts again with every promise that was not damaged itself."""
+"""The repair of a damaged Redis file: Redis starts again, with every promise whose own bytes are undamaged."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,12 @@ PROMISES = 20
 
 
 class OwnRedis(Valkey):
-    """A Redis as `make run` starts it."""
+    """A Redis that runs with the settings which `make run` gives to its own."""
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Path:
-    """The folder of the embedded Redis's files, after a day of promises; it is stopped."""
+    """The folder with the files of a Redis that has kept some promises and is stopped."""
     server = redis_in(tmp_path)
     server.start()
     with Redis.from_url(server.url) as client:
@@ -44,7 +44,7 @@ def redis_in(state: Path) -> OwnRedis:
 
 
 def promises(state: Path) -> set[str]:
-    """Start the Redis and return the marks that it still has."""
+    """Start the Redis of this state folder, and stop it again; return the marks of the promises that it still has."""
     server = redis_in(state)
     server.start()
     try:
@@ -65,7 +65,7 @@ def starts(state: Path) -> bool:
 
 
 def damage(folder: Path, at: bytes, by: bytes) -> Path:
-    """Overwrite the bytes of the file from the first place of `at`, and return the file that has them."""
+    """Overwrite bytes of a Redis file by these, from where the bytes `at` first stand; return the file's path."""
     (file,) = [each for each in folder.glob("*.incr.aof") if at in each.read_bytes()]
     written = file.read_bytes()
     place = written.index(at)

@@ -1,4 +1,4 @@
-"""PostgreSQL connections: opened by the address in the settings, behind a real PgBouncer as without one."""
+"""Connections to PostgreSQL: opened by the address in the settings, directly and through a real PgBouncer."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def postgres_url(postgres_desks: Desks) -> Iterator[str]:
-    """The address of a desk of this test's own: emptying a shared one would end the sessions that a pooler keeps."""
+    """The address of a database of this test alone: emptying a lent one would end sessions that a pooler keeps."""
     server = postgres_desks.server
     server.resume()
     server.start()
@@ -42,7 +42,7 @@ def postgres_url(postgres_desks: Desks) -> Iterator[str]:
 
 @pytest.fixture(params=["itself", "by way of PgBouncer"])
 def way(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """A way to the database: the server's own address, or the pooler's; the test runs with each."""
+    """A function of a database's address that returns the address to connect to: the same, or one through PgBouncer."""
     if request.param == "itself":
         return str
     pooler: PgBouncer = request.getfixturevalue("pgbouncer_server")
@@ -51,7 +51,7 @@ def way(request: pytest.FixtureRequest) -> Callable[[str], str]:
 
 
 def asks(url: str, words: str) -> str:
-    """Return the address with these parameters added after its name."""
+    """Return the address of a database with these parameters at its end."""
     return f"{url}?{words}"
 
 
@@ -60,7 +60,7 @@ def database_state(app: Flask) -> str:
 
 
 def works(phone: Phone, clock: Clock) -> None:
-    """Check that the line takes a request, that the desk shows and takes it, and that the health page is content."""
+    """Check that this service takes a request and shows it at the desk, and that the preflight's checks of it pass."""
     reference = phone.rings().press(*BOOK).reference
     assert phone.services.desk.pending.count() == 0
     assert [each.reference for each in phone.services.desk.store.waiting()] == [reference]
@@ -85,7 +85,7 @@ def test_the_line_and_the_desk_work_behind_a_pooler(
 
 
 def test_many_at_once_share_two_sessions_of_a_pooler(pooled_url: str) -> None:
-    """A statement prepared in one session of PgBouncer is not prepared in the other, and each client has had both."""
+    """Forty requests are kept over two sessions of PgBouncer: a statement prepared in one is unknown in the other."""
     with closing(Database(pooled_url, timeout=WORKER_TIMEOUT)) as database:
         store = RequestStore(database)
 
@@ -124,7 +124,7 @@ def test_our_limits_hold_behind_a_pooler_and_are_left_to_nobody_else(
 def test_an_older_state_is_not_dumped_through_a_pooler(
     tmp_path: Path, pgbouncer_server: PgBouncer, empty_postgres: str, redis_url: str, clock: Clock
 ) -> None:
-    """pg_dump empties the search path of its session, which the pooler gives to the next client."""
+    """An upgrade through PgBouncer refuses to dump the older state: pg_dump would spoil the next client's session."""
     migrate(empty_postgres, "0005")
     with psycopg.connect(empty_postgres.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(
@@ -228,7 +228,7 @@ def test_options_beside_ours_do_not_take_the_place_of_ours(postgres_url: str, wa
 
 
 def test_kept_sessions_that_the_server_has_ended_are_opened_anew(postgres_url: str) -> None:
-    """The server ends sessions when it is restarted: no promise may fall to Redis for it, however many were kept."""
+    """A read and a write succeed after the server has ended all idle sessions, as it does when it is restarted."""
     with closing(Database(postgres_url)) as database:
         with database.reading(), database.reading():
             pass

@@ -58,7 +58,7 @@ def waits(queue: Queue, threads: int) -> bool:
 
 
 def is_next(path: Path) -> bool:
-    """Return whether a process is next in line to write, which then holds the lock of the file's folder."""
+    """Return whether some process is next in line to write to this file, and so holds the lock of its folder."""
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +70,7 @@ def is_next(path: Path) -> bool:
 
 
 def test_writers_of_two_processes_write_in_the_order_in_which_they_came(path: Path) -> None:
-    """Threads of a process stand in a row; of two processes with a row each, neither overtakes who is next."""
+    """Writers of two processes take turns: whoever is next in line is not overtaken by the other's row of threads."""
     one, two = SqliteFile(path, 60), SqliteFile(path, 60)
     order = list[str]()
 
@@ -125,7 +125,7 @@ def test_threads_go_in_the_order_in_which_they_came_and_give_up_in_time() -> Non
 
 
 def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
-    """A process that is next in line holds the lock's folder; nobody writes before it, unless it takes too long."""
+    """A writer waits while another process holds the folder's lock as the next in line, unless that takes too long."""
     looks = count_up()
     file = SqliteFile(path, 10, lambda: float(next(looks)))
 
@@ -144,7 +144,7 @@ def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
 
 
 def test_a_file_that_somebody_has_locked_holds_no_writer_longer_than_its_time(database: Database, path: Path) -> None:
-    """The writer whose turn it is and those who wait behind it all give up in time; the error names the lock."""
+    """All writers of a file that another program has locked give up within their limit; the error names the lock."""
     writes(database)
 
     def gives_up(_: int) -> float:
@@ -209,7 +209,7 @@ def test_a_file_that_was_damaged_and_mended_in_its_place_is_read_again(database:
 
 
 def in_a_fork(work: Callable[[], object]) -> int:
-    """Return the exit code of a forked process that does this work: 0 where it ended well."""
+    """Do some work in a forked process; return its exit code, which is 0 if no error was raised."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

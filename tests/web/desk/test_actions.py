@@ -1,4 +1,4 @@
-"""Moves at a card: one tap books a free time, names and notes are never lost, a closed request is opened again."""
+"""Moves on a card: one tap books a free time, names and notes are never lost, and a closed request can be reopened."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,7 @@ CALLBACK = ("2", "1", "1", "1")
 
 
 def chips(page: str) -> list[str]:
-    """Return the values of the free times that a card offers."""
+    """Return the free times that the card of a request offers as buttons."""
     return re.findall(r'name="at" value="([^"]+)"', page)
 
 
@@ -25,7 +25,7 @@ def card(staff: Staff, request_id: int = 1) -> str:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> str:
-    """The page of request 1, for Tuesday morning, which asha has taken."""
+    """The words on the card of request 1, for an appointment on Tuesday morning, which asha has taken."""
     phone.rings().press("1", "2", "1", "1", "1")
     return staff.does("take", 1)
 

@@ -1,4 +1,4 @@
-"""The page of blocked numbers: who may use it, blocking by form and card, unblocking, and lines of the audit."""
+"""The page of blocked numbers: who may use it, blocking by form and on a card, unblocking, and the audit."""
 
 import re
 from html import unescape
@@ -20,7 +20,7 @@ REASON = "shouts at us"
 
 @pytest.fixture
 def devi(app: Flask, phone: Phone, clock: Clock) -> Staff:
-    """Somebody at the desk who is no manager."""
+    """Somebody logged in at the desk who is not a manager."""
     phone.services.staff.people.add("devi", PASSWORD, clock(), STAFF)
     person = Staff(app, "devi", PASSWORD)
     person.logs_in()
@@ -37,7 +37,7 @@ def lifts(person: Staff, block: int = 1) -> TestResponse:
 
 
 def sees(person: Staff, path: str = "/desk/blocked") -> str:
-    """Return the words of a page."""
+    """Return the words of this page of the desk."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[1])))
@@ -48,7 +48,7 @@ def standing(phone: Phone) -> list[tuple[str, str, str]]:
 
 
 def told(phone: Phone) -> list[tuple[str, str, str, str]]:
-    """Return the lines of the audit about blocks, the newest first."""
+    """Return the lines of the audit about blocked numbers, the newest first."""
     found = phone.services.staff.audit.page()
     return [(each.who, each.what, each.about, each.detail) for each in found if "block" in each.what]
 

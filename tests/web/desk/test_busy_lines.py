@@ -1,4 +1,4 @@
-"""The page of busy lines: the desk's notice of a flood, its remedies, and the lines of the audit."""
+"""The page of busy lines: the desk's warning of too many calls, what can be done, and the audit."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ BOOK = ("1", "1", "1", "1", "1")
 
 @pytest.fixture
 def quiet(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic whose lines take three calls in an hour, two from one telephone, one without a number."""
+    """A telephone at a clinic with low limits: in an hour three calls on a line, two of a number and one withheld."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
@@ -30,7 +30,7 @@ def asha(quiet: Phone, clock: Clock) -> Staff:
 
 
 def sees(person: Staff, path: str) -> str:
-    """Return the words of a page."""
+    """Return the words of this page of the desk."""
     page = person.browser.get(path)
     assert page.status_code == 200
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text.split("<main")[-1])))

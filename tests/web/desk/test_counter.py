@@ -1,4 +1,4 @@
-"""The form for a patient at the counter: it offers no choice that it refuses, and cuts nothing that was typed."""
+"""The form for a patient who stands at the counter: it offers no choice that it would refuse, and cuts off no words."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ NEW = {"phone": "99999 00001", "kind": "booking", "language": "en", "line": "mai
 
 
 def choices(page: str) -> dict[str, list[str]]:
-    """Return the choices that a form offers, by field."""
+    """Return the choices that the drop-down fields of a page offer, by the field's name."""
     selects = re.findall(r'<select id="(\w+)".*?</select>', page, re.DOTALL)
     whole = {name: re.search(rf'<select id="{name}".*?</select>', page, re.DOTALL) for name in selects}
     return {name: re.findall(r'<option value="([^"]*)"', found[0]) for name, found in whole.items() if found}
@@ -85,7 +85,7 @@ def test_a_lines_end_counts_as_one_letter_as_the_browser_counts_it(staff: Staff,
 
 
 def test_no_field_of_words_cuts_what_is_pasted_into_it(staff: Staff, phone: Phone) -> None:
-    """A browser cuts at `maxlength` without a word; the form refuses aloud."""
+    """No page has a field with `maxlength`, at which a browser cuts silently; the form refuses with a message."""
     phone.rings().press("1", "1", "1", "1", "1")
     staff.does("take", 1)
     for path in ("/desk/new", "/desk/blocked", "/desk/people", "/desk/requests/1/stored", "/login", "/desk"):

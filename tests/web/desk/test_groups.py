@@ -1,4 +1,4 @@
-"""The order of the waiting list, under its headings: since closing, late, due now, later, taken."""
+"""The order of the list of requests, under its headings: since closing, late, due now, later, taken."""
 
 import re
 
@@ -18,7 +18,7 @@ def desk_url(request: pytest.FixtureRequest) -> str:
 
 
 def listed(staff: Staff) -> list[str]:
-    """Return the headings of the list and the ids of its requests, in order."""
+    """Return the headings of the list and the ids of its requests, in the order of the page."""
     page = staff.sees()
     return [name or f"{number}" for name, number in re.findall(r'id="group-(\w+)"|id="request-(\d+)"', page)]
 

@@ -1,4 +1,4 @@
-"""Merging from a card: staff merge two requests of one person, see the outcome of both, and undo it for a moment."""
+"""Merging on a card: staff merge two requests of one person, see where each went, and can undo it for a while."""
 
 import re
 from html import unescape
@@ -19,13 +19,13 @@ BOOK = ("1", "2", "1", "1", "1")
 
 @pytest.fixture
 def hers(phone: Phone) -> Conversation:
-    """A mother's request for an appointment: request 1."""
+    """The call in which a mother makes request 1: for an appointment, from her own telephone."""
     return phone.rings().press(*BOOK)
 
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation) -> Conversation:
-    """The mother's request for a call back, from her daughter's telephone: request 2."""
+    """The call in which the mother makes request 2: for a call back, from her daughter's telephone."""
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
 
@@ -36,7 +36,7 @@ def card(staff: Staff, reference: str, **query: str) -> str:
 
 
 def tries(staff: Staff, request_id: int, other: str) -> tuple[int, str]:
-    """Merge by the form; return the answer's status and message."""
+    """Merge another request into this one by the form of its card; return the status and the message of the answer."""
     form = {"csrf_token": staff.csrf(), "other": other}
     answer = staff.browser.post(f"/desk/requests/{request_id}/merge", data=form)
     said = re.search(r'role="alert">([^<]*)<', answer.text)

@@ -1,4 +1,4 @@
-"""Missed calls, made through the carrier's webhooks: shown and called back at the desk, and gone in time."""
+"""Missed calls, made through the carrier's webhooks: shown at the desk, called back there, and gone in time."""
 
 import re
 from collections.abc import Callable
@@ -29,24 +29,24 @@ LINE = re.compile(r'<li class="card missed[^"]*" id="missed-(\d+)">(.*?)</li>', 
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """Settings for a service on each kind of database, with a reception on its first line."""
+    """The settings of a service with a reception on its first line: the test runs on SQLite and on PostgreSQL."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
     return settings_for(tmp_path, database_url, redis_url, **more)
 
 
 def missed(staff: Staff) -> list[str]:
-    """Return the lines of missed calls at the desk, in words."""
+    """Return the lines of the missed calls on the list, in words, from the top."""
     return [" ".join(re.sub(r"<[^>]+>", " ", words).split()) for _id, words in LINE.findall(staff.sees())]
 
 
 def first(staff: Staff) -> int:
-    """Return the id of the first missed call on the page."""
+    """Return the id of the first missed call on the desk's list."""
     return int(LINE.findall(staff.sees())[0][0])
 
 
 def taps(staff: Staff, what: str, missed_id: int) -> tuple[int, str]:
-    """Tap a button of a missed call; return the answer's status, and the page that it leads to."""
+    """Press this button of a missed call on the list; return the status, and the words of the page that follows."""
     path = f"/desk/missed/{missed_id}/{what}"
     answer = staff.browser.post(path, data={"csrf_token": staff.csrf()}, follow_redirects=True)
     return answer.status_code, unescape(answer.text)
@@ -58,7 +58,7 @@ def stored(phone: Phone) -> int:
 
 
 def words(line: str) -> str:
-    """Return a line without its buttons."""
+    """Return the line of a missed call without the words of its buttons."""
     return line.removesuffix(" Call Make it a request")
 
 
@@ -117,7 +117,10 @@ SERVED: dict[str, Callable[[Conversation], Conversation]] = {
 def test_a_caller_who_was_served_has_missed_nothing(
     staff: Staff, phone: Phone, worker: WorkerServices, clock: Clock, way: str
 ) -> None:
-    """Another host may know more of a call that has heard an answer here: its number is gone once it is recorded."""
+    """A caller who was served, in any way, is not shown as missed.
+
+    Their number is deleted once the call is recorded.
+    """
     SERVED[way](phone.rings()).hangs_up()
     assert missed(staff) == []
     clock.goes_on(seconds=30)
@@ -152,7 +155,7 @@ def test_a_call_that_the_reception_took_has_its_number_at_hand(staff: Staff, pho
 
 @pytest.mark.parametrize("sender", ["anonymous", "+266696687", "", "+12025550143", "+918090080906"])
 def test_a_call_without_a_number_to_call_leaves_none(staff: Staff, phone: Phone, sender: str) -> None:
-    """The caller's number is withheld, or abroad, or it is the clinic's own mobile, which forwards calls."""
+    """A call leaves no missed call if its number is withheld, foreign or nonsense, or is the clinic's own mobile."""
     phone.rings(caller=sender).hangs_up()
     assert (missed(staff), stored(phone)) == ([], 0)
 
@@ -273,7 +276,7 @@ def test_it_stands_until_the_close_of_the_next_open_day(
 
 
 def test_closed_days_let_it_stand_for_longer(staff: Staff, phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """The desk closes Tuesday and Wednesday after a missed call, which therefore stays longer on the list."""
+    """A missed call of Monday stays on the list until Thursday's close is past, if Tuesday and Wednesday are closed."""
     phone.rings().hangs_up()
     for day in (24, 25):
         closed = DeskClosure(clock.now.date().replace(day=day), "", (), "holi")

@@ -10,12 +10,12 @@ from tests.people import Clock, Phone, Staff
 
 BOOK = ("1", "1", "1", "1", "1")
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""Forms of a booked request's card as commit 837caff had them; their addresses exist no more."""
+"""Forms on the card of a booked request in commit 837caff: the addresses that they post to exist no more."""
 
 
 @pytest.fixture
 def booked(staff: Staff, phone: Phone) -> Staff:
-    """Somebody at the desk who has booked the first request for tomorrow at ten."""
+    """Somebody at the desk who has closed the first request as booked, for tomorrow at ten."""
     phone.rings().press(*BOOK)
     staff.does("take", 1)
     staff.does("report", 1, outcome="booked", day="2026-11-24", hour="10:00")
@@ -71,7 +71,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login(booked: Staff, phone: Phon
 
 
 def test_every_address_to_which_an_older_page_posts_is_there(phone: Phone) -> None:
-    """The addresses are those of commit 837caff, all of them."""
+    """Every address to which the pages of commit 837caff post is still a route of the application."""
     rules = {
         re.sub(r"<[^>]+>", "1", rule.rule) for rule in phone.app.url_map.iter_rules() if "POST" in (rule.methods or ())
     }

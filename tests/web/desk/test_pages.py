@@ -1,4 +1,4 @@
-"""The desk's page in a browser: waiting requests, taken ones, their history; and people who are kept out."""
+"""The desk in a browser: requests that wait and that are taken, their history, and people who may not come in."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -33,11 +33,11 @@ ELSEWHERE = (
     ),
     *("\t//evil.example", "/desk\\@evil.example", "/login", ""),
 )
-"""The address to which a crafted link would like to send somebody after the login."""
+"""Addresses of other sites to which a crafted link would send somebody after the login."""
 
 
 def colleague(phone: Phone, name: str) -> Staff:
-    """Return somebody else at the desk, logged in."""
+    """Return another person, logged in at the same desk."""
     phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
@@ -45,7 +45,7 @@ def colleague(phone: Phone, name: str) -> Staff:
 
 
 def logs_in_from(staff: Staff, wanted: str) -> str:
-    """Log in from a page that leads on to `wanted`; return the status and the address it leads to."""
+    """Log in on a login page that is to lead on to `wanted`; return the status, and the address it leads to."""
     token = staff.token(staff.browser.get("/login").text)
     form = {"name": staff.name, "password": staff.password, "csrf_token": token}
     answer = staff.browser.post("/login", query_string={"next": wanted}, data=form)
@@ -54,7 +54,7 @@ def logs_in_from(staff: Staff, wanted: str) -> str:
 
 @pytest.fixture
 def asha(app: Flask, phone: Phone) -> Staff:
-    """Somebody at the desk who has not logged in."""
+    """Asha, whose account is at the desk and who is not yet logged in."""
     phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
     return Staff(app, "asha", PASSWORD)
 
@@ -167,7 +167,7 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
 
 
 def badge(staff: Staff) -> str:
-    """Return how late the only request is, and how the page marks it."""
+    """Return the words on the list about how late the only request is, and the page's mark for late ones."""
     staff.logs_in()
     (found,) = re.findall(r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees())
     return f"{found[1]}{found[0]}"

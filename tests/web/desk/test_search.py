@@ -1,4 +1,4 @@
-"""Staff's search: by name, by reference, by a number in any spelling, over requests and appointments."""
+"""The desk's search: by name, by reference, by a number in any spelling, over requests and appointments."""
 
 import re
 
@@ -11,13 +11,13 @@ BOOK = ("1", "1", "1", "1", "1")
 
 
 def found(staff: Staff, words: str) -> list[str]:
-    """Return the references that a search shows, in order."""
+    """Return the references that the desk's search for these words shows, in the page's order."""
     return re.findall(r"Reference (\d{6})", staff.searches(words))
 
 
 @pytest.fixture
 def reference(phone: Phone) -> str:
-    """The reference of request 1; another number has request 2."""
+    """The reference of request 1; another number has made request 2."""
     heard = phone.rings().press(*BOOK).reference
     phone.rings(caller="+919999900002").press(*BOOK)
     return heard

@@ -1,4 +1,4 @@
-"""The free times on a card, where each practitioner has a column of the diary."""
+"""The free times on a card, at a clinic where each practitioner has a column of the diary."""
 
 import re
 from pathlib import Path

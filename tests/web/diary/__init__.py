@@ -1,4 +1,4 @@
-"""Somebody at the desk who books, and the forms of a page, for the tests of the diary's pages."""
+"""Somebody at the desk who books, and the forms of the diary's pages, for the tests of these pages."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -9,37 +9,37 @@ from werkzeug.test import TestResponse
 from tests.people import DELHI, Staff
 
 TODAY = date(2026, 11, 23)
-"""The Monday at which the clock of the tests stands, at two in the afternoon."""
+"""The day at which the clock of the diary's tests stands: a Monday, at two in the afternoon."""
 
 TOMORROW = "2026-11-24"
 
 
 def at(hour: str, day: str = TOMORROW) -> datetime:
-    """Return a moment in Delhi."""
+    """Return this time of a day as a moment in Delhi."""
     return datetime.fromisoformat(f"{day}T{hour}").replace(tzinfo=DELHI)
 
 
 def gets(staff: Staff, path: str, **query: str) -> str:
-    """Return a page of the diary, as it is read."""
+    """Return the text of a page of the diary, by its path below the diary's own."""
     answer = staff.browser.get(f"/desk/diary{path}", query_string=query, follow_redirects=True)
     assert answer.status_code == 200, answer.status_code
     return unescape(answer.text)
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send a form of the diary, and follow to the page that comes."""
+    """Send a form of the diary's pages; return the page that follows."""
     form = {"csrf_token": staff.csrf(), **fields}
     return staff.browser.post(f"/desk/diary{path}", data=form, follow_redirects=True)
 
 
 def books(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> TestResponse:
-    """Book a made-up patient."""
+    """Book a made-up patient by the diary's form; return the answer."""
     fields = {"phone": "99999 00001", "name": "Made Up", "day": day, "hour": hour, "column": "1", **more}
     return sends(staff, "/book", **fields)
 
 
 def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
-    """Book a patient and return the appointment's id."""
+    """Book a made-up patient by the diary's form; return the appointment's id."""
     answer = books(staff, hour, day, **more)
     assert answer.status_code == 200, unescape(answer.text)
     found = re.search(r"/desk/diary/(\d+)/undo", answer.text)
@@ -48,7 +48,7 @@ def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
 
 
 def taps_despite(staff: Staff, path: str, answer: TestResponse, **fields: str) -> TestResponse:
-    """Tap the button that keeps a time in spite of the page's warnings."""
+    """Press "Book all the same" on a page with warnings, which keeps the time in spite of them; return the answer."""
     found = re.search(r'name="despite" value="([^"]*)"', answer.text)
     assert found, "the page offers no such thing"
     return sends(staff, path, **{**fields, "despite": unescape(found[1])})
@@ -59,10 +59,10 @@ def words_of(answer: TestResponse) -> str:
 
 
 def free_on(page: str) -> list[str]:
-    """Return the free times of a day's page, as column and hour."""
+    """Return the free times that the page of a day offers, each as its column and hour."""
     return re.findall(r'id="free-(\w+-\d{4})"', page)
 
 
 def ahead(days: int) -> str:
-    """Return the day so many days after today."""
+    """Return the date that is this many days after today."""
     return str(TODAY + timedelta(days=days))

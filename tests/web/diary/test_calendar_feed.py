@@ -1,4 +1,4 @@
-"""The calendar's link: calendar programs read the desk's appointments by it, and nobody reads them without it."""
+"""The link to the calendar: calendar programs read the desk's appointments by it, and nobody does without it."""
 
 import logging
 import re
@@ -62,23 +62,23 @@ def link_on(page: str) -> str:
 
 @pytest.fixture
 def link(manager: Staff) -> str:
-    """The path of the link that a manager has made."""
+    """The path of the link to the calendar, which a manager has made."""
     return link_on(posts(manager, "/desk/diary/link").text)
 
 
 def reads(app: Flask, path: str, **headers: str) -> TestResponse:
-    """Return the answer that a calendar program gets: it is logged in nowhere."""
+    """Return the answer to a calendar program, which is not logged in, at this path."""
     return app.test_client(use_cookies=False).get(path, headers=headers)
 
 
 def events(answer: TestResponse) -> list[Any]:
-    """Return the entries of a calendar, as a program reads them."""
+    """Return the entries of the calendar's feed, as a calendar program reads them."""
     assert answer.status_code == 200
     return list(Calendar.from_ical(answer.data).walk("VEVENT"))
 
 
 def books(phone: Phone, starts: datetime, caller: str = CALLER, line: str = "main", name: str = "") -> int:
-    """Book this hour at the desk, with a note, and return the appointment's id."""
+    """Book an appointment at this time at the desk, with a note; return the appointment's id."""
     reference = caller[-6:]
     wanted = DeskBooking(starts, Number(caller), name, line, "en", reference, beside=True, words=NOTE)
     return phone.services.diary.desk.book(wanted, By("asha", phone.services.clock()))
@@ -91,7 +91,10 @@ TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
 
 
 def test_an_empty_calendar_is_a_valid_one(app: Flask, phone: Phone, link: str) -> None:
-    """RFC 5545 wants a component in every calendar; a strict program would refuse an empty one."""
+    """A calendar without entries still has a time zone, as RFC 5545 demands a component.
+
+    Else strict programs refuse.
+    """
     answer = reads(app, link)
     assert events(answer) == []
     (calendar,) = Calendar.from_ical(answer.data, multiple=True)
@@ -159,7 +162,7 @@ def test_whole_names_in_it_are_a_managers_word_alone(app: Flask, phone: Phone, c
 
 
 def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
-    """Leave a request as an older version booked it, with these lines of history, and enter it into the diary."""
+    """Store a request that an older version closed as booked, with this history, and bring it into the diary."""
     services, now = phone.services, phone.services.clock()
     phone.rings().press("1", "1", "1", "1", "1")
     with services.database.writing() as write:
@@ -173,7 +176,7 @@ def adopts(phone: Phone, *lines: tuple[str, str]) -> None:
 def test_an_older_entry_stays_the_same_when_its_request_is_deleted(
     app: Flask, phone: Phone, link: str, clock: Clock
 ) -> None:
-    """Retention deletes a request long before its appointment, which was moved ahead, leaves the calendar."""
+    """An appointment's entry keeps its id and revision when retention has deleted the request from which it came."""
     adopts(phone, ("booked", ""), ("rebooked", ""), ("undone", "rebooked"))
     (made,) = phone.services.diary.reads.between(TEN, TEN + timedelta(minutes=5))
     clock.goes_on(hours=1)
@@ -210,7 +213,7 @@ def test_what_an_older_version_has_shown_stays_the_same_entry(app: Flask, phone:
 def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
     phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
 ) -> None:
-    """A program that has revision 1 of an entry ignores a later revision 0."""
+    """An entry's revisions go on from those that the older version showed, as calendar programs ignore lower ones."""
     adopts(phone, *lines)
     services, now = phone.services, phone.services.clock()
     (before,) = events(reads(phone.app, link))
@@ -331,7 +334,7 @@ def test_a_page_that_an_older_version_has_shown_makes_a_link_and_switches_it_off
 
 
 def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
-    """Programs that are given webcal:// may ask over plain http, where everybody on the way reads the link."""
+    """The page gives the link only as https: a program may ask for webcal:// over plain http, for all to read."""
     page = manager.browser.get("/desk/diary").text
     assert set(re.findall(r"[\w+.-]+://[^\"'<\s]*" + re.escape(link), page)) == {f"https://line.example{link}"}
     assert "webcal" not in page

@@ -1,4 +1,4 @@
-"""Changes to an appointment: staff move, cancel, mark and undo; where a colleague was quicker, they are told."""
+"""Changes to an appointment: staff move, cancel, mark and undo it, and are told if a colleague was quicker."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,7 @@ def found(services: Services, appointment_id: int = 1) -> Appointment:
 
 @pytest.fixture
 def made(staff: Staff) -> int:
-    """An appointment of tomorrow at half past ten."""
+    """The id of an appointment tomorrow at half past ten."""
     return booked(staff, "10:30")
 
 

@@ -18,14 +18,14 @@ from tests.web.diary import gets, sends, words_of
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the clinic as shipped, on each kind of database."""
+    """A telephone at the shipped clinic: the test runs on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 
 
 @pytest.fixture
 def desk(both: Phone, clock: Clock) -> Staff:
-    """Somebody logged in at the desk of that clinic."""
+    """Somebody logged in at the desk of the shipped clinic, whose telephone books."""
     both.services.staff.people.add("asha", PASSWORD, clock())
     person = Staff(both.app, "asha", PASSWORD)
     person.logs_in()
@@ -37,7 +37,7 @@ def number(index: int) -> str:
 
 
 def floods_in(phone: Phone, *numbers: int) -> list[str]:
-    """Book for one number after another from a withheld number; return the references."""
+    """Book appointments by withheld calls, for one keyed number after another; return the references."""
     keys = [("1", "1", f"{number(each)}#", "1", "1") for each in numbers or range(5)]
     calls = [phone.rings(caller="anonymous").press(*each) for each in keys]
     return [each.reference for each in calls]
@@ -48,7 +48,7 @@ def ticked(page: str) -> list[str]:
 
 
 def frees(staff: Staff) -> str:
-    """Tap the button of the flood's page and return the page that comes."""
+    """Press the button that frees all times of a flood of bookings; return the words of the page that follows."""
     page = gets(staff, "/floods")
     token = {"csrf_token": staff.token(page), "id": ticked(page)}
     answer = staff.browser.post("/desk/diary/floods/free", data=token, follow_redirects=True)

@@ -1,4 +1,4 @@
-"""Booking at a free time or a typed one: concerns are shown before it is kept, and nothing typed is lost."""
+"""Booking at a free or a typed time: concerns are shown before the time is kept, and nothing typed is lost."""
 
 import re
 from functools import partial
@@ -72,7 +72,7 @@ def test_a_taken_time_is_said_with_whose_it_is_before_and_kept_by_one_further_ta
 
 
 def test_a_further_tap_keeps_that_time_alone(staff: Staff, services: Services) -> None:
-    """A person who changes the time after a warning is warned about the other time too."""
+    """The button "Book all the same" counts only for the time that was warned of; another time has its own warning."""
     booked(staff, "10:30")
     booked(staff, "12:00", phone="99999 00003", name="Third One")
     told = sends(staff, "/book", **OTHER)
@@ -178,7 +178,7 @@ def test_without_javascript_the_form_comes_back_with_the_names_and_with_the_one_
 
 
 def test_enter_books_and_never_all_the_same(staff: Staff) -> None:
-    """The Enter key in a field presses the form's first button, which must not be "Book all the same"."""
+    """The form's first button, which the Enter key presses, is not "Book all the same"."""
     booked(staff, "10:30")
     words = words_of(sends(staff, "/book", **OTHER))
     form = words[words.index('data-typed="booking"') :]
@@ -235,7 +235,7 @@ def test_a_request_that_is_gone_leaves_a_form_for_anybody(staff: Staff) -> None:
 
 
 def test_a_request_about_an_appointment_moves_it_and_books_no_second_one(staff: Staff, services: Services) -> None:
-    """A patient whose appointment lies in a blocked time is called, and takes another time."""
+    """Booking for a request about a touched appointment moves the appointment, books no second one, and closes it."""
     made = booked(staff, "13:30")
     lunch = {"day": TOMORROW, "from": "13:00", "until": "14:00", "words": "lunch"}
     taps_despite(staff, "/blocks", sends(staff, "/blocks", **lunch), **lunch)

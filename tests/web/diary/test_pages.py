@@ -1,4 +1,4 @@
-"""The diary's pages: a day with its free and taken times beside each other, the week, and the way to the next free."""
+"""The diary's pages: a day with its free and taken times side by side, the week, and the way to the next free time."""
 
 import re
 from collections.abc import Iterator

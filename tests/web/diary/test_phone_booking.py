@@ -1,4 +1,4 @@
-"""Booking by telephone, confirmed, paused and resumed by managers on the diary's page; calls follow at once."""
+"""Booking by telephone: managers confirm, pause and resume it on the diary's page, and calls follow at once."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ PAUSE, AGAIN = "Pause booking by phone", "Let callers book by phone again"
 
 @pytest.fixture
 def booking(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the clinic as shipped."""
+    """A telephone at the shipped clinic, whose callers can book appointments."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 

@@ -1,4 +1,4 @@
-"""Blocking a leave, lunch or a meeting: the appointments it touches are shown before it is kept."""
+"""Blocking time for leave, lunch or a meeting: the appointments touched are shown before the block is kept."""
 
 from datetime import date, time
 

@@ -1,4 +1,4 @@
-"""The page of hours: the next caller hears what the desk sets there, and nothing else."""
+"""The page of the hours: the next caller hears exactly what the desk sets there."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.test_faults import moved, stopped
 from tests.web import clinic_with_reception, service
 
 TODAY = "2026-11-23"
-"""A Monday; the clock stands at two in the afternoon."""
+"""The day of these tests, a Monday; the clock stands at two in the afternoon."""
 
 OPEN = "We are open until half past eight this evening."
 OPENS = "We open tomorrow, Tuesday, at nine in the morning."
@@ -28,7 +28,7 @@ LINES = ("main", "second", "third")
 
 
 def at_the_desk(phone: Phone, name: str = "asha") -> Staff:
-    """Return somebody at the desk, logged in."""
+    """Return the person of this name, logged in at the desk."""
     phone.services.staff.people.add(name, PASSWORD, phone.services.clock())
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
@@ -47,14 +47,14 @@ def posts(staff: Staff, path: str = "/desk/hours", **form: object) -> TestRespon
 
 
 def sets(staff: Staff, what: str, line: str = "*", reason: str = "", day: str = TODAY, **more: str) -> str:
-    """Fill in one of the forms, which is accepted, and return the page that follows."""
+    """Set a closure by a form of the page, which accepts it; return the page that follows."""
     answer = posts(staff, what=what, day=day, line=line, reason=reason, **more)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/desk/hours"), unescape(answer.text)
     return unescape(page(staff))
 
 
 def refusal(staff: Staff, **form: str) -> str:
-    """Return the message about a form that is refused and changes nothing."""
+    """Return the message with which the page refuses this form; the hours stay as they are."""
     answer = posts(staff, **{"what": "closed", "day": TODAY, "line": "*", "reason": "", **form})
     assert answer.status_code == 400
     assert "Nothing: callers hear the usual hours." in answer.text
@@ -64,7 +64,7 @@ def refusal(staff: Staff, **form: str) -> str:
 
 
 def undoes(staff: Staff, nth: int = 0) -> str:
-    """Press the undo of a setting and return the page that follows."""
+    """Press the undo of one of the closures on the page; return the page that follows."""
     form = re.findall(r'<form method="post" action="/desk/hours/undo">(.*?)</form>', page(staff), re.DOTALL)[nth]
     ids = re.findall(r'name="id" value="(\d+)"', form)
     assert posts(staff, "/desk/hours/undo", id=ids).status_code == 302
@@ -200,7 +200,7 @@ def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: S
 
 @pytest.fixture
 def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic whose third line opens on Monday afternoons only, and whose second has a break."""
+    """A telephone at a clinic whose third line opens only on Monday afternoons, and whose second has a break."""
     words = WISHES_ONLY
     days = "\n".join(f"{day} = []" for day in ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
     for key, monday in (("third", '["16:00-19:00"]'), ("second", '["09:00-13:00", "16:00-20:30"]')):
@@ -212,7 +212,7 @@ def uneven(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ite
 
 
 def shown(staff: Staff) -> list[str]:
-    """Return the settings that the page shows, line by line."""
+    """Return the closures that the page of the hours shows, line by line."""
     found = re.findall(r"<p>((?:All lines|the \w+ line):.*?)</p>", unescape(page(staff)), re.DOTALL)
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", each)).strip() for each in found]
 

@@ -1,4 +1,4 @@
-"""A change of the hours: the patients it touches are shown before it is kept, and promises move with it, and back."""
+"""A change of the hours: the patients touched are shown before it is kept; promises move with it, and back."""
 
 import re
 from html import unescape
@@ -26,7 +26,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def patient(phone: Phone) -> str:
-    """The name of a patient with an appointment at four."""
+    """The name of a patient who has an appointment at four o'clock today."""
     with phone.services.database.writing() as write:
         appointment_id = book(write, wished(), asked())
         known = known_as(write, Number("+919999900001"), "Made Up", NOW)
@@ -35,14 +35,14 @@ def patient(phone: Phone) -> str:
 
 
 def shown(staff: Staff, **form: str) -> str:
-    """Return the page that shows a change before it is kept."""
+    """Return the page that shows which patients this change of the hours touches, before it is kept."""
     answer = posts(staff, **form)
     assert answer.status_code == 409
     return unescape(answer.text)
 
 
 def confirms(staff: Staff, shown_first: str) -> str:
-    """Tap the button of the page that shows a change, and return the page that follows."""
+    """Press the button on such a page that keeps the change of the hours; return the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
     kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]

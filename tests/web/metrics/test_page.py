@@ -1,4 +1,4 @@
-"""The page of metrics: the monitoring reads counts and the desk's state; nobody else does, and nobody is named."""
+"""The page of metrics: the monitoring alone reads counts and the desk's state there, and nobody is named on it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -38,25 +38,25 @@ Series = dict[tuple[str, ...], float]
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The service's own limits of time: a store is held up here."""
+    """The service's own limits for the stores, since one of them is held up here."""
     return A_CALLER_WAITS
 
 
 @pytest.fixture
 def settings(tmp_path: Path, sqlite_url: str, redis_url: str) -> Settings:
-    """Settings as the other tests have them, with a token for the metrics."""
+    """The usual settings of a test, with a token for reading the metrics."""
     return settings_for(tmp_path, sqlite_url, redis_url, METRICS_TOKEN=TOKEN)
 
 
 def scrape(phone: Phone, **headers: str) -> str:
-    """Return the metrics as Prometheus gets them."""
+    """Return the page of metrics as Prometheus gets it, with the token."""
     answer = phone.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}", **headers})
     assert answer.status_code == 200
     return answer.text
 
 
 def read(text: str) -> Series:
-    """Return each series by its name and the values of its labels in the order of their names."""
+    """Return each series on the page with its value, by its name and the values of its labels, in the labels' order."""
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {(each.name, *(value for _, value in sorted(each.labels.items()))): each.value for each in samples}
 
@@ -298,12 +298,12 @@ def test_whichever_process_is_asked_it_tells_what_all_have_counted_and_what_a_de
 
 
 def counts(process: Process) -> bool:
-    """Return True if a process has counted anything, for which it opens its files."""
+    """Return whether a web process has counted anything yet, and so has opened its files of counts."""
     return any("counter_" in file.path for file in process.open_files())
 
 
 def rings_until(enough: Callable[[], bool], phone: Phone) -> int:
-    """Call until the condition holds, several at once so that no process gets all; return the number of calls."""
+    """Call the line, eight times at once, so that each web process gets some; return the number of calls."""
     rung = 0
 
     def once() -> bool:
@@ -372,7 +372,7 @@ def test_where_nothing_can_be_written_calls_are_answered_all_the_same(
 
 
 def test_all_that_can_be_counted_has_room_in_a_file(tally: Counters, tmp_path: Path) -> None:
-    """A file that grew could meet a full disk, which would end the process."""
+    """A process's file of counts never grows, whatever is counted: on a full disk, growing would end the process."""
     for place in (*MENU, *ROUTES.values(), OTHER):
         for outcome in (OK, FAULT):
             tally.observe(WEBHOOKS, 1, place=place, outcome=outcome)

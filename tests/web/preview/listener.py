@@ -1,4 +1,4 @@
-"""A listener with a transcript, who calls and compares: each sentence, each key on offer, each pointer."""
+"""A listener with a call's transcript, who makes that call and compares: each sentence, offered key and pointer."""
 
 import re
 import secrets
@@ -29,18 +29,18 @@ from tests.people import CALLER, Conversation, Phone
 REFERENCE = re.compile(r"(?<!\d )(?<!\d)\d{3} \d{3}(?! ?\d)")
 
 PLACEHOLDER = "000 000"
-"""The reference that a transcript has in the place of a true one."""
+"""The made-up reference that a transcript shows where a call hears a true one."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
-"""The words by which the prompts offer a key."""
+"""The pattern of the words by which a sentence offers a key, in English and Hindi."""
 
 EVERYTHING = frozenset(EventKind)
 OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
-"""The kinds of events that are followed where mistakes are not."""
+"""The kinds of events that a listener follows if mistakes and silences are left out."""
 
 
 class Share(NamedTuple):
-    """A share of the branches that a call could follow: this call follows one of so many."""
+    """A share of the branches of a transcript: of each `of` branches, the listener follows the one with this number."""
 
     number: int
     of: int
@@ -53,17 +53,20 @@ STANDING = {"0", "9", "*", "#", *SIGNS}
 
 @dataclass
 class Listener:
-    """A listener who reads one call's transcript, makes the call, and compares."""
+    """A listener who reads the transcript of a call, makes the call, and compares the two."""
 
     services: Services
     read: Branch
     follows: frozenset[EventKind] = OFFERED
     share: Share = EVERY_WAY
-    """The share of the branches told elsewhere that is followed. Options there are always compared."""
+    """The share that is followed of the branches that the transcript tells elsewhere.
+
+    Their options are always compared.
+    """
     stranded: Phone | None = None
-    """A telephone at a service whose database and queue are both away."""
+    """A telephone at a service whose database and Redis are both away."""
     heard: int = 0
-    """The number of documents heard."""
+    """The number of documents that the listener has compared with the transcript."""
     _alike: int = 0
     _told: dict[Keys, Branch] = field(default_factory=dict)
     _page: set[Heard] = field(default_factory=set)
@@ -74,7 +77,7 @@ class Listener:
             self._page |= set(each.heard)
 
     def compares(self, read: Branch, call: Conversation) -> None:
-        """Compare the last words heard, and then all that the transcript tells or points to."""
+        """Compare the call's last words with a branch of the transcript, then all that follows that branch."""
         self._agrees(read, call)
         if not self._has_its_turn(read):
             return
@@ -97,7 +100,10 @@ class Listener:
             self._is_offered(read, {each.words for each in words}, call.waits)
 
     def _was_said_before(self, read: Branch, words: list[Heard]) -> bool:
-        """Return True if the call leaves out, or rewords, a sentence it has said; the transcript tells it first."""
+        """Return whether the call leaves out or rewords a sentence because it said it before.
+
+        The transcript, which tells each turn only once, has the sentence in full.
+        """
         first = self._once["warning_signs"]
         told = [each for each in read.heard if each.words not in first]
         left_out = len(told) < len(read.heard) and words == told
@@ -105,13 +111,13 @@ class Listener:
 
     @cached_property
     def _once(self) -> Mapping[str, frozenset[str]]:
-        """The words, in every language, of the sentences that a call says once."""
+        """The words, in every language, of the sentences that a call says only once."""
         script = self.services.script
         said = (Say("warning_signs"), Say("still_nobody"), Say("option_person", {"key": "0"}))
         return {say.name: frozenset(script.everywhere(say).values()) for say in said}
 
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
-        """Check that the words offer the keys that the transcript has, each below its own sentence."""
+        """Check that the words heard offer exactly the keys that the transcript has, each by the key's own sentence."""
         ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
         if any(each.scene.what is EventKind.KEY for each in ways) and asked.digits == 1:
             offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
@@ -124,7 +130,7 @@ class Listener:
             assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
-        """Return the branches that the transcript tells elsewhere and points to from here."""
+        """Return the branches that the transcript tells at another place, to which this branch points."""
         if read.scene.told_at is None:
             return []
         target = self._told[read.scene.told_at]
@@ -157,7 +163,7 @@ class Listener:
             self.compares(branch, after)
 
     def _files(self, filing: Branch, call: Conversation) -> None:
-        """Confirm the request: first, again in another call, as a blocked caller, and where nothing can be kept."""
+        """Confirm the call's request: as a first one, in another call, as a blocked caller, with both stores away."""
         after = self._outcomes(filing)
         if not filing.next and self.follows == OFFERED:
             return  # the transcript tells it where the same was confirmed first
@@ -211,13 +217,13 @@ class Listener:
 
 
 def kind(branch: Branch) -> tuple[EventKind, str]:
-    """Return the kind of event that led to the branch; all single keys that mean nothing are one."""
+    """Return the kind of event that led to this branch of the transcript; all keys without a meaning are one kind."""
     scene = branch.scene
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 
 def where(call: Conversation) -> Call:
-    """Return the call's state, as its next address holds it."""
+    """Return the state of the call: its place and all that it has gathered, read from its next address."""
     if not isinstance(call.waits, Gathers | Dials):
         return Call("", "", "over")
     url = urlsplit(call.waits.action)
@@ -227,18 +233,18 @@ def where(call: Conversation) -> Call:
 
 
 def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:
-    """Return the call once the key or the number of this branch is pressed."""
+    """Return the call after the caller pressed the key, or keyed the number, that leads to this branch."""
     assert isinstance(call.waits, Gathers)
     return call.press((key or branch.scene.by) + call.waits.ends_with)
 
 
 def another(call: Conversation) -> Conversation:
-    """Return another call that has come as far as this one."""
+    """Return another call, with an id of its own, that stands where this one does."""
     return replace(call, sid=f"CA{secrets.token_hex(16)}")
 
 
 def heard(call: Conversation) -> list[Heard]:
-    """Return everything heard since the last key, with the transcript's reference in place of the true one."""
+    """Return the sentences heard since the last key, with the transcript's made-up reference for the true one."""
     spoken = {each for words in call.heard for each in REFERENCE.findall(words)}
     assert len(spoken) <= 1
     for true in spoken:
@@ -247,7 +253,7 @@ def heard(call: Conversation) -> list[Heard]:
 
 
 def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
-    """Return the sentence with the transcript's reference, as it is written and as it is read aloud."""
+    """Return this sentence with the transcript's made-up reference, both as it is written and as it is read aloud."""
     aloud = heard.aloud
     for digits in (script.prompts(language).digits for language in script.languages):
         true, placeholder = (spelled(each.split(), digits).aloud for each in (reference, PLACEHOLDER))
@@ -256,7 +262,7 @@ def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
 
 
 def settles(services: Services) -> None:
-    """Close all waiting requests, so that the next one is joined to none."""
+    """Close all requests at this service's desk, so that the next call's request joins none."""
     for each in services.desk.store.waiting():
         services.desk.moves.take(each.id, By("asha", services.clock()))
         services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), By("asha", services.clock()))
@@ -264,7 +270,7 @@ def settles(services: Services) -> None:
 
 @contextmanager
 def blocked(services: Services) -> Iterator[None]:
-    """Block the caller's number until the end of the block."""
+    """Block the number of the listener's calls until the block ends."""
     number, now = Number(CALLER), services.clock()
     services.desk.blocked.block(number, "rings for fun", By("asha", now))
     yield

@@ -1,4 +1,4 @@
-"""The page of advice: the words for callers in both languages, and the clinicians' reviews of them."""
+"""The page of advice: what callers hear of it in both languages, and the clinicians' reviews of it."""
 
 import re
 from collections.abc import Iterator
@@ -14,17 +14,20 @@ from tests.people import Clock, Phone, Staff
 from tests.web import service
 
 REVIEWED_ON = {"warning_signs": "2026-11-01", "now": "2025-11-23", "stretches": "2025-11-24", "causes": "2026-11-24"}
-"""Lately, a year ago, a day less than a year ago, and tomorrow; one topic never."""
+"""The days on which pieces of advice were reviewed: lately, a year ago, almost a year ago, and tomorrow.
+
+One topic has no review.
+"""
 
 
 def review(key: str, on: str, words: str) -> str:
-    """Return the section of a piece of advice, with a review of it."""
+    """Return the lines of a clinic's file that say when a piece of advice was reviewed, and which words of it."""
     head = "[warning_signs]\n" if key == "warning_signs" else f'key = "{key}"\n'
     return f'{head}reviewed_by = "Dr. Made Up"\nreviewed_on = {on}\nreviewed_words = "{words}"\n'
 
 
 def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
-    """Write a clinic's file with these reviews (the piece, the date, the mark) and return its path."""
+    """Write a clinic's file with these reviews (of which advice, the day, the mark of its words); return its path."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     for key, on, of in reviews:
         head = review(key, on, of).partition("reviewed_by")[0]
@@ -35,14 +38,14 @@ def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
 
 
 def marks(staff: Staff) -> dict[str, str]:
-    """Return the mark that the page shows for each piece of advice."""
+    """Return, for each piece of advice, the mark of its words that the page shows to be written beside a review."""
     shown = cards(staff.browser.get("/desk/advice").text)
     return {key: card.rpartition("beside a review of them: ")[2].strip() for key, card in shown.items()}
 
 
 @pytest.fixture
 def reviewed(tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A clinic whose advice was read at several times, with the marks that the page shows."""
+    """A telephone at a clinic whose advice was reviewed on several days, in the words that it still has."""
     read = marks(staff)
     path = clinic_with(tmp_path, *((key, on, read[key]) for key, on in REVIEWED_ON.items()))
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=path) as phone:
@@ -50,14 +53,14 @@ def reviewed(tmp_path: Path, staff: Staff, sqlite_url: str, redis_url: str, cloc
 
 
 def looks(phone: Phone) -> str:
-    """Return the page as somebody at this service's desk sees it."""
+    """Log in at this service's desk, and return the page of advice."""
     staff = Staff(phone.app, "asha", PASSWORD)
     staff.logs_in()
     return staff.browser.get("/desk/advice").text
 
 
 def cards(page: str) -> dict[str, str]:
-    """Return the words of each piece's card, by its key."""
+    """Return the words of each card on the page of advice, by the key of the piece of advice."""
     found = re.findall(r'<li class="card[^"]*" id="(\w+)">(.*?)</li>', page, re.DOTALL)
     return {key: re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", card))) for key, card in found}
 

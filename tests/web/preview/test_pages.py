@@ -1,4 +1,4 @@
-"""The page and the command that show a call's sentences before anybody calls."""
+"""The page and the command that show the sentences of a call before anybody calls."""
 
 import re
 from html import unescape
@@ -19,7 +19,7 @@ from tests.people import CALLER, Clock, Phone, Staff
 
 
 def text(page: str) -> str:
-    """Return the words of a page."""
+    """Return the words of this page of the desk."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
 
 

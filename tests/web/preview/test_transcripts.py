@@ -1,4 +1,4 @@
-"""Transcripts of calls: a call at that moment hears exactly what was read beforehand, each sentence of each branch."""
+"""Transcripts of calls: a call at the same moment hears exactly each sentence of each branch."""
 
 import re
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ MOMENTS = {
     "on a half day": (2027, 3, 22, 17, 45),
     "after the desk closed early": (2026, 12, 1, 16, 0),
 }
-"""A dozen moments, on Delhi's clock."""
+"""A dozen moments for which transcripts are read, by the clock in Delhi."""
 
 CLOSED = """
 [[closed]]
@@ -61,7 +61,7 @@ AN_EARLY_EVENING = DeskClosure(date(2026, 12, 1), "", (Shift(time(9), time(15, 3
 
 @pytest.fixture
 def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic with closed days, a reception on its first line, and no limit that a test would meet."""
+    """A telephone at a clinic with closed days, a reception on its first line, and limits that no test reaches."""
     path = Path(clinic_with_reception(tmp_path))
     words = re.sub(r"^((calls|requests|rings)_of_\w+) = \d+", r"\1 = 1000000", path.read_text(), flags=re.MULTILINE)
     path.write_text(words.replace("\n# What a caller can ask for", f"{CLOSED}\n# What a caller can ask for", 1))
@@ -74,14 +74,14 @@ def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iter
 
 @pytest.fixture
 def stranded(phone: Phone, tmp_path: Path, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same clinic, whose database and queue are both away."""
+    """A telephone at the same clinic whose database and Redis are both away."""
     nowhere, file = str(tmp_path / "nowhere" / "clinic.db"), str(tmp_path / "clinic.toml")
     with service(tmp_path, f"sqlite:///{nowhere}", f"unix://{nowhere}", clock, CLINIC_FILE=file) as stranded:
         yield stranded
 
 
 class Which(NamedTuple):
-    """A call to read and then to make: its line, language, moment, and kind of caller."""
+    """A call whose transcript is read and which is then made: its line, language, moment and kind of caller."""
 
     line: str
     lang: str
@@ -92,16 +92,17 @@ class Which(NamedTuple):
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
 ALIKE = [("second", "in opening hours"), ("third", "on a half day, before it"), ("third", "on a half day")]
-"""The other lines differ from the first by their name and by the lack of a reception; the second by Holi as well."""
+"""Lines and moments that are tried besides: other lines differ from the first only by name, reception, and Holi."""
 
 
 @LANGUAGES
 def test_at_a_dozen_moments_every_sentence_on_every_way_that_is_offered_is_what_a_call_hears(
     phone: Phone, clock: Clock, lang: str
 ) -> None:
-    """A third of the other days, and of their parts, are followed to their promise in each language.
+    """On every way that the options offer, a call hears the sentences of its transcript, at each of the moments.
 
-    `make fuzz` follows all of them in every call.
+    In each language a third of the other days, and of their parts, are followed to their promise. `make fuzz` follows
+    all of them in every call.
     """
     everywhere = settings.get_current_profile_name() == "long"
     share = EVERY_WAY if everywhere else Share(["en", "hi"].index(lang), 3)
@@ -152,7 +153,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
-    """Read the call at another hour, make it at its own, compare, and return the count of documents heard."""
+    """Read the transcript of a call, make the call, and compare them; return the number of documents heard."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
@@ -168,11 +169,11 @@ def compare(
 
 
 SEEN: set[str] = set()
-"""The turns that were compared already: most are heard at many moments."""
+"""The turns that tests have already compared over both carriers: most are heard at many moments."""
 
 
 def says_the_same_in_other_words(services: Services, read: Branch) -> None:
-    """Read each turn of the call through the other carrier too: no sentence and no way on may differ."""
+    """Check that each turn of the transcript is said, and leads on, in the same way over both carriers."""
     other = Plivo(PlivoAccount(), PlivoRenderer(services.script, services.clinic.voices))
     for turn in (each.scene.turn for each in read.every()):
         kind = repr((turn.call.language, turn.first, turn.asks, turn.wait))
@@ -186,7 +187,7 @@ def says_the_same_in_other_words(services: Services, read: Branch) -> None:
 def told(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> Iterator[tuple[Phone, int]]:
-    """A telephone at the shipped clinic, and the most scenes in which a call there may be told."""
+    """A telephone at the shipped clinic, with and without booking, and the most scenes its transcripts may have."""
     where, most = request.param
     path = tmp_path / "clinic.toml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)
@@ -195,7 +196,7 @@ def told(
 
 
 def test_a_call_is_told_in_a_bounded_number_of_scenes(told: tuple[Phone, int], clock: Clock) -> None:
-    """A few of the free times stand for all: nobody would read a transcript with every one."""
+    """A transcript tells only a few of the free times, which stand for all: nobody would read it with every one."""
     phone, most = told
     clinic = phone.services.hours.clinic_now()
     counts = {}

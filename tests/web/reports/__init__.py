@@ -1,4 +1,4 @@
-"""A call that ends, the page, and the numbers of the spreadsheet, for the tests of the reports."""
+"""The numbers of the reports' spreadsheet, and calls that are counted there, for the tests of the reports."""
 
 import csv
 from html import unescape
@@ -27,7 +27,7 @@ def sees(staff: Staff, **query: str) -> str:
 
 
 def numbers(staff: Staff, worker: WorkerServices, clock: Clock, **query: str) -> Numbers:
-    """Return the spreadsheet, after the clock process has collected the calls."""
+    """Return the numbers of the reports' spreadsheet, after the clock process has made records of all calls."""
     clock.goes_on(seconds=SETTLES.total_seconds())
     record_calls(worker)
     staff.logs_in()
@@ -39,7 +39,7 @@ def numbers(staff: Staff, worker: WorkerServices, clock: Clock, **query: str) ->
 
 
 def rows_of(found: Numbers, figure: str) -> dict[tuple[str, str], int]:
-    """Return the numbers of a figure that are not zero, by row and column."""
+    """Return the numbers of one table of the spreadsheet, but for zeros, by row and column."""
     return {
         (row, column): int(value) for (table, row, column), value in found.items() if table == figure and value != "0"
     }

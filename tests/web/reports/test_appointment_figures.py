@@ -1,4 +1,4 @@
-"""Appointments in the reports: booked by phone and at the desk, moved, cancelled, who came, and filled hours."""
+"""Appointments in the reports: booked by telephone and at the desk, moved, cancelled, come to; and filled hours."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -31,18 +31,18 @@ OTHERS = ("+919999900002", "+919999900003")
 
 HALF_AN_HOUR = timedelta(minutes=30)
 A_DAY = 690
-"""The minutes for which the clinic is open, on every day but Sunday."""
+"""The minutes for which the clinic is open on each day but Sunday."""
 
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
 @pytest.fixture
 def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
-    """Settings of a clinic whose telephone books."""
+    """The settings of a service at which callers can book."""
     return settings_for(tmp_path, desk_url, redis_url, CLINIC_FILE=str(SHIPPED))
 
 
@@ -51,7 +51,7 @@ def november(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def books(services: Services, clock: Clock, starts: datetime, *, beside: bool = False, line: str = "main") -> int:
-    """Book an appointment at the desk just now and return its id."""
+    """Book an appointment at the desk, which begins at this moment; return its id."""
     wanted = DeskBooking(starts, None, "Made Up", line, "en", "000001", beside=beside)
     return services.diary.desk.book(wanted, By("asha", clock()))
 
@@ -66,14 +66,14 @@ def of_caller(services: Services, caller: str) -> Appointment:
 
 
 def books_by_phone(phone: Phone, caller: str) -> str:
-    """Book by telephone and return the last two digits of the reference."""
+    """Book an appointment by telephone; return the last two digits of its reference."""
     call = hangs_up(phone.rings(caller=caller).press(*EARLIEST))
     assert "Your appointment is booked today" in call.words
     return call.spoken_reference[-2:]
 
 
 def filled(found: dict[tuple[str, str, str], str], figure: str = "filled_by_day") -> dict[str, tuple[int, ...]]:
-    """Return the minutes of each day or week: filled, missed and free."""
+    """Return the minutes of the diary on each day, or in each week, of the report: filled, missed and free ones."""
     columns = ("filled_minutes", "missed_minutes", "free_minutes")
     keys = dict.fromkeys(row for table, row, _ in found if table == figure)
     return {key: tuple(int(found[figure, key, column]) for column in columns) for key in keys}
@@ -140,7 +140,7 @@ def test_a_booking_counts_when_it_is_made_and_a_visit_when_it_is(
 def test_filled_hours_are_told_by_day_and_by_week_and_a_closed_day_has_none(
     staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """Appointments fill a Friday and a Saturday of two weeks; on the second Saturday the clinic has closed at one."""
+    """Filled hours count the open time: a closed day has none, and one that closes early has less."""
     clock.shows(2026, 11, 22, 12, 0)  # a Sunday, of ten hours
     for day in (13, 14, 20, 21):
         books(services, clock, november(day, 10, 0))
@@ -178,7 +178,7 @@ def test_a_blocked_time_can_be_given_to_nobody_and_one_beside_another_fills_it_t
 def test_a_visit_and_what_happened_to_it_count_on_the_clinics_own_day(
     staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """Midnight in Delhi is half past six in the evening in London, of the day before."""
+    """A booking and a visit around midnight count on the day by the clinic's own clock, not by the server's."""
     clock.shows(2026, 11, 22, 23, 59)
     books(services, clock, november(22, 23, 30))
     books(services, clock, november(23, 0, 0))
@@ -209,7 +209,7 @@ def test_a_request_that_was_fulfilled_is_one_request_and_one_appointment(
 def test_a_booking_that_was_undone_or_never_told_did_not_happen(
     phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """A booking is undone on a card, or in the diary, or its commit came too late for its caller."""
+    """A booking is in no report if the desk has undone it, or if it was stored too late to be told to its caller."""
     phone.rings().press(*CALLBACK)
     staff.does("take", 1)
     page = staff.does("report", 1, outcome="booked", day="2026-11-23", hour="16:00")

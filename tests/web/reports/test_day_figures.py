@@ -1,4 +1,4 @@
-"""Calls and reach by day, open and closed, against the days before; and callers who found no reception."""
+"""Calls by day, and patients reached, open and closed, beside the days before; and calls that reached no reception."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,12 +19,12 @@ NOBODY_THEN_A_REQUEST = ("0", "1", "1", "1")
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 
 def rings(phone: Phone, clock: Clock, moment: Sequence[int], *keys: str) -> None:
-    """Call at this moment of November, and hang up after these keys."""
+    """Call the line at this moment of November, press these keys, and hang up."""
     clock.shows(2026, 11, *moment)
     hangs_up(phone.rings().press(*keys))
 
@@ -84,7 +84,7 @@ def test_patients_are_told_as_reached_on_the_day_on_which_they_asked(
 def test_the_days_are_compared_with_as_many_before_until_the_same_hour(
     phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
-    """A morning is compared with a morning, not with a whole day; so are the patients reached by that hour."""
+    """The days are compared with as many earlier days, up to the same time of day: a morning with a morning."""
     rings(phone, clock, (9, 12, 0))  # before the days before
     rings(phone, clock, (10, 12, 0), *CALLBACK)
     clock.shows(2026, 11, 16, 13, 0)
@@ -120,7 +120,7 @@ def test_who_was_reached_only_in_these_days_is_not_held_against_them(
 def test_who_asked_for_the_reception_and_found_nobody_counts_whatever_came_after(
     phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock
 ) -> None:
-    """The caller left a request, heard the hours or just hung up: nobody was there when they asked."""
+    """Callers whom the reception did not answer are counted, whatever came next: a request, other news, hanging up."""
     rings(phone, clock, (23, 11, 0), *NOBODY_THEN_A_REQUEST)
     rings(phone, clock, (23, 11, 30), "0")
     rings(phone, clock, (23, 8, 0), "0")

@@ -1,4 +1,4 @@
-"""The reports: the page and the spreadsheet count calls and the desk's work, and name nobody."""
+"""The reports: the page and the spreadsheet count calls and the desk's work, and name no person."""
 
 import csv
 import re
@@ -34,7 +34,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on each kind."""
+    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
     return database_url
 
 

@@ -1,4 +1,4 @@
-"""A telephone that shows codes, and the pages that ask for them, for the tests of the second factor."""
+"""An authenticator app that shows codes, and the pages that ask for them, for the tests of the second factor."""
 
 import re
 
@@ -11,19 +11,19 @@ PAGE = "/desk/me/second-factor"
 
 
 def key_on(page: str) -> str:
-    """Return the key that a page shows, without its gaps."""
+    """Return the key for the authenticator app that a page shows, without its spaces."""
     found = re.search(r'<p class="to-type"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert found, "no key is shown"
     return re.sub(r"<[^>]*>|\s", "", found[1])
 
 
 def shown(secret: str, clock: Clock) -> str:
-    """Return the code that the app shows now."""
+    """Return the code that an authenticator app with this key shows at this moment."""
     return TOTP(secret).at(clock())
 
 
 def sets_up(staff: Staff, clock: Clock) -> tuple[str, list[str]]:
-    """Set the second factor up on the pages; return the secret in the telephone, and the recovery codes."""
+    """Set up a person's second factor on its pages; return the key for the app, and the recovery codes."""
     page = staff.browser.get(PAGE)
     assert page.status_code == 200
     secret = key_on(page.text)
@@ -38,7 +38,7 @@ def codes_on(page: str) -> list[str]:
 
 
 def writes_code(staff: Staff, code: str, to: str = "/login/code") -> TestResponse:
-    """Fill in the page that asks for the code."""
+    """Fill in the page of the login that asks for the second factor's code; return the answer."""
     page = staff.browser.get("/login/code")
     return staff.browser.post(to, data={"csrf_token": Staff.token(page.text), "code": code})
 

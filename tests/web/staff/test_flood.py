@@ -1,4 +1,4 @@
-"""A flood of logins at the Procfile's web process: callers are answered meanwhile, and known people come in."""
+"""A flood of logins at the Procfile's web: callers get their answers meanwhile, and known people can log in."""
 
 import http.client
 import threading
@@ -18,14 +18,14 @@ CALL = {"CallSid": "CA" + "3" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLE
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 A_CALLER_WAITS = 2.0
-"""Seconds that a caller may wait for an answer."""
+"""The most seconds that a caller may wait for an answer during the flood."""
 
 SLACK = 3
-"""The factor of patience for a machine that does much else at the same time."""
+"""The factor by which the test's time limits are longer, for a machine that does much else at the same time."""
 
 
 def asks(port: int, path: str, form: dict[str, str] | None = None, **headers: str) -> tuple[int, str, str]:
-    """Send a request and return the status, the session's cookie and the page."""
+    """Send a request to the web at this port; return the status, the cookies and the page of the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     body = urlencode(form) if form is not None else None
     connection.request("POST" if form is not None else "GET", path, body, {**(FORM if form else {}), **headers})
@@ -37,7 +37,7 @@ def asks(port: int, path: str, form: dict[str, str] | None = None, **headers: st
 
 
 def logs_in(port: int, name: str, password: str, cookies: str = "") -> tuple[int, str]:
-    """Fill in the login in a browser with these cookies; return the status, and the cookies that came."""
+    """Log in with a browser that has these cookies; return the answer's status and cookies."""
     _status, session, page = asks(port, "/login", Cookie=cookies)
     form = {"name": name, "password": password, "csrf_token": Staff.token(page)}
     status, came, _page = asks(port, "/login", form, Cookie="; ".join(filter(None, (session, cookies))))

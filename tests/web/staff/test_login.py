@@ -1,4 +1,4 @@
-"""The login and its sessions: waits after failures, the end of a session, and the page after a login."""
+"""The login and its sessions: lockout after failures, the end of a session, and the page after the login."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,25 +24,25 @@ from tests.test_faults import moved
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 WRONG = "wrong horse battery"
 LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=booking"}
-"""The header that htmx sends when an open page asks by itself for news."""
+"""The headers by which an open page of the desk asks for news by itself, through htmx."""
 
 
 @pytest.fixture
 def both(both: Phone, clock: Clock) -> Phone:
-    """A telephone at a service on each kind of database, and asha at its desk."""
+    """A telephone at a service, with asha at its desk: the test runs on SQLite and on PostgreSQL."""
     both.services.staff.people.add("asha", PASSWORD, clock())
     return both
 
 
 def tries(app: Flask, name: str = "asha", password: str = PASSWORD, address: str = HOME, to: str = "") -> TestResponse:
-    """Fill in the login from this address, in a browser of its own."""
+    """Try to log in from this address in a browser without cookies; return the answer."""
     browser = app.test_client()
     form = {"name": name, "password": password, "csrf_token": Staff.token(browser.get("/login").text)}
     return browser.post(f"/login{to}", data=form, environ_base={"REMOTE_ADDR": address})
 
 
 def inside(staff: Staff) -> bool:
-    """Return True if the desk still opens in this browser."""
+    """Return whether the desk still opens for this person's browser."""
     return staff.browser.get("/desk").status_code == 200
 
 
@@ -295,7 +295,7 @@ def test_the_audit_tells_of_logins_logouts_and_failures_without_any_password(
 
 
 class Slow(PasswordHasher):
-    """A password hasher that takes as long as the test wants."""
+    """A hasher of passwords that checks a wrong one for as long as the test wants."""
 
     def __init__(self) -> None:
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)

@@ -21,7 +21,7 @@ MARKUP = "<b onclick='x'>\"Asha\" & {{ 7*7 }}</b>"
 
 
 def somebody(phone: Phone, name: str, role: str) -> Staff:
-    """Return somebody at the desk, logged in."""
+    """Return a person of this name, logged in at the desk."""
     phone.services.staff.people.add(name, PASSWORD, phone.services.clock(), role)
     person = Staff(phone.app, name, PASSWORD)
     assert person.logs_in().status_code == 302
@@ -35,7 +35,7 @@ def id_of(phone: Phone, name: str) -> int:
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send a form of this person's pages."""
+    """Send this person's form to a page of the desk; return the answer."""
     return staff.browser.post(path, data={"csrf_token": staff.csrf(), **fields})
 
 
@@ -44,7 +44,7 @@ def people_page(staff: Staff) -> str:
 
 
 def link_in(page: str) -> str:
-    """Return the path of the link that a page shows."""
+    """Return the path of the invitation's link that this page shows."""
     found = re.search(r'<input id="link" readonly value="([^"]+)"', page)
     assert found, "no link is shown"
     parts = urlsplit(found[1])
@@ -53,14 +53,14 @@ def link_in(page: str) -> str:
 
 
 def invites(staff: Staff, name: str, role: str = STAFF) -> str:
-    """Invite somebody and return the path of their link."""
+    """Have a manager invite a person of this name; return the path of the invitation's link."""
     answer = sends(staff, "/desk/people", name=name, role=role)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/people")
     return link_in(people_page(staff))
 
 
 def opens(app: Flask, link: str, password: str = NEW, again: str = "", name: str = "") -> tuple[TestResponse, Staff]:
-    """Open a link in a fresh browser and choose a password; return the answer and the browser's person."""
+    """Open an invitation's link in a fresh browser and choose a password; return the answer and the new person."""
     guest = Staff(app, name, password)
     page = guest.browser.get(link)
     token = Staff.token(page.text)
@@ -72,7 +72,7 @@ def opens(app: Flask, link: str, password: str = NEW, again: str = "", name: str
 
 
 def managed(app: Flask) -> list[Rule]:
-    """Return the routes that only a manager may use."""
+    """Return the routes of the application that only managers may use."""
     return [rule for rule in app.url_map.iter_rules() if guard_of(app, rule.endpoint) is manager_only]
 
 

@@ -1,4 +1,4 @@
-"""The second factor at the desk's pages: setting it up, logging in with it, changing it and losing it."""
+"""The second factor on the desk's pages: setting it up, logging in with it, replacing it and losing it."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ from tests.web.test_guards import path_of, rules
 
 @pytest.fixture
 def with_factor(staff: Staff, clock: Clock) -> tuple[Staff, str, list[str]]:
-    """Asha, logged out, with her telephone's secret and her recovery codes."""
+    """Asha, logged out, with the key of her authenticator app and her recovery codes."""
     secret, codes = sets_up(staff, clock)
     staff.browser.post("/logout", data={"csrf_token": staff.csrf()})
     clock.goes_on(minutes=2)

@@ -1,4 +1,4 @@
-"""Calls that end with an appointment: the hour that was heard is in the diary, and nobody else's."""
+"""Calls that book an appointment: the time that was heard is in the diary, and nobody else has it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ from tests.web.telephone.test_joining import at_once, confirms
 OTHER = "+919999900002"
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
 EARLIEST = ("1", "1")
-"""An appointment at the earliest time, for the number that calls."""
+"""The keys of a call that books the earliest free time for the number that calls."""
 
 BOOKED = "Your appointment is booked today at three in the afternoon."
 TAKEN = "Sorry, that time has just been taken."
@@ -40,7 +40,7 @@ WISH = "Please choose a day, and we will call you to fix the time."
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the clinic as shipped, on each kind of database."""
+    """A telephone at the shipped clinic: the test runs on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 
@@ -98,7 +98,7 @@ def test_a_webhook_that_comes_again_after_the_desk_has_cancelled_promises_nothin
 
 
 def test_one_webhook_that_comes_often_at_once_books_once_and_says_the_same(both: Phone) -> None:
-    """The chaos campaign saw the second webhook hear that the time "has just been taken": by the first."""
+    """A confirmation that comes six times at once books once, and none of the six hears that the time is taken."""
     call = both.rings().press(*EARLIEST[:-1])
     answers = at_once([confirms(call)] * 6)
     assert [BOOKED in answer for answer in answers] == [True] * 6
@@ -198,7 +198,7 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(both: Phone) -> N
 
 
 class TooLate(Deadline):
-    """A deadline that every result misses."""
+    """A deadline for a store's work that every result misses, though the work was done."""
 
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         found = work()
@@ -227,7 +227,7 @@ def test_a_booking_that_was_stored_too_late_to_be_told_is_free_again(both: Phone
 def test_what_was_stored_in_time_is_not_freed_by_its_own_repetition_that_comes_too_late(
     both: Phone, clock: Clock
 ) -> None:
-    """The caller has heard the first webhook's answer, so a late repetition must not free the time."""
+    """A booking whose caller was answered stays booked when the same webhook, repeated, misses its deadline."""
     assert both.services.telephone.bookings.book(new_booking(clock)).outcome is BookingOutcome.BOOKED
     hurried = replace(both.services.telephone.bookings, deadline=TooLate(1))
     assert hurried.book(new_booking(clock)).outcome is BookingOutcome.UNBOOKED

@@ -1,4 +1,7 @@
-"""`/phone`: it calls the running service as the carrier does, in development only; its state cannot be forged."""
+"""`/phone`: a telephone that calls the running service as the carrier does, in development only.
+
+Its state is sealed.
+"""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +28,7 @@ Answer = dict[str, Any]
 
 @dataclass
 class Holder:
-    """Somebody who has the page open, and sends what its script sends."""
+    """Somebody who has the telephone's page open, and posts what its script would post."""
 
     browser: FlaskClient
     last: Answer = field(default_factory=dict)
@@ -50,7 +53,7 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Press keys, each when it is asked for; an empty one is a silence. Go on where nobody is asked."""
+        """Press keys, each when the call waits for it, empty for silence; go on by itself where it waits for none."""
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)
             while self.waits == "nothing":
@@ -75,7 +78,7 @@ Webhooks = list[dict[str, str]]
 
 @pytest.fixture
 def running(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """The service with a reception, running at its own address."""
+    """A telephone at a service with a reception, which runs on a real port."""
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file) as phone:
         yield phone
@@ -87,7 +90,7 @@ def holder(phone: Phone) -> Holder:
 
 @pytest.fixture
 def got(running: Phone) -> Iterator[Webhooks]:
-    """The webhooks that the carrier posts to the service."""
+    """The webhooks that the telephone on the page posts to the service, as they come."""
     found: Webhooks = []
 
     def note(_app: Flask) -> None:
@@ -212,7 +215,7 @@ def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_ma
 
 
 TUNNEL = {"base_url": "http://localhost:8000"}
-"""A tunnel that says localhost, and does not say that it passes something on, as some do at their default."""
+"""The form of requests from a tunnel that names localhost as the host and does not say that it is a tunnel."""
 
 
 @pytest.mark.parametrize("address", ["/phone", "/phone/", "/phone?key=", "/phone?key=a-key-of-another-start"])

@@ -1,4 +1,4 @@
-"""Records of calls: where each went and how it ended, written once, whichever store was away, without a name."""
+"""Records of calls, made from their webhooks: where each call got and how it ended, once, whichever store was away."""
 
 import json
 import logging
@@ -40,14 +40,14 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """Settings for a service on each kind of database, with a reception on its first line."""
+    """The settings of a service with a reception on its first line: the test runs on SQLite and on PostgreSQL."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
     return settings_for(tmp_path, database_url, redis_url, **more)
 
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
-    """Tell the service that the call is over, as the carrier does."""
+    """Report to the service, as the carrier does, that the call is over."""
     fields = {
         **call.fields,
         "CallSid": call.sid,
@@ -61,7 +61,7 @@ def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
 
 
 def recorded(worker: WorkerServices, clock: Clock) -> list[Row]:
-    """Return the rows of calls, after the clock process has collected them."""
+    """Let time pass, have the clock process make records of all calls that are over, and return these records' rows."""
     clock.goes_on(seconds=SETTLES.total_seconds())
     record_calls(worker)
     with worker.database.reading() as read:

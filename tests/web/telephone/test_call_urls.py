@@ -1,4 +1,4 @@
-"""A call's state, kept in its URLs: written into whole ones and read back; calls with relative ones go on."""
+"""A call's state in its URLs: written into full addresses, and read back from these and from relative ones."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -65,7 +65,7 @@ def test_a_call_whose_state_cannot_be_read_begins_again(gathered: str) -> None:
 
 
 def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:
-    """The carrier makes relative addresses whole by itself, so both are the same address to us."""
+    """A call goes on from a relative address as from a full one, as the carrier itself makes it full."""
     call = phone.rings()
     assert isinstance(call.waits, Gathers)
     before = replace(call, url="/voice")

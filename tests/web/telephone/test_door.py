@@ -1,4 +1,4 @@
-"""The ASGI door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
+"""The door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlencode
 import pytest
 from werkzeug.test import TestResponse
 
+from ivr.carrier.carriers import Carriers
 from ivr.carrier.steps import Dials, Gathers
 from ivr.hours.clinic_now import ClinicNow
 from ivr.reports import spool
@@ -26,7 +27,7 @@ CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLE
 
 
 def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:
-    """Return a post as an ASGI server describes it."""
+    """Return the ASGI scope of a post to this path with these headers, as a web server describes it."""
     bare, _, query = path.partition("?")
     named = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     return {
@@ -44,7 +45,7 @@ def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]
 
 @dataclass
 class BothWays(Phone):
-    """A telephone whose webhooks come through Flask, and then once more through the door."""
+    """A telephone whose webhooks come through Flask, and each a second time through the door."""
 
     door: TelephoneDoor = field(init=False)
     compared: int = 0
@@ -53,7 +54,7 @@ class BothWays(Phone):
         self.door = TelephoneDoor(self.services)
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a signed form both ways, and compare the answers."""
+        """Post a signed form through Flask and through the door, check that both answer alike, return Flask's."""
         answer = super().posts(path, form, **headers)
         path, body = self.within(path), urlencode(form).encode()
         signed = {"Content-Type": FORM, "X-Twilio-Signature": self.signs(path, form), **headers}
@@ -68,9 +69,9 @@ class BothWays(Phone):
         return answer
 
     def told(self, answer: WholeAnswer) -> tuple[int, dict[str, str], str]:
-        """Return an answer without its request's id, and with the call's gathered facts in plain words.
+        """Return an answer in a form to compare: without its request's id, with what the call has gathered in clear.
 
-        Flask says of any answer that it may vary with the cookie; a carrier has none.
+        Without the header Vary, too: Flask says of any answer that it may vary with the cookie, and a carrier has none.
         """
         headers = {name: value for name, value in answer.headers if name not in {HEADER, "Vary"}}
         opened = GATHERED.sub(lambda sealed: self.opened(sealed[1]), answer.content.decode())
@@ -83,7 +84,7 @@ class BothWays(Phone):
 
 @pytest.fixture
 def phone(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[BothWays]:
-    """A telephone, at a clinic with a reception, that posts each webhook both ways."""
+    """A telephone at a clinic with a reception, which posts each webhook through Flask and through the door."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
         yield BothWays(phone.app, phone.services)
 
@@ -168,7 +169,7 @@ def test_a_fault_of_ours_is_answered_alike_on_both_ways(phone: BothWays, caplog:
 
 
 def post(phone: BothWays, path: str = "/voice", form: Mapping[str, str] = CALL, **other: Any) -> Any:
-    """Return the door's answer to a signed post, with something in it that is unusual."""
+    """Return the door's answer to a signed webhook in which the test has made something unusual."""
     signed = {"Content-Type": FORM, "X-Twilio-Signature": phone.signs(path, form), **other.pop("headers", {})}
     body = other.pop("body", urlencode(form).encode())
     length = other.pop("length", len(body))
@@ -215,6 +216,8 @@ OTHERS: Mapping[str, dict[str, Any]] = {
     "letters that are not escaped": {"body": urlencode(CALL).encode() + "&Name=आशा".encode()},
     "a query that is not escaped": {"query_string": "line=आशा".encode()},
     "a body that was too long": {"body": b"", "length": 70_000},
+    "a longer body than any carrier's": {"form": {**CALL, "Name": "a" * 9_000}},
+    "a longer query than any carrier's": {"path": f"/voice/main?line=main&lang=en&more={'a' * 9_000}"},
     "thousands of fields": {"form": {**CALL, **{f"field{n}": "1" for n in range(300)}}},
 }
 
@@ -223,6 +226,30 @@ OTHERS: Mapping[str, dict[str, Any]] = {
 def test_any_other_request_is_left_to_flask(phone: BothWays, which: str) -> None:
     assert post(phone, **OTHERS[which]) is None
     assert not (phone.services.settings.state_dir / spool.FOLDER).exists(), "it leaves no trace"
+
+
+def test_an_id_that_a_proxy_has_given_is_kept_on_both_ways(phone: BothWays) -> None:
+    given = {HEADER: "0123456789abcdef"}
+    path, form = "/voice/main?line=main&lang=en", {**CALL, "Digits": "4"}
+    assert phone.posts(path, form, **given).headers[HEADER] == given[HEADER]
+    assert dict(post(phone, path, form, headers=given).headers)[HEADER] == given[HEADER]
+
+
+class Stumbles:
+    """A carrier that takes every webhook for its own, and fails to read it by a mistake of our code."""
+
+    def bears(self, _headers: Mapping[str, str]) -> bool:
+        return True
+
+    def read(self, *_: object) -> Any:
+        raise LookupError("a mistake of ours")
+
+
+def test_a_mistake_in_reading_is_left_to_flask_which_apologizes(phone: BothWays) -> None:
+    here = phone.services
+    stumbling = replace(here.telephone, carriers=Carriers({"Stumbles": Stumbles()}))  # type: ignore[dict-item]
+    phone.door = TelephoneDoor(replace(here, telephone=stumbling))
+    assert post(phone) is None
 
 
 def test_a_header_that_comes_twice_is_left_to_flask(phone: BothWays) -> None:

@@ -1,4 +1,4 @@
-"""Joining: a second call about the same person joins their request; any other makes its own, and learns of none."""
+"""Joining: a second call for the same person joins their request; any other makes its own and learns of none."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ BOOK = ("1", "1", "1", "1", "1")
 BOOK_TOMORROW = ("1", "2", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"
-"""The key that says that it is for the same person as before."""
+"""The key by which a caller says that this call is for the same person as the number's earlier request."""
 JOIN = ("1", "1", "1", SAME, "1", "1")
 JOIN_TOMORROW = ("1", "2", "1", SAME, "1", "1")
 WHOSE = "We already have a request from this number. If it is for the same person, press 1."
@@ -38,7 +38,7 @@ def only(phone: Phone) -> Request:
 
 
 def of(phone: Phone, call: Conversation) -> Request:
-    """Return the request whose reference this call has heard."""
+    """Return the waiting request whose reference this call's caller has heard."""
     (found,) = (each for each in phone.services.desk.store.waiting() if each.reference == call.reference)
     return found
 
@@ -48,7 +48,7 @@ def what_happened(phone: Phone, request: Request) -> list[tuple[str, str]]:
 
 
 def keys_number_of(call: Conversation, number: str) -> Conversation:
-    """Book for another number than the one the call came from."""
+    """Make a request for an appointment in this call, for another number, which the caller keys."""
     return call.press(
         "1", "2", "1", *(("2",) if call.fields["From"] != "anonymous" else ()), f"{number[3:]}#", "1", "1"
     )
@@ -141,7 +141,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 
 def leads_to(phone: Phone, reference: str) -> int:
-    """Return the id of the request that has this spoken reference."""
+    """Return the id of the request to which a reference leads that a caller has heard."""
     database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
@@ -159,7 +159,7 @@ def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
 
 
 def confirms(call: Conversation) -> Callable[[], str]:
-    """Return a function that sends the webhook of this call's next 1, as often as it is called."""
+    """Return a function that, each time it is called, posts the webhook of this call's confirming key 1."""
     assert call.place in {"summary", "earliest", "time_sure"}
     assert isinstance(call.waits, Gathers)
     path, form = call.waits.action, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
@@ -167,7 +167,7 @@ def confirms(call: Conversation) -> Callable[[], str]:
 
 
 def unsealed(phone: Phone, document: str) -> str:
-    """Return the document with the sealed parts of its addresses, which are sealed anew each time, in clear."""
+    """Return this document with the sealed parts of its addresses in clear, as each sealing differs."""
     return re.sub(
         r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.cipher.decrypt(unquote(found[0])), document
     )
@@ -200,7 +200,7 @@ AT_ONCE = 4
 
 
 def at_once(deliveries: list[Callable[[], str]]) -> list[str]:
-    """Deliver all webhooks in the same moment, each by a thread of its own, and return the documents."""
+    """Deliver these webhooks in threads that begin at the same moment; return the documents that answer."""
     barrier = Barrier(len(deliveries))
 
     def deliver(webhook: Callable[[], str]) -> str:
@@ -271,7 +271,7 @@ STRANGERS = [OTHER, "anonymous", "", "+12025550143", "+918090080907"]
 
 
 def asks_for(call: Conversation, number: str, *when: str) -> Conversation:
-    """Ask to have another number called back."""
+    """Make a request in this call for another number, which the caller keys; `when` has the keys that come first."""
     call.press(*when)
     return call.press(*(() if call.place == "key_number" else ("2",)), f"{number[3:]}#", "1", "1")
 
@@ -282,7 +282,7 @@ def wished(request: Request) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_another_telephone_never_changes_what_a_number_has_asked_for(both: Phone, clock: Clock, stranger: str) -> None:
-    """The number's own wish, language and due time stay as they are: the other's wish stands beside them."""
+    """A request for a number, made from another telephone, stands beside the number's own and never changes it."""
     both.rings().press("2", "3", "1", "1")
     before = only(both)
     clock.goes_on(minutes=20)

@@ -34,7 +34,7 @@ ABROAD = "+12025550143"
 BOOK = ("1", "1", "1", "1", "1")
 RING_BACK = ("2", "1", "1", "1")
 SAME = "1"
-"""The key that says that it is for the same person as before."""
+"""The key by which a caller says that this call is for the same person as the number's earlier request."""
 BOOK_AGAIN = ("1", "1", "1", SAME, "1", "1")
 RING_BACK_AGAIN = ("2", "1", SAME, "1", "1")
 SORRY = {"en": "Sorry, we cannot take more requests from this phone", "hi": "माफ़ कीजिए, अभी इस फ़ोन से"}
@@ -42,10 +42,10 @@ PROMISED = "Thank you. We have your request."
 JOINED = "Your request is already with us."
 
 CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMBER = 20, 300, 30, 10
-"""As config/clinic.toml has them."""
+"""The shipped clinic's limits of calls and requests, as config/clinic.toml has them."""
 
 NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
-"""Senders that name nobody and are not the clinic's own."""
+"""Callers' numbers in webhooks that name nobody and are not the clinic's own."""
 
 
 @pytest.fixture
@@ -57,13 +57,13 @@ def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 
 @pytest.fixture
 def quiet_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic whose lines take three calls in an hour, two from one telephone, one without a number."""
+    """A telephone at a clinic whose limits in an hour are three calls on a line, two of a number and one withheld."""
     with service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
 
 def of_a_quiet_clinic(folder: Path) -> str:
-    """Write the file of a clinic whose lines take three calls in an hour."""
+    """Write the file of a clinic whose limits are low, three calls on a line in an hour; return its path."""
     words = WISHES_ONLY
     words = words.replace("calls_of_a_caller_per_hour = 20", "calls_of_a_caller_per_hour = 2")
     words = words.replace("withheld_calls_of_a_line_per_hour = 30", "withheld_calls_of_a_line_per_hour = 1")
@@ -78,7 +78,7 @@ def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALL
 
 
 def is_refused(call: Conversation, lang: str = "en") -> bool:
-    """Return True if the call is at the place `refused`; there its words name 112, and no key cuts them off."""
+    """Return whether the call may make no request: its first words then name 112, and no key cuts them off."""
     refused = call.place == "refused"
     if refused:
         assert call.uncut[0].startswith(SORRY[lang])
@@ -96,7 +96,7 @@ def hears_hours_and_advice(phone: Phone, caller: str = CALLER) -> None:
 
 
 def asks_for_another(call: Conversation, keyed: str) -> Conversation:
-    """Ask for a call back on a number that is entered."""
+    """Ask in this call for a call back to another number, which the caller keys."""
     call.press("2", "1")
     return call.press(*(() if call.place == "key_number" else ("2",)), f"{keyed[3:]}#", "1", "1")
 
@@ -185,7 +185,7 @@ def test_a_flood_of_withheld_calls_closes_the_line_to_nobody_who_shows_a_number(
 
 @pytest.mark.parametrize("mobile", ["+918090080907", "8090080906"])
 def test_calls_that_the_clinics_own_mobile_forwards_have_the_whole_limit_of_the_line(phone: Phone, mobile: str) -> None:
-    """Calls that the clinic's mobile forwards hide their callers; on some lines all patients come that way."""
+    """Calls that the clinic's own mobile forwards are not limited as withheld ones: all patients may come that way."""
     rings_often(phone, WITHHELD_CALLS_OF_A_LINE + 1, mobile)
     assert is_promised(asks_for_another(phone.rings(caller=mobile), OTHER))
 
@@ -247,7 +247,7 @@ def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_lin
 
 
 def books_once_more(call: Conversation) -> Conversation:
-    """Ask for an appointment, for the same person where that is asked."""
+    """Make another request for an appointment in this call, if the line asks, for the same person as before."""
     call.press("#", "1", "1", "1")
     return call.press(*(("1",) if call.place == "whose" else ()), "1", "1")
 
@@ -478,7 +478,7 @@ def test_requests_for_somebody_else_count_for_the_number_too(both: Phone) -> Non
 
 
 def test_nobody_locks_a_number_out_by_keying_it(both: Phone) -> None:
-    """Ten withheld calls could once lock a number out; wishes entered by others now count apart."""
+    """Requests that others key for a number do not count against the number's own calls: it can still ask."""
     for n in range(REQUESTS_OF_A_NUMBER):
         caller = "anonymous" if n % 2 else f"+91999990001{n}"
         assert is_promised(asks_for_another(both.rings(caller=caller), CALLER))
@@ -525,7 +525,7 @@ Away = Callable[[Valkey], AbstractContextManager[None]]
 
 @pytest.fixture
 def impatient_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic with small limits, whose calls wait no longer for a store than the service's do."""
+    """A telephone at a clinic with low limits, whose calls wait for a store no longer than in production."""
     quiet = settings_for(tmp_path, sqlite_url, redis_url, CLINIC_FILE=of_a_quiet_clinic(tmp_path))
     with served(build(quiet, clock, QUICK)) as phone:
         yield phone

@@ -13,7 +13,7 @@ UNUSABLE = (
     *("+86282452253", "+7748283", "sip:asha@example.org", "sip:9999900001@example.org", "client:asha"),
     *("whatsapp:+919999900001", "sim:DE0123456789", "+12025550123", "+91 18603451234", "९९९९९०००००१"),
 )
-"""Callers, as a carrier may write them, whom nobody can call."""
+"""Callers' numbers, as a carrier may write them, that nobody can call."""
 
 OURS = ("+918090080906", "+918090080907", "+918866991000")
 
@@ -33,7 +33,7 @@ IMPOSSIBLE_KEYS = ("hangup", "E", "१", "1 1", "+91", "1\n", "\n1", "1\x00", "<
 
 
 def keys_another_number(call: Conversation) -> None:
-    """Enter another number when the caller is asked for one, and book with it."""
+    """Key another number in this call when the line asks for one, and make a request with it."""
     assert call.place == "key_number"
     assert call.heard[0] == "We cannot see your number."
     call.press("09999900002#", "1", "1")

@@ -1,4 +1,4 @@
-"""A caller's own appointment: heard at once, moved or cancelled with its reference, and by nobody else."""
+"""A caller's own appointment: heard at once, moved or cancelled only with its reference, and by nobody else."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ CANNOT = "It cannot be changed on the phone today. We can call you about it."
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the clinic as shipped, on each kind of database."""
+    """A telephone at the shipped clinic: the test runs on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock, CLINIC_FILE=str(SHIPPED)) as phone:
         yield phone
 
@@ -36,7 +36,7 @@ def said(call: Conversation) -> str:
 
 
 def books(phone: Phone, caller: str = CALLER) -> str:
-    """Book the earliest time and return the reference."""
+    """Book the earliest free time by telephone; return the appointment's reference."""
     reference = phone.rings(caller=caller).press(*EARLIEST).spoken_reference
     assert reference
     return reference
@@ -173,7 +173,7 @@ def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(both: Phone) -
 
 
 def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(both: Phone) -> None:
-    """A mother asks for an appointment for herself, then for her child."""
+    """A caller's second request in one call is asked for whom it is, perhaps a child, and becomes one of its own."""
     call = both.rings().press("2", "1", "1", "1", "#", "2", "1")
     assert WHOSE in said(call)
     call.press("2", "1", "1", "#", "1", "1", "#", "1", "1")
@@ -182,7 +182,7 @@ def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(both: Phone) -> Non
 
 
 def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(both: Phone, clock: Clock) -> None:
-    """A call back about the clinic's own change is no wish; the caller is not asked for whom it is."""
+    """No caller is asked for whom they call because the clinic has something to tell their number: that is no wish."""
     books(both)
     both.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
     both.services.hours.closures_file.follow(both.services.hours.closures, AT_THREE.date())
@@ -195,10 +195,7 @@ def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(both: Phone, clock
 def test_a_webhook_that_comes_again_after_another_change_changes_nothing(
     both: Phone, clock: Clock, change: tuple[str, ...]
 ) -> None:
-    """A webhook comes late: kept by somebody on the way or repeated by the carrier.
-
-    The patient has since decided anew.
-    """
+    """A repeated webhook that moves or cancels an appointment does nothing once somebody has changed it since."""
     reference = books(both)
     kept = both.rings().press("5", *(each.format(digits=reference[-2:]) for each in change))
     found, desk = only(both), both.services.diary.desk
@@ -216,7 +213,7 @@ def test_a_webhook_that_comes_again_after_another_change_changes_nothing(
 
 
 def test_a_caller_changes_twice_in_one_call(both: Phone, clock: Clock) -> None:
-    """A caller's own earlier change does not count as a change by others."""
+    """A caller can change an appointment twice in one call: their own change does not count as somebody else's."""
     reference = books(both)
     call = both.rings().press("5", "1", reference[-2:], "1", "1")
     call.press("#", "5", "1", reference[-2:], "1", "1")

@@ -1,4 +1,7 @@
-"""Key 0 calls the reception, in hours and where there is one; only a person takes the patient, nobody is left alone."""
+"""Key 0 calls the reception, in its hours and where there is one.
+
+Only a person takes the patient, none is left alone.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -25,14 +28,14 @@ def staffed(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> It
 
 
 def rung(call: Conversation) -> Xml.Element:
-    """Return the Dial of the last document, as the carrier reads it."""
+    """Return the Dial element of the call's last document, by which the carrier calls the reception."""
     document = Xml.fromstring(call.repeats_last_webhook())  # noqa: S314 - our own service's answer
     (dial,) = document.findall("Dial")
     return dial
 
 
 def leg(call: Conversation) -> Conversation:
-    """Pick up one of the reception's telephones and return its leg of the call."""
+    """Pick up one of the reception's telephones that this call rings; return its leg as a call of its own."""
     assert isinstance(call.waits, Dials)
     number, address = call.waits.numbers[0]
     picked_up = Conversation(call.phone, {"From": CALLER_ID, "To": number, "ParentCallSid": call.sid})
@@ -41,7 +44,7 @@ def leg(call: Conversation) -> Conversation:
 
 
 def is_offered_a_callback(call: Conversation, first: str) -> None:
-    """Check that the caller is told why, and reaches a promise with the keys of a call back."""
+    """Check that the caller hears this sentence first, and gets a promise of a call back by the keys for it."""
     assert (call.heard[0], call.place) == (first, "callback")
     call.press("1", "1", "1")
     (found,) = call.phone.services.desk.store.waiting()
@@ -121,7 +124,7 @@ LEG = "line=main&lang=en"
 def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
     staffed: Phone, address: str, digits: str, does: list[Step]
 ) -> None:
-    """Commit 837caff wrote relative addresses, with the count of mistakes."""
+    """A leg from before a deploy, with relative addresses that count mistakes as commit 837caff wrote, goes on."""
     form = {
         "CallSid": "CA" + "1" * 32,
         "AccountSid": "AC" + "0" * 32,

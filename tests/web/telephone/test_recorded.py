@@ -1,4 +1,4 @@
-"""Recorded sentences: played in the place of the voice, beside spoken ones, and served to the carrier."""
+"""Recordings: played in the place of the carrier's voice, beside spoken sentences, and served to the carrier."""
 
 import hashlib
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ LANGUAGES = ("en", "hi")
 
 @pytest.fixture
 def recorded(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, phone: Phone) -> Iterator[Phone]:
-    """A service in which every sentence without blanks is recorded; many of them have the same sound."""
+    """A telephone at a service that has a recording of each sentence without blanks; many have the same sound."""
     script = phone.services.script
     for language in LANGUAGES:
         whole = [name for name, words in script.prompts(language).sentences.items() if not blanks_of(words)]
@@ -28,7 +28,7 @@ def recorded(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, phon
 
 
 def booked(phone: Phone, language: str) -> list[Conversation]:
-    """Ask for an appointment, up to the confirming key, and return each turn of the call."""
+    """Make a call that asks for an appointment and confirms it; return the call as it was after each turn."""
     turns = [phone.rings(lang=language)]
     for key in ("1", "-", "1", "1", "1"):
         call = turns[-1]
@@ -125,7 +125,7 @@ def test_what_is_played_is_what_was_checked_at_start(recorded: Phone, tmp_path: 
 
 
 def test_the_apology_is_always_spoken(recorded: Phone) -> None:
-    """The apology for a fault of the service must not need a second request to it, so no recording is played."""
+    """The apology for a fault plays no recording: it must not need another request to a service with a fault."""
     answer = recorded.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": "https://line.example/voice"})
     assert "<Play" not in answer.text
     assert "<Say" in answer.text

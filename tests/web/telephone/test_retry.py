@@ -16,7 +16,7 @@ HOST = "https://line.example"
 
 
 def fails(phone: Phone, url: str) -> tuple[str, str | None]:
-    """Report that this address failed, as the carrier does; return the words heard and the call's next address."""
+    """Report, as the carrier does, that this address failed; return the words heard, and where the call goes on."""
     answer = phone.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": url})
     assert answer.status_code == 200
     assert faults(answer.data, answer.headers["Content-Type"]) == []
@@ -28,7 +28,7 @@ def fails(phone: Phone, url: str) -> tuple[str, str | None]:
 
 
 def fails_in(call: Conversation, key: str) -> Conversation:
-    """Lose the webhook of this key on its way: the carrier asks the fallback, and goes on as it says."""
+    """Lose this key's webhook on its way, so that the fallback is asked; return the call after the second try."""
     assert isinstance(call.waits, Gathers)
     lost = urljoin(HOST + call.url, call.waits.action)
     words, to = fails(call.phone, lost)
@@ -80,7 +80,7 @@ def test_what_fails_twice_ends_with_an_apology(phone: Phone) -> None:
 
 
 def test_however_long_everything_fails_a_silent_call_ends(phone: Phone) -> None:
-    """Every first webhook of a step is lost and every second one arrives: the caller's silences still count."""
+    """A silent call ends though each first webhook of a step is lost: the caller's silences count all the same."""
     call = phone.rings()
     for _ in range(40):
         if call.over:

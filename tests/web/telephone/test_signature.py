@@ -32,7 +32,7 @@ Webhook = tuple[str, dict[str, str]]
 
 @pytest.fixture
 def confirms(phone: Phone) -> Webhook:
-    """The webhook that makes a request, if the service believes it."""
+    """A webhook that makes a request if the service believes its signature: its path and its form."""
     call = phone.rings().press("1", "1", "1", "1")
     assert isinstance(call.waits, Gathers)
     return phone.within(call.waits.action), {**CALL, "Digits": "1"}
@@ -125,7 +125,7 @@ def test_while_the_token_is_changed_the_next_one_counts_too(
 def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
     tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock
 ) -> None:
-    """The runbook's three steps: the next token is added, the carrier promotes it, the old one is taken out."""
+    """Requests are made at each of the runbook's steps: the next token is added, promoted, and the old one removed."""
     following = "the-token-that-signs-from-tomorrow"
     steps_of_the_change: tuple[tuple[dict[str, str], str], ...] = (
         ({"TWILIO_AUTH_TOKEN_NEXT": following}, TOKEN),
@@ -149,7 +149,7 @@ def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(
 def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothing(
     phone: Phone, confirms: Webhook, clock: Clock
 ) -> None:
-    """A signature has no date, so anybody who sees a signed webhook may send it again."""
+    """A signed webhook that is sent again hours later gets its answer and changes nothing: signatures bear no date."""
     first = phone.posts(*confirms)
     phone.services.desk.moves.take(1, By("asha", clock()))
     phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))

@@ -1,4 +1,4 @@
-"""Two carriers at the same addresses: each call is answered in its own carrier's documents, under its own signature."""
+"""Two carriers at the same addresses: each call gets its own carrier's documents, and needs its signature."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
-    """A function that serves a service with a reception and these settings of carriers."""
+    """A function that serves a service with a reception and these settings of carriers; yields a telephone at it."""
 
     def make(more: Settings) -> AbstractContextManager[Phone]:
         return service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path), **more)
@@ -42,21 +42,21 @@ def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Ser
 
 @pytest.fixture
 def both(serves: Serves) -> Iterator[Phone]:
-    """A telephone at a service that both carriers call."""
+    """A telephone at a service that Twilio and Plivo both call."""
     with serves(PLIVO) as phone:
         yield phone
 
 
 @pytest.fixture(params=[PLIVO, ALONE], ids=["beside the other", "alone"])
 def phone(request: pytest.FixtureRequest, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a service that Plivo calls, beside Twilio and alone."""
+    """A telephone at a service that Plivo calls: the test runs with Twilio beside it, and with Plivo alone."""
     with serves(request.param) as phone:
         yield phone
 
 
 @dataclass
 class PlivoCall:
-    """A call over Plivo in progress."""
+    """A call over Plivo that the test makes; it goes on as keys are pressed."""
 
     phone: Phone
     caller: str = CALLER
@@ -77,7 +77,7 @@ class PlivoCall:
         return answer.text
 
     def press(self, *keys: str) -> "PlivoCall":
-        """Press keys, each when it is asked for; an empty one is a silence."""
+        """Press keys, each when the call waits for one; an empty key stands for silence."""
         for each in keys:
             self.moment = self.handset.after(self.moment, each)
             while isinstance(self.moment.waits, Redirects):
@@ -86,7 +86,7 @@ class PlivoCall:
 
     @property
     def words(self) -> str:
-        """All words that were heard since the last key."""
+        """All words that the caller has heard over Plivo since the last key."""
         return " ".join(each.words for each in self.moment.heard if isinstance(each, Heard))
 
 
@@ -156,7 +156,7 @@ def form(**more: str) -> dict[str, str]:
 
 
 def confirms(phone: Phone) -> str:
-    """Return the address at which a key makes a request, if the webhook is believed."""
+    """Return the address of a Plivo call's confirming key: a webhook to it makes a request if it is believed."""
     call = PlivoCall(phone).press("1", "1", "1", "1")
     assert isinstance(call.moment.waits, Gathers)
     return call.moment.waits.action

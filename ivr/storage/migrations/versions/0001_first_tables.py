@@ -1,4 +1,4 @@
-"""Requests, what was promised of them, their history, the errands about them, and who works at the desk."""
+"""The first tables: requests, promises of them, their history, the tasks about them, and the people at the desk."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ LIVE_ONLY = sa.text("status IN ('open', 'taken')")
 
 
 def upgrade() -> None:
-    """Makes the tables."""
+    """Create the tables."""
     op.create_table(
         "requests",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -85,6 +85,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drops them; the requests in them are lost."""
+    """Drop the tables; the requests in them are lost."""
     for table in ("staff", "errands", "history", "promises", "requests"):
         op.drop_table(table)

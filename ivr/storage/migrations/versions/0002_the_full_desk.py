@@ -1,4 +1,4 @@
-"""Tries, outcomes and appointments; roles and invitations; closures from the desk; who saw and changed what."""
+"""Adds tries, outcomes and appointments; roles and invitations; closures by the desk; failed logins; the audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Add the columns, and create the tables."""
     with op.batch_alter_table("requests") as requests:
         requests.add_column(sa.Column("touched", sa.DateTime))
         requests.add_column(sa.Column("tries", sa.Integer, nullable=False, server_default="0"))
@@ -71,7 +71,7 @@ def _new_tables() -> None:
 
 
 def downgrade() -> None:
-    """Takes it back; what only these columns and tables hold is lost."""
+    """Drop these columns and tables; what only they hold is lost."""
     for table in ("audit", "closures", "failed_logins", "invitations"):
         op.drop_table(table)
     for index in ("requests_by_reference", "requests_by_appointment"):

@@ -1,4 +1,4 @@
-"""Numbers that the desk has blocked; closed requests by when they were closed, for those that are forgotten."""
+"""Adds the numbers that the desk has blocked, and an index of closed requests by when they were closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the table and the index."""
     op.create_index("requests_by_touched", "requests", ["status", "touched"])
     op.create_table(
         "blocked",

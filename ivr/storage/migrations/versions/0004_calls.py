@@ -1,4 +1,4 @@
-"""What every call leaves behind, by when it began; requests by when they were made, for the reports."""
+"""Adds the records of calls, by when they began, and an index of requests by when they were made, for the reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the table and the indexes."""
     op.create_table(
         "calls",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,4 +1,4 @@
-"""The second factor of a login: secrets, recovery codes, of whom it is required, and rules that hold for everybody."""
+"""Adds the second factor of a login: secrets, recovery codes, of whom it is required, and rules for everybody."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Add the column, and create the tables."""
     with op.batch_alter_table("staff") as staff:
         staff.add_column(sa.Column("second_factor_required", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(

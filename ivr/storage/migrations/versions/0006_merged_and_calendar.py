@@ -1,4 +1,4 @@
-"""Requests that were merged into another one; the link of the appointments' calendar."""
+"""Adds to a merged request the one that it was merged into; adds the link of the appointments' calendar."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Add the column with its index, and create the table."""
     op.add_column("requests", sa.Column("merged_into", sa.Integer))
     op.create_index("ix_requests_merged_into", "requests", ["merged_into"])
     op.create_table(

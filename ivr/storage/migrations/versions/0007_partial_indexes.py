@@ -1,4 +1,4 @@
-"""Indexes of the live requests, and of the errands that are not done with, alone."""
+"""Adds indexes of the live requests alone, and of the unfinished and the failed tasks alone, in place of full ones."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ FAILED = sa.text("failed_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create these indexes, and drop those that they replace."""
     op.create_index("live_requests", "requests", ["due", "id"], sqlite_where=LIVE, postgresql_where=LIVE)
     op.create_index("errands_undone", "errands", ["next_at"], sqlite_where=UNDONE, postgresql_where=UNDONE)
     op.create_index("errands_failed", "errands", ["failed_at"], sqlite_where=FAILED, postgresql_where=FAILED)

@@ -1,4 +1,4 @@
-"""The channel of each notice to the staff, and which dispatch was begun; the channels that do not work."""
+"""Adds the channel of each notice to the staff, the dispatch that was begun, and the channels that do not work."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Add the columns, and create the table."""
     op.add_column("errands", sa.Column("channel", sa.String(16), nullable=False, server_default=sa.text("''")))
     op.add_column("errands", sa.Column("begun", sa.Integer, nullable=False, server_default="0"))
     op.create_table(

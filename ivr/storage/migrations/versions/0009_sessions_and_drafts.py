@@ -1,4 +1,4 @@
-"""Sessions that can be ended on the server, what people have typed and not sent, and the devices of failed logins."""
+"""Adds sessions that can be ended on the server, drafts of what people type, and the devices of failed logins."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the tables, and add the columns."""
     op.create_table(
         "sessions",
         sa.Column("id", sa.Integer, primary_key=True),

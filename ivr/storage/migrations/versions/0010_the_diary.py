@@ -1,6 +1,6 @@
-"""The diary: patients, appointments and the times that they take, blocked times, and whether the telephone books.
+"""Adds the diary: patients, appointments and the times that they take, blocked times, and booking by telephone.
 
-A number may have several live requests, one for each person of a family. A task may be about an appointment.
+A number may now have several live requests, one for each person of a family. A task may be about an appointment.
 """
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ TAKES_TIME = sa.text("status IN ('booked', 'arrived')")
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the diary's tables, and change those of requests and tasks."""
     op.create_table(
         "patients",
         sa.Column("id", sa.Integer, primary_key=True),

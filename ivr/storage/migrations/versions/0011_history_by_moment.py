@@ -1,4 +1,4 @@
-"""An index of what happened to appointments by its moment, for the reports."""
+"""Adds an index of the history of appointments by its moments, for the reports."""
 
 from alembic import op
 
@@ -9,5 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the index."""
     op.create_index("appointment_history_by_at", "appointment_history", ["at"])

@@ -1,4 +1,4 @@
-"""The mark of what another diary calls a blocked time, so that importing it again does not block it twice."""
+"""Adds to a blocked time the mark of its imported entry, so that another import does not block it twice."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Add the column with its index."""
     op.add_column("blocked_times", sa.Column("mark", sa.String(64)))
     op.create_index("blocked_times_by_mark", "blocked_times", ["mark"])

@@ -1,4 +1,4 @@
-"""Calls that came to nothing, and those that the reception took, for the desk to call back."""
+"""Adds the calls that came to nothing, and those that the reception took, for the desk to call back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the table."""
     op.create_table(
         "missed_calls",
         sa.Column("id", sa.Integer, primary_key=True),

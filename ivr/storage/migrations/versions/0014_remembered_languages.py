@@ -1,4 +1,4 @@
-"""The languages in which numbers are greeted, each under a keyed hash of its number."""
+"""Adds the languages in which numbers are greeted, each under a keyed hash of its number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the table."""
     op.create_table(
         "caller_languages",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,4 +1,4 @@
-"""The counts of each day for the reports, and the last rows of which they know."""
+"""Adds the counts of each day for the reports, and the last rows of which they know."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the tables."""
     op.create_table(
         "day_counts",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,4 +1,4 @@
-"""The traces that calls have left on each host, and the hosts that answer calls."""
+"""Adds the traces that calls have left on each host, and the hosts that answer calls."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ UNRECORDED = sa.text("NOT recorded")
 
 
 def upgrade() -> None:
-    """Makes the change."""
+    """Create the tables."""
     op.create_table(
         "call_traces",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -1,4 +1,4 @@
-"""Adds the verdict of the carrier's Python library to the webhooks of ask.mjs, whose first lines say how to run."""
+"""Adds the verdict of Plivo's Python library to the webhooks of ask.mjs, whose first lines say how to run both."""
 
 import json
 import sys
@@ -9,7 +9,10 @@ from plivo.version import __version__  # type: ignore[import-not-found]
 
 
 def ask(hook: dict[str, Any]) -> bool | str:
-    """Return the library's verdict, or the kind of its error. The library changes the fields that it is given."""
+    """Return the verdict of Plivo's Python library on a webhook's signature, or the name of the error that it raises.
+
+    The library changes the fields that it is given, so it gets new ones.
+    """
     fields: dict[str, Any] = {}
     for name, value in hook["form"]:
         fields[name] = [fields[name], value] if name in fields else value

@@ -1,4 +1,4 @@
-"""Writes down the elements of the carrier's library for Python: the attributes of each, and what may stand within it.
+"""Writes down the elements of Plivo's Python library: the attributes of each, and what may stand within it.
 
 tests/carrier/plivo/test_elements.py compares our table with them.
 
@@ -18,11 +18,14 @@ from plivo.xml.PlivoXMLElement import PlivoXMLElement  # type: ignore[import-not
 WANTED = frozenset(
     ("Response", "Speak", "sub", "Play", "Wait", "GetInput", "GetDigits", "Dial", "Number", "Redirect", "Hangup")
 )
-"""The elements that a call with keys may use."""
+"""The elements of Plivo's documents that a call with keys may need."""
 
 
 def described(element: Any) -> dict[str, object]:
-    """Return an element's children, and the attributes that it writes when each of its arguments has a value."""
+    """Return what Plivo's library lets an element have: its attributes, the elements within it, and whether text.
+
+    Each argument of the element gets a value, so that it writes every attribute.
+    """
     arguments = [name for name in inspect.signature(element.__init__).parameters if name not in {"self", "content"}]
     takes_content = "content" in inspect.signature(element.__init__).parameters
     made = element(**({"content": "1"} if takes_content else {}), **dict.fromkeys(arguments, 1))
