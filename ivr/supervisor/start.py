@@ -45,7 +45,7 @@ class Program:
     """The command that brings the database up to date."""
     carriers: Sequence[CarrierSetting]
     begin: Begin = process_group.begin
-    """Starts a command of the Procfile, or the upgrade."""
+    """Starts a command: one of the Procfile, or the upgrade of the database."""
     patience: Patience = AS_SHIPPED
 
 

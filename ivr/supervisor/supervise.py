@@ -17,16 +17,16 @@ SHORT_TICK = 0.2
 
 @dataclass(frozen=True)
 class Patience:
-    """The seconds that a start waits for one thing before it goes on to the next."""
+    """The seconds that a start of the service waits for each of its parts."""
 
     redis: float = 10.0
-    """For Redis. After that the line opens without it, since most of a call needs no Redis."""
+    """Seconds to wait for Redis. After them the line opens without it, since most of a call needs no Redis."""
     tables: float = 10.0
-    """For the first try at the tables. After that the line opens beside it: requests wait in Redis."""
+    """Seconds to wait for the first try at the database's tables. Then the line opens, and requests wait in Redis."""
     thawed: float = 3.0
-    """For a Redis that is left over and was asked to stop. After that it is thawed and told to."""
+    """Seconds after which a Redis that an ended supervisor has left is thawed and gets SIGTERM."""
     killed: float = 6.0
-    """For the same, from the same moment. After that it is killed."""
+    """Seconds after which the Redis that was left gets SIGKILL, from the moment at which it was found."""
 
 
 class Supervised(Protocol):
@@ -77,7 +77,7 @@ class SupervisedParts:
 
 
 def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
-    """Run until a signal asks for a stop. Whatever is away, callers are answered."""
+    """Run the parts of the service until a signal asks for a stop. Whatever part is away, callers are answered."""
     redis, patience = [parts.redis] if parts.redis else [], parts.patience
     first = [*redis, parts.tables]
     try:
