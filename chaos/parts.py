@@ -173,9 +173,12 @@ class SqliteFile:
             self._holders += 1
             if self._other is None:
                 other = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
-                with suppress(sqlite3.OperationalError):
+                try:
                     other.execute("BEGIN IMMEDIATE")
-                self._other = other
+                except sqlite3.OperationalError:  # others write all the time: the next fault tries again
+                    other.close()
+                else:
+                    self._other = other
 
     def mends(self) -> None:
         """Unlock the file, unless another fault still wants it locked."""

@@ -29,6 +29,9 @@ from testing.servers import reserved_port, until
 from tests.people import Phone
 from tests.web import environment, service
 
+ENDS_WITHIN = 0.02
+"""Seconds between two looks of a test's server whether it is to end; half of one, as usual, is what most tests take."""
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -60,7 +63,7 @@ def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
     """Serve a WSGI application on this listening socket, in the test's process, until the block ends."""
     in_hand = InHand(app)
     server = make_server("127.0.0.1", 0, in_hand, threaded=True, fd=listening.fileno())
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=[ENDS_WITHIN])
     thread.start()
     try:
         yield

@@ -20,23 +20,19 @@ from ivr.supervisor.folders import ours, private
 from ivr.supervisor.output import Say
 from ivr.supervisor.redis_server import LOG, RedisServer
 from ivr.supervisor.signals import Signals
-
-THAWED, KILLED = 3.0, 6.0
-"""Seconds after which a Redis server that an ended supervisor has left gets SIGTERM, and then SIGKILL.
-
-A frozen server is thawed, so that it hears SIGTERM.
-"""
+from ivr.supervisor.supervise import Patience
 
 
 class EmbeddedRedis:
     """A Redis server that runs while this supervisor holds the state folder's lock; each tick tries to get the lock."""
 
-    def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say) -> None:
+    def __init__(self, binary: Path, state_dir: Path, listens: Path, say: Say, patience: Patience) -> None:
         if listens.parent != state_dir:
             ours(listens.parent)
         self._data = private(state_dir / "redis")
         self._listens = listens
         self._say = say
+        self._patience = patience
         self._lock_file = state_dir / "redis.lock"
         self._lock: int | None = None
         self._ours = self._alone = False
@@ -103,10 +99,10 @@ class EmbeddedRedis:
             self._left_over = now
         self._tell("redis: one is left over from a supervisor that was killed; it is asked to stop")
         waited = now - self._left_over
-        if waited < THAWED:
+        if waited < self._patience.thawed:
             ask(self._listens, "SHUTDOWN")
         else:
-            self._ends_by_force(signal.SIGKILL if waited >= KILLED else signal.SIGTERM)
+            self._ends_by_force(signal.SIGKILL if waited >= self._patience.killed else signal.SIGTERM)
         return False
 
     def _ends_by_force(self, number: signal.Signals) -> None:

@@ -22,7 +22,9 @@ from ivr.supervisor.output import Say
 from ivr.supervisor.process_group import Begin
 from ivr.supervisor.readiness import Readiness
 from ivr.supervisor.signals import Signals
-from ivr.supervisor.supervise import SupervisedParts, supervise
+from ivr.supervisor.supervise import Patience, SupervisedParts, supervise
+
+AS_SHIPPED = Patience()
 
 BROWSER_PHONE = "  call it     {url}/phone?key={key}    (in the browser, no telephone needed)\n"
 """The line of the guide about the telephone in the browser, which production does not have."""
@@ -44,6 +46,7 @@ class Program:
     carriers: Sequence[CarrierSetting]
     begin: Begin = process_group.begin
     """Starts a command: one of the Procfile, or the upgrade of the database."""
+    patience: Patience = AS_SHIPPED
 
 
 def run(root: Path, environ: Mapping[str, str], say: Say, program: Program) -> int:
@@ -69,10 +72,11 @@ def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say,
     port.check(settings.bind, settings.port)
     private(settings.state_dir)
     return SupervisedParts(
-        redis=_redis(settings, say),
+        redis=_redis(settings, say, program.patience),
         tables=Migration("tables", partial(program.begin, program.upgrade, root, surroundings, output=PIPE), say),
         children=procfile.children(root, surroundings, say, program.begin),
         readiness=Readiness(settings.local_url, guide(settings), say),
+        patience=program.patience,
     )
 
 
@@ -82,10 +86,10 @@ def _with_phone_key(settings: Settings) -> Settings:
     return settings.model_copy(update={"phone_key": key})
 
 
-def _redis(settings: Settings, say: Say) -> EmbeddedRedis | None:
+def _redis(settings: Settings, say: Say, patience: Patience) -> EmbeddedRedis | None:
     if not settings.embedded_redis:
         return None
-    return EmbeddedRedis(find_binary(), settings.state_dir, settings.redis_socket, say)
+    return EmbeddedRedis(find_binary(), settings.state_dir, settings.redis_socket, say, patience)
 
 
 def guide(settings: Settings) -> str:

@@ -13,10 +13,20 @@ from ivr.supervisor.signals import Signals
 
 TICK = 1.0
 SHORT_TICK = 0.2
-REDIS_PATIENCE = 10.0
-"""Seconds to wait for Redis. After them the line opens without it, since most of a call needs no Redis."""
-TABLES_PATIENCE = 10.0
-"""Seconds to wait for the first try at the database's tables. Then the line opens, and requests wait in Redis."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """The seconds that a start of the service waits for each of its parts."""
+
+    redis: float = 10.0
+    """Seconds to wait for Redis. After them the line opens without it, since most of a call needs no Redis."""
+    tables: float = 10.0
+    """Seconds to wait for the first try at the database's tables. Then the line opens, and requests wait in Redis."""
+    thawed: float = 3.0
+    """Seconds after which a Redis that an ended supervisor has left is thawed and gets SIGTERM."""
+    killed: float = 6.0
+    """Seconds after which the Redis that was left gets SIGKILL, from the moment at which it was found."""
 
 
 class Supervised(Protocol):
@@ -63,16 +73,17 @@ class SupervisedParts:
     tables: Tables
     children: Sequence[Supervised]
     readiness: Watch
+    patience: Patience
 
 
 def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
     """Run the parts of the service until a signal asks for a stop. Whatever part is away, callers are answered."""
-    redis = [parts.redis] if parts.redis else []
+    redis, patience = [parts.redis] if parts.redis else [], parts.patience
     first = [*redis, parts.tables]
     try:
-        if parts.redis and not _await(parts.redis.ready, redis, REDIS_PATIENCE, signals):
-            say(f"redis: not ready after {REDIS_PATIENCE:.0f} s; {parts.redis.why()}starting without it")
-        if not _await(lambda: parts.tables.settled, first, TABLES_PATIENCE, signals):
+        if parts.redis and not _await(parts.redis.ready, redis, patience.redis, signals):
+            say(f"redis: not ready after {patience.redis:.0f} s; {parts.redis.why()}starting without it")
+        if not _await(lambda: parts.tables.settled, first, patience.tables, signals):
             say("The database is still being brought up to date; callers are answered meanwhile.")
         _keep([*first, *parts.children], parts.readiness, signals)
         say("Stopping; what is in hand is finished first. Ctrl-C once more stops at once.")

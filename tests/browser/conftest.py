@@ -18,6 +18,9 @@ from tests.served import serving
 
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
+LOOKS = (("phone", "hi"), ("desk", "en"))
+"""Each size and each language of the desk once, the narrow one with the longer words."""
+
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The names of Chromium's programs, the fastest first, which draws no windows and needs half the time."""
 

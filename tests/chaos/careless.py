@@ -1,26 +1,28 @@
-"""The service without one of its safeguards, so that tests see a chaos campaign notice its lack.
+"""The service with safeguards taken out, so that tests see a chaos campaign notice each; loaded by a web server.
 
-A web server loads it. Run as a module, it is a clock that looks neither at the hours nor at what callers have heard.
+As a module it is a clock that looks neither at the hours nor at what callers have heard, and at all else at once.
 """
 
 import os
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from config.settings import read
+from config.settings import Settings, read
 from ivr.app import create_app
 from ivr.desk.phone_bookings import Booking, BookingOutcome, NewBooking, PhoneBookings
 from ivr.diary.times import Asked
 from ivr.line.diary import Slot
+from ivr.reports.call_records import SETTLES
+from ivr.reports.traces.collector import CallCollector
 from ivr.web.asgi import AsgiServer
-from ivr.web.services import Services, build
+from ivr.web.services import Services, TelephoneServices, build
 from ivr.wiring.carriers import SETTINGS
+from ivr.wiring.foundation import A_CALLER_WAITS
 from workers import clock
 from workers import services as of_workers
 
@@ -53,8 +55,8 @@ class GenerousBookings(PhoneBookings):
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 
 
-class SilentBookings(PhoneBookings):
-    """Bookings by telephone that keep a caller's time, and tell the caller that it could not be kept."""
+class SilentBookings(GenerousBookings):
+    """Generous bookings that keep a time and tell its caller that it could not be kept."""
 
     def book(self, new: NewBooking) -> Booking:
         """Book the caller's time, and report that it was not booked."""
@@ -72,45 +74,67 @@ class Idle:
         """Find nobody who would have to be told of a booking or change that they have not heard."""
 
 
-def gives_an_hour_twice() -> AsgiServer:
-    """Make a web application that books the same time for two callers."""
-    return _booking_by(GenerousBookings)
+class EarlyCollector(CallCollector):
+    """A collector that records a call as soon as it is over, though another of its webhooks may still come."""
+
+    def collect(self, now: datetime) -> int:
+        """Record the calls as the product does once they have settled."""
+        return super().collect(now + SETTLES)
 
 
-def books_without_a_word() -> AsgiServer:
-    """Make a web application that keeps each booking, and tells its caller that it could not be kept."""
-    return _booking_by(SilentBookings)
+class Hasty(threading.Event):
+    """A stop that never comes, and is not waited for: the clock looks all the time."""
+
+    def wait(self, _seconds: float | None = None) -> bool:
+        """Return at once, or nearly."""
+        return super().wait(0.5)
 
 
-def promises_too_early() -> AsgiServer:
-    """Make a web application that promises a request while the database is away, and keeps it nowhere."""
-    return _with(lambda intake: replace(intake, pending=ForgetfulPending()))
+def loses_and_doubles_requests() -> AsgiServer:
+    """Serve a service that promises without a database and writes nothing down, and takes a repeated webhook for two.
+
+    Only the first loses a promise, only the second makes two requests of one.
+    """
+    services = build(_settings())
+    intake: Any = services.telephone.intake
+    careless = replace(intake, pending=ForgetfulPending(), keyed_ids=ForgetfulIds(intake.keyed_ids))
+    return _served(services, replace(services.telephone, intake=careless))
 
 
-def knows_no_repetition() -> AsgiServer:
-    """Make a web application that makes a second request when the same webhook comes twice."""
-    return _with(lambda intake: replace(intake, keyed_ids=ForgetfulIds(intake.keyed_ids)))
+def gives_hours_twice_and_says_nothing() -> AsgiServer:
+    """Serve a service that gives one time to two callers, and keeps a booking though it came too late to be told.
 
-
-def _with(less: Callable[[Any], Any]) -> AsgiServer:
-    services: Services = build(read(os.environ, env_file=None, carriers=SETTINGS))
-    telephone = replace(services.telephone, intake=less(services.telephone.intake))
-    return AsgiServer(create_app(replace(services, telephone=telephone)), services.close)
-
-
-def _booking_by(careless: type[PhoneBookings]) -> AsgiServer:
-    services: Services = build(read(os.environ, env_file=None, carriers=SETTINGS))
+    Only the first puts two patients at one time, only the second leaves one without a word.
+    """
+    # Its callers wait longer than usual: else a busy machine keeps times from being given, and none is given twice.
+    services = build(_settings(), limits=A_CALLER_WAITS.times(4))
     here = services.telephone
-    bookings = careless(**{each.name: getattr(here.bookings, each.name) for each in fields(PhoneBookings)})
-    telephone = replace(here, bookings=bookings, own_appointments=replace(here.own_appointments, bookings=bookings))
+    bookings = as_a(SilentBookings, here.bookings)
+    return _served(
+        services,
+        replace(here, bookings=bookings, own_appointments=replace(here.own_appointments, bookings=bookings)),
+    )
+
+
+def as_a(kind: Any, product: Any) -> Any:
+    """Return the product's object as one of this careless kind."""
+    return kind(**{each.name: getattr(product, each.name) for each in fields(product)})
+
+
+def _settings() -> Settings:
+    return read(os.environ, env_file=None, carriers=SETTINGS)
+
+
+def _served(services: Services, telephone: TelephoneServices) -> AsgiServer:
     return AsgiServer(create_app(replace(services, telephone=telephone)), services.close)
 
 
 def idle_clock() -> None:
-    """Run the clock without its checks of the hours and of unheard bookings, until it is killed."""
-    worker = of_workers.build(read(os.environ, env_file=None, carriers=SETTINGS))
+    """Run the clock process without two of its duties, until it is killed."""
+    worker = of_workers.build(_settings())
     idle: Any = Idle()
-    clock.run(replace(worker, desk=replace(worker.desk, upkeep=idle, unheard=idle)), threading.Event())
+    desk = replace(worker.desk, upkeep=idle, unheard=idle)
+    clock.run(replace(worker, desk=desk, call_collector=as_a(EarlyCollector, worker.call_collector)), Hasty())
 
 
 if __name__ == "__main__":

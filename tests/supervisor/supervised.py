@@ -3,13 +3,14 @@
 For the tests of the supervisor: real processes, a real Redis, no fixed pauses.
 """
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -23,21 +24,32 @@ from ivr.supervisor import embedded_redis
 T = TypeVar("T")
 
 PATIENCE = 20.0
+"""Seconds in which a supervisor ends that is told to, as long as it gives its own processes."""
+
+COMES = 60.0
+"""Seconds in which what is waited for comes: most of it takes less than one, but not on a machine that is busy."""
+
+AS_SHIPPED: Mapping[str, float] = {}
+
+SOON = 0.1
+"""The seconds of a time limit that is certain to pass: how long it is as shipped is not what such a test asks."""
 
 SUPERVISOR = """
-import os, sys
+import json, os, sys
 from pathlib import Path
 from ivr.wiring.carriers import SETTINGS
 from ivr.supervisor.forked import Forks
 from ivr.supervisor.start import Program, run
 from ivr.supervisor.output import printer
+from ivr.supervisor.supervise import Patience
 
 UPGRADES = {
     "": ["true"],
     "real": [sys.executable, "-m", "ivr.supervisor", "upgrade"],
     "slow": ["/bin/sh", "-c", "touch migrating; exec sleep 60"],
 }
-program = Program(UPGRADES[os.environ.get("TABLES", "")], SETTINGS, Forks(lambda: None, os.environ).begin)
+patience = Patience(**json.loads(os.environ.get("PATIENCE", "{}")))
+program = Program(UPGRADES[os.environ.get("TABLES", "")], SETTINGS, Forks(lambda: None, os.environ).begin, patience)
 sys.exit(run(Path.cwd(), os.environ, printer(sys.stdout), program))
 """
 
@@ -56,8 +68,8 @@ while :; do sleep 600 & wait $!; done
 
 
 def eventually(look: Callable[[], T | None]) -> T:
-    """Return the first result of this function that is not empty. Fails if none comes in time."""
-    end = time.monotonic() + PATIENCE
+    """Return the first answer that is not empty."""
+    end = time.monotonic() + COMES
     while time.monotonic() < end:
         if answer := look():
             return answer
@@ -146,7 +158,9 @@ class Premises:
         lines = [f"{name}: {command}\n" for name, command in {**quiet, **commands}.items()]
         (self.folder / "Procfile").write_text("".join(lines))
 
-    def start(self, port: int | None = None, **environ: str) -> Running:
+    def start(self, port: int | None = None, patience: Mapping[str, float] = AS_SHIPPED, **environ: str) -> Running:
+        """Start a supervisor, with other limits than the shipped ones where these are given, in seconds."""
+        environ["PATIENCE"] = json.dumps(dict(patience))
         self._supervisors.append(Running(self.folder, port or free_port(), **environ))
         return self._supervisors[-1]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOT_HERE
-from tests.supervisor.supervised import PATIENCE, Premises, eventually
+from tests.supervisor.supervised import PATIENCE, SOON, Premises, eventually
 
 pytestmark = [
     pytest.mark.slow,
@@ -37,7 +37,7 @@ def test_a_frozen_server_that_was_left_is_named_ended_and_succeeded_with_nothing
         premises.redis_pid()
         premises.redis.set("a job", "accepted")
         os.kill(orphan.pid, signal.SIGSTOP)
-        supervisor = premises.start()
+        supervisor = premises.start(patience={"thawed": SOON, "killed": PATIENCE})
         assert orphan.wait(PATIENCE) in {0, -signal.SIGTERM}
     assert premises.pid("clock")
     assert premises.redis_pid() != orphan.pid
@@ -68,7 +68,7 @@ def test_a_damaged_file_is_named_with_what_to_do_and_callers_are_answered(premis
     (file,) = (premises.folder / "s" / "redis" / "appendonlydir").glob("*.incr.aof")
     file.write_bytes(file.read_bytes().replace(b"promise-1", b"\x00" * 20))
     web = premises.pid("web")
-    second = premises.start()
+    second = premises.start(patience={"redis": SOON})
     said = second.says("redis-repair, and start again")
     assert f"redis: what it keeps in {premises.folder / 's' / 'redis'} is damaged. Stop this, " in said
     assert premises.pid("web", other_than=web), "callers are answered"
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_named_with_what_to_do_and_callers_are_answered(premis
 
 def test_a_server_that_ends_for_nothing_is_killed(premises: Premises) -> None:
     with holding(premises, premises.folder / "s" / "redis") as left:
-        supervisor = premises.start()
+        supervisor = premises.start(patience={"thawed": SOON, "killed": SOON})
         assert left.wait(PATIENCE) == -signal.SIGKILL
     assert premises.redis_pid()
     assert f"(process {left.pid}) does not answer; it is ended with SIGKILL\n" in supervisor.said
@@ -84,7 +84,7 @@ def test_a_server_that_ends_for_nothing_is_killed(premises: Premises) -> None:
 
 def test_somebody_elses_process_is_named_and_let_live(premises: Premises) -> None:
     with holding(premises, premises.folder) as left:
-        supervisor = premises.start()
+        supervisor = premises.start(patience={"redis": SOON, "thawed": SOON, "killed": SOON})
         socket = premises.folder / "s" / "redis.sock"
         supervisor.says(f"redis: process {left.pid} holds {socket} and does not answer: end it, and Redis starts by it")
         assert premises.pid("web"), "callers are answered"
@@ -100,7 +100,7 @@ def test_another_run_that_is_frozen_with_its_redis_is_named(premises: Premises) 
     for each in frozen:
         os.kill(each, signal.SIGSTOP)
     try:
-        second = premises.start()
+        second = premises.start(patience={"redis": SOON})
         second.says(
             f"another make run (process {frozen[0]}) keeps it, and it does not answer: "
             f"end that one (kill -9 {frozen[0]}); starting without it\n"

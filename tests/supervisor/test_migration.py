@@ -14,7 +14,7 @@ import pytest
 from ivr.storage.migrate import migrate
 from testing.servers.postgres import Postgres
 from tests.storage.newer import ADDS, TAKES_AWAY, goes_on_to
-from tests.supervisor.supervised import Premises, eventually, free_port
+from tests.supervisor.supervised import SOON, Premises, eventually, free_port
 
 pytestmark = pytest.mark.slow
 
@@ -96,7 +96,7 @@ def test_a_postgresql_that_hangs_at_the_start_holds_nobody_up(premises: Premises
     url = postgres_server.new_database()
     postgres_server.pause()
     try:
-        supervisor = premises.start(TABLES="real", DATABASE_URL=url)
+        supervisor = premises.start(TABLES="real", DATABASE_URL=url, patience={"tables": SOON})
         assert premises.pid("web")
         assert supervisor.stop() == 0
     finally:
@@ -137,20 +137,24 @@ def test_a_disk_that_is_full_at_the_start_is_named_and_callers_are_answered(
 def test_a_redis_without_room_at_the_start_is_started_when_there_is_some(premises: Premises, small_disk: Path) -> None:
     state = small_disk / "s"
     with filled(small_disk):
-        supervisor = premises.start(STATE_DIR=str(state))
+        supervisor = premises.start(STATE_DIR=str(state), patience={"redis": SOON})
         assert premises.pid("web")
         assert supervisor.runs
     eventually((state / "redis.sock").exists)
 
 
 def test_a_process_that_still_changes_the_tables_does_not_hold_up_the_start(premises: Premises) -> None:
-    """The web starts while an earlier start's migration, which hangs and holds the folder's lock, is not over."""
+    """The migration of an earlier start is frozen and holds the lock of the folder, as this test does.
+
+    In the time that is waited for the tables, a migration that heeds no lock would be done.
+    """
     holds_older_rows(premises)
     folder = os.open(premises.folder / "s", os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)
-    supervisor = premises.start(TABLES="real")
+    supervisor = premises.start(TABLES="real", patience={"tables": 3.0})
     supervisor.says("The database is still being brought up to date; callers are answered meanwhile.\n")
     assert premises.pid("web")
+    assert revision(premises) == "0004"
     os.close(folder)
     supervisor.says("The database is up to date.\n")
 

@@ -20,8 +20,9 @@ from ivr.supervisor import embedded_redis, procfile
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.first_run import write_env
 from ivr.supervisor.process import next_pause
-from ivr.supervisor.readiness import Readiness, missing_parts
+from ivr.supervisor.readiness import TIMEOUT, Readiness, missing_parts
 from ivr.supervisor.start import guide
+from ivr.supervisor.supervise import Patience
 from ivr.wiring.carriers import SETTINGS
 from tests.conftest import NOT_HERE, settings_for
 from tests.supervisor.supervised import PATIENCE, Premises, alive, eventually, free_port
@@ -316,6 +317,12 @@ def test_what_is_missing_is_said_once_after_half_a_minute(web: Web) -> None:
     for now in (100.0, 129.0, 130.0, 131.0):
         readiness.tick(now)
     assert said == ["Not ready after 30 s: redis: away, worker: none is running. Still trying."]
+
+
+def test_as_shipped_each_time_limit_passes_before_the_one_that_counts_on_it() -> None:
+    shipped = Patience()
+    assert 0 < shipped.thawed < shipped.killed < shipped.redis, "Redis is there although one was left over"
+    assert shipped.redis + shipped.tables < TIMEOUT, "callers are answered before the terminal says what is missing"
 
 
 def test_the_guide_is_given_once_when_the_line_is_ready(web: Web) -> None:

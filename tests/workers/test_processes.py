@@ -142,14 +142,6 @@ def _workers(worker: WorkerServices) -> list[BaseWorker]:
     return Worker.all(connection=worker.desk.job_queue._redis)
 
 
-@pytest.mark.parametrize("module", ["workers", "workers.clock"])
-def test_a_mistake_in_the_settings_is_one_message_and_no_traceback(worker: WorkerServices, module: str) -> None:
-    with process(worker, module, SECRET_KEY="short") as running:
-        assert running.wait(30) == 1
-    assert "SECRET_KEY is weak" in said(worker, module)
-    assert "Traceback" not in said(worker, module)
-
-
 # -- a slow channel, a burst, a job that hangs or kills its process
 
 
