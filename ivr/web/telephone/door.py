@@ -45,12 +45,12 @@ class TelephoneDoor:
 
     def __call__(self, scope: Scope, body: Body) -> WholeAnswer | Work | None:
         """Return a webhook's answer, or the work that makes it if a store is needed; None where Flask must answer."""
-        here, began = self._services, self._services.clock()
         try:
             webhook = _webhook(scope, body)
-            if webhook is None or not webhook.carrier(here).bears(webhook.headers):
+            if webhook is None or not webhook.carrier(self._services).bears(webhook.headers):
                 return None
-            asked = VerifiedWebhook(webhook, webhook.read(here))
+            began = self._services.clock()
+            asked = VerifiedWebhook(webhook, webhook.read(self._services))
         except Exception:  # not signed, malformed, or a mistake of ours: Flask refuses it, or apologizes
             return None
         try:
