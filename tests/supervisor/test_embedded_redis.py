@@ -62,12 +62,12 @@ def holding(premises: Premises, works_in: Path) -> Iterator[subprocess.Popen[byt
 def test_a_damaged_file_is_named_with_what_to_do_and_callers_are_answered(premises: Premises) -> None:
     first = premises.start()
     premises.redis_pid()
+    web = premises.pid("web")
     for number in range(3):
         premises.redis.set(f"promise-{number}", "sealed")
     assert first.stop() == 0
     (file,) = (premises.folder / "s" / "redis" / "appendonlydir").glob("*.incr.aof")
     file.write_bytes(file.read_bytes().replace(b"promise-1", b"\x00" * 20))
-    web = premises.pid("web")
     second = premises.start(patience={"redis": SOON})
     said = second.says("redis-repair, and start again")
     assert f"redis: what it keeps in {premises.folder / 's' / 'redis'} is damaged. Stop this, " in said
