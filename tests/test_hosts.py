@@ -268,7 +268,7 @@ def served(host: Host) -> int:
 
 
 def test_closures_and_pauses_reach_a_host_without_a_clock_and_hold_there(
-    tmp_path: Path, pair: Hosts, sqlite_url: str, clock: Clock
+    pair: Hosts, sqlite_url: str, clock: Clock
 ) -> None:
     here, there = pair
     assert CLOSED not in there.phone.rings().press("4").words

@@ -182,7 +182,7 @@ def test_a_note_beside_any_button_is_kept_after_the_session_ended(taken: Staff, 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_was_sent_after_the_session_ended_stands_on_its_page_after_the_login(
-    taken: Staff, phone: Phone, clock: Clock, form: str
+    taken: Staff, clock: Clock, form: str
 ) -> None:
     token, (path, given) = taken.csrf(), FORMS[form]
     half_an_hour(taken, clock)
@@ -528,9 +528,7 @@ def test_what_is_being_typed_stands_on_the_page_when_it_is_opened_again(taken: S
     assert drafts(phone) == 0
 
 
-def test_what_an_open_page_brings_after_the_session_ended_is_kept_and_the_page_goes(
-    taken: Staff, phone: Phone, clock: Clock
-) -> None:
+def test_what_an_open_page_brings_after_the_session_ended_is_kept_and_the_page_goes(taken: Staff, clock: Clock) -> None:
     token = taken.csrf()
     half_an_hour(taken, clock)
     where = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk/new"}
@@ -599,9 +597,7 @@ def test_no_field_is_left_for_the_browser_to_fill_in_for_the_next_person(taken: 
 # -- when the database is away, and other refusals
 
 
-def test_what_was_sent_while_the_database_is_away_is_shown_and_sent_again(
-    taken: Staff, phone: Phone, sqlite_url: str
-) -> None:
+def test_what_was_sent_while_the_database_is_away_is_shown_and_sent_again(taken: Staff, sqlite_url: str) -> None:
     token = taken.csrf()
     with moved(sqlite_path(sqlite_url)):
         answer = sends(taken, "/desk/requests/1/note", {"note": WORDS}, token)

@@ -261,9 +261,7 @@ def test_two_clocks_that_collect_the_same_write_it_once(
 # -- when something is away
 
 
-def test_with_the_database_away_the_records_wait(
-    phone: Phone, worker: WorkerServices, clock: Clock, tmp_path: Path
-) -> None:
+def test_with_the_database_away_the_records_wait(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     ends(phone.rings().press("4"))
     clock.now += HELD
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/clinic")
