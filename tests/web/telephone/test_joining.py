@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from ivr.carrier.steps import Gathers
-from ivr.desk.requests import Outcome, OutcomeReport, Request
+from ivr.desk.requests import Outcome, Request
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
+from tests.desk import takes_and_reports
 from tests.people import BOOK, CALLER, OTHER, Clock, Conversation, Phone
 from tests.test_faults import moved
 from workers import jobs
@@ -253,8 +254,7 @@ def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
 
 def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
-    both.services.desk.moves.take(1, By("asha", clock()))
-    both.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(both.services, 1, Outcome.SETTLED)
     again = both.rings().press(*BOOK)
     assert again.heard[0] == NEW
     assert again.reference != first.reference

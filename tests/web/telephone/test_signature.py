@@ -15,8 +15,8 @@ from ivr.carrier.steps import Gathers, Heard
 from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.webhook import SIGNATURE, read
-from ivr.desk.requests import Outcome, OutcomeReport
-from ivr.storage.audit import By
+from ivr.desk.requests import Outcome
+from tests.desk import takes_and_reports
 from tests.people import CALLER, TOKEN, Clock, Phone
 from tests.web import Serves
 from workers.clock import purge_expired
@@ -146,8 +146,7 @@ def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothin
 ) -> None:
     """A signed webhook that is sent again hours later gets its answer and changes nothing: signatures bear no date."""
     first = phone.posts(*confirms)
-    phone.services.desk.moves.take(1, By("asha", clock()))
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(phone.services, 1, Outcome.SETTLED)
     before = phone.services.desk.store.all(), phone.services.desk.store.history(1)
     clock.goes_on(hours=20)
     again = phone.posts(*confirms)
@@ -161,8 +160,7 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
     phone: Phone, confirms: Webhook, worker: WorkerServices, clock: Clock
 ) -> None:
     phone.posts(*confirms)
-    phone.services.desk.moves.take(1, By("asha", clock()))
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(phone.services, 1, Outcome.SETTLED)
     purge_expired(worker)
     clock.goes_on(days=100)
     purge_expired(worker)
