@@ -20,9 +20,9 @@ from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
+from testing.wishes import wish_to_be_rung
 from tests.browser.conftest import Opens, Service
 from tests.conftest import PASSWORD
-from tests.desk import wish_to_be_rung
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 

@@ -8,7 +8,7 @@ import pytest
 from ivr.desk.requests import Status
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.desk import wish_to_be_rung
+from testing.wishes import wish_to_be_rung
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
 from tests.web import at_the_desk
 
