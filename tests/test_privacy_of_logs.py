@@ -31,6 +31,7 @@ from testing.listener import listener
 from testing.servers import until as wait_until
 from tests.people import Clock, Conversation, Phone, Staff
 from tests.staff.staffed import at_once
+from tests.test_faults import moved
 from tests.web import environment, service
 from tests.workers.test_tasks import ACCOUNT, ToListener
 from workers import jobs
@@ -266,14 +267,12 @@ def test_the_jobs_of_a_request_hold_its_number_and_nothing_of_the_caller(
 def test_what_waits_in_redis_while_the_database_is_away_is_sealed(
     phone: Phone, worker: WorkerServices, sqlite_url: str, redis_url: str, log: pytest.LogCaptureFixture
 ) -> None:
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    calls(phone)
-    sweep_fails_quietly(worker)
-    assert worker.desk.pending.count() == 3
-    assert "clinic:waiting" in in_redis(redis_url)
-    assert personal_in(in_redis(redis_url)) == []
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        calls(phone)
+        sweep_fails_quietly(worker)
+        assert worker.desk.pending.count() == 3
+        assert "clinic:waiting" in in_redis(redis_url)
+        assert personal_in(in_redis(redis_url)) == []
     jobs.save(worker)
     assert {each.phone.e164 for each in phone.services.desk.store.waiting()} == {CALLER, f"+91{KEYED}"}
     assert personal_in(in_redis(redis_url) + log.text) == []

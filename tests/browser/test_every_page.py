@@ -23,6 +23,7 @@ from ivr.storage.database import Database, sqlite_path
 from testing.wishes import wish_to_be_rung
 from tests.browser.conftest import Opens, Service
 from tests.conftest import PASSWORD
+from tests.test_faults import moved
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
@@ -201,12 +202,10 @@ def test_the_page_that_says_the_database_is_away_keeps_nobody_out(
     opens: Opens, service: Service, sqlite_url: str
 ) -> None:
     page = opens(size="phone", dark=True)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    page.goto("/desk")
-    assert page.get_by_role("alert").is_visible()
-    assert violations(page) == []
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        page.goto("/desk")
+        assert page.get_by_role("alert").is_visible()
+        assert violations(page) == []
 
 
 def test_hindi_is_drawn_with_real_glyphs(opens: Opens) -> None:

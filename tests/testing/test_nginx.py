@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
 from testing.servers import reserved_port
 from testing.servers.nginx import Nginx, NginxUnavailable, nginx
+from testing.threads import in_a_thread
 from tests.conftest import NO_NGINX
 
 
@@ -44,14 +44,9 @@ class _Form(BaseHTTPRequestHandler):
 
 @contextmanager
 def host() -> Iterator[Host]:
-    with Host() as found:
-        thread = Thread(target=found.serve_forever, args=[0.02])
-        thread.start()
-        try:
-            yield found
-        finally:
-            found.shutdown()
-            thread.join()
+    found = Host()
+    with in_a_thread(found):
+        yield found
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from ivr.storage.database import sqlite_path
 from ivr.storage.lived_time import FILE as LIVED_TIME
 from testing.servers.valkey import Valkey
 from tests.people import CALLER, Clock, Phone, Staff
+from tests.test_faults import moved
 from tests.workers import books, the_clock_runs
 from workers.services import WorkerServices
 
@@ -69,10 +70,8 @@ def test_a_request_that_was_taken_and_left_alone_goes_back(
 
 
 def test_what_waits_in_redis_is_given_to_a_worker_once(phone: Phone, worker: WorkerServices, sqlite_url: str) -> None:
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    books(phone)
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        books(phone)
     the_clock_runs(worker, lambda: None)
     assert queued(worker) == ["waiting-1"], "one is enough"
 

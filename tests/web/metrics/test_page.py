@@ -28,6 +28,7 @@ from tests.conftest import PASSWORD, settings_for
 from tests.desk.callers import prefers_hindi
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.served import asked, web
+from tests.test_faults import moved
 from tests.web import Serves
 from workers.services import WorkerServices
 
@@ -150,24 +151,22 @@ def test_promises_are_counted_by_kind_and_by_the_store_that_keeps_them(
     phone: Phone, sqlite_url: str, valkey_server: Valkey
 ) -> None:
     books(phone)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    phone.rings().press("2", "1", "1", "1")
-    found = numbers(phone)
-    assert found["clinic_promises_total", "booking", "database"] == 1
-    assert found["clinic_promises_total", "callback", "redis"] == 1
-    assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 1)
-    assert found["clinic_requests_in_redis",] == 1
-    valkey_server.stop()
-    try:
+    with moved(sqlite_path(sqlite_url)):
         phone.rings().press("2", "1", "1", "1")
         found = numbers(phone)
-    finally:
-        valkey_server.start()
-    assert found["clinic_nothing_promised_total", "callback"] == 1
-    assert sum(value for key, value in found.items() if key[0] == "clinic_promises_total") == 2
-    assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 0)
-    away.rename(path)
+        assert found["clinic_promises_total", "booking", "database"] == 1
+        assert found["clinic_promises_total", "callback", "redis"] == 1
+        assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 1)
+        assert found["clinic_requests_in_redis",] == 1
+        valkey_server.stop()
+        try:
+            phone.rings().press("2", "1", "1", "1")
+            found = numbers(phone)
+        finally:
+            valkey_server.start()
+        assert found["clinic_nothing_promised_total", "callback"] == 1
+        assert sum(value for key, value in found.items() if key[0] == "clinic_promises_total") == 2
+        assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 0)
     assert numbers(phone)["clinic_database_up",] == 1
 
 
