@@ -28,6 +28,12 @@ from tests.carrier.twilio.twiml_rules import faults
 
 DELHI = ZoneInfo("Asia/Kolkata")
 
+
+def at(written: str) -> datetime:
+    """Return this time of a day as a moment in Delhi. 23 November 2026 is a Monday."""
+    return datetime.fromisoformat(written).replace(tzinfo=DELHI)
+
+
 CALLER, OTHER = "+919999900001", "+919999900002"
 """The number of the usual caller, obviously made up."""
 
@@ -80,8 +86,7 @@ class Phone:
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
         if lang:
-            assert isinstance(call.waits, Gathers)
-            call.press(*keys_to(lang, language_of(call.waits.action), self.services.script.languages))
+            call.press(*keys_to(lang, language_of(call.next_url), self.services.script.languages))
         return call
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
@@ -138,6 +143,12 @@ class Conversation:
         if isinstance(self.waits, Gathers | Dials):
             return urlsplit(self.waits.action).path.rpartition("/")[2]
         return ""
+
+    @property
+    def next_url(self) -> str:
+        """The address to which the next key goes. Fails where the call waits for none."""
+        assert isinstance(self.waits, Gathers), f"nothing waits for a key: {self.words}"
+        return self.waits.action
 
     @property
     def over(self) -> bool:

@@ -143,6 +143,13 @@ def half_an_hour(person: Staff, clock: Clock) -> None:
     clock.goes_on(minutes=30)
 
 
+def outlived(person: Staff, clock: Clock) -> str:
+    """Let this person's session end; return the token that its forms had."""
+    token = person.csrf()
+    half_an_hour(person, clock)
+    return token
+
+
 def everywhere(person: Staff, _clock: Clock) -> None:
     other = Staff(person.browser.application, person.name, person.password)
     other.logs_in()
@@ -174,8 +181,7 @@ BESIDE = {
 
 @pytest.mark.parametrize("button", BESIDE)
 def test_a_note_beside_any_button_is_kept_after_the_session_ended(taken: Staff, clock: Clock, button: str) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, f"/desk/requests/1/{button}", {"note": WORDS, **BESIDE[button]}, token)
     assert WORDS in fields(logs_in_at(taken, answer))
 
@@ -195,8 +201,7 @@ def test_what_was_sent_after_the_session_ended_stands_on_its_page_after_the_logi
 
 @pytest.mark.parametrize("path", ["/desk/requests/1/times", "/desk/diary/1/times"])
 def test_what_was_typed_beside_the_free_times_outlives_the_session(taken: Staff, clock: Clock, path: str) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     page = logs_in_at(taken, sends(taken, path, {"note": WORDS, "on": "2026-11-26"}, token))
     assert WORDS in fields(page)
 
@@ -212,8 +217,7 @@ def test_however_a_session_ends_what_is_sent_then_is_kept(
 
 
 def test_the_login_says_that_what_was_typed_is_kept_and_shows_none_of_it(taken: Staff, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, "/desk/requests/1/note", {"note": WORDS}, token)
     login = taken.browser.get(answer.headers["Location"]).text
     assert "What you typed is kept" in login
@@ -221,8 +225,7 @@ def test_the_login_says_that_what_was_typed_is_kept_and_shows_none_of_it(taken: 
 
 
 def test_what_was_kept_is_sent_from_there_and_is_then_a_draft_no_more(taken: Staff, phone: Phone, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     logs_in_at(taken, sends(taken, "/desk/requests/1/note", {"note": WORDS}, token))
     assert WORDS in taken.does("note", 1, note=WORDS)
     assert drafts(phone) == 0
@@ -230,8 +233,7 @@ def test_what_was_kept_is_sent_from_there_and_is_then_a_draft_no_more(taken: Sta
 
 
 def test_on_every_other_page_a_draft_is_told_of_until_it_is_discarded(taken: Staff, phone: Phone, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     sends(taken, "/desk/new", FORMS["counter"][1], token)
     taken.logs_in()
     for path in ("/desk", "/desk/hours", "/desk/me", "/desk/reports", "/desk/people"):
@@ -247,8 +249,7 @@ def test_on_every_other_page_a_draft_is_told_of_until_it_is_discarded(taken: Sta
 
 
 def test_without_anything_typed_there_is_nothing_to_keep(taken: Staff, phone: Phone, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     for path, form in (("/desk/requests/1/put_back", {"note": " ", "day": "2026-11-24"}), ("/desk/hours/undo", {})):
         sends(taken, path, form, token)
     assert drafts(phone) == 0
@@ -346,8 +347,7 @@ def test_a_login_page_that_had_been_open_for_too_long_is_filled_in_once_more(
 def test_what_one_person_typed_is_not_shown_to_the_next_at_the_same_browser(
     taken: Staff, phone: Phone, clock: Clock
 ) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, "/desk/requests/1/note", {"note": WORDS}, token)
     devi = Staff(phone.app, "devi", PASSWORD)
     devi.browser = taken.browser
@@ -529,8 +529,7 @@ def test_what_is_being_typed_stands_on_the_page_when_it_is_opened_again(taken: S
 
 
 def test_what_an_open_page_brings_after_the_session_ended_is_kept_and_the_page_goes(taken: Staff, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     where = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk/new"}
     answer = sends(taken, "/desk/drafts", {"place": "new", "note": WORDS}, token, **where)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login?next=%2Fdesk%2Fnew")
@@ -564,8 +563,7 @@ def card_of(phone: Phone) -> str:
 def test_what_was_typed_lies_sealed_and_in_no_cookie_address_or_log(
     taken: Staff, phone: Phone, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, "/desk/new", FORMS["counter"][1], token)
     with phone.services.database.reading() as read:
         kept = str(read.execute(select(schema.drafts)).all())

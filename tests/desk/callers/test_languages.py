@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select, text
 
 from config.settings import Settings
-from ivr.carrier.steps import Gathers
 from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, erase, remember
 from ivr.desk.callers.languages import language_of as remembered_language
 from ivr.line.phones import phone as number_of
@@ -73,8 +72,7 @@ def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
     The call is not recorded, so it teaches the line nothing.
     """
     call = phone.rings(line, caller)
-    assert isinstance(call.waits, Gathers)
-    return language_of(call.waits.action)
+    return language_of(call.next_url)
 
 
 def rows(phone: Phone) -> list[tuple[str, str | None, str | None]]:

@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
-from ivr.carrier.steps import Gathers
 from ivr.reports import spool
 from ivr.reports.call_records import SETTLES, SILENT, Trace
 from ivr.reports.spool import HELD, Segment, Spool
@@ -93,8 +92,7 @@ def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end
 
 def test_an_answer_that_did_not_leave_was_not_heard(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     call = phone.rings().press("2", "1", "1")
-    assert isinstance(call.waits, Gathers)
-    form, url = call.form({"Digits": "1"}), call.waits.action
+    form, url = call.form({"Digits": "1"}), call.next_url
     signed = {"X-Twilio-Signature": phone.signs(url, form)}
     unsent = phone.app.test_client().post(phone.within(url), data=form, headers=signed)
     assert "We have your request." in unsent.text

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from ivr.carrier.carriers import Carriers
-from ivr.carrier.steps import Dials, Gathers
+from ivr.carrier.steps import Dials
 from ivr.hours.clinic_now import ClinicNow
 from ivr.reports import spool
 from ivr.reports.spool import Spool
@@ -192,8 +192,7 @@ def test_a_step_that_needs_no_store_is_answered_at_once_and_any_other_in_a_threa
         assert not isinstance(work, WholeAnswer), path
         assert isinstance(work(), WholeAnswer), path
     call = phone.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
-    work = post(phone, phone.within(call.waits.action), call.form({"Digits": "1"}))
+    work = post(phone, phone.within(call.next_url), call.form({"Digits": "1"}))
     assert not isinstance(work, WholeAnswer), "a promise"
     assert phone.services.desk.store.waiting() == []
     work()

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier.steps import Gathers
 from ivr.desk.requests import Outcome, Request
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -160,8 +159,7 @@ def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
 def confirms(call: Conversation) -> Callable[[], str]:
     """Return a function that, each time it is called, posts the webhook of this call's confirming key 1."""
     assert call.place in {"summary", "earliest", "time_sure"}
-    assert isinstance(call.waits, Gathers)
-    path, form = call.waits.action, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
+    path, form = call.next_url, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
     return lambda: call.phone.posts(path, form).text
 
 

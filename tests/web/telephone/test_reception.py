@@ -3,9 +3,7 @@
 Only a person takes the patient, none is left alone.
 """
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -14,17 +12,10 @@ from ivr.carrier.steps import Dials, Gathers, HangsUp, Step
 from ivr.carrier.twilio.reader import steps
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
-from tests.web import CALLER_ID, RECEPTION, Serves, clinic_with_reception
+from tests.web import CALLER_ID, RECEPTION
 
 NOBODY = "Nobody at the reception can take your call just now."
 CLOSED = "The reception is closed now."
-
-
-@pytest.fixture
-def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose first line has a reception with two telephones; the other lines have none."""
-    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
-        yield phone
 
 
 def rung(call: Conversation) -> Xml.Element:

@@ -33,8 +33,7 @@ Webhook = tuple[str, dict[str, str]]
 def confirms(phone: Phone) -> Webhook:
     """A webhook that makes a request if the service believes its signature: its path and its form."""
     call = phone.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
-    return phone.within(call.waits.action), {**CALL, "Digits": "1"}
+    return phone.within(call.next_url), {**CALL, "Digits": "1"}
 
 
 def signed(phone: Phone, path: str, form: Mapping[str, str], signature: str) -> TestResponse:
