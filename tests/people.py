@@ -37,6 +37,9 @@ def at(written: str) -> datetime:
 CALLER, OTHER = "+919999900001", "+919999900002"
 """The number of the usual caller, obviously made up."""
 
+CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
+"""The fields of a webhook of the usual caller's call, which no test has begun."""
+
 BOOK, CALLBACK = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
 """The keys of a wish for an appointment as soon as possible, and of one to be called back, on the caller's number."""
 

@@ -76,13 +76,7 @@ def calls(phone: Phone) -> Conversation:
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")
     call = phone.rings("third", CALLER, "hi").press("1", "1", "1", "1", "1")
-    form = {
-        "CallSid": call.sid,
-        "AccountSid": "AC" + "0" * 32,
-        "From": CALLER,
-        "To": CALLER,
-        "CallStatus": CALLER.replace("+", ""),
-    }
+    form = call.form({"From": CALLER, "To": CALLER, "CallStatus": CALLER.replace("+", "")})
     phone.posts("/voice/status", {**form, "CallStatus": "completed"})
     phone.posts("/voice/main", {**form, "Digits": f"{KEYED} "})
     phone.posts("/voice", {**form, "CallSid": f"<{CALLER}>"})

@@ -49,7 +49,7 @@ def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
 
 
 def earlier_end(one: time, other: time) -> time:
-    """Return the earlier of two times at which the clinic, or a part of its day, closes; midnight is the end of the day, and the latest."""
+    """Return the earlier of two times at which opening hours end; midnight is the end of the day, and the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 

@@ -30,13 +30,6 @@ def sets(worker: WorkerServices, *closures: DeskClosure) -> None:
     worker.hours.closures.set(closures, By("asha", worker.clock()))
 
 
-def ends_a_call(phone: Phone) -> None:
-    call = phone.rings()
-    fields = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32}
-    fields |= {"CallStatus": "completed", "CallDuration": "61"}
-    assert phone.posts("/voice/status", fields).status_code == 204
-
-
 def closes(staff: Staff, request_id: int = 1) -> None:
     staff.does("take", request_id)
     assert "Resolved" in staff.does("report", request_id, outcome="settled")
@@ -157,7 +150,7 @@ def test_with_redis_away_the_rest_is_done_and_no_task_is_leased(
 
 
 def test_a_finished_call_is_recorded(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    ends_a_call(phone)
+    phone.rings().hangs_up()
     clock.goes_on(minutes=10)
     the_clock_runs(worker)
     assert count(worker, "calls") == 1

@@ -18,12 +18,11 @@ from ivr.reports.spool import Spool
 from ivr.web.asgi import Body, WholeAnswer
 from ivr.web.request_ids import HEADER
 from ivr.web.telephone.door import TelephoneDoor
-from tests.people import CALLER, Conversation, Phone
+from tests.people import CALL, CALLER, Conversation, Phone
 from tests.web import CALLER_ID, Serves, clinic_with_reception
 
 FORM = "application/x-www-form-urlencoded"
 GATHERED = re.compile(r"c=([A-Za-z0-9_-]+(?:%3D)*)")
-CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 
 
 def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Step
 from ivr.carrier.twilio.reader import steps
-from tests.people import CALLER, Clock, Conversation, Phone
+from tests.people import CALL, CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
 from tests.web import CALLER_ID, RECEPTION
 
@@ -116,13 +116,7 @@ def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
     staffed: Phone, address: str, digits: str, does: list[Step]
 ) -> None:
     """A leg from before a deploy, with relative addresses that count mistakes as commit 837caff wrote, goes on."""
-    form = {
-        "CallSid": "CA" + "1" * 32,
-        "AccountSid": "AC" + "0" * 32,
-        "From": CALLER_ID,
-        "To": RECEPTION[0],
-        **({"Digits": digits} if digits else {}),
-    }
+    form = {**CALL, "From": CALLER_ID, "To": RECEPTION[0], **({"Digits": digits} if digits else {})}
     assert list(steps(staffed.posts(address, form).text)) == does
 
 

@@ -17,13 +17,12 @@ from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.webhook import SIGNATURE, read
 from ivr.desk.requests import Outcome
 from tests.desk import takes_and_reports
-from tests.people import CALLER, TOKEN, Clock, Phone
+from tests.people import CALL, CALLER, TOKEN, Clock, Phone
 from tests.web import Serves
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
 ACCOUNT = "AC" + "1" * 32
-CALL = {"CallSid": "CA" + "2" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 WEBHOOKS = ("/voice", "/voice/main", "/voice/answered", "/voice/status", "/voice/a-place-of-last-year")
 
 Webhook = tuple[str, dict[str, str]]
