@@ -25,6 +25,7 @@ from sqlalchemy import Connection, Engine, event
 
 from config.settings import ROOT, Settings, read
 from ivr.staff.passwords import Passwords
+from ivr.staff.people import MANAGER
 from ivr.storage.database import Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
@@ -381,11 +382,11 @@ def staff(app: Flask, services: Services) -> Staff:
     return at_the_desk(Phone(app, services))
 
 
-def at_the_desk(phone: Phone) -> Staff:
-    """Add Asha to the desk of this telephone's service; return her, logged in."""
-    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
+def at_the_desk(phone: Phone, name: str = "asha", role: str = MANAGER) -> Staff:
+    """Add somebody to the desk of this telephone's service; return them, logged in."""
+    phone.services.staff.people.add(name, PASSWORD, phone.services.clock(), role)
+    person = Staff(phone.app, name, PASSWORD)
+    assert person.logs_in().status_code == 302
     return person
 
 

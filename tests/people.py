@@ -92,6 +92,12 @@ class Phone:
             call.press(*keys_to(lang, language_of(call.next_url), self.services.script.languages))
         return call
 
+    def runs(self, *words: str, typed: str = "") -> str:
+        """Run a command on the service's server; return what it prints. Fails where the command does."""
+        done = self.app.test_cli_runner().invoke(args=list(words), input=typed)
+        assert done.exit_code == 0, done.output
+        return done.output
+
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Post a form to this path of the service, with the carrier's signature."""
         signature = self.signs(path, form)

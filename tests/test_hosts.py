@@ -20,13 +20,12 @@ from ivr.staff.people import MANAGER, STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.desk.upkeep.test_upkeep import NINE
 from tests.diary import asked, wished
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
 from tests.test_faults import moved
 from tests.two_hosts import Host, goes_to, two_hosts
-from tests.web import at_the_desk
 from tests.web.diary.test_calendar_feed import link_on
 from tests.web.staff.second_factors import led_on, sets_up, shown, writes_code
 from tests.web.staff.test_people import invites, opens, sends

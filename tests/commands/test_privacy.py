@@ -322,8 +322,7 @@ def test_while_somebody_goes_on_reading_the_old_rows_it_is_said_that_the_bytes_a
 def test_backups_that_may_bring_it_back_are_named(phone: Phone, app: Flask) -> None:
     phone.rings(caller=MARKED).press(*BOOK)
     assert "No backup lies here." in runs(phone, "erase", OTHER, "--yes").output
-    made = phone.app.test_cli_runner().invoke(args=["backup"])
-    assert made.exit_code == 0
+    phone.runs("backup")
     done = runs(phone, "erase", AS_TYPED, "--yes")
     (backup,) = (phone.services.settings.state_dir / "backups").iterdir()
     assert "Backups that may still hold it, and would bring it back:" in done.output

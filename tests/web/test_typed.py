@@ -17,10 +17,9 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web import typed
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import BOOK, Clock, Phone, Staff
 from tests.test_faults import moved
-from tests.web import at_the_desk
 from tests.web.staff.second_factors import sets_up
 from workers.clock import purge_expired
 from workers.services import WorkerServices

@@ -9,9 +9,9 @@ from ivr.desk.requests import Status
 from ivr.storage.audit import By
 from ivr.web.services import Services
 from testing.wishes import wish_to_be_rung
+from tests.conftest import at_the_desk
 from tests.desk.test_merging import DAUGHTERS, TO_BE_RUNG, hers
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
-from tests.web import at_the_desk
 
 __all__ = ["hers"]
 

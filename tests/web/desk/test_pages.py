@@ -15,10 +15,10 @@ from ivr.line.hours import DeskClosure
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import BOOK, Clock, Phone, Staff
 from tests.test_faults import moved
-from tests.web import Serves, at_the_desk
+from tests.web import Serves
 
 OURS = "https://line.example"
 

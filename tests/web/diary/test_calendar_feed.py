@@ -26,9 +26,10 @@ from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web.diary import ics
 from ivr.web.services import Services
+from tests.conftest import at_the_desk
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
 from tests.test_faults import moved
-from tests.web import Serves, at_the_desk
+from tests.web import Serves
 
 NOTE = "her knee, Mrs Nobody-at-all"
 
