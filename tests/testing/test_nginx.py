@@ -11,7 +11,7 @@ import pytest
 from testing.servers import reserved_port
 from testing.servers.nginx import Nginx, NginxUnavailable, nginx
 from testing.threads import in_a_thread
-from tests.conftest import NO_NGINX
+from tests.conftest import NO_NGINX, skipped_without
 
 
 class Host(ThreadingHTTPServer):
@@ -51,11 +51,8 @@ def host() -> Iterator[Host]:
 
 @contextmanager
 def before(*ports: int) -> Iterator[Nginx]:
-    try:
-        with nginx(ports) as proxy:
-            yield proxy
-    except NginxUnavailable as missing:
-        pytest.skip(f"{NO_NGINX}{missing}")
+    with skipped_without(NginxUnavailable, NO_NGINX), nginx(ports) as proxy:
+        yield proxy
 
 
 def sends(proxy: Nginx, path: str) -> tuple[int, str]:

@@ -20,7 +20,7 @@ from ivr.storage.migrate import migrate
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import OTHERS_END, Postgres
-from tests.conftest import NO_PGBOUNCER, Desks, at_the_desk, settings_for, with_driver
+from tests.conftest import NO_PGBOUNCER, Desks, at_the_desk, settings_for, skipped_without, with_driver
 from tests.people import BOOK, Clock, Phone
 from tests.preflight import looks
 from tests.storage.steady import steady_service
@@ -145,19 +145,17 @@ def test_an_older_state_is_not_dumped_through_a_pooler(
 def test_a_pooler_that_shares_by_statement_is_named(
     tmp_path: Path, postgres_server: Postgres, postgres_url: str, redis_url: str, clock: Clock
 ) -> None:
-    try:
-        with (
-            pgbouncer(postgres_server, "statement") as pooler,
-            steady_service(tmp_path, pooler.to(postgres_url), redis_url, clock) as phone,
-        ):
-            says = "its pooler (PgBouncer) shares by statement: set pool_mode = transaction"
-            assert says in database_state(phone.app)
-            assert says in looks(phone.services.settings, "database").saw
-            assert "Thank you. We have your request." in phone.rings().press(*BOOK).uncut
-            done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
-            assert (done.exit_code, done.output.count("\n"), says in done.output) == (1, 1, True)
-    except PgBouncerUnavailable as missing:
-        pytest.skip(f"{NO_PGBOUNCER}{missing}")
+    with (
+        skipped_without(PgBouncerUnavailable, NO_PGBOUNCER),
+        pgbouncer(postgres_server, "statement") as pooler,
+        steady_service(tmp_path, pooler.to(postgres_url), redis_url, clock) as phone,
+    ):
+        says = "its pooler (PgBouncer) shares by statement: set pool_mode = transaction"
+        assert says in database_state(phone.app)
+        assert says in looks(phone.services.settings, "database").saw
+        assert "Thank you. We have your request." in phone.rings().press(*BOOK).uncut
+        done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
+        assert (done.exit_code, done.output.count("\n"), says in done.output) == (1, 1, True)
 
 
 def test_a_pooler_whose_server_is_down_is_named(tmp_path: Path, pooled_url: str, postgres_server: Postgres) -> None:
