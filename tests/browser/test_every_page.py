@@ -21,8 +21,7 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
 from testing.wishes import wish_to_be_rung
-from tests.browser.conftest import Opens, Service
-from tests.conftest import PASSWORD
+from tests.browser.conftest import Opens, Service, logs_in
 from tests.test_faults import moved
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -192,9 +191,7 @@ def test_a_taken_card_and_the_login_keep_nobody_out(opens: Opens, service: Servi
     page.click("text=Log out")
     page.wait_for_selector("#password")
     assert violations(page) == []
-    page.fill("#name", "asha")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+    logs_in(page)
     page.wait_for_selector("#list")
 
 
