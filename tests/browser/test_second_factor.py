@@ -70,7 +70,7 @@ def test_the_pages_of_the_second_factor_keep_nobody_out_and_fit(
     page.goto("/desk/me/second-factor")
     found["off"] = faults(page)
     page.locator("header form").last.get_by_role("button").click()
-    logs_in(page, "000000")
+    proves(page, "000000")
     page.wait_for_selector("#trouble")
     found["code"] = faults(page)
     assert {name: what for name, what in found.items() if what} == {}
