@@ -23,10 +23,10 @@ from ivr.diary.appointments import (
 )
 from ivr.diary.desk_diary import FARTHEST, DeskBooking, NotMeant, asked_at_desk, book_at_desk, undo_change
 from ivr.diary.diary import cancel, move, note
-from ivr.diary.free import is_open
 from ivr.diary.free_times import require_offered
 from ivr.diary.patients import set_patient
 from ivr.diary.times import Asked
+from ivr.diary.working_hours import is_open
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line

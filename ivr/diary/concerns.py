@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select
 from ivr.diary.appointments import Appointment
 from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, days_between, standing_blocks
 from ivr.diary.diary_days import hours_of
-from ivr.diary.free import is_free, is_open
+from ivr.diary.free import is_free
 from ivr.diary.free_times import LONGEST_VISIT
 from ivr.diary.rows import readable
+from ivr.diary.working_hours import is_open
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule
 from ivr.storage import schema

@@ -4,12 +4,11 @@ Pure: the hours, what is taken and the moment are arguments.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from ivr.diary.working_hours import Stretch, open_stretches
 from ivr.line.diary import DiaryRules, Schedule, Slot
-from ivr.line.hours import Hours, Shift
-
-Stretch = tuple[datetime, datetime]
+from ivr.line.hours import Hours
 
 Busy = Mapping[str, Sequence[Stretch]]
 """The taken times of each column, by its key, each time as (start, end)."""
@@ -23,14 +22,21 @@ def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: date
     today = hours.local(now).date()
     days = (today + timedelta(days=ahead) for ahead in range(rules.days))
     earliest = now + rules.lead
-    found = (slot for day in days for slot in slots_of_day(rules, rules.of_line(line), hours, busy, day))
-    return [slot for slot in found if slot.start >= earliest]
+    found = (slot for day in days for slot in _in_order(rules, rules.of_line(line), hours, busy, day))
+    return [_local(slot, hours) for slot in _apart(rules, (each for each in found if each.start >= earliest))]
 
 
 def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
     """Return the free times of these columns on a day, in order, those that are past included."""
-    # Sorted in UTC: Python orders moments of one time zone by the wall clock, which repeats an hour in autumn.
-    found = sorted(
+    return [_local(slot, hours) for slot in _in_order(rules, schedules, hours, busy, day)]
+
+
+def _in_order(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
+    """Return the free times of these columns on a day, in UTC.
+
+    Python orders moments of one time zone by the wall clock, which repeats an hour in autumn.
+    """
+    return sorted(
         Slot(start, each.key)
         for each in schedules
         for opens, closes in open_stretches(each, hours, day)
@@ -38,7 +44,23 @@ def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours,
         for start in _starts(opens, closes, each.length, rules.buffer)
         if is_free(taken, start, start + each.length + rules.buffer)
     )
-    return [Slot(hours.local(each.start), each.schedule) for each in found]
+
+
+def _local(slot: Slot, hours: Hours) -> Slot:
+    return Slot(hours.local(slot.start), slot.schedule)
+
+
+def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
+    """Yield the free times, in order, of which none lies within another of its column or the buffer after that.
+
+    It may where the clinic opens again as soon as it closes, at midnight or between two shifts.
+    """
+    until: dict[str, datetime] = {}
+    for slot in found:
+        schedule = rules.schedule(slot.schedule)
+        if schedule and slot.start >= until.get(slot.schedule, slot.start):
+            until[slot.schedule] = slot.start + schedule.length + rules.buffer
+            yield slot
 
 
 def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
@@ -49,33 +71,6 @@ def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[
 def is_free(taken: Sequence[Stretch], start: datetime, end: datetime) -> bool:
     """Return whether none of the taken stretches lies between `start` and `end`."""
     return all(until <= start or end <= since for since, until in taken)
-
-
-def is_open(schedule: Schedule | None, hours: Hours, start: datetime, end: datetime) -> bool:
-    """Return whether the clinic, and the practitioner of this column, work from `start` to `end` without a break."""
-    day = hours.local(start).date()
-    opened = open_stretches(schedule, hours, day) if schedule else _in_utc(hours.stretches(day))
-    return any(opens <= start and end <= closes for opens, closes in opened)
-
-
-def open_stretches(schedule: Schedule, hours: Hours, day: date) -> Iterator[Stretch]:
-    """Yield the stretches in which a column's visits may take place: the clinic's shifts, cut to the practitioner's."""
-    clinics = list(_in_utc(hours.stretches(day)))
-    if schedule.week is None:
-        yield from clinics
-        return
-    own = list(_in_utc(shift.on(day, hours.zone) for shift in _shifts(schedule, day)))
-    both = ((max(a, c), min(b, d)) for a, b in clinics for c, d in own)
-    yield from ((opens, closes) for opens, closes in both if opens < closes)
-
-
-def _shifts(schedule: Schedule, day: date) -> tuple[Shift, ...]:
-    return schedule.week[day.weekday()] if schedule.week else ()
-
-
-def _in_utc(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
-    # Python's arithmetic within one time zone ignores clock changes.
-    return ((start.astimezone(UTC), end.astimezone(UTC)) for start, end in stretches)
 
 
 def _starts(opens: datetime, closes: datetime, length: timedelta, buffer: timedelta) -> Iterator[datetime]:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 
 from ivr.diary.appointments import TAKES_TIME, TimeTaken
 from ivr.diary.blocked_times import blocked_on, days_between, standing_blocks
-from ivr.diary.free import Busy, Stretch, free_slots, is_free, is_open, slots_of_day
+from ivr.diary.free import Busy, free_slots, is_free, slots_of_day
 from ivr.diary.times import Asked
+from ivr.diary.working_hours import Stretch, is_open
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule, Slot
 from ivr.storage import schema

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from ivr.diary.appointments import TAKES_TIME, AppointmentStatus
-from ivr.diary.free import Stretch
+from ivr.diary.working_hours import Stretch
 from ivr.reports.appointment_stats import ReportedVisit
 
 Offered = Mapping[date, Mapping[str, Sequence[Stretch]]]

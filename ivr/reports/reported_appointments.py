@@ -15,8 +15,8 @@ from ivr.diary.appointments import AppointmentStatus, DiaryEvent, Source
 from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, standing_blocks
 from ivr.diary.desk_diary import UNDO_WITHIN
 from ivr.diary.diary_days import hours_of
-from ivr.diary.free import Stretch, open_stretches
 from ivr.diary.free_times import LONGEST_VISIT
+from ivr.diary.working_hours import Stretch, open_stretches
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule
 from ivr.reports.appointment_stats import COUNTED, DiaryChange, ReportedVisit

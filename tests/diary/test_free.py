@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ivr.diary.free import Busy, free_slots, is_free, is_open
+from ivr.diary.free import Busy, free_slots, is_free
+from ivr.diary.working_hours import is_open
 from ivr.line.diary import GRAIN, DiaryRules, Schedule
 from ivr.line.hours import Closure, Hours, Shift
 
@@ -98,6 +99,8 @@ def half_hours(ends: list[int]) -> tuple[Shift, ...]:
 
 
 @given(st.lists(shifts, min_size=7, max_size=7), zones, minutes, lengths, taken)
+@example([[0, 48]] * 7, "Asia/Kolkata", 0, (10, 15), [])  # it opens again at midnight, as soon as it has closed
+@example([[0, 1]] * 6 + [[3, 4]], "Europe/London", 408900, (10, 15), [])  # it opens within the hour that comes twice
 def test_no_free_time_is_past_outside_the_hours_taken_or_within_another(
     week: list[list[int]], zone: str, ahead: int, lasts: tuple[int, int], marks: list[tuple[int, int]]
 ) -> None:

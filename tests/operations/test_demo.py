@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Table, func, select
 
 from ivr.diary.appointments import Appointment, AppointmentStatus
-from ivr.diary.free import is_open
+from ivr.diary.working_hours import is_open
 from ivr.line.menu import MENU
 from ivr.operations.demo import EXAMPLES
 from ivr.operations.demo_calls import HABITS

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.diary.appointments import AppointmentStatus
-from ivr.diary.free import Stretch
+from ivr.diary.working_hours import Stretch
 from ivr.reports.appointment_stats import ReportedVisit
 from ivr.reports.filled_hours import FilledHours, by_week, filled_by_day, together, without
 

@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Row, exists, or_, select
 from ivr.desk.requests import CALLER, Why
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
 from ivr.diary.blocked_times import BlocksByDay, blocked_on, days_between, standing_blocks
-from ivr.diary.free import is_free, is_open
+from ivr.diary.free import is_free
 from ivr.diary.rows import any_appointment, with_last_change
+from ivr.diary.working_hours import is_open
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE

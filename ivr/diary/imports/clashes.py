@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from ivr.diary.blocked_times import BlocksByDay, StandingTimeBlock, TimeBlock, blocked_on, days_between
-from ivr.diary.free import is_free, is_open
+from ivr.diary.free import is_free
 from ivr.diary.imports.earlier import Earlier
 from ivr.diary.imports.entries import ImportedEntry
 from ivr.diary.imports.plan import Note, Plan, PlannedVisit
+from ivr.diary.working_hours import is_open
 from ivr.line.clinic import Clinic
 from ivr.line.diary import GRAIN, Schedule
 from ivr.line.hours import Hours
