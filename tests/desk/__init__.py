@@ -1,4 +1,4 @@
-"""What Asha does at the desk, for the tests of the desk and of its pages."""
+"""Calls back that Asha makes at the desk, for the tests of the desk and of its pages."""
 
 from datetime import datetime
 
