@@ -164,7 +164,7 @@ def test_the_path_of_a_fault_of_ours_forges_no_line_of_the_log(phone: Phone, log
 
 @pytest.mark.parametrize("database", ["sqlite:///{0}/clinic.db", "sqlite:///{0}/nowhere.db"], ids=["up", "away"])
 def test_with_redis_and_then_both_stores_away_the_log_says_what_failed_but_not_for_whom(
-    tmp_path: Path, clock: Clock, log: pytest.LogCaptureFixture, database: str
+    tmp_path: Path, sqlite_url: str, clock: Clock, log: pytest.LogCaptureFixture, database: str
 ) -> None:
     with service(tmp_path, database.format(tmp_path), f"unix://{tmp_path}/nowhere.sock", clock) as phone:
         calls(phone)
