@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -18,15 +19,13 @@ from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from config.settings import ROOT, read
-from ivr.desk.requests import NewRequest
-from ivr.line.booking import Kind
-from ivr.line.phones import Phone
 from ivr.notices.senders import is_understood
 from ivr.storage.migrate import migrate
 from ivr.storage.redis import client_for_workers
 from ivr.wiring.carriers import SETTINGS
 from testing.listener import listener
 from testing.servers.valkey import valkey
+from testing.wishes import wish_to_be_rung
 from workers import jobs
 from workers.services import WorkerServices, build
 
@@ -76,19 +75,7 @@ def rate_of(module: list[str], count: int) -> float:
 def ask(worker: WorkerServices, number: int) -> None:
     """Store a made-up request and queue its task, which sends the staff a notice."""
     now = datetime.now(UTC)
-    new = NewRequest(
-        kind=Kind.CALLBACK,
-        line="main",
-        phone=Phone(f"+91999990{number:04}"),
-        language="en",
-        day=None,
-        part=None,
-        due=now + timedelta(hours=1),
-        call_id=f"CA{number:032x}",
-        created=now,
-        asked=now,
-        own_number=True,
-    )
+    new = replace(wish_to_be_rung(f"+91999990{number:04}", now, f"CA{number:032x}"), due=now + timedelta(hours=1))
     saved = worker.desk.store.keep(new, f"{number:064x}", f"{number:06}")
     worker.desk.job_queue.enqueue(saved.tasks)
 

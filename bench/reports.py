@@ -18,7 +18,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 
-from config.settings import read
+from config.settings import Settings, read
 from ivr.app import create_app
 from ivr.operations.demo_calls import HABITS
 from ivr.reports.call_records import ending
@@ -142,8 +142,13 @@ def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = Non
     settings = read({**environ, "STATE_DIR": str(folder), "DATABASE_URL": url}, env_file=None, carriers=SETTINGS)
     migrate(settings.database_url)
     fill(Database(settings.database_url, timeout=WORKER_TIMEOUT), days, a_day, visits or max(1, a_day // VISITS))
-    services = build(settings, lambda: NOW)
-    services.staff.people.add("bench", PASSWORD, NOW)
+    return logged_in(settings, NOW)
+
+
+def logged_in(settings: Settings, now: datetime) -> FlaskClient:
+    """Return the browser of somebody logged in at a desk with these settings, whose clock stands still."""
+    services = build(settings, lambda: now)
+    services.staff.people.add("bench", PASSWORD, now)
     browser = create_app(services).test_client()
     page = browser.get("/login").text
     token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
@@ -152,7 +157,7 @@ def desk(folder: Path, url: str, days: int, a_day: int, visits: int | None = Non
 
 
 def took(browser: FlaskClient, path: str) -> float:
-    """Return the milliseconds that this page of the reports takes."""
+    """Return the milliseconds that this page takes."""
     began = time.perf_counter()
     answer = browser.get(path)
     if answer.status_code != 200:
@@ -165,11 +170,16 @@ def main(a_day: int, month_url: str = "", year_url: str = "") -> None:
     with tempfile.TemporaryDirectory() as folder:
         month = desk(Path(folder) / "month", month_url, 60, a_day)  # and the days that it is compared with
         year = desk(Path(folder) / "year", year_url, 365, a_day)
-        print(f"{'page':30} {'month ms':>9} {'year ms':>9} {'ratio':>6}")  # noqa: T201 - a benchmark prints
-        for path in PATHS:
-            pairs = [(took(month, path), took(year, path)) for _ in range(ROUNDS)]
-            one, other = (statistics.median(times) for times in zip(*pairs, strict=True))
-            print(f"{path:30} {one:9.1f} {other:9.1f} {other / one:6.2f}")  # noqa: T201 - as above
+        compare({"month": month, "year": year}, PATHS, ROUNDS)
+
+
+def compare(sides: dict[str, FlaskClient], paths: tuple[str, ...], rounds: int) -> None:
+    """Print, for each page, its median time at each of two desks, and their ratio."""
+    print(f"{'page':30}", *(f"{name + ' ms':>9}" for name in sides), f"{'ratio':>6}")  # noqa: T201 - a benchmark prints
+    for path in paths:
+        rows = [[took(browser, path) for browser in sides.values()] for _ in range(rounds)]
+        one, other = (statistics.median(times) for times in zip(*rows, strict=True))
+        print(f"{path:30} {one:9.1f} {other:9.1f} {other / one:6.2f}")  # noqa: T201 - as above
 
 
 if __name__ == "__main__":

@@ -25,14 +25,13 @@ from ivr.desk.outbox import Outbox
 from ivr.desk.requests import NewRequest
 from ivr.desk.store import RequestStore
 from ivr.desk.tasks import TELL_STAFF, NewTask
-from ivr.line.booking import Kind
-from ivr.line.phones import Phone
 from ivr.storage.breaker import Breaker
 from ivr.storage.database import CALLER_TIMEOUT, WORKER_TIMEOUT, Database, StoreAway, sqlite_path
 from ivr.storage.deadline import Deadline
 from ivr.storage.engines.sqlite import SqliteFile
 from ivr.storage.migrate import migrate
 from ivr.wiring.foundation import A_CALLER_WAITS, DATABASE_STALLS
+from testing.wishes import wish_to_be_rung
 
 PROCESSES, THREADS = 2, 4
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -77,19 +76,7 @@ class Taken:
 
 def wish(process: int, number: int) -> NewRequest:
     """Return a made-up request for a call back, of a number that no other process or count has."""
-    return NewRequest(
-        kind=Kind.CALLBACK,
-        line="main",
-        phone=Phone(f"+9199{process}{number:07}"),
-        language="en",
-        day=None,
-        part=None,
-        due=NOW,
-        call_id=f"bench-{process}-{number}",
-        created=NOW,
-        asked=NOW,
-        own_number=True,
-    )
+    return wish_to_be_rung(f"+9199{process}{number:07}", NOW, f"bench-{process}-{number}")
 
 
 @dataclass(frozen=True)

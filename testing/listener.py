@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from threading import Event, Lock
 from urllib.parse import parse_qs
+
+from testing.threads import in_a_thread
 
 
 @dataclass
@@ -65,13 +67,9 @@ def listener() -> Iterator[Listener]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     heard.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, args=[0.02])
-    thread.start()
-    try:
-        yield heard
-    finally:
-        heard.may_answer.set()
-        ended.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with in_a_thread(server):
+        try:
+            yield heard
+        finally:
+            heard.may_answer.set()
+            ended.set()

@@ -9,6 +9,7 @@ import tempfile
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from sqlalchemy import Connection, Engine, event
 
 from config.settings import ROOT, Settings, read
 from ivr.staff.passwords import Passwords
+from ivr.staff.people import MANAGER
 from ivr.storage.database import Database
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services, build
@@ -126,6 +128,15 @@ hypothesis_settings.register_profile("long", deadline=None, print_blob=True, max
 hypothesis_settings.load_profile("clinic")
 
 
+@contextmanager
+def skipped_without(missing: type[Exception], reason: str) -> Iterator[None]:
+    """Skip the test, for this reason, where this error says in the block that something could not be had."""
+    try:
+        yield
+    except missing as why:
+        pytest.skip(f"{reason}{why}")
+
+
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[Valkey]:
     """A real Valkey, which keeps all its data on disk."""
@@ -145,21 +156,15 @@ def redis_url(valkey_server: Valkey) -> str:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
     """A real PostgreSQL server for the tests."""
-    try:
-        with postgres() as server:
-            yield server
-    except PostgresUnavailable as missing:
-        pytest.skip(f"{NO_POSTGRES}{missing}")
+    with skipped_without(PostgresUnavailable, NO_POSTGRES), postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
     """A real PgBouncer in transaction mode before the tests' PostgreSQL."""
-    try:
-        with pgbouncer(postgres_server) as server:
-            yield server
-    except PgBouncerUnavailable as missing:
-        pytest.skip(f"{NO_PGBOUNCER}{missing}")
+    with skipped_without(PgBouncerUnavailable, NO_PGBOUNCER), pgbouncer(postgres_server) as server:
+        yield server
 
 
 @pytest.fixture
@@ -172,11 +177,8 @@ def pooled_url(pgbouncer_server: PgBouncer, postgres_url: str) -> str:
 @pytest.fixture(scope="session")
 def emulate_server() -> Iterator[Emulate]:
     """A stand-in for Twilio's REST API."""
-    try:
-        with emulate(ACCOUNT, TOKEN) as server:
-            yield server
-    except EmulateUnavailable as missing:
-        pytest.skip(f"{NO_STAND_IN}{missing}")
+    with skipped_without(EmulateUnavailable, NO_STAND_IN), emulate(ACCOUNT, TOKEN) as server:
+        yield server
 
 
 @pytest.fixture
@@ -381,11 +383,11 @@ def staff(app: Flask, services: Services) -> Staff:
     return at_the_desk(Phone(app, services))
 
 
-def at_the_desk(phone: Phone) -> Staff:
-    """Add Asha to the desk of this telephone's service; return her, logged in."""
-    phone.services.staff.people.add("asha", PASSWORD, phone.services.clock())
-    person = Staff(phone.app, "asha", PASSWORD)
-    person.logs_in()
+def at_the_desk(phone: Phone, name: str = "asha", role: str = MANAGER) -> Staff:
+    """Add somebody to the desk of this telephone's service; return them, logged in."""
+    phone.services.staff.people.add(name, PASSWORD, phone.services.clock(), role)
+    person = Staff(phone.app, name, PASSWORD)
+    assert person.logs_in().status_code == 302
     return person
 
 

@@ -28,8 +28,17 @@ from tests.carrier.twilio.twiml_rules import faults
 
 DELHI = ZoneInfo("Asia/Kolkata")
 
+
+def at(written: str) -> datetime:
+    """Return this time of a day as a moment in Delhi. 23 November 2026 is a Monday."""
+    return datetime.fromisoformat(written).replace(tzinfo=DELHI)
+
+
 CALLER, OTHER = "+919999900001", "+919999900002"
 """The number of the usual caller, obviously made up."""
+
+CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
+"""The fields of a webhook of the usual caller's call, which no test has begun."""
 
 BOOK, CALLBACK = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
 """The keys of a wish for an appointment as soon as possible, and of one to be called back, on the caller's number."""
@@ -80,9 +89,14 @@ class Phone:
         call = Conversation(self, {"From": caller, "To": called, **more})
         call.follows("/voice", {})
         if lang:
-            assert isinstance(call.waits, Gathers)
-            call.press(*keys_to(lang, language_of(call.waits.action), self.services.script.languages))
+            call.press(*keys_to(lang, language_of(call.next_url), self.services.script.languages))
         return call
+
+    def runs(self, *words: str, typed: str = "") -> str:
+        """Run a command on the service's server; return what it prints. Fails where the command does."""
+        done = self.app.test_cli_runner().invoke(args=list(words), input=typed)
+        assert done.exit_code == 0, done.output
+        return done.output
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
         """Post a form to this path of the service, with the carrier's signature."""
@@ -138,6 +152,12 @@ class Conversation:
         if isinstance(self.waits, Gathers | Dials):
             return urlsplit(self.waits.action).path.rpartition("/")[2]
         return ""
+
+    @property
+    def next_url(self) -> str:
+        """The address to which the next key goes. Fails where the call waits for none."""
+        assert isinstance(self.waits, Gathers), f"nothing waits for a key: {self.words}"
+        return self.waits.action
 
     @property
     def over(self) -> bool:

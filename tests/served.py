@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -26,11 +25,9 @@ from ivr.supervisor import procfile
 from ivr.supervisor.procfile import LINE
 from ivr.web.services import Services
 from testing.servers import reserved_port, until
+from testing.threads import in_a_thread
 from tests.people import Phone
 from tests.web import environment, service
-
-ENDS_WITHIN = 0.02
-"""Seconds between two looks of a test's server whether it is to end; half of one, as usual, is what most tests take."""
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -63,14 +60,10 @@ def serving(listening: socket.socket, app: Wsgi) -> Iterator[None]:
     """Serve a WSGI application on this listening socket, in the test's process, until the block ends."""
     in_hand = InHand(app)
     server = make_server("127.0.0.1", 0, in_hand, threaded=True, fd=listening.fileno())
-    thread = Thread(target=server.serve_forever, args=[ENDS_WITHIN])
-    thread.start()
     try:
-        yield
+        with in_a_thread(server):
+            yield
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         assert in_hand.are_done()
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.carrier.steps import Gathers
-from tests.people import Clock, Conversation, Phone
+from tests.people import CALL, Clock, Conversation, Phone
 
 MOST_WEBHOOKS_OF_SILENCE = 40
 
@@ -76,14 +76,7 @@ def _does(call: Conversation, act: str, clock: Clock) -> None:
 def test_any_place_and_any_query_get_the_main_menu_or_a_clear_no(
     phone: Phone, place: str, query: dict[str, str]
 ) -> None:
-    form = {
-        "CallSid": "CA" + "1" * 32,
-        "AccountSid": "AC" + "0" * 32,
-        "From": "+919999900001",
-        "To": "+918090080906",
-        "Digits": "1",
-    }
-    answer = phone.posts(f"/voice/{quote(place)}?{urlencode(query)}", form)
+    answer = phone.posts(f"/voice/{quote(place)}?{urlencode(query)}", {**CALL, "Digits": "1"})
     assert answer.status_code in {200, 204, 403, 404, 405}
 
 

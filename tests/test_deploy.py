@@ -20,7 +20,7 @@ from ivr.desk.job_queue import JOB_SECONDS
 from testing.servers import reserved_port, until
 from testing.servers.nginx import NginxUnavailable, nginx
 from tests.carrier.twilio.twiml_rules import faults
-from tests.conftest import NO_CADDY, NO_NGINX, NO_SYSTEMD
+from tests.conftest import NO_CADDY, NO_NGINX, NO_SYSTEMD, skipped_without
 from tests.people import Clock, Phone
 from tests.web import service
 
@@ -62,9 +62,8 @@ def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> 
 
 @pytest.mark.parametrize(("name", "of"), [("fallback.xml", "Twilio"), ("fallback-plivo.xml", "Plivo")])
 def test_the_fallback_files_are_what_the_command_prints(name: str, of: str, over_both: Phone) -> None:
-    printed = over_both.app.test_cli_runner().invoke(args=["fallback-twiml", "--carrier", of])
-    assert printed.exit_code == 0
-    assert (OPS / "fallback" / name).read_text(encoding="utf-8") == printed.output, (
+    printed = over_both.runs("fallback-twiml", "--carrier", of)
+    assert (OPS / "fallback" / name).read_text(encoding="utf-8") == printed, (
         f"make it anew: flask --app wsgi fallback-twiml --carrier {of} > ops/fallback/{name}"
     )
 
@@ -81,13 +80,9 @@ def test_the_fallback_file_speaks_every_language_names_112_and_ends_the_call(pho
 
 
 def test_while_the_service_is_down_each_carrier_hears_the_apology_in_its_words() -> None:
-    with reserved_port() as nobody:
-        try:
-            with nginx([nobody]) as proxy:
-                assert apology(proxy.port) == (OPS / "fallback" / "fallback.xml").read_bytes()
-                assert apology(proxy.port, SIGNATURE) == (OPS / "fallback" / "fallback-plivo.xml").read_bytes()
-        except NginxUnavailable as missing:
-            pytest.skip(f"{NO_NGINX}{missing}")
+    with reserved_port() as nobody, skipped_without(NginxUnavailable, NO_NGINX), nginx([nobody]) as proxy:
+        assert apology(proxy.port) == (OPS / "fallback" / "fallback.xml").read_bytes()
+        assert apology(proxy.port, SIGNATURE) == (OPS / "fallback" / "fallback-plivo.xml").read_bytes()
 
 
 def apology(port: int, *signed_by: str) -> bytes:

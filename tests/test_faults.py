@@ -15,9 +15,8 @@ from ivr.web.services import build
 from testing.servers import until
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey, valkey
-from tests.conftest import QUICK, settings_for
+from tests.conftest import QUICK, at_the_desk, settings_for
 from tests.people import BOOK, Clock, Conversation, Phone
-from tests.web import at_the_desk
 from workers import jobs
 from workers.clock import sweep
 from workers.services import WorkerServices

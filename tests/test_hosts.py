@@ -20,12 +20,12 @@ from ivr.staff.people import MANAGER, STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.desk.upkeep.test_upkeep import NINE
 from tests.diary import asked, wished
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
+from tests.test_faults import moved
 from tests.two_hosts import Host, goes_to, two_hosts
-from tests.web import at_the_desk
 from tests.web.diary.test_calendar_feed import link_on
 from tests.web.staff.second_factors import led_on, sets_up, shown, writes_code
 from tests.web.staff.test_people import invites, opens, sends
@@ -268,7 +268,7 @@ def served(host: Host) -> int:
 
 
 def test_closures_and_pauses_reach_a_host_without_a_clock_and_hold_there(
-    tmp_path: Path, pair: Hosts, sqlite_url: str, clock: Clock
+    pair: Hosts, sqlite_url: str, clock: Clock
 ) -> None:
     here, there = pair
     assert CLOSED not in there.phone.rings().press("4").words
@@ -276,24 +276,20 @@ def test_closures_and_pauses_reach_a_host_without_a_clock_and_hold_there(
     here.worker.hours.closures.set([TODAY], by)
     here.worker.hours.phone_booking.change(BookingSwitch.PAUSED, here.worker.clinic.diary, by)
     there.sends()
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    for _ in range(2):
-        assert CLOSED in there.phone.rings().press("4").words
-        assert there.phone.services.hours.phone_booking.read().paused
-        there.sends()
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        for _ in range(2):
+            assert CLOSED in there.phone.rings().press("4").words
+            assert there.phone.services.hours.phone_booking.read().paused
+            there.sends()
 
 
 def test_an_upkeep_that_cannot_reach_the_database_says_so_once(
     pair: Hosts, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     here, _ = pair
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    for _ in range(3):
-        here.sends()
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        for _ in range(3):
+            here.sends()
     here.sends()
     said = [each.getMessage() for each in caplog.records if each.name == "ivr.hosts.upkeep"]
     assert len(said) == 2

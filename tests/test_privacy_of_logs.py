@@ -31,6 +31,7 @@ from testing.listener import listener
 from testing.servers import until as wait_until
 from tests.people import Clock, Conversation, Phone, Staff
 from tests.staff.staffed import at_once
+from tests.test_faults import moved
 from tests.web import environment, service
 from tests.workers.test_tasks import ACCOUNT, ToListener
 from workers import jobs
@@ -75,13 +76,7 @@ def calls(phone: Phone) -> Conversation:
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")
     call = phone.rings("third", CALLER, "hi").press("1", "1", "1", "1", "1")
-    form = {
-        "CallSid": call.sid,
-        "AccountSid": "AC" + "0" * 32,
-        "From": CALLER,
-        "To": CALLER,
-        "CallStatus": CALLER.replace("+", ""),
-    }
+    form = call.form({"From": CALLER, "To": CALLER, "CallStatus": CALLER.replace("+", "")})
     phone.posts("/voice/status", {**form, "CallStatus": "completed"})
     phone.posts("/voice/main", {**form, "Digits": f"{KEYED} "})
     phone.posts("/voice", {**form, "CallSid": f"<{CALLER}>"})
@@ -266,14 +261,12 @@ def test_the_jobs_of_a_request_hold_its_number_and_nothing_of_the_caller(
 def test_what_waits_in_redis_while_the_database_is_away_is_sealed(
     phone: Phone, worker: WorkerServices, sqlite_url: str, redis_url: str, log: pytest.LogCaptureFixture
 ) -> None:
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    calls(phone)
-    sweep_fails_quietly(worker)
-    assert worker.desk.pending.count() == 3
-    assert "clinic:waiting" in in_redis(redis_url)
-    assert personal_in(in_redis(redis_url)) == []
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        calls(phone)
+        sweep_fails_quietly(worker)
+        assert worker.desk.pending.count() == 3
+        assert "clinic:waiting" in in_redis(redis_url)
+        assert personal_in(in_redis(redis_url)) == []
     jobs.save(worker)
     assert {each.phone.e164 for each in phone.services.desk.store.waiting()} == {CALLER, f"+91{KEYED}"}
     assert personal_in(in_redis(redis_url) + log.text) == []

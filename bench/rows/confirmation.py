@@ -23,12 +23,11 @@ from config.settings import read
 from ivr.desk.job_queue import JobQueue
 from ivr.desk.requests import NewRequest
 from ivr.desk.tasks import Dispatch
-from ivr.line.booking import Kind
-from ivr.line.phones import Phone
 from ivr.storage.migrate import migrate
 from ivr.web.services import build
 from ivr.wiring.carriers import SETTINGS
 from testing.listener import listener
+from testing.wishes import wish_to_be_rung
 
 DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 ROUNDS, INSERTS = 7, 60
@@ -122,20 +121,7 @@ def intake(url: str) -> Iterator[Callable[[], object]]:
 
 def wish(number_of_call: int) -> NewRequest:
     """Return a made-up request for a call back; each `number_of_call` has its own telephone number."""
-    now = datetime.now(UTC)
-    return NewRequest(
-        kind=Kind.CALLBACK,
-        line="main",
-        phone=Phone(f"+9199{number_of_call:08}"),
-        language="en",
-        day=None,
-        part=None,
-        due=now,
-        call_id=f"CA{number_of_call:032x}",
-        created=now,
-        asked=now,
-        own_number=True,
-    )
+    return wish_to_be_rung(f"+9199{number_of_call:08}", datetime.now(UTC), f"CA{number_of_call:032x}")
 
 
 def offered(kind: str, name: str, size: Size) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from ivr.desk.requests import Outcome, Request, Status
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
 from ivr.storage import schema
-from ivr.storage.odd import name_once, read_fields, text_of
+from ivr.storage.odd import name_once, of_type, or_none, read_fields, text_of
 
 
 @dataclass(frozen=True)
@@ -106,24 +106,14 @@ def of_unknown_status() -> CompoundSelect[int]:
     return union_all(*(select(table.c.id).where(*each) for each in beside))
 
 
-def _of_type(wanted: type, value: Any) -> Any:
-    if not isinstance(value, wanted):
-        raise TypeError
-    return value
-
-
 def _reference(value: Any) -> str:
     """Return a stored reference, if it may stand in a URL: letters and digits only. Raises ValueError, TypeError."""
-    if not (_of_type(str, value).isascii() and value.isalnum()):
+    if not (of_type(str, value).isascii() and value.isalnum()):
         raise ValueError
     return str(value)
 
 
-def _or_none(read: Callable[[Any], Any], value: Any) -> Any:
-    return None if value is None else read(value)
-
-
-_text, _whole, _moment, _day = (partial(_of_type, wanted) for wanted in (str, int, datetime, date))
+_text, _whole, _moment, _day = (partial(of_type, wanted) for wanted in (str, int, datetime, date))
 
 FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "reference": ("reference", _reference),
@@ -131,22 +121,22 @@ FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "line": ("line", _text),
     "phone": ("phone", Phone),
     "language": ("language", _text),
-    "day": ("day", partial(_or_none, _day)),
+    "day": ("day", partial(or_none, _day)),
     "part": ("part", lambda value: Part(value) if value else None),
     "due": ("due", _moment),
     "status": ("status", Status),
     "created": ("created", _moment),
     "call_id": ("call_sid", _text),
     "rang_again": ("rang_again", _whole),
-    "taken_by": ("taken_by", partial(_or_none, _text)),
+    "taken_by": ("taken_by", partial(or_none, _text)),
     "tries": ("tries", _whole),
     "outcome": ("outcome", lambda value: Outcome(value) if value else None),
-    "appointment": ("appointment", partial(_or_none, _moment)),
+    "appointment": ("appointment", partial(or_none, _moment)),
     "source": ("source", _text),
-    "merged_into": ("merged_into", partial(_or_none, _whole)),
-    "patient_id": ("patient_id", partial(_or_none, _whole)),
-    "about": ("about", partial(_or_none, _whole)),
-    "why": ("why", partial(_or_none, _text)),
+    "merged_into": ("merged_into", partial(or_none, _whole)),
+    "patient_id": ("patient_id", partial(or_none, _whole)),
+    "about": ("about", partial(or_none, _whole)),
+    "why": ("why", partial(or_none, _text)),
 }
 """The table's column for each field of a Request except its id, with the function that reads the stored value.
 

@@ -5,6 +5,7 @@ Also an appointment with the last change of it that somebody is told of. No HTTP
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -21,7 +22,7 @@ from ivr.diary.appointments import (
 )
 from ivr.line.phones import Phone
 from ivr.storage import schema
-from ivr.storage.odd import name_once, read_fields, text_of
+from ivr.storage.odd import name_once, of_type, or_none, read_fields, text_of
 
 
 def any_appointment(row: Row[Any]) -> AnyAppointment:
@@ -41,38 +42,27 @@ def readable(rows: Iterable[Row[Any]]) -> list[Appointment]:
     return [found for found in map(any_appointment, rows) if isinstance(found, Appointment)]
 
 
-def _is(wanted: type) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if not isinstance(value, wanted):
-            raise TypeError
-        return value
-
-    return read
-
-
-def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else read(value)
-
+_text, _whole, _moment = (partial(of_type, wanted) for wanted in (str, int, datetime))
 
 FIELDS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "reference": ("reference", _is(str)),
-    "phone": ("phone", _or_none(Phone)),
-    "patient_id": ("patient_id", _or_none(_is(int))),
-    "line": ("line", _is(str)),
-    "language": ("language", _is(str)),
-    "schedule": ("schedule", _is(str)),
-    "extra": ("extra", _is(int)),
-    "starts": ("starts", _is(datetime)),
-    "ends": ("ends", _is(datetime)),
+    "reference": ("reference", _text),
+    "phone": ("phone", partial(or_none, Phone)),
+    "patient_id": ("patient_id", partial(or_none, _whole)),
+    "line": ("line", _text),
+    "language": ("language", _text),
+    "schedule": ("schedule", _text),
+    "extra": ("extra", _whole),
+    "starts": ("starts", _moment),
+    "ends": ("ends", _moment),
     "status": ("status", AppointmentStatus),
     "source": ("source", Source),
     "whose": ("whose", Whose),
-    "made_by": ("made_by", _is(str)),
-    "call_id": ("call_sid", _is(str)),
-    "created": ("created", _is(datetime)),
-    "touched": ("touched", _is(datetime)),
-    "request_id": ("request_id", _or_none(_is(int))),
-    "mark": ("mark", _or_none(_is(str))),
+    "made_by": ("made_by", _text),
+    "call_id": ("call_sid", _text),
+    "created": ("created", _moment),
+    "touched": ("touched", _moment),
+    "request_id": ("request_id", partial(or_none, _whole)),
+    "mark": ("mark", partial(or_none, _text)),
 }
 """The table's column for each field of an Appointment except its id, with the function that reads the stored value.
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from ivr.line.hours import HORIZON_DAYS, Hours, Shift
+from ivr.line.hours import HORIZON_DAYS, Hours, Shift, earlier_end
 
 Stretch = tuple[datetime, datetime]
 
@@ -86,16 +86,11 @@ class Offer:
 
     def _within(self, shifts: Sequence[Shift], day: date, part: Part) -> list[Stretch]:
         window = self.parts[part]
-        both = [(max(shift.start, window.start), _earlier(shift.end, window.end)) for shift in shifts]
+        both = [(max(shift.start, window.start), earlier_end(shift.end, window.end)) for shift in shifts]
         return [Shift(a, b).on(day, self.hours.zone) for a, b in both if b == time.min or a < b]
 
     def _has_left(self, stretches: list[Stretch], now: datetime) -> bool:
         return any(end - max(start, now) >= self.lead for start, end in stretches)
-
-
-def _earlier(one: time, other: time) -> time:
-    """Return the earlier of two times at which a part of a day ends; midnight is the end of the day, and the latest."""
-    return min(one, other, key=lambda end: (end == time.min, end))
 
 
 @dataclass(frozen=True)

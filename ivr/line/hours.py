@@ -40,7 +40,7 @@ def in_order(shifts: tuple[Shift, ...]) -> bool:
 
 def closing_early(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
     """Return the shifts that are left of a day when the clinic closes at this time; midnight is the end of the day."""
-    return tuple(Shift(each.start, _earlier(each.end, at)) for each in shifts if at == time.min or each.start < at)
+    return tuple(Shift(each.start, earlier_end(each.end, at)) for each in shifts if at == time.min or each.start < at)
 
 
 def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
@@ -48,8 +48,8 @@ def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
     return tuple(Shift(max(each.start, at), each.end) for each in shifts if each.end == time.min or at < each.end)
 
 
-def _earlier(one: time, other: time) -> time:
-    """Return the earlier of two times at which the clinic closes; midnight is the end of the day, and the latest."""
+def earlier_end(one: time, other: time) -> time:
+    """Return the earlier of two times at which opening hours end; midnight is the end of the day, and the latest."""
     return min(one, other, key=lambda end: (end == time.min, end))
 
 

@@ -69,7 +69,7 @@ def _number(call: Call, facts: Facts) -> str:
     return "time" if call.slot else "own"
 
 
-OF_A_WISH = frozenset({"kind", "change"})
+NEEDED_BY_A_WISH = frozenset({"kind", "change"})
 """The data that only the places of a wish need: a place that needs one of them is in the middle of a wish."""
 
 
@@ -77,7 +77,7 @@ def _wish_left(call: Call, facts: Facts) -> str:
     """Return "yes" if the caller has left a wish half made to press 0: it goes on when nobody answers."""
     place = facts.menu.get(call.left)
     needs = place.needs if isinstance(place, Menu | Keying) else ()
-    return "yes" if not OF_A_WISH.isdisjoint(needs) and has(call, facts, needs) else "no"
+    return "yes" if not NEEDED_BY_A_WISH.isdisjoint(needs) and has(call, facts, needs) else "no"
 
 
 def _own(call: Call, _facts: Facts) -> str:

@@ -3,14 +3,12 @@
 No number stands in them.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Text, text
 
-from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
+from ivr.storage.column_types import StoredDay, UtcDateTime, table
 
-calls = Table(
+calls = table(
     "calls",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("mark", String(32), nullable=False, unique=True),
     Column("began", UtcDateTime, nullable=False),
     Column("line", String(20), nullable=False),
@@ -21,10 +19,8 @@ calls = Table(
     Index("calls_by_began", "began", "line"),
 )
 
-caller_languages = Table(
+caller_languages = table(
     "caller_languages",
-    metadata,
-    Column("id", Integer, primary_key=True),
     # A keyed hash of the number.
     Column("mark", String(64), nullable=False, unique=True),
     # The language that the number is greeted in; null until there is one.
@@ -36,10 +32,8 @@ caller_languages = Table(
 
 UNRECORDED = text("NOT recorded")
 
-call_traces = Table(
+call_traces = table(
     "call_traces",
-    metadata,
-    Column("id", Integer, primary_key=True),
     # A hash of all that the trace says: one that is sent twice is known by it.
     Column("digest", String(32), nullable=False, unique=True),
     # That of the call, as in its record.
@@ -59,10 +53,8 @@ call_traces = Table(
     Index("traces_unrecorded", "mark", sqlite_where=UNRECORDED, postgresql_where=UNRECORDED),
 )
 
-hosts = Table(
+hosts = table(
     "hosts",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("name", String(40), nullable=False, unique=True),
     Column("seen", UtcDateTime, nullable=False),
 )
@@ -70,10 +62,8 @@ hosts = Table(
 DERIVED = {"derived": True}
 """Marks the tables that hold only counts of other tables' rows: they can be made again, and need not be copied."""
 
-day_counts = Table(
+day_counts = table(
     "day_counts",
-    metadata,
-    Column("id", Integer, primary_key=True),
     # The clinic's day, from midnight to midnight.
     Column("starts", UtcDateTime, nullable=False),
     Column("ends", UtcDateTime, nullable=False),
@@ -95,10 +85,8 @@ day_counts = Table(
     info=DERIVED,
 )
 
-counting = Table(
+counting = table(
     "counting",
-    metadata,
-    Column("id", Integer, primary_key=True),
     # Raised whenever a count is stored or becomes stale.
     Column("generation", Integer, nullable=False),
     # The last rows of which the counts know, so that whatever came after them is to be counted.

@@ -1,14 +1,20 @@
-"""The types of the columns that hold moments and days, which both databases read alike, and the tables' metadata."""
+"""The types of the columns that hold moments and days, which both databases read alike, and what all tables share."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import Column, Date, DateTime, Dialect, Integer, MetaData, Table, TypeDecorator
+from sqlalchemy.schema import SchemaItem
 
 from ivr.storage.odd import leniently
 
 metadata = MetaData()
 """The SQLAlchemy metadata of all tables of the desk and of the diary."""
+
+
+def table(name: str, *parts: SchemaItem, info: dict[Any, Any] | None = None) -> Table:
+    """Return a table with these columns and indexes, and with an id, as every table of ours has one."""
+    return Table(name, metadata, Column("id", Integer, primary_key=True), *parts, info=info)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

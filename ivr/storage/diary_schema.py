@@ -3,27 +3,23 @@
 The others are in schema.py, by way of which all of them are read and written.
 """
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Text, text
 
-from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
+from ivr.storage.column_types import StoredDay, UtcDateTime, table
 
 TO_HEAR = text("to_hear IS NOT NULL")
 TAKES_TIME = text("status IN ('booked', 'arrived')")
 
-patients = Table(
+patients = table(
     "patients",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("phone", String(16), index=True),
     Column("name", String(80), nullable=False),
     Column("language", String(8)),
     Column("created", UtcDateTime, nullable=False),
 )
 
-appointments = Table(
+appointments = table(
     "appointments",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("reference", String(12), nullable=False),
     # The mark of the promise in the call that booked it: a webhook that comes twice is known by it.
     Column("mark", String(64), unique=True),
@@ -59,10 +55,8 @@ appointments = Table(
     ),
 )
 
-appointment_times = Table(
+appointment_times = table(
     "appointment_times",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("appointment_id", Integer, ForeignKey("appointments.id"), nullable=False, index=True),
     Column("schedule", String(20), nullable=False),
     Column("extra", Integer, nullable=False),
@@ -70,10 +64,8 @@ appointment_times = Table(
     Index("one_patient_in_each_step", "schedule", "extra", "at", unique=True),
 )
 
-appointment_history = Table(
+appointment_history = table(
     "appointment_history",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("appointment_id", Integer, ForeignKey("appointments.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("who", String(80), nullable=False),
@@ -83,10 +75,8 @@ appointment_history = Table(
     Index("appointment_history_by_at", "at"),
 )
 
-blocked_times = Table(
+blocked_times = table(
     "blocked_times",
-    metadata,
-    Column("id", Integer, primary_key=True),
     # The key of a column of the diary; empty for all.
     Column("schedule", String(20), nullable=False),
     Column("first_day", StoredDay, nullable=False),
@@ -104,20 +94,16 @@ blocked_times = Table(
     Index("blocked_times_by_mark", "mark"),
 )
 
-phone_booking = Table(
+phone_booking = table(
     "phone_booking",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("what", String(12), nullable=False),
     Column("rules", String(80), nullable=False),
     Column("who", String(80), nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
-closures = Table(
+closures = table(
     "closures",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("day", StoredDay, nullable=False, index=True),
     Column("line", String(20), nullable=False),
     Column("shifts", String(200), nullable=False),
@@ -128,10 +114,8 @@ closures = Table(
     Column("undone_at", UtcDateTime),
 )
 
-missed_calls = Table(
+missed_calls = table(
     "missed_calls",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("call_sid", String(64), nullable=False, unique=True),
     Column("phone", String(16), nullable=False, index=True),
     Column("line", String(20), nullable=False),
@@ -146,10 +130,8 @@ missed_calls = Table(
     Column("called_at", UtcDateTime),
 )
 
-calendar_links = Table(
+calendar_links = table(
     "calendar_links",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("nonce", String(64)),
     Column("who", String(80), nullable=False),
     Column("at", UtcDateTime, nullable=False),

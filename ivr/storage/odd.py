@@ -51,6 +51,18 @@ def text_of(stored: Any) -> str:
     return "" if stored is None else str(stored)
 
 
+def of_type(wanted: type, value: Any) -> Any:
+    """Return a stored value that is of this type. Raises TypeError."""
+    if not isinstance(value, wanted):
+        raise TypeError
+    return value
+
+
+def or_none(read: Callable[[Any], Any], value: Any) -> Any:
+    """Return a stored value as `read` does; None for NULL."""
+    return None if value is None else read(value)
+
+
 Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
 """The column of each field of a value, and the function that reads it; it raises ValueError or TypeError."""
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, literal_column, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Text, false, literal_column, text
 
 from ivr.storage.call_schema import (
     DERIVED,
@@ -14,7 +14,7 @@ from ivr.storage.call_schema import (
     day_counts,
     hosts,
 )
-from ivr.storage.column_types import StoredDay, UtcDateTime, metadata
+from ivr.storage.column_types import StoredDay, UtcDateTime, metadata, table
 from ivr.storage.diary_schema import (
     appointment_history,
     appointment_times,
@@ -54,10 +54,8 @@ UNDONE_ONLY = text("done_at IS NULL AND failed_at IS NULL")
 OF_APPOINTMENTS = text("appointment_id IS NOT NULL")
 FAILED_ONLY = text("failed_at IS NOT NULL")
 
-requests = Table(
+requests = table(
     "requests",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("reference", String(12), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("line", String(20), nullable=False),
@@ -94,10 +92,8 @@ requests = Table(
 IS_LIVE = requests.c.status.in_([literal_column("'open'"), literal_column("'taken'")])
 """The SQL condition of a live request, in the very words of the tables' indexes, so that every database uses them."""
 
-promises = Table(
+promises = table(
     "promises",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("mark", String(64), nullable=False, unique=True),
     Column("request_id", Integer, ForeignKey("requests.id"), nullable=False, index=True),
     Column("reference", String(12), nullable=False, index=True),
@@ -106,10 +102,8 @@ promises = Table(
     Column("created", UtcDateTime, nullable=False),
 )
 
-history = Table(
+history = table(
     "history",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("request_id", Integer, ForeignKey("requests.id"), nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("who", String(80), nullable=False),
@@ -118,10 +112,8 @@ history = Table(
     Column("before", Text),
 )
 
-errands = Table(
+errands = table(
     "errands",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("request_id", Integer, ForeignKey("requests.id"), index=True),
     Column("appointment_id", Integer),
     Column("task", String(20), nullable=False),
@@ -141,19 +133,15 @@ errands = Table(
     Index("errands_failed", "failed_at", sqlite_where=FAILED_ONLY, postgresql_where=FAILED_ONLY),
 )
 
-channel_troubles = Table(
+channel_troubles = table(
     "channel_troubles",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("channel", String(16), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
     Column("since", UtcDateTime, nullable=False),
 )
 
-staff = Table(
+staff = table(
     "staff",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("name", String(80), nullable=False, unique=True),
     Column("password_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
@@ -163,46 +151,36 @@ staff = Table(
     Column("second_factor_required", Boolean, nullable=False, server_default=false()),
 )
 
-second_factors = Table(
+second_factors = table(
     "second_factors",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, unique=True),
     Column("secret", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("last_step", Integer, nullable=False),
 )
 
-recovery_codes = Table(
+recovery_codes = table(
     "recovery_codes",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
     Column("mark", String(64), nullable=False),
     Column("used", UtcDateTime),
 )
 
-rules = Table(
+rules = table(
     "rules",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("name", String(40), nullable=False, unique=True),
 )
 
-invitations = Table(
+invitations = table(
     "invitations",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
     Column("expires", UtcDateTime, nullable=False),
     Column("used", UtcDateTime),
 )
 
-sessions = Table(
+sessions = table(
     "sessions",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("mark", String(64), nullable=False, unique=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
     Column("began", UtcDateTime, nullable=False, index=True),
@@ -210,10 +188,8 @@ sessions = Table(
     Column("ended", UtcDateTime),
 )
 
-drafts = Table(
+drafts = table(
     "drafts",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("staff_id", Integer, ForeignKey("staff.id"), nullable=False),
     Column("mark", String(64), nullable=False),
     Column("sealed", Text, nullable=False),
@@ -221,10 +197,8 @@ drafts = Table(
     Index("one_draft_of_a_place", "staff_id", "mark", unique=True),
 )
 
-failed_logins = Table(
+failed_logins = table(
     "failed_logins",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("name", String(80), nullable=False),
     Column("address", String(64), nullable=False),
@@ -234,10 +208,8 @@ failed_logins = Table(
     Index("failed_logins_by_address", "address", "at"),
 )
 
-blocked = Table(
+blocked = table(
     "blocked",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("phone", String(16), nullable=False, index=True),
     Column("reason", String(80), nullable=False),
     Column("who", String(80), nullable=False),
@@ -246,10 +218,8 @@ blocked = Table(
     Column("lifted_at", UtcDateTime),
 )
 
-audit = Table(
+audit = table(
     "audit",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("at", UtcDateTime, nullable=False, index=True),
     Column("who", String(80), nullable=False),
     Column("what", String(30), nullable=False),

@@ -89,8 +89,8 @@ class Server(ABC):
     _leash: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
     _paused: bool = field(default=False, init=False, repr=False)
 
-    orderly_end: ClassVar[signal.Signals]
-    orphans_end: ClassVar[signal.Signals]
+    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
+    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     @abstractmethod
     def answers(self) -> bool:

@@ -5,12 +5,10 @@ It keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` 
 
 import json
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
 from urllib.request import urlopen
 
 from config.settings import ROOT
@@ -28,9 +26,6 @@ class EmulateUnavailable(Exception):
 @dataclass(kw_only=True)
 class Emulate(Server):
     """The running stand-in for Twilio, with an account that has no numbers yet."""
-
-    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
-    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
         """Return whether the stand-in for Twilio answers over HTTP."""

@@ -50,7 +50,6 @@ class Nginx(Server):
     hosts: Sequence[int] = ()
     """The ports of the hosts to which nginx passes requests, one for each host."""
 
-    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
     orphans_end: ClassVar[signal.Signals] = signal.SIGTERM
 
     def answers(self) -> bool:

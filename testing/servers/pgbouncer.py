@@ -4,11 +4,9 @@ Found on the machine; nothing here installs it. As root it runs as "nobody", sin
 """
 
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 import psycopg
@@ -38,9 +36,6 @@ class PgBouncerUnavailable(Exception):
 @dataclass(kw_only=True)
 class PgBouncer(Server):
     """A PgBouncer (a pooler of connections) for tests. Its url leads through it to the database behind it."""
-
-    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
-    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
         """Return whether PgBouncer lets a client into its administration console."""

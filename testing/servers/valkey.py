@@ -4,12 +4,10 @@ Knows neither queues nor jobs.
 """
 
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -30,9 +28,6 @@ class Valkey(Server):
 
     tcp: bool = False
     durable: bool = True
-
-    orderly_end: ClassVar[signal.Signals] = signal.SIGTERM
-    orphans_end: ClassVar[signal.Signals] = signal.SIGKILL
 
     def answers(self) -> bool:
         """Return whether Valkey answers PONG within a second, and not LOADING."""

@@ -93,6 +93,13 @@ def session_of(service: Service, name: str, words: str) -> str:
     return held.value
 
 
+def logs_in(page: Page, name: str = "asha") -> None:
+    """Fill in the form of the login on this page as a person types it."""
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+
+
 @pytest.fixture
 def opens(chromium: Browser, service: Service) -> Iterator[Opens]:
     """A function that opens a browser for a person logged in: `opens("meena", size="phone", dark=True, words="hi")`."""

@@ -21,7 +21,7 @@ from ivr.storage.audit import By
 from ivr.storage.migrate import migrate
 from ivr.web.services import Services
 from testing.servers.valkey import valkey
-from tests.browser.conftest import launched
+from tests.browser.conftest import launched, logs_in
 from tests.clinic import SHIPPED
 from tests.conftest import PASSWORD, PHONE_PAGE
 from tests.people import Clock
@@ -142,9 +142,7 @@ def rings(page: Page, caller: str, keys: str, heard: str) -> str:
 def log_in(page: Page) -> None:
     """Log in at the desk, in this browser."""
     page.goto("/desk")
-    page.fill("#name", "asha")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+    logs_in(page)
     page.wait_for_selector("#list")
 
 

@@ -20,9 +20,9 @@ from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
-from tests.browser.conftest import Opens, Service
-from tests.conftest import PASSWORD
-from tests.desk import wish_to_be_rung
+from testing.wishes import wish_to_be_rung
+from tests.browser.conftest import Opens, Service, logs_in
+from tests.test_faults import moved
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
@@ -191,9 +191,7 @@ def test_a_taken_card_and_the_login_keep_nobody_out(opens: Opens, service: Servi
     page.click("text=Log out")
     page.wait_for_selector("#password")
     assert violations(page) == []
-    page.fill("#name", "asha")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+    logs_in(page)
     page.wait_for_selector("#list")
 
 
@@ -201,12 +199,10 @@ def test_the_page_that_says_the_database_is_away_keeps_nobody_out(
     opens: Opens, service: Service, sqlite_url: str
 ) -> None:
     page = opens(size="phone", dark=True)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    page.goto("/desk")
-    assert page.get_by_role("alert").is_visible()
-    assert violations(page) == []
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        page.goto("/desk")
+        assert page.get_by_role("alert").is_visible()
+        assert violations(page) == []
 
 
 def test_hindi_is_drawn_with_real_glyphs(opens: Opens) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from testing.servers import until
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import SIZES, logs_in
 from tests.browser.test_every_page import violations
 from tests.conftest import PASSWORD, PHONE_PAGE
 from tests.people import Clock, Phone
@@ -103,9 +103,7 @@ def test_one_click_rings_and_five_keys_book_what_the_desk_then_shows(picks_up: P
     expect(page.get_by_role("status")).to_have_text("The call is over")
     expect(page.get_by_role("button", name="Call", exact=True)).to_be_focused()
     page.goto("/login")
-    page.fill("#name", "asha")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+    logs_in(page)
     expect(page.locator("#list")).to_contain_text("99999 00001")
 
 
@@ -234,9 +232,7 @@ def test_somebody_who_logs_in_at_the_desk_in_another_tab_can_go_on_with_the_call
     expect(page.locator("#state")).to_have_text("Press a key")
     desk = page.context.new_page()
     desk.goto("/login")
-    desk.fill("#name", "asha")
-    desk.fill("#password", PASSWORD)
-    desk.press("#password", "Enter")
+    logs_in(desk)
     desk.wait_for_selector("#list")
     page.keyboard.press("4")
     expect(page.locator("#log")).to_contain_text("Our timings are:")

@@ -7,9 +7,8 @@ from playwright.sync_api import Page, expect
 from pyotp import TOTP
 
 from ivr.storage.audit import By
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, logs_in
 from tests.browser.test_people import faults
-from tests.conftest import PASSWORD
 from tests.people import Clock
 
 
@@ -18,10 +17,8 @@ def key_on(page: Page) -> str:
     return re.sub(r"\s", "", page.inner_text("#key"))
 
 
-def logs_in(page: Page, code: str) -> None:
-    page.fill("#name", "meena")
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+def proves(page: Page, code: str) -> None:
+    logs_in(page, "meena")
     page.fill("#code", code)
     page.press("#code", "Enter")
 
@@ -41,10 +38,10 @@ def test_set_up_log_out_log_in_and_lose_the_telephone_without_javascript(
     page.wait_for_selector("#list")
     page.click("text=Log out")
     clock.goes_on(seconds=30)
-    logs_in(page, telephone.at(clock()))
+    proves(page, telephone.at(clock()))
     page.wait_for_selector("#list")
     page.click("text=Log out")
-    logs_in(page, codes[0])
+    proves(page, codes[0])
     expect(page.get_by_role("status")).to_contain_text("9 recovery codes are left.")
 
 
@@ -73,7 +70,7 @@ def test_the_pages_of_the_second_factor_keep_nobody_out_and_fit(
     page.goto("/desk/me/second-factor")
     found["off"] = faults(page)
     page.locator("header form").last.get_by_role("button").click()
-    logs_in(page, "000000")
+    proves(page, "000000")
     page.wait_for_selector("#trouble")
     found["code"] = faults(page)
     assert {name: what for name, what in found.items() if what} == {}

@@ -8,7 +8,7 @@ import pytest
 from chaos.campaign import run
 from chaos.plan import Sizes, Wanted
 from testing.servers.postgres import PostgresUnavailable
-from tests.conftest import NO_POSTGRES
+from tests.conftest import NO_POSTGRES, skipped_without
 
 SEED = 3
 """The seed of these campaigns' plans.
@@ -25,10 +25,8 @@ SWEPT = 3.0
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_whatever_breaks_what_was_promised_is_at_the_desk_once_and_the_staff_are_told(database: str) -> None:
-    try:
+    with skipped_without(PostgresUnavailable, NO_POSTGRES):
         found = run(Wanted(database, Sizes(calls=28, faults=4, seconds=6.0), SEED, latest=2.0), print)
-    except PostgresUnavailable as missing:
-        pytest.skip(f"{NO_POSTGRES}{missing}")
     assert (found.lost, found.doubled, found.never_told) == ((), 0, 0), found.line()
     assert found.promised >= 5, found.line()
     assert found.line().startswith(f"{database}: calls 28, faults 4, promised {found.promised}, lost 0, doubled 0, ")

@@ -265,7 +265,7 @@ def test_a_restore_leaves_whole_names_in_the_calendar_that_are_wanted_now(
 
 @pytest.mark.parametrize("database", ["read", "damaged"])
 def test_a_restore_brings_no_session_back_that_was_ended_since(
-    phone: Phone, app: Flask, staff: Staff, live: Path, database: str
+    app: Flask, staff: Staff, live: Path, database: str
 ) -> None:
     copied = staff.browser.get_cookie("session")
     assert copied is not None
@@ -385,7 +385,7 @@ def test_a_restore_asks_first(phone: Phone, app: Flask, live: Path) -> None:
 
 
 def test_calls_go_on_while_a_backup_is_put_back_and_no_promise_is_lost(
-    phone: Phone, app: Flask, worker: WorkerServices, live: Path, clock: Clock
+    phone: Phone, app: Flask, worker: WorkerServices, live: Path
 ) -> None:
     before = books(phone, 0)
     backup = made(app)

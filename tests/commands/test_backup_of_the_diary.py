@@ -1,7 +1,6 @@
 """Appointments in a backup: they come back, and what was booked, moved or cancelled after the backup stays."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -62,9 +61,7 @@ def test_what_has_happened_since_stays(app: Flask, services: Services, what: str
     assert len(names) == (3 if what == "booked" else 2)
 
 
-def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(
-    app: Flask, services: Services, tmp_path: Path
-) -> None:
+def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(app: Flask, services: Services) -> None:
     """An erased appointment that a backup brings back stands in an extra place beside the newer one of its time."""
     books(services, AT_FOUR, 1)
     backup = made(app)

@@ -37,9 +37,7 @@ def references(found: Iterable[dict[str, str | None]]) -> list[str | None]:
 # -- the desk's list
 
 
-def test_a_request_is_one_json_object_with_the_fields_that_the_issue_names(
-    app: Flask, phone: Phone, clock: Clock
-) -> None:
+def test_a_request_is_one_json_object_with_the_fields_that_the_issue_names(app: Flask, phone: Phone) -> None:
     call = phone.rings("second", lang="hi").press("1", "2", "2", "1", "1")
     (row,) = rows(runs(app, "desk", "list", "--json").output)
     assert list(row) == FIELDS

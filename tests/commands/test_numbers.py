@@ -3,16 +3,14 @@
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from click.testing import Result
 from flask import Flask, Response, request
-from werkzeug.serving import make_server
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
@@ -20,6 +18,7 @@ from ivr.carrier.twilio.numbers import OVERRIDES
 from ivr.web.services import build
 from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.listener import listener
+from tests.answering import answering
 from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
 from tests.carrier.twilio.account import ACCOUNT, Account
 from tests.clinic import WISHES_ONLY
@@ -238,16 +237,8 @@ def serving(tmp_path: Path, sqlite_url: str, redis_url: str) -> Iterator[tuple[s
     services = build(settings_for(tmp_path, sqlite_url, redis_url, **more), passwords=QUICK)
     app = create_app(services)
     app.after_request(lambda answer: _noted(answer, heard))
-    server = make_server("127.0.0.1", int(url.rpartition(":")[2]), app)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with closing(services), answering(app, int(url.rpartition(":")[2])):
         yield url, heard
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        services.close()
 
 
 def _noted(answer: Response, heard: list[tuple[str, int]]) -> Response:

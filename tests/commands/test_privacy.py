@@ -27,6 +27,7 @@ from ivr.web.services import build
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, QUICK
 from tests.people import BOOK, OTHER, Clock, Conversation, Phone
+from tests.test_faults import moved
 from workers import jobs
 from workers.services import build as build_workers
 
@@ -321,8 +322,7 @@ def test_while_somebody_goes_on_reading_the_old_rows_it_is_said_that_the_bytes_a
 def test_backups_that_may_bring_it_back_are_named(phone: Phone, app: Flask) -> None:
     phone.rings(caller=MARKED).press(*BOOK)
     assert "No backup lies here." in runs(phone, "erase", OTHER, "--yes").output
-    made = phone.app.test_cli_runner().invoke(args=["backup"])
-    assert made.exit_code == 0
+    phone.runs("backup")
     done = runs(phone, "erase", AS_TYPED, "--yes")
     (backup,) = (phone.services.settings.state_dir / "backups").iterdir()
     assert "Backups that may still hold it, and would bring it back:" in done.output
@@ -358,10 +358,8 @@ def test_with_redis_away_nothing_is_erased_and_that_is_said(phone: Phone, clock:
 @on_sqlite
 def test_with_the_database_away_nothing_is_erased_and_that_is_said(phone: Phone, clock: Clock, sqlite_url: str) -> None:
     known_well(phone, clock)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    told = runs(phone, "erase", AS_TYPED, "--yes")
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        told = runs(phone, "erase", AS_TYPED, "--yes")
     assert told.exit_code == 1
     assert "nothing was erased: the database is away (OperationalError SQLITE_CANTOPEN" in told.output
     assert len(exported(phone)["waiting"]) == 1, "nor in Redis"

@@ -39,9 +39,7 @@ def visits(phone: Phone, number: str | None, nth: int, note_words: str = "", pat
 
 
 def erases(phone: Phone) -> str:
-    done = phone.app.test_cli_runner().invoke(args=["privacy", "erase", MARKED, "--yes"])
-    assert done.exit_code == 0, done.output
-    return done.output
+    return phone.runs("privacy", "erase", MARKED, "--yes")
 
 
 def counts(phone: Phone) -> list[int]:

@@ -15,7 +15,7 @@ from config import logs
 from config.settings import ROOT, Settings
 from ivr.storage.deadline import Deadline
 from testing.listener import listener
-from tests.people import CALLER, Clock, Phone
+from tests.people import CALL, CALLER, Clock, Phone
 from tests.web import environment, service
 from workers import jobs
 from workers.services import WorkerServices
@@ -140,10 +140,9 @@ def test_each_request_has_an_id_of_its_own_and_leaves_nothing_to_the_next(
 
 
 def test_the_id_of_a_request_is_told_in_the_answer(phone: Phone, captured: CapturedLog) -> None:
-    form = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
-    answer = phone.posts("/voice", form)
-    assert answer.headers["X-Request-ID"] == captured.of("CA" + "1" * 32)[0]["request"]
-    assert phone.unsigned("/voice", form).headers["X-Request-ID"]
+    answer = phone.posts("/voice", CALL)
+    assert answer.headers["X-Request-ID"] == captured.of(CALL["CallSid"])[0]["request"]
+    assert phone.unsigned("/voice", CALL).headers["X-Request-ID"]
     assert phone.app.test_client().get("/nowhere").headers["X-Request-ID"] != answer.headers["X-Request-ID"]
 
 

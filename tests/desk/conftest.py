@@ -1,13 +1,5 @@
 """Fixtures of the desk's tests: its people, and the service on each kind of database."""
 
-import pytest
+from tests.diary.conftest import database, desk, desk_url
 
-from tests.staff.conftest import desk
-
-__all__ = ["desk"]
-
-
-@pytest.fixture
-def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
-    return database_url
+__all__ = ["database", "desk", "desk_url"]

@@ -20,6 +20,7 @@ from ivr.operations.retention import EVERY, Purge
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import WORKER_TIMEOUT, Database
 from ivr.web.services import Services
+from tests.desk import takes_and_reports
 from tests.people import CALLER, Clock, Conversation, Phone
 from tests.staff.staffed import at_once
 
@@ -174,8 +175,7 @@ def test_once_the_one_that_remained_is_closed_the_number_makes_a_new_one(
 ) -> None:
     phone.rings().press(*TO_BE_RUNG)
     services.desk.merging.merge(1, 2, By("asha", clock()))
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.SETTLED)
     phone.rings().press(*TO_BE_RUNG)
     assert [each.id for each in services.desk.store.waiting()] == [3]
 
@@ -355,8 +355,7 @@ def test_what_was_merged_is_kept_as_long_as_what_it_leads_to(
     clock.goes_on(days=400)
     assert "requests" not in purge.run(clock())
     assert found_by(services, again.reference) == [1]
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.SETTLED)
     clock.goes_on(days=90)
     assert purge.run(clock())["requests"] == 1
     clock.now += EVERY

@@ -10,6 +10,7 @@ from ivr.desk.moves import LEFT_ALONE
 from ivr.desk.requests import MoveRefused, NoSuchRequest, Outcome, OutcomeReport, Request, Status
 from ivr.storage.audit import By
 from ivr.web.services import Services
+from tests.desk import takes_and_reports
 from tests.people import Clock, Phone
 
 
@@ -84,8 +85,7 @@ def test_no_answer_sets_a_later_due_time_and_after_all_tries_it_is_not_reached(
     tries = services.clinic.persistence.tries
     pauses = []
     for _ in range(tries):
-        services.desk.moves.take(request_id, By("asha", clock()))
-        services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+        takes_and_reports(services, request_id, Outcome.NO_ANSWER)
         found = now(services, request_id)
         if found.status is Status.OPEN:
             pauses.append(found.due - clock())
@@ -96,8 +96,7 @@ def test_no_answer_sets_a_later_due_time_and_after_all_tries_it_is_not_reached(
 
 
 def test_busy_is_tried_again_sooner_than_no_answer(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.BUSY), By("asha", clock()))
+    takes_and_reports(services, request_id, Outcome.BUSY)
     assert now(services, request_id).due == clock() + timedelta(minutes=10)
 
 
@@ -116,8 +115,7 @@ def test_an_outcome_and_its_moment_go_together(clock: Clock) -> None:
 
 def test_a_report_is_undone_within_seconds_by_who_made_it(services: Services, request_id: int, clock: Clock) -> None:
     before = now(services, request_id)
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+    takes_and_reports(services, request_id, Outcome.NO_ANSWER)
     assert not services.desk.moves.undo(request_id, "no_answer", By("meena", clock())), "not by somebody else"
     clock.now += UNDO_WITHIN
     assert services.desk.moves.undo(request_id, "no_answer", By("asha", clock()))
@@ -129,16 +127,14 @@ def test_a_report_is_undone_within_seconds_by_who_made_it(services: Services, re
 def test_an_undo_takes_back_what_it_was_offered_for_and_nothing_later(
     services: Services, request_id: int, clock: Clock
 ) -> None:
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+    takes_and_reports(services, request_id, Outcome.NO_ANSWER)
     services.desk.moves.take(request_id, By("asha", clock()))
     assert not services.desk.moves.undo(request_id, "no_answer", By("asha", clock()))
     assert (now(services, request_id).taken_by, now(services, request_id).tries) == ("asha", 1)
 
 
 def test_after_a_while_nothing_is_undone(services: Services, request_id: int, clock: Clock) -> None:
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, request_id, Outcome.SETTLED)
     clock.now += UNDO_WITHIN + timedelta(seconds=1)
     assert not services.desk.moves.undo(request_id, "settled", By("asha", clock()))
 
@@ -147,8 +143,7 @@ def test_a_closing_is_undone_though_the_patient_has_made_another_request(
     services: Services, phone: Phone, request_id: int, clock: Clock
 ) -> None:
     """A closed request can be reopened beside a newer one of its number: a family shares one telephone."""
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, request_id, Outcome.SETTLED)
     phone.rings().press("2", "1", "1", "1")
     assert services.desk.moves.undo(request_id, "settled", By("asha", clock()))
     assert [each.id for each in services.desk.store.waiting()] == [request_id, request_id + 1]
@@ -157,8 +152,7 @@ def test_a_closing_is_undone_though_the_patient_has_made_another_request(
 def test_a_closed_request_is_opened_again_at_any_time_due_while_the_clinic_is_open(
     services: Services, request_id: int, clock: Clock
 ) -> None:
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(Outcome.WRONG_NUMBER), By("asha", clock()))
+    takes_and_reports(services, request_id, Outcome.WRONG_NUMBER)
     clock.shows(2026, 12, 12, 22, 0)
     services.desk.moves.reopen(request_id, By("meena", clock()), "he has written his number down wrongly")
     found = now(services, request_id)

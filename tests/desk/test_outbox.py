@@ -1,6 +1,5 @@
 """The outbox carries tasks about appointments beside those about requests, on both databases."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,18 +10,11 @@ from ivr.desk.tasks import TELL_STAFF, NewTask, OutboxTask
 from ivr.diary.appointments import Appointment, DiaryEvent
 from ivr.diary.diary import Diary, book, cancel, move
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
 
 CALLER = By("caller", NOW)
 LATER = NOW + timedelta(minutes=1)
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 def booked(database: Database, *channels: str) -> int:

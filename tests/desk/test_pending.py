@@ -15,8 +15,8 @@ from ivr.desk.requests import NewRequest
 from ivr.line.booking import Kind, Part
 from ivr.storage.database import StoreAway
 from ivr.storage.encryption import Cipher
+from testing.wishes import wish_to_be_rung
 from tests.conftest import PASSWORD, settings_for
-from tests.desk import wish_to_be_rung
 from tests.people import CALLER, Clock, Phone, Staff
 from tests.web import service
 from workers import jobs

@@ -11,7 +11,7 @@ from config.clinic import read
 from config.settings import ROOT
 from ivr.line.booking import Kind, Offer, Part, Wish
 from ivr.line.hours import Closure, Shift
-from tests.people import DELHI
+from tests.people import DELHI, at
 
 OFFER = read(ROOT / "config" / "clinic.toml").line("main").offer
 """The shipped clinic's rules for offers: an hour of a part of the day must be left; afternoon is from noon to five."""
@@ -23,11 +23,6 @@ LONG_BREAK = ((Shift(time(9), time(12)), Shift(time(16), time(20, 30))),) * 7
 UNTIL_MIDNIGHT = ((Shift(time(16), time(0)),),) * 7
 
 Week = tuple[tuple[Shift, ...], ...]
-
-
-def at(written: str) -> datetime:
-    """Return this time of a day as a moment in Delhi. 23 November 2026 is a Monday."""
-    return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 
 def until(end: time) -> Closure:

@@ -1,7 +1,7 @@
 """The engine that walks the menu: standing keys, mistakes, keyed numbers, and a place that no longer exists."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
@@ -16,7 +16,7 @@ from ivr.line.phones import Phone
 from ivr.line.places import Fork, Keying, Menu, Passage
 from ivr.line.turn import Call, Facts, File, HangUp, KeyNumber, PressKey, RingReception, Turn
 from tests.clinic import clinic_of_wishes, free_times, reads_out
-from tests.people import DELHI
+from tests.people import at
 
 SCRIPT = read_script(LANGUAGES)
 SHIPPED = clinic_of_wishes()
@@ -26,10 +26,6 @@ MAIN = replace(SHIPPED.line("main"), reception=RECEPTION)
 STAFFED = replace(SHIPPED, lines={"main": MAIN}, reception=replace(SHIPPED.reception, caller_id=CARRIERS))
 
 OPEN, CLOSED = "2026-11-23 14:00", "2026-11-23 21:00"
-
-
-def at(written: str) -> datetime:
-    return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 
 def facts(now: str = OPEN, *, withheld: bool = False, staffed: bool = False) -> Facts:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.line.hours import HORIZON_DAYS, Closure, Hours, Shift, in_order
-from tests.people import DELHI
+from tests.people import DELHI, at
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -20,11 +20,6 @@ DIWALI = Closure({"en": "Diwali", "hi": "दिवाली"})
 HALF_DAY = Closure({"en": "Holi", "hi": "होली"}, (Shift(time(9), time(13)),))
 
 Closures = dict[date, Closure]
-
-
-def at(written: str) -> datetime:
-    """Return this time of a day on the clinic's wall clock. 23 November 2026 is a Monday."""
-    return datetime.fromisoformat(written).replace(tzinfo=DELHI)
 
 
 def hours(closures: Closures | None = None, week: tuple[tuple[Shift, ...], ...] = WEEK) -> Hours:

@@ -30,6 +30,7 @@ from tests.diary import asked, wished
 from tests.people import CALLER, Clock, Phone
 from tests.staff.staffed import at_once
 from tests.storage.test_schema import request
+from tests.test_faults import moved
 from workers import jobs
 from workers.clock import purge_expired
 from workers.services import WorkerServices
@@ -246,11 +247,8 @@ def test_with_the_database_away_nothing_is_forgotten_until_it_is_back(
     closes(services, Outcome.SETTLED, clock)
     purge_expired(worker)
     clock.goes_on(days=100)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    with pytest.raises(StoreAway):
+    with moved(sqlite_path(sqlite_url)), pytest.raises(StoreAway):
         purge_expired(worker)
-    away.rename(path)
     purge_expired(worker)
     assert services.desk.store.all() == []
 

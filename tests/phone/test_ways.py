@@ -25,10 +25,9 @@ def phone(way: Way, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Cloc
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_the_terminal_walks_it(phone: Phone, way: Way, language: str) -> None:
     caller = ("--from", way.caller) if way.caller else ()
-    told = phone.app.test_cli_runner().invoke(args=["phone", "--lang", language, *caller, "--keys", way.keys])
-    assert told.exit_code == 0, told.output
+    told = phone.runs("phone", "--lang", language, *caller, "--keys", way.keys)
     at = 0
     for name in way.hears:
         words = words_of(phone, name, language)
-        assert words in told.output[at:], f"{words}\n\n{told.output}"
-        at = told.output.index(words, at)
+        assert words in told[at:], f"{words}\n\n{told}"
+        at = told.index(words, at)

@@ -77,7 +77,7 @@ def test_of_a_long_spool_only_the_newest_part_is_read(spool: Spool, tmp_path: Pa
 
 
 def test_a_disk_that_does_not_answer_is_not_waited_for(
-    spool: Spool, last_calls: LastCalls, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+    spool: Spool, last_calls: LastCalls, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A call's path is reported as unknown, in time, if the disk stalls.
 

@@ -14,7 +14,7 @@ from ivr.reports import spool
 from ivr.reports.call_records import Trace
 from ivr.reports.spool import NAMED, Spool
 from ivr.reports.spool_writer import SpoolWriter
-from tests.people import Clock, Phone
+from tests.people import CALL, Clock, Phone
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
@@ -88,13 +88,7 @@ def test_a_stalled_disk_keeps_no_caller_waiting(phone: Phone, clock: Clock) -> N
     folder.mkdir()
     pipe = folder / clock().astimezone(UTC).strftime(NAMED)
     os.mkfifo(pipe)  # nobody reads it: who opens it to write stands still, as before a disk that does not answer
-    fields = {
-        "CallSid": "CA" + "1" * 32,
-        "AccountSid": "AC" + "0" * 32,
-        "From": "+919999900001",
-        "To": "+918090080906",
-        "Digits": "4",
-    }
+    fields = {**CALL, "Digits": "4"}
     path = "/voice/main?line=main&lang=en"
     signed = {"X-Twilio-Signature": phone.signs(path, fields)}
     client = phone.app.test_client(use_cookies=False)

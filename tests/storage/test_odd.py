@@ -13,6 +13,8 @@ from tests.storage.test_schema import request
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
@@ -49,12 +51,9 @@ def test_what_is_far_outside_every_calendar_is_odd(database: Database, column: s
 
 
 @pytest.mark.parametrize(("column", "value"), [("due", "infinity"), ("due", "-infinity"), ("day", "infinity")])
-def test_a_moment_without_end_is_odd_and_no_error_of_the_driver(postgres_url: str, column: str, value: str) -> None:
-    database = Database(postgres_url)
-    with database.writing() as write:
-        write.execute(insert(schema.requests).values(request()))
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_moment_without_end_is_odd_and_no_error_of_the_driver(database: Database, column: str, value: str) -> None:
     assert stored(database, column, value) == Odd(value)
-    database.close()
 
 
 @pytest.mark.parametrize(
@@ -64,22 +63,17 @@ def test_a_moment_without_end_is_odd_and_no_error_of_the_driver(postgres_url: st
         ("day", 2.5, "2.5"),
     ],
 )
-def test_sqlite_keeps_anything_and_all_of_it_is_read(sqlite_url: str, column: str, value: object, told: str) -> None:
-    database = Database(sqlite_url)
-    with database.writing() as write:
-        write.execute(insert(schema.requests).values(request()))
+@on_sqlite
+def test_sqlite_keeps_anything_and_all_of_it_is_read(database: Database, column: str, value: object, told: str) -> None:
     assert stored(database, column, value) == Odd(told)
-    database.close()
 
 
-def test_words_that_are_no_utf_8_are_read_with_a_mark_in_their_place(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
+@on_sqlite
+def test_words_that_are_no_utf_8_are_read_with_a_mark_in_their_place(database: Database) -> None:
     with database.writing() as write:
-        write.execute(insert(schema.requests).values(request()))
         write.execute(text("UPDATE requests SET line = CAST(x'6dff' AS TEXT)"))
     with database.reading() as read:
         assert read.scalar(select(schema.requests.c.line)) == "m\ufffd"
-    database.close()
 
 
 def test_what_can_be_read_is_read_as_ever(database: Database) -> None:

@@ -35,14 +35,6 @@ def request(**more: Any) -> dict[str, Any]:
     return {**row, **moments, **more}
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A database with all tables: the test runs on SQLite and on PostgreSQL."""
-    database = Database(database_url)
-    yield database
-    database.close()
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""

@@ -11,8 +11,6 @@ from sqlalchemy import func, insert, literal, select
 
 from ivr.desk.requests import NewRequest
 from ivr.desk.store import RequestStore, Saved
-from ivr.line.booking import Kind
-from ivr.line.phones import Phone
 from ivr.staff.passwords import Passwords
 from ivr.staff.people import NameTaken, People
 from ivr.storage import schema
@@ -21,6 +19,7 @@ from ivr.storage.encryption import KeyedIds
 from ivr.storage.upsert import insert_new
 from testing.servers import until
 from testing.servers.postgres import Postgres
+from testing.wishes import wish_to_be_rung
 from tests.staff.staffed import PASSWORD, QUICK, at_once, somebody_waits
 from tests.storage.test_schema import request, told_of
 
@@ -29,19 +28,7 @@ NAME = "asha-of-the-desk"
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 KEYED_IDS = KeyedIds("0123456789abcdef" * 4)
 
-CALLBACK = NewRequest(
-    kind=Kind.CALLBACK,
-    line="main",
-    phone=Phone(MARKED),
-    language="en",
-    day=None,
-    part=None,
-    due=NOW,
-    call_id="CA1",
-    created=NOW,
-    asked=NOW,
-    own_number=True,
-)
+CALLBACK = wish_to_be_rung(MARKED, NOW)
 
 
 def personal_in(text: str) -> list[str]:

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from ivr.supervisor.readiness import TIMEOUT, Readiness, missing_parts
 from ivr.supervisor.start import guide
 from ivr.supervisor.supervise import Patience
 from ivr.wiring.carriers import SETTINGS
+from testing.threads import in_a_thread
 from tests.conftest import NOT_HERE, settings_for
 from tests.supervisor.supervised import PATIENCE, Premises, alive, eventually, free_port
 
@@ -303,12 +303,9 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    with Web(("127.0.0.1", 0), Answer) as server:
-        thread = threading.Thread(target=server.serve_forever, args=[0.01])
-        thread.start()
+    server = Web(("127.0.0.1", 0), Answer)
+    with in_a_thread(server):
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_what_is_missing_is_said_once_after_half_a_minute(web: Web) -> None:

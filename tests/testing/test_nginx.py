@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
 from testing.servers import reserved_port
 from testing.servers.nginx import Nginx, NginxUnavailable, nginx
-from tests.conftest import NO_NGINX
+from testing.threads import in_a_thread
+from tests.conftest import NO_NGINX, skipped_without
 
 
 class Host(ThreadingHTTPServer):
@@ -44,23 +44,15 @@ class _Form(BaseHTTPRequestHandler):
 
 @contextmanager
 def host() -> Iterator[Host]:
-    with Host() as found:
-        thread = Thread(target=found.serve_forever, args=[0.02])
-        thread.start()
-        try:
-            yield found
-        finally:
-            found.shutdown()
-            thread.join()
+    found = Host()
+    with in_a_thread(found):
+        yield found
 
 
 @contextmanager
 def before(*ports: int) -> Iterator[Nginx]:
-    try:
-        with nginx(ports) as proxy:
-            yield proxy
-    except NginxUnavailable as missing:
-        pytest.skip(f"{NO_NGINX}{missing}")
+    with skipped_without(NginxUnavailable, NO_NGINX), nginx(ports) as proxy:
+        yield proxy
 
 
 def sends(proxy: Nginx, path: str) -> tuple[int, str]:

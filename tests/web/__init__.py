@@ -8,12 +8,11 @@ from pathlib import Path
 
 from config.settings import ROOT as ROOT
 from config.settings import Settings
-from ivr.staff.people import MANAGER
 from ivr.web.services import Services, build
 from tests.applications import lent
 from tests.clinic import WISHES_ONLY
-from tests.conftest import PASSWORD, QUICK, UNHURRIED, settings_for
-from tests.people import TOKEN, Phone, Staff
+from tests.conftest import QUICK, UNHURRIED, settings_for
+from tests.people import TOKEN, Phone
 
 Serves = Callable[..., AbstractContextManager[Phone]]
 """A function that serves a service with these settings, and yields a telephone at it."""
@@ -48,14 +47,6 @@ def service(
 ) -> AbstractContextManager[Phone]:
     """Serve a service on these stores until the block ends, with these further settings; yield a telephone at it."""
     return served(build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK, limits=UNHURRIED))
-
-
-def at_the_desk(phone: Phone, name: str = "asha", role: str = MANAGER) -> Staff:
-    """Return somebody at the desk, logged in."""
-    phone.services.staff.people.add(name, PASSWORD, phone.services.clock(), role)
-    person = Staff(phone.app, name, PASSWORD)
-    assert person.logs_in().status_code == 302
-    return person
 
 
 def environment(settings: Settings) -> dict[str, str]:

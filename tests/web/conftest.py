@@ -8,7 +8,7 @@ import pytest
 
 from tests.clinic import SHIPPED
 from tests.people import Clock, Phone
-from tests.web import Serves, service
+from tests.web import Serves, clinic_with_reception, service
 
 
 @pytest.fixture
@@ -29,3 +29,10 @@ def line(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Ite
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
     """A function that serves a service on this test's stores, with SQLite."""
     return partial(service, tmp_path, sqlite_url, redis_url, clock)
+
+
+@pytest.fixture
+def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
+    """A telephone at a clinic whose first line has a reception with two telephones; the other lines have none."""
+    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
+        yield phone

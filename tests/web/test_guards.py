@@ -9,7 +9,7 @@ from ivr.app import create_app
 from ivr.web.guards import guard_of, logged_in_only, open_to_all, staff_only
 from ivr.web.services import Services
 from ivr.web.telephone.webhooks import signed_by_carrier
-from tests.people import CALLER, Phone, Staff
+from tests.people import CALL, Phone, Staff
 
 OPEN = {
     "recorded.sound",
@@ -47,13 +47,6 @@ def test_a_route_that_names_no_guard_answers_nobody(services: Services) -> None:
 
 def test_every_webhook_but_the_fallback_refuses_who_is_not_the_carrier(app: Flask, phone: Phone) -> None:
     webhooks = [rule for rule in rules(app) if rule.rule.startswith("/voice") and rule.endpoint != "voice.fallback"]
-    form = {
-        "CallSid": "CA" + "1" * 32,
-        "AccountSid": "AC" + "0" * 32,
-        "From": CALLER,
-        "To": "+918090080906",
-        "Digits": "1",
-    }
     again = {"/voice/again", "/voice/again/main", "/voice/again/screen"}
     leg = {"/voice/answered", "/voice/screen"}
     for rule in webhooks:
@@ -61,7 +54,7 @@ def test_every_webhook_but_the_fallback_refuses_who_is_not_the_carrier(app: Flas
         assert guard_of(app, rule.endpoint) is signed_by_carrier
     assert {"/voice", "/voice/main", "/voice/again", "/voice/again/main"} == {path_of(rule) for rule in webhooks}
     for path in {"/voice", "/voice/main", "/voice/status", *leg, *again}:
-        assert phone.unsigned(path, form).status_code == 403
+        assert phone.unsigned(path, {**CALL, "Digits": "1"}).status_code == 403
 
 
 def test_every_page_and_form_of_the_desk_refuses_who_is_not_logged_in(app: Flask, phone: Phone) -> None:

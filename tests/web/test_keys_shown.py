@@ -22,8 +22,8 @@ from ivr.reports.traces.collector import write_down
 from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction, By
 from ivr.web.services import Services
+from tests.conftest import at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 
 KEY = re.compile(
     r"\b[a-z]+(?:_[a-z]+)+\b|\d{4}-\d\d-\d\d|\d\dT\d\d|\b(?:noshow|None)\b|\((?:command line|unknown|everybody)\)"

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ivr.storage.audit import By
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk, service
+from tests.web import service
 
 pytestmark = pytest.mark.slow
 

@@ -18,11 +18,10 @@ from ivr.web.security import LONGEST_BODY
 from ivr.web.telephone.webhook import MOST_FIELDS
 from testing.servers import PATIENCE, until
 from tests.conftest import PASSWORD
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import CALL, Clock, Phone, Staff
 from tests.supervisor.supervised import free_port
 from tests.web import Serves, environment
 
-CALL = {"CallSid": "CA" + "2" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 CLIENT, CLAIMED, PROXY = "198.51.100.7", "203.0.113.9", "10.0.0.1"
 WRONG = "wrong horse battery"
 

@@ -17,10 +17,9 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web import typed
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import BOOK, Clock, Phone, Staff
 from tests.test_faults import moved
-from tests.web import at_the_desk
 from tests.web.staff.second_factors import sets_up
 from workers.clock import purge_expired
 from workers.services import WorkerServices
@@ -143,6 +142,13 @@ def half_an_hour(person: Staff, clock: Clock) -> None:
     clock.goes_on(minutes=30)
 
 
+def outlived(person: Staff, clock: Clock) -> str:
+    """Let this person's session end; return the token that its forms had."""
+    token = person.csrf()
+    half_an_hour(person, clock)
+    return token
+
+
 def everywhere(person: Staff, _clock: Clock) -> None:
     other = Staff(person.browser.application, person.name, person.password)
     other.logs_in()
@@ -174,15 +180,14 @@ BESIDE = {
 
 @pytest.mark.parametrize("button", BESIDE)
 def test_a_note_beside_any_button_is_kept_after_the_session_ended(taken: Staff, clock: Clock, button: str) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, f"/desk/requests/1/{button}", {"note": WORDS, **BESIDE[button]}, token)
     assert WORDS in fields(logs_in_at(taken, answer))
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_what_was_sent_after_the_session_ended_stands_on_its_page_after_the_login(
-    taken: Staff, phone: Phone, clock: Clock, form: str
+    taken: Staff, clock: Clock, form: str
 ) -> None:
     token, (path, given) = taken.csrf(), FORMS[form]
     half_an_hour(taken, clock)
@@ -195,8 +200,7 @@ def test_what_was_sent_after_the_session_ended_stands_on_its_page_after_the_logi
 
 @pytest.mark.parametrize("path", ["/desk/requests/1/times", "/desk/diary/1/times"])
 def test_what_was_typed_beside_the_free_times_outlives_the_session(taken: Staff, clock: Clock, path: str) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     page = logs_in_at(taken, sends(taken, path, {"note": WORDS, "on": "2026-11-26"}, token))
     assert WORDS in fields(page)
 
@@ -212,8 +216,7 @@ def test_however_a_session_ends_what_is_sent_then_is_kept(
 
 
 def test_the_login_says_that_what_was_typed_is_kept_and_shows_none_of_it(taken: Staff, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, "/desk/requests/1/note", {"note": WORDS}, token)
     login = taken.browser.get(answer.headers["Location"]).text
     assert "What you typed is kept" in login
@@ -221,8 +224,7 @@ def test_the_login_says_that_what_was_typed_is_kept_and_shows_none_of_it(taken: 
 
 
 def test_what_was_kept_is_sent_from_there_and_is_then_a_draft_no_more(taken: Staff, phone: Phone, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     logs_in_at(taken, sends(taken, "/desk/requests/1/note", {"note": WORDS}, token))
     assert WORDS in taken.does("note", 1, note=WORDS)
     assert drafts(phone) == 0
@@ -230,8 +232,7 @@ def test_what_was_kept_is_sent_from_there_and_is_then_a_draft_no_more(taken: Sta
 
 
 def test_on_every_other_page_a_draft_is_told_of_until_it_is_discarded(taken: Staff, phone: Phone, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     sends(taken, "/desk/new", FORMS["counter"][1], token)
     taken.logs_in()
     for path in ("/desk", "/desk/hours", "/desk/me", "/desk/reports", "/desk/people"):
@@ -247,8 +248,7 @@ def test_on_every_other_page_a_draft_is_told_of_until_it_is_discarded(taken: Sta
 
 
 def test_without_anything_typed_there_is_nothing_to_keep(taken: Staff, phone: Phone, clock: Clock) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     for path, form in (("/desk/requests/1/put_back", {"note": " ", "day": "2026-11-24"}), ("/desk/hours/undo", {})):
         sends(taken, path, form, token)
     assert drafts(phone) == 0
@@ -346,8 +346,7 @@ def test_a_login_page_that_had_been_open_for_too_long_is_filled_in_once_more(
 def test_what_one_person_typed_is_not_shown_to_the_next_at_the_same_browser(
     taken: Staff, phone: Phone, clock: Clock
 ) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, "/desk/requests/1/note", {"note": WORDS}, token)
     devi = Staff(phone.app, "devi", PASSWORD)
     devi.browser = taken.browser
@@ -528,11 +527,8 @@ def test_what_is_being_typed_stands_on_the_page_when_it_is_opened_again(taken: S
     assert drafts(phone) == 0
 
 
-def test_what_an_open_page_brings_after_the_session_ended_is_kept_and_the_page_goes(
-    taken: Staff, phone: Phone, clock: Clock
-) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+def test_what_an_open_page_brings_after_the_session_ended_is_kept_and_the_page_goes(taken: Staff, clock: Clock) -> None:
+    token = outlived(taken, clock)
     where = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk/new"}
     answer = sends(taken, "/desk/drafts", {"place": "new", "note": WORDS}, token, **where)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/login?next=%2Fdesk%2Fnew")
@@ -566,8 +562,7 @@ def card_of(phone: Phone) -> str:
 def test_what_was_typed_lies_sealed_and_in_no_cookie_address_or_log(
     taken: Staff, phone: Phone, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    token = taken.csrf()
-    half_an_hour(taken, clock)
+    token = outlived(taken, clock)
     answer = sends(taken, "/desk/new", FORMS["counter"][1], token)
     with phone.services.database.reading() as read:
         kept = str(read.execute(select(schema.drafts)).all())
@@ -599,9 +594,7 @@ def test_no_field_is_left_for_the_browser_to_fill_in_for_the_next_person(taken: 
 # -- when the database is away, and other refusals
 
 
-def test_what_was_sent_while_the_database_is_away_is_shown_and_sent_again(
-    taken: Staff, phone: Phone, sqlite_url: str
-) -> None:
+def test_what_was_sent_while_the_database_is_away_is_shown_and_sent_again(taken: Staff, sqlite_url: str) -> None:
     token = taken.csrf()
     with moved(sqlite_path(sqlite_url)):
         answer = sends(taken, "/desk/requests/1/note", {"note": WORDS}, token)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ivr.web.services import Services
-from tests.desk import wish_to_be_rung
+from testing.wishes import wish_to_be_rung
 
 
 def asks(services: Services, number: int) -> str:

@@ -12,7 +12,7 @@ from ivr.line.phones import Phone as Number
 from ivr.storage.audit import By
 from testing.listener import Listener
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
-from tests.people import Clock, Staff
+from tests.people import Staff
 from tests.workers.test_tasks import ACCOUNT, texting
 from workers import jobs
 from workers.services import WorkerServices
@@ -75,7 +75,7 @@ def test_a_notice_is_of_the_last_change_whatever_the_desk_wrote_after_it(
 
 
 def test_a_failed_notice_of_an_appointment_is_on_the_desk_and_can_be_tried_again(
-    telling: WorkerServices, channel: Listener, staff: Staff, clock: Clock
+    telling: WorkerServices, channel: Listener, staff: Staff
 ) -> None:
     booked(telling)
     channel.status = 500

@@ -19,6 +19,7 @@ from ivr.storage.database import sqlite_path
 from ivr.storage.lived_time import FILE as LIVED_TIME
 from testing.servers.valkey import Valkey
 from tests.people import CALLER, Clock, Phone, Staff
+from tests.test_faults import moved
 from tests.workers import books, the_clock_runs
 from workers.services import WorkerServices
 
@@ -27,13 +28,6 @@ CLOSED, DIWALI = DeskClosure(date(2026, 11, 23), ""), DeskClosure(date(2027, 10,
 
 def sets(worker: WorkerServices, *closures: DeskClosure) -> None:
     worker.hours.closures.set(closures, By("asha", worker.clock()))
-
-
-def ends_a_call(phone: Phone) -> None:
-    call = phone.rings()
-    fields = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32}
-    fields |= {"CallStatus": "completed", "CallDuration": "61"}
-    assert phone.posts("/voice/status", fields).status_code == 204
 
 
 def closes(staff: Staff, request_id: int = 1) -> None:
@@ -69,10 +63,8 @@ def test_a_request_that_was_taken_and_left_alone_goes_back(
 
 
 def test_what_waits_in_redis_is_given_to_a_worker_once(phone: Phone, worker: WorkerServices, sqlite_url: str) -> None:
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    books(phone)
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        books(phone)
     the_clock_runs(worker, lambda: None)
     assert queued(worker) == ["waiting-1"], "one is enough"
 
@@ -158,7 +150,7 @@ def test_with_redis_away_the_rest_is_done_and_no_task_is_leased(
 
 
 def test_a_finished_call_is_recorded(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
-    ends_a_call(phone)
+    phone.rings().hangs_up()
     clock.goes_on(minutes=10)
     the_clock_runs(worker)
     assert count(worker, "calls") == 1

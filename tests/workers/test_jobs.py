@@ -10,6 +10,7 @@ from ivr.desk.outbox import LEASE, PAUSES
 from ivr.storage.database import sqlite_path
 from testing.listener import Listener
 from tests.people import Clock, Phone, Staff
+from tests.test_faults import moved
 from tests.workers import books
 from workers import jobs
 from workers.services import WorkerServices
@@ -82,10 +83,8 @@ def test_a_failure_of_a_closed_request_bothers_nobody(phone: Phone, telling: Wor
 def test_requests_that_wait_in_redis_are_announced_at_the_desk(
     phone: Phone, worker: WorkerServices, staff: Staff, sqlite_url: str
 ) -> None:
-    path = sqlite_path(sqlite_url)
-    path.rename(path.with_suffix(".away"))
-    books(phone)
-    path.with_suffix(".away").rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        books(phone)
     assert "1 request from a call will appear here soon." in staff.sees()
     jobs.save(worker)
     assert "on its way" not in staff.sees()

@@ -25,6 +25,7 @@ from ivr.web.services import Services
 from testing.listener import Listener, listener
 from testing.servers import until
 from tests.people import CALLER, TOKEN, Phone
+from tests.test_faults import moved
 from tests.web import service
 from tests.workers import books, the_clock_runs
 from tests.workers.asking import asks
@@ -167,13 +168,12 @@ A slow channel once held it for minutes.
 def test_a_promise_reaches_the_desk_although_a_hundred_notices_wait_for_a_silent_channel(
     tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices, silent: str
 ) -> None:
-    path, told = sqlite_path(sqlite_url), telling(silent)
+    told = telling(silent)
     with service(tmp_path, sqlite_url, redis_url, real_clock, **told) as phone:
         for number in range(100):
             asks(phone.services, number)
-        away = path.rename(path.with_suffix(".away"))
-        promised = asks(phone.services, 100)
-        away.rename(path)
+        with moved(sqlite_path(sqlite_url)):
+            promised = asks(phone.services, 100)
         began = time.monotonic()
         with process(worker, "workers", **told), process(worker, "workers.clock", **told):
             assert happens(

@@ -25,10 +25,10 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
 }
 """The functions that read from a call the data that decide its way, by the names of these data in transitions.py."""
 
-OF_A_WISH = frozenset({"kind", "promise"})
+SAID_OF_A_WISH = frozenset({"kind", "promise"})
 
 SPOKEN_OF: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("kind", "day", "part", "number"), OF_A_WISH),
+    **dict.fromkeys(("kind", "day", "part", "number"), SAID_OF_A_WISH),
     **dict.fromkeys(("reference", "joined"), frozenset({"promise"})),
     "slot": frozenset({"kind", "slot"}),
     "chosen": frozenset({"chosen"}),

@@ -10,7 +10,7 @@ from ivr.line.menu import HOME, LANGUAGE, PERSON, PERSON_PLACE, SIGNS, SIGNS_PLA
 from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Passage, Place, Ringing
 from ivr.line.standing import OFFER
 
-FOR_GOOD = frozenset({"own"})
+KEPT_FOR_FORKS = frozenset({"own"})
 """The data that a call keeps to its end, as far as a fork decides by them."""
 
 OF_A_PLACE = frozenset({"page"})
@@ -162,6 +162,6 @@ def _onward(place: Place, found: Mapping[str, frozenset[str]]) -> Iterator[froze
     for transition in (*transitions(place), *standing_leads(place)):
         matters_there = found.get(transition.to, NOTHING)
         if transition.afresh or transition.to == HOME:  # the main menu drops what was gathered
-            yield matters_there & FOR_GOOD
+            yield matters_there & KEPT_FOR_FORKS
         else:
             yield matters_there - transition.gathers - OF_A_PLACE

@@ -6,7 +6,6 @@ was given, which Twilio's own API does return.
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qsl, urlencode
 from urllib.request import Request, urlopen
 
+from testing.threads import in_a_thread
 from tests.people import TOKEN
 
 ACCOUNT = "AC" + "1" * 32
@@ -130,11 +130,5 @@ def account_at(stand_in: str) -> Iterator[Account]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True
     account.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
+    with in_a_thread(server):
         yield account
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select, text
 
 from config.settings import Settings
-from ivr.carrier.steps import Gathers
 from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, erase, remember
 from ivr.desk.callers.languages import language_of as remembered_language
 from ivr.line.phones import phone as number_of
@@ -46,15 +45,10 @@ def another(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> 
     return partial(service, tmp_path, database_url, redis_url, clock)
 
 
-def ends(call: Conversation) -> None:
-    told = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "CallStatus": "completed", "CallDuration": "30"}
-    assert call.phone.posts("/voice/status", {**call.fields, **told}).status_code == 204
-
-
 def calls(phone: Phone, worker: WorkerServices, *keys: str, caller: str = CALLER, line: str = "main") -> Conversation:
     """Call the line, press these keys, hang up, and have the clock make the call's record; return the call."""
     call = phone.rings(line, caller).press(*keys)
-    ends(call)
+    call.hangs_up()
     collects(worker, phone)
     return call
 
@@ -73,8 +67,7 @@ def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
     The call is not recorded, so it teaches the line nothing.
     """
     call = phone.rings(line, caller)
-    assert isinstance(call.waits, Gathers)
-    return language_of(call.waits.action)
+    return language_of(call.next_url)
 
 
 def rows(phone: Phone) -> list[tuple[str, str | None, str | None]]:
@@ -157,7 +150,7 @@ def test_a_call_is_learnt_from_once_however_often_it_is_collected(
 
 def test_calls_of_one_minute_count_in_their_order(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     for keys in (("9", "4"), ("4",), ("9", "4"), ("9", "4")):
-        ends(phone.rings().press(*keys))
+        phone.rings().press(*keys).hangs_up()
         clock.goes_on(seconds=5)
     collects(worker, phone)
     assert begins_in(phone) == "hi"
@@ -232,7 +225,7 @@ def test_under_another_secret_nobody_is_known_and_two_calls_teach_anew(
 
 def test_what_is_kept_does_not_show_the_number(phone: Phone, worker: WorkerServices) -> None:
     for _ in range(2):
-        ends(phone.rings().press("9", "4"))
+        phone.rings().press("9", "4").hangs_up()
     spool = b"".join(each.read_bytes() for each in (worker.settings.state_dir / "calls").iterdir())
     collects(worker, phone)
     (row,) = rows(phone)
@@ -268,7 +261,7 @@ def test_calls_from_before_the_erasure_that_are_recorded_later_teach_nothing(
 ) -> None:
     calls(phone, worker, "9", "4")
     for _ in range(2):
-        ends(phone.rings().press("9", "4"))
+        phone.rings().press("9", "4").hangs_up()
     clock.goes_on(seconds=1)
     privacy(phone, "erase", CALLER, "--yes")
     collects(worker, phone)

@@ -63,7 +63,7 @@ def test_what_cannot_be_read_any_more_is_let_go(away: Phone, worker: WorkerServi
 
 
 def test_a_blocked_number_is_left_out_when_it_comes_to_the_desk(
-    away: Phone, phone: Phone, worker: WorkerServices, clock: Clock
+    away: Phone, worker: WorkerServices, clock: Clock
 ) -> None:
     away.rings().hangs_up()
     row = {"phone": CALLER, "reason": "shouts", "who": "asha", "at": clock()}

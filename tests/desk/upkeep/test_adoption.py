@@ -1,9 +1,7 @@
 """Bookings that an older version of the program left: each enters the diary once, at its time, on both databases."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import func, insert, select, text
 
 from ivr.desk.requests import Outcome, OutcomeReport
@@ -14,18 +12,11 @@ from ivr.diary.free_times import FreeTimes
 from ivr.line.hours import DeskClosure
 from ivr.storage import schema
 from ivr.storage.audit import By
-from ivr.storage.database import WORKER_TIMEOUT, Database
+from ivr.storage.database import Database
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, the_clinic, wished
 from tests.storage.test_schema import request
 from tests.workers import the_clock_runs
 from workers.services import WorkerServices
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url, timeout=WORKER_TIMEOUT)
-    yield database
-    database.close()
 
 
 def closed_as_booked(database: Database, at: datetime | None, **more: object) -> None:

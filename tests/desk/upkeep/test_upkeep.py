@@ -31,6 +31,13 @@ def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
     return worker.hours.closures.set(closures, By("asha", worker.clock()))
 
 
+def closed(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
+    """Set these closures as another host would, and let the clock process see to them once; return their ids."""
+    ids = closes(worker, *closures)
+    the_clock_runs(worker)
+    return ids
+
+
 def opens(worker: WorkerServices, ids: list[int]) -> None:
     for each in ids:
         assert worker.hours.closures.undo(each, By("asha", worker.clock()))
@@ -62,8 +69,7 @@ def test_a_call_that_is_due_in_closed_hours_moves_to_the_next_opening_and_back(
 ) -> None:
     books(phone)
     before = waiting(worker).due
-    ids = closes(worker, CLOSED)
-    the_clock_runs(worker)
+    ids = closed(worker, CLOSED)
     assert waiting(worker).due == NINE
     opens(worker, ids)
     the_clock_runs(worker, lambda: None)
@@ -75,8 +81,7 @@ def test_a_call_back_keeps_its_part_of_the_day(phone: Phone, worker: WorkerServi
     """A call back promised for this evening is due on the next open evening, two days later where two are closed."""
     phone.rings().press("2", "3", "1", "1")
     assert waiting(worker).part == "evening"
-    closes(worker, CLOSED, DeskClosure(TOMORROW, "", (Shift(time(9), time(11)),)))
-    the_clock_runs(worker)
+    closed(worker, CLOSED, DeskClosure(TOMORROW, "", (Shift(time(9), time(11)),)))
     due = waiting(worker).due.astimezone(DELHI)
     assert (due.date(), due.hour) == (date(2026, 11, 25), 17)
 
@@ -84,8 +89,7 @@ def test_a_call_back_keeps_its_part_of_the_day(phone: Phone, worker: WorkerServi
 def test_closures_that_follow_each_other_are_undone_one_by_one(phone: Phone, worker: WorkerServices) -> None:
     books(phone)
     before = waiting(worker).due
-    today, tomorrow = closes(worker, CLOSED, DeskClosure(TOMORROW, ""))
-    the_clock_runs(worker)
+    today, tomorrow = closed(worker, CLOSED, DeskClosure(TOMORROW, ""))
     assert waiting(worker).due == NINE + timedelta(days=1)
     opens(worker, [tomorrow])
     the_clock_runs(worker)
@@ -97,8 +101,7 @@ def test_closures_that_follow_each_other_are_undone_one_by_one(phone: Phone, wor
 
 def test_a_time_that_somebody_has_set_since_is_left_alone(phone: Phone, worker: WorkerServices) -> None:
     books(phone)
-    ids = closes(worker, CLOSED)
-    the_clock_runs(worker)
+    ids = closed(worker, CLOSED)
     later = NINE + timedelta(hours=2)
     with worker.database.writing() as write:
         write.execute(update(schema.requests).values(due=later))
@@ -110,8 +113,7 @@ def test_a_time_that_somebody_has_set_since_is_left_alone(phone: Phone, worker: 
 def test_one_line_closes_and_the_calls_of_the_others_stay(phone: Phone, worker: WorkerServices) -> None:
     phone.rings("main").press("1", "1", "1", "1", "1")
     phone.rings("second", caller="+919999900002").press("1", "1", "1", "1", "1")
-    closes(worker, DeskClosure(TODAY, "second"))
-    the_clock_runs(worker)
+    closed(worker, DeskClosure(TODAY, "second"))
     assert {each.line: each.due == NINE for each in worker.desk.store.waiting()} == {"main": False, "second": True}
 
 
@@ -119,8 +121,7 @@ def test_a_due_time_that_cannot_be_read_stops_nothing(phone: Phone, worker: Work
     books(phone)
     with worker.database.writing() as write:
         write.execute(update(schema.requests).values(part="noon", line="gone"))
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     with worker.database.reading() as read:
         assert read.scalar(select(schema.requests.c.due)) == NINE
 
@@ -141,23 +142,20 @@ def test_the_patient_of_a_closed_hour_is_on_the_list_once_and_off_it_when_it_ope
     assert [each.what for each in Diary(worker.database).history(appointment_id)] == [
         *("booked", "to_tell", "not_to_tell"),
     ]
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     assert to_tell(worker) == [(appointment_id, "closed", "000001")], "closed after all"
 
 
 def test_the_staff_are_told_of_what_the_clock_has_found(worker: WorkerServices) -> None:
     booked(worker)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     with worker.database.reading() as read:
         assert read.execute(select(schema.errands.c.request_id, schema.errands.c.task)).all() == [(1, "tell_staff")]
 
 
 def test_whoever_was_told_is_not_told_again(worker: WorkerServices, phone: Phone, clock: Clock) -> None:
     booked(worker)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     with worker.database.writing() as write:
         write.execute(update(schema.requests).values(status="closed", outcome="settled", touched=clock()))
     the_clock_runs(worker, lambda: None)
@@ -167,8 +165,7 @@ def test_whoever_was_told_is_not_told_again(worker: WorkerServices, phone: Phone
 @pytest.mark.parametrize("what", ["cancelled", "moved"])
 def test_a_patient_who_has_called_meanwhile_need_not_be_told(worker: WorkerServices, clock: Clock, what: str) -> None:
     appointment_id = booked(worker)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     clock.goes_on(minutes=5)
     by = By("caller", clock())
     with worker.database.writing() as write:
@@ -184,8 +181,7 @@ def test_what_the_desk_has_moved_stays_on_the_list_until_somebody_has_told_the_p
     worker: WorkerServices, clock: Clock
 ) -> None:
     appointment_id = booked(worker)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     clock.goes_on(minutes=5)
     with worker.database.writing() as write:
         move(write, appointment_id, asked(NINE), By("asha", clock()))
@@ -195,8 +191,7 @@ def test_what_the_desk_has_moved_stays_on_the_list_until_somebody_has_told_the_p
 
 def test_what_somebody_has_taken_stays_with_them(worker: WorkerServices, clock: Clock) -> None:
     booked(worker)
-    ids = closes(worker, CLOSED)
-    the_clock_runs(worker)
+    ids = closed(worker, CLOSED)
     worker.desk.moves.take(1, By("asha", clock()))
     opens(worker, ids)
     the_clock_runs(worker)
@@ -217,8 +212,7 @@ def test_a_closure_and_a_booking_that_cross_each_other_are_seen(worker: WorkerSe
     """Bookings at the moment of a closure, whose makers still found the clinic open, are among those to tell."""
     booked(worker)
     booked(worker, AT_FOUR + HALF_AN_HOUR, number=2, made_by="asha", source=Source.DESK)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     assert len(to_tell(worker)) == 2
 
 
@@ -248,8 +242,7 @@ def test_what_is_over_is_told_to_nobody(worker: WorkerServices, clock: Clock) ->
         second = update(schema.appointments).where(schema.appointments.c.id == 2)
         write.execute(second.values(status=AppointmentStatus.ARRIVED))
     clock.goes_on(hours=3)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     assert to_tell(worker) == []
 
 
@@ -257,8 +250,7 @@ def test_looking_keeps_nobody_from_writing_where_there_is_nothing_to_do(worker: 
     """The clock process seeks patients to tell every few seconds, and takes no lock if all are already on the list."""
     for number in range(1, 4):
         booked(worker, AT_FOUR + number * HALF_AN_HOUR, number)
-    closes(worker, CLOSED)
-    the_clock_runs(worker)
+    closed(worker, CLOSED)
     assert len(to_tell(worker)) == 3
     with worker.database.writing() as write:
         lock_key(write, "tell", "1")

@@ -20,12 +20,11 @@ from ivr.storage.migrate import migrate
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
 from testing.servers.postgres import OTHERS_END, Postgres
-from tests.conftest import NO_PGBOUNCER, Desks, settings_for, with_driver
+from tests.conftest import NO_PGBOUNCER, Desks, at_the_desk, settings_for, skipped_without, with_driver
 from tests.people import BOOK, Clock, Phone
 from tests.preflight import looks
 from tests.storage.steady import steady_service
 from tests.storage.test_server_log import CALLBACK
-from tests.web import at_the_desk
 
 
 @pytest.fixture
@@ -146,19 +145,17 @@ def test_an_older_state_is_not_dumped_through_a_pooler(
 def test_a_pooler_that_shares_by_statement_is_named(
     tmp_path: Path, postgres_server: Postgres, postgres_url: str, redis_url: str, clock: Clock
 ) -> None:
-    try:
-        with (
-            pgbouncer(postgres_server, "statement") as pooler,
-            steady_service(tmp_path, pooler.to(postgres_url), redis_url, clock) as phone,
-        ):
-            says = "its pooler (PgBouncer) shares by statement: set pool_mode = transaction"
-            assert says in database_state(phone.app)
-            assert says in looks(phone.services.settings, "database").saw
-            assert "Thank you. We have your request." in phone.rings().press(*BOOK).uncut
-            done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
-            assert (done.exit_code, done.output.count("\n"), says in done.output) == (1, 1, True)
-    except PgBouncerUnavailable as missing:
-        pytest.skip(f"{NO_PGBOUNCER}{missing}")
+    with (
+        skipped_without(PgBouncerUnavailable, NO_PGBOUNCER),
+        pgbouncer(postgres_server, "statement") as pooler,
+        steady_service(tmp_path, pooler.to(postgres_url), redis_url, clock) as phone,
+    ):
+        says = "its pooler (PgBouncer) shares by statement: set pool_mode = transaction"
+        assert says in database_state(phone.app)
+        assert says in looks(phone.services.settings, "database").saw
+        assert "Thank you. We have your request." in phone.rings().press(*BOOK).uncut
+        done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
+        assert (done.exit_code, done.output.count("\n"), says in done.output) == (1, 1, True)
 
 
 def test_a_pooler_whose_server_is_down_is_named(tmp_path: Path, pooled_url: str, postgres_server: Postgres) -> None:
@@ -191,8 +188,7 @@ def test_a_search_path_is_that_of_the_tables_the_line_and_the_desk(
         connection.execute("CREATE SCHEMA desk")
         url = asks(way(empty_postgres), "options=-c%20search_path=desk")
         with steady_service(tmp_path, url, redis_url, clock) as phone:
-            done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
-            assert done.exit_code == 0, done.output
+            phone.runs("database", "upgrade")
             works(phone, clock)
         found = connection.execute("SELECT DISTINCT schemaname FROM pg_tables WHERE tablename = 'requests'").fetchall()
     assert found == [("desk",)]
@@ -243,8 +239,7 @@ def test_where_one_host_is_down_the_other_is_used(
     with reserved_port() as nobody:
         url = empty_postgres.replace(f"127.0.0.1:{port}", f"127.0.0.1:{nobody},127.0.0.1:{port}")
         with steady_service(tmp_path, url, redis_url, clock) as phone:
-            done = phone.app.test_cli_runner().invoke(args=["database", "upgrade"])
-            assert done.exit_code == 0, done.output
+            phone.runs("database", "upgrade")
             works(phone, clock)
 
 

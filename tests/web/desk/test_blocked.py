@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from ivr.line.phones import phone as number
 from ivr.staff.people import STAFF
 from ivr.storage.audit import By
+from tests.conftest import at_the_desk
 from tests.people import BOOK, CALLER, Clock, Phone, Staff
-from tests.web import at_the_desk
 
 OTHER, ABROAD = "+919999900002", "+12025550143"
 REASON = "shouts at us"

@@ -8,19 +8,12 @@ import pytest
 from ivr.desk.requests import Status
 from ivr.storage.audit import By
 from ivr.web.services import Services
-from tests.desk import wish_to_be_rung
+from testing.wishes import wish_to_be_rung
+from tests.conftest import at_the_desk
+from tests.desk.test_merging import DAUGHTERS, TO_BE_RUNG, hers
 from tests.people import CALLER, Clock, Conversation, Phone, Staff
-from tests.web import at_the_desk
 
-DAUGHTERS = "+919999900002"
-TO_BE_RUNG = ("2", "1", "1", "1")
-BOOK = ("1", "2", "1", "1", "1")
-
-
-@pytest.fixture
-def hers(phone: Phone) -> Conversation:
-    """The call in which a mother makes request 1: for an appointment, from her own telephone."""
-    return phone.rings().press(*BOOK)
+__all__ = ["hers"]
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from ivr.staff.people import STAFF
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import build
-from tests.conftest import QUICK, UNHURRIED, settings_for
+from tests.conftest import QUICK, UNHURRIED, at_the_desk
 from tests.people import CALLBACK, CALLER, OTHER, Clock, Conversation, Phone, Staff
-from tests.web import at_the_desk, clinic_with_reception, served
+from tests.web import clinic_with_reception, served
+from tests.web.telephone.test_call_log import settings
 from tests.workers import record_calls
 from workers.clock import check_missed_calls, purge_expired
 from workers.services import WorkerServices
@@ -26,12 +27,7 @@ from workers.services import WorkerServices
 LINE = re.compile(r'<li class="card missed[^"]*" id="missed-(\d+)">(.*?)</li>', re.DOTALL)
 
 
-@pytest.fixture
-def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """The settings of a service with a reception on its first line: the test runs on SQLite and on PostgreSQL."""
-    (tmp_path / "state").mkdir()
-    more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
-    return settings_for(tmp_path, database_url, redis_url, **more)
+__all__ = ["settings"]
 
 
 def missed(staff: Staff) -> list[str]:

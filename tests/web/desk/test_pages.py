@@ -15,9 +15,10 @@ from ivr.line.hours import DeskClosure
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import BOOK, Clock, Phone, Staff
-from tests.web import Serves, at_the_desk
+from tests.test_faults import moved
+from tests.web import Serves
 
 OURS = "https://line.example"
 
@@ -395,13 +396,11 @@ def test_there_is_no_such_request_and_no_such_move(both: Phone) -> None:
 def test_while_the_database_is_away_staff_are_told_so_and_stay_logged_in(
     staff: Staff, phone: Phone, sqlite_url: str
 ) -> None:
-    path = sqlite_path(sqlite_url)
     token = staff.token(staff.browser.get("/desk").text)
-    away = path.rename(path.with_suffix(".away"))
-    answers = [staff.browser.get("/desk"), staff.browser.post("/desk/requests/1/take", data={"csrf_token": token})]
-    answers.append(Staff(phone.app).logs_in("asha", PASSWORD))
+    with moved(sqlite_path(sqlite_url)):
+        answers = [staff.browser.get("/desk"), staff.browser.post("/desk/requests/1/take", data={"csrf_token": token})]
+        answers.append(Staff(phone.app).logs_in("asha", PASSWORD))
     for answer in answers:
         assert answer.status_code == 503
         assert "The desk cannot be shown right now" in answer.text
-    away.rename(path)
     assert "Nobody is waiting for a call." in staff.sees()

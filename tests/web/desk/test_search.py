@@ -61,9 +61,7 @@ def test_nothing_is_none_found_whatever_was_typed(staff: Staff, reference: str) 
         assert "Nothing found" in staff.searches(words), ascii(words)
 
 
-def test_the_name_that_is_known_for_a_number_finds_its_next_request(
-    staff: Staff, phone: Phone, reference: str, clock: Clock
-) -> None:
+def test_the_name_that_is_known_for_a_number_finds_its_next_request(staff: Staff, phone: Phone, reference: str) -> None:
     staff.does("take", 1, name="Made Up")
     staff.does("report", 1, outcome="settled")
     again = phone.rings().press(*BOOK).reference

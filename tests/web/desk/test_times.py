@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from tests.clinic import WISHES_ONLY
-from tests.web import Serves, at_the_desk
+from tests.conftest import at_the_desk
+from tests.web import Serves
 
 TWO = """
 [[practitioners]]

@@ -26,8 +26,10 @@ from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web.diary import ics
 from ivr.web.services import Services
+from tests.conftest import at_the_desk
 from tests.people import CALLER, DELHI, Clock, Phone, Staff
-from tests.web import Serves, at_the_desk
+from tests.test_faults import moved
+from tests.web import Serves
 
 NOTE = "her knee, Mrs Nobody-at-all"
 
@@ -345,11 +347,9 @@ def test_with_the_database_away_a_program_is_told_to_come_again_and_not_that_not
     app: Flask, phone: Phone, link: str, sqlite_url: str
 ) -> None:
     books(phone, TEN)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    answer = reads(app, link)
-    assert (answer.status_code, answer.headers["Retry-After"], answer.data) == (503, "900", b"")
-    away.rename(path)
+    with moved(sqlite_path(sqlite_url)):
+        answer = reads(app, link)
+        assert (answer.status_code, answer.headers["Retry-After"], answer.data) == (503, "900", b"")
     assert len(events(reads(app, link))) == 1
 
 
@@ -357,12 +357,10 @@ def test_the_token_stands_in_no_log_and_not_in_the_audit(
     app: Flask, services: Services, link: str, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = urlsplit(link).path.removeprefix("/calendar/").removesuffix(".ics")
-    path = sqlite_path(sqlite_url)
     with caplog.at_level(logging.DEBUG):
         reads(app, link)
-        away = path.rename(path.with_suffix(".away"))
-        reads(app, link)
-        away.rename(path)
+        with moved(sqlite_path(sqlite_url)):
+            reads(app, link)
         assert app.test_client().post(link).status_code == 405
     assert token not in caplog.text
     assert token not in str(services.staff.audit.page())

@@ -8,8 +8,8 @@ import pytest
 from ivr.diary.appointments import Appointment, AppointmentStatus
 from ivr.storage.audit import By
 from ivr.web.services import Services
+from tests.conftest import at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, free_on, gets, sends, taps_despite, words_of
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from ivr.diary.appointments import AppointmentStatus
 from ivr.storage.audit import By
+from tests.conftest import at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.diary import gets, sends, words_of
 
 

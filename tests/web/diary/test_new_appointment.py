@@ -13,11 +13,10 @@ from ivr.diary.patients import LONGEST_NAME
 from ivr.storage.audit import By
 from ivr.web.diary.new_appointment import LONGEST_NOTE
 from ivr.web.services import Services
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.diary import at_once
 from tests.line.test_phones import AS_PEOPLE_TYPE, MOBILE
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite, words_of
 
 OTHER = {"phone": "99999 00002", "name": "Other One", "day": TOMORROW, "hour": "10:30", "column": "1"}

@@ -14,8 +14,9 @@ from ivr.line.hours import DeskClosure, Shift
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
+from tests.conftest import at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import Serves, at_the_desk
+from tests.web import Serves
 from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite
 
 TWO_PRACTITIONERS = """

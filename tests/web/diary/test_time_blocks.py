@@ -8,8 +8,8 @@ from ivr.diary.blocked_times import TimeBlock, set_blocks
 from ivr.line.hours import Shift
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.web.services import Services
+from tests.conftest import at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.diary import TODAY, TOMORROW, ahead, booked, free_on, gets, sends, taps_despite, words_of
 
 LUNCH = {"words": "lunch", "day": TOMORROW, "from": "13:00", "until": "14:00"}

@@ -14,9 +14,10 @@ from ivr.storage.database import sqlite_path
 from ivr.web.hours.holidays import holidays_from
 from testing.servers.postgres import Postgres
 from tests.clinic import WISHES_ONLY
+from tests.conftest import at_the_desk
 from tests.people import DELHI, Clock, Phone, Staff
 from tests.test_faults import moved, stopped
-from tests.web import Serves, at_the_desk, clinic_with_reception, service
+from tests.web import Serves, clinic_with_reception, service
 
 TODAY = "2026-11-23"
 """The day of these tests, a Monday; the clock stands at two in the afternoon."""

@@ -9,9 +9,9 @@ from ivr.diary.diary import book
 from ivr.diary.patients import known_as, set_patient
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
+from tests.conftest import at_the_desk
 from tests.diary import AT_FOUR, NOW, asked, wished
 from tests.people import BOOK, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.hours.test_pages import TODAY, page, posts
 
 CLOSES = {"what": "closed", "day": TODAY, "line": "*", "reason": ""}

@@ -26,8 +26,9 @@ from testing.servers import until
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, settings_for
 from tests.desk.callers import prefers_hindi
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import CALL, Clock, Phone, Staff
 from tests.served import asked, web
+from tests.test_faults import moved
 from tests.web import Serves
 from workers.services import WorkerServices
 
@@ -150,24 +151,22 @@ def test_promises_are_counted_by_kind_and_by_the_store_that_keeps_them(
     phone: Phone, sqlite_url: str, valkey_server: Valkey
 ) -> None:
     books(phone)
-    path = sqlite_path(sqlite_url)
-    away = path.rename(path.with_suffix(".away"))
-    phone.rings().press("2", "1", "1", "1")
-    found = numbers(phone)
-    assert found["clinic_promises_total", "booking", "database"] == 1
-    assert found["clinic_promises_total", "callback", "redis"] == 1
-    assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 1)
-    assert found["clinic_requests_in_redis",] == 1
-    valkey_server.stop()
-    try:
+    with moved(sqlite_path(sqlite_url)):
         phone.rings().press("2", "1", "1", "1")
         found = numbers(phone)
-    finally:
-        valkey_server.start()
-    assert found["clinic_nothing_promised_total", "callback"] == 1
-    assert sum(value for key, value in found.items() if key[0] == "clinic_promises_total") == 2
-    assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 0)
-    away.rename(path)
+        assert found["clinic_promises_total", "booking", "database"] == 1
+        assert found["clinic_promises_total", "callback", "redis"] == 1
+        assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 1)
+        assert found["clinic_requests_in_redis",] == 1
+        valkey_server.stop()
+        try:
+            phone.rings().press("2", "1", "1", "1")
+            found = numbers(phone)
+        finally:
+            valkey_server.start()
+        assert found["clinic_nothing_promised_total", "callback"] == 1
+        assert sum(value for key, value in found.items() if key[0] == "clinic_promises_total") == 2
+        assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 0)
     assert numbers(phone)["clinic_database_up",] == 1
 
 
@@ -185,9 +184,8 @@ def test_forged_webhooks_and_failed_logins_are_counted(phone: Phone, services: S
 
 
 def test_nobody_outside_makes_labels(phone: Phone) -> None:
-    form = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
     for place in ("nowhere", "9876505678", "incoming", "a" * 500):
-        assert phone.posts(f"/voice/{place}?line=x9876505678&lang=zz", form).status_code == 200
+        assert phone.posts(f"/voice/{place}?line=x9876505678&lang=zz", CALL).status_code == 200
     found = numbers(phone)
     assert {key[-1] for key in found if key[0] == "clinic_webhook_seconds_count"} == {OTHER}
     assert found["clinic_webhook_seconds_count", "ok", OTHER] == 4
@@ -262,9 +260,7 @@ def test_every_metric_of_the_table_is_given_also_in_the_newer_format(phone: Phon
 def test_no_name_no_value_and_no_file_holds_anything_personal(phone: Phone, services: Services, tmp_path: Path) -> None:
     caller, keyed, name, password = "+919876501234", "9876505678", "asha-of-the-desk", "a-password-to-hide"
     phone.rings(caller=caller).press("1", "1", "1", "2", f"0{keyed}#", "1", "1")
-    phone.posts(
-        f"/voice/{keyed}", {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": caller, "To": caller}
-    )
+    phone.posts(f"/voice/{keyed}", {**CALL, "From": caller, "To": caller})
     services.staff.people.add(name, password, services.clock())
     Staff(phone.app, name, password).logs_in(password=f"{password}!")
     written = "".join(path.read_bytes().decode("latin-1") for path in (tmp_path / "metrics").iterdir())

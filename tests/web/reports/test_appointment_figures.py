@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from config.settings import Settings
 from ivr.desk.phone_bookings import TOO_LATE
-from ivr.desk.requests import THE_CLOCK, Outcome, OutcomeReport, Why
+from ivr.desk.requests import THE_CLOCK, Outcome, Why
 from ivr.desk.upkeep.tell import ToTell, tell_patient
 from ivr.diary.appointments import Appointment, AppointmentStatus
 from ivr.diary.blocked_times import TimeBlock
@@ -21,6 +21,7 @@ from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.clinic import SHIPPED
 from tests.conftest import settings_for
+from tests.desk import takes_and_reports
 from tests.people import CALLBACK, DELHI, Clock, Phone, Staff
 from tests.web.reports import hangs_up, numbers, rows_of, sees
 from workers.services import WorkerServices
@@ -190,8 +191,7 @@ def test_a_request_that_was_fulfilled_is_one_request_and_one_appointment(
     phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock
 ) -> None:
     phone.rings().press(*CALLBACK)
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.BOOKED, november(23, 16, 0)), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.BOOKED, november(23, 16, 0))
     found = numbers(staff, worker, clock, period="today")
     assert rows_of(found, "appointments_booked") == {("desk", "appointments"): 1}
     assert rows_of(found, "appointments_came_to") == {("ahead", "appointments"): 1}
@@ -235,8 +235,7 @@ def test_who_is_to_be_told_of_a_change_has_made_no_request(
     about = of_caller(services, caller)
     with services.database.writing() as write:
         tell_patient(write, about, ToTell(Why.CLOSED, clock()), By("asha", clock()))
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.SETTLED)
     found = numbers(staff, worker, clock, period="today")
     for row in ("requests", "requests_to_reach", "requests_reached"):
         assert found["summary", row, ""] == "0", row

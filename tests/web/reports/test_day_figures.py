@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.desk.requests import Outcome
 from ivr.line.hours import DeskClosure
 from ivr.storage.audit import By
 from ivr.web.services import Services
+from tests.desk import takes_and_reports
 from tests.people import CALLBACK, Clock, Phone, Staff
 from tests.web.reports import hangs_up, numbers, rows_of, sees
 from workers.services import WorkerServices
@@ -21,8 +22,7 @@ def rings(phone: Phone, clock: Clock, moment: Sequence[int], *keys: str) -> None
 
 
 def reaches(services: Services, clock: Clock, request_id: int, outcome: Outcome = Outcome.SETTLED) -> None:
-    services.desk.moves.take(request_id, By("asha", clock()))
-    services.desk.moves.report(request_id, OutcomeReport(outcome), By("asha", clock()))
+    takes_and_reports(services, request_id, outcome)
 
 
 def test_calls_are_told_by_day_while_open_and_while_closed(

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event, func, select
 
 from ivr.app import create_app
-from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.desk.requests import Outcome
 from ivr.line.hours import DeskClosure
 from ivr.line.menu import MENU
 from ivr.operations.retention import Purge
@@ -25,6 +25,7 @@ from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.clinic import WISHES_ONLY
 from tests.conftest import PASSWORD, at_the_desk
+from tests.desk import takes_and_reports
 from tests.people import BOOK, CALLER, Clock, Phone, Staff
 from tests.web import Serves
 from tests.web.reports import hangs_up, numbers, sees
@@ -89,8 +90,7 @@ def test_requests_are_told_by_kind_and_source_and_how_soon_the_patient_was_rung(
     clock.goes_on(minutes=12)
     for request_id, outcomes in ((1, (Outcome.NO_ANSWER, Outcome.SETTLED)), (2, (Outcome.SETTLED,))):
         for outcome in outcomes:
-            services.desk.moves.take(request_id, By("asha", clock()))
-            services.desk.moves.report(request_id, OutcomeReport(outcome), By("asha", clock()))
+            takes_and_reports(services, request_id, outcome)
             clock.goes_on(minutes=40)
     found = numbers(staff, worker, clock)
     assert found["requests_made", "booking", "call"] == found["requests_made", "booking", "counter"] == "1"
@@ -118,8 +118,7 @@ def test_a_wait_overnight_and_over_a_day_the_desk_has_closed_is_counted_in_openi
     phone.rings().press("2", "1", "1", "1")
     services.hours.closures.set([DeskClosure(date(2026, 11, 24), "")], By("asha", clock()))
     clock.shows(2026, 11, 25, 9, 7)
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.SETTLED)
     assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "17"
 
 
@@ -130,8 +129,7 @@ def test_a_patient_who_asked_for_the_evening_has_not_waited_since_the_afternoon(
     due = services.desk.store.waiting()[0].due
     assert due > clock() + timedelta(hours=1)
     clock.now = due + timedelta(minutes=5)
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.NO_ANSWER), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.NO_ANSWER)
     assert numbers(staff, worker, clock)["summary", "first_try_median_minutes", ""] == "5"
 
 
@@ -142,8 +140,7 @@ def test_who_has_not_been_rung_counts_with_what_they_have_waited_and_who_is_not_
         phone.rings(caller=f"+9199999000{number:02}").press("2", "1", "1", "1")
     phone.rings().press("2", "3", "1", "1")  # tomorrow
     clock.goes_on(minutes=4, seconds=20)
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.SETTLED)
     clock.goes_on(minutes=95)
     found = numbers(staff, worker, clock)
     waited = {(row, column): value for (table, row, column), value in found.items() if table == "first_try"}
@@ -164,8 +161,7 @@ def test_a_call_to_somebody_who_wants_nothing_more_is_a_try_that_reached_them(
 ) -> None:
     phone.rings().press("2", "1", "1", "1")
     clock.goes_on(minutes=5)
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.CANCELLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.CANCELLED)
     found = numbers(staff, worker, clock)
     assert (found["summary", "requests_reached", ""], found["summary", "requests_to_reach", ""]) == ("1", "1")
     assert (found["summary", "first_try_median_minutes", ""], found["reached", "1", "requests"]) == ("5", "1")
@@ -177,8 +173,7 @@ def test_a_merged_request_is_nobody_to_be_reached(
     phone.rings().press(*BOOK)
     phone.rings().press("2", "1", "1", "1")
     services.desk.merging.merge(1, 2, By("asha", clock()))
-    services.desk.moves.take(1, By("asha", clock()))
-    services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(services, 1, Outcome.SETTLED)
     found = numbers(staff, worker, clock)
     assert (found["summary", "requests", ""], found["summary", "requests_to_reach", ""]) == ("2", "1")
     assert found["summary", "requests_reached", ""] == "1"

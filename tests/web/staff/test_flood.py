@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.conftest import PASSWORD
-from tests.people import CALLER, Clock, Phone, Staff
+from tests.people import CALL, Clock, Phone, Staff
 from tests.web.test_security import web
 
 pytestmark = pytest.mark.slow
 
-CALL = {"CallSid": "CA" + "3" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 A_CALLER_WAITS = 2.0

@@ -12,9 +12,8 @@ from werkzeug.test import TestResponse
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage.audit import AuditAction, By
 from ivr.web.guards import guard_of, manager_only
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.test_guards import path_of
 
 NEW = "a new and longer password"

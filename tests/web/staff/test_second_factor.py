@@ -11,9 +11,9 @@ from ivr.staff.people import STAFF
 from ivr.staff.totp import address_of
 from ivr.storage.audit import By
 from ivr.web.guards import guard_of, logged_in_only, manager_only, staff_only
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import Serves, at_the_desk, service
+from tests.web import Serves, service
 from tests.web.staff.second_factors import PAGE, codes_on, key_on, led_on, sets_up, shown, writes_code
 from tests.web.staff.test_people import NEW, id_of, link_in, opens, people_page, sends
 from tests.web.test_guards import path_of, rules

@@ -5,9 +5,8 @@ from flask import Flask
 from ivr.staff.people import STAFF
 from ivr.storage.audit import By
 from ivr.web.guards import guard_of, logged_in_only, manager_only, open_to_all, scraper_only, staff_only
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, at_the_desk
 from tests.people import Clock, Phone, Staff
-from tests.web import at_the_desk
 from tests.web.staff.second_factors import PAGE, led_on, sets_up
 from tests.web.staff.test_people import id_of, link_in, opens, people_page, sends
 from tests.web.test_guards import path_of, rules

@@ -17,7 +17,6 @@ from sqlalchemy import select
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
-from ivr.carrier.steps import Gathers
 from ivr.reports import spool
 from ivr.reports.call_records import SETTLES, SILENT, Trace
 from ivr.reports.spool import HELD, Segment, Spool
@@ -47,16 +46,7 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
     """Report to the service, as the carrier does, that the call is over."""
-    fields = {
-        **call.fields,
-        "CallSid": call.sid,
-        "AccountSid": "AC" + "0" * 32,
-        "CallStatus": "completed",
-        "CallDuration": str(seconds),
-        **more,
-    }
-    assert call.phone.posts("/voice/status", fields).status_code == 204
-    return call
+    return call.hangs_up(CallDuration=str(seconds), **more)
 
 
 def recorded(worker: WorkerServices, clock: Clock) -> list[Row]:
@@ -93,8 +83,7 @@ def test_a_call_is_recorded_when_it_is_over_with_its_path_its_length_and_its_end
 
 def test_an_answer_that_did_not_leave_was_not_heard(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     call = phone.rings().press("2", "1", "1")
-    assert isinstance(call.waits, Gathers)
-    form, url = call.form({"Digits": "1"}), call.waits.action
+    form, url = call.form({"Digits": "1"}), call.next_url
     signed = {"X-Twilio-Signature": phone.signs(url, form)}
     unsent = phone.app.test_client().post(phone.within(url), data=form, headers=signed)
     assert "We have your request." in unsent.text
@@ -261,9 +250,7 @@ def test_two_clocks_that_collect_the_same_write_it_once(
 # -- when something is away
 
 
-def test_with_the_database_away_the_records_wait(
-    phone: Phone, worker: WorkerServices, clock: Clock, tmp_path: Path
-) -> None:
+def test_with_the_database_away_the_records_wait(phone: Phone, worker: WorkerServices, clock: Clock) -> None:
     ends(phone.rings().press("4"))
     clock.now += HELD
     nowhere = Database("postgresql+psycopg://127.0.0.1:1/clinic")

@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from ivr.carrier.steps import Gathers
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone as Number
 from ivr.line.turn import Call
@@ -67,7 +66,6 @@ def test_a_call_whose_state_cannot_be_read_begins_again(gathered: str) -> None:
 def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:
     """A call goes on from a relative address as from a full one, as the carrier itself makes it full."""
     call = phone.rings()
-    assert isinstance(call.waits, Gathers)
     before = replace(call, url="/voice")
-    before.follows(phone.within(call.waits.action), {"Digits": "1"})
+    before.follows(phone.within(call.next_url), {"Digits": "1"})
     assert before.place == call.press("1").place == "book_day"

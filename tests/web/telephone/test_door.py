@@ -11,19 +11,18 @@ import pytest
 from werkzeug.test import TestResponse
 
 from ivr.carrier.carriers import Carriers
-from ivr.carrier.steps import Dials, Gathers
+from ivr.carrier.steps import Dials
 from ivr.hours.clinic_now import ClinicNow
 from ivr.reports import spool
 from ivr.reports.spool import Spool
 from ivr.web.asgi import Body, WholeAnswer
 from ivr.web.request_ids import HEADER
 from ivr.web.telephone.door import TelephoneDoor
-from tests.people import CALLER, Conversation, Phone
+from tests.people import CALL, CALLER, Conversation, Phone
 from tests.web import CALLER_ID, Serves, clinic_with_reception
 
 FORM = "application/x-www-form-urlencoded"
 GATHERED = re.compile(r"c=([A-Za-z0-9_-]+(?:%3D)*)")
-CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 
 
 def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]:
@@ -192,8 +191,7 @@ def test_a_step_that_needs_no_store_is_answered_at_once_and_any_other_in_a_threa
         assert not isinstance(work, WholeAnswer), path
         assert isinstance(work(), WholeAnswer), path
     call = phone.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
-    work = post(phone, phone.within(call.waits.action), call.form({"Digits": "1"}))
+    work = post(phone, phone.within(call.next_url), call.form({"Digits": "1"}))
     assert not isinstance(work, WholeAnswer), "a promise"
     assert phone.services.desk.store.waiting() == []
     work()

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import select
 
-from ivr.carrier.steps import Gathers
-from ivr.desk.requests import Outcome, OutcomeReport, Request
+from ivr.desk.requests import Outcome, Request
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database, sqlite_path
+from tests.desk import takes_and_reports
 from tests.people import BOOK, CALLER, OTHER, Clock, Conversation, Phone
 from tests.test_faults import moved
 from workers import jobs
@@ -159,8 +159,7 @@ def test_who_keys_the_number_they_ring_from_is_told(phone: Phone) -> None:
 def confirms(call: Conversation) -> Callable[[], str]:
     """Return a function that, each time it is called, posts the webhook of this call's confirming key 1."""
     assert call.place in {"summary", "earliest", "time_sure"}
-    assert isinstance(call.waits, Gathers)
-    path, form = call.waits.action, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
+    path, form = call.next_url, {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
     return lambda: call.phone.posts(path, form).text
 
 
@@ -253,8 +252,7 @@ def test_a_taken_request_is_joined(both: Phone, clock: Clock) -> None:
 
 def test_a_closed_request_is_not_joined(both: Phone, clock: Clock) -> None:
     first = both.rings().press(*BOOK)
-    both.services.desk.moves.take(1, By("asha", clock()))
-    both.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(both.services, 1, Outcome.SETTLED)
     again = both.rings().press(*BOOK)
     assert again.heard[0] == NEW
     assert again.reference != first.reference

@@ -25,7 +25,7 @@ from tests.conftest import QUICK, settings_for
 from tests.people import BOOK, CALLER, OTHER, Clock, Conversation, Phone, Staff
 from tests.test_faults import frozen, moved, stopped
 from tests.test_menu_rung import LANGUAGES
-from tests.web import Serves, clinic_with_reception, served
+from tests.web import Serves, served
 from workers import jobs
 from workers.services import WorkerServices
 
@@ -44,13 +44,6 @@ CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMB
 
 NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
 """Callers' numbers in webhooks that name nobody and are not the clinic's own."""
-
-
-@pytest.fixture
-def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose first line has a reception."""
-    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
-        yield phone
 
 
 @pytest.fixture
@@ -319,8 +312,7 @@ def test_one_call_rings_the_reception_three_times_and_is_then_offered_a_call_bac
 
 def test_a_call_under_way_before_there_were_counters_has_them_all_left(staffed: Phone) -> None:
     call = staffed.rings().press("1")
-    assert isinstance(call.waits, Gathers)
-    sealed = parse_qs(urlsplit(call.waits.action).query)["c"][0]
+    sealed = parse_qs(urlsplit(call.next_url).query)["c"][0]
     held = json.loads(staffed.services.telephone.cipher.decrypt(sealed))
     assert not {"filed", "rung"} & set(held), "as an older program wrote it"
     assert is_promised(call.press("1", "1", "1", "1"))

@@ -4,7 +4,6 @@ import logging
 
 import pytest
 
-from ivr.carrier.steps import Gathers
 from tests.people import CALLER, Conversation, Phone
 
 UNUSABLE = (
@@ -132,10 +131,9 @@ def test_the_status_of_a_call_is_one_short_word_in_the_log(phone: Phone, caplog:
 
 def test_keys_that_no_telephone_has_are_refused_and_the_call_goes_on(phone: Phone) -> None:
     call = phone.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
     form = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": OURS[0]}
     for keys in IMPOSSIBLE_KEYS:
-        answer = phone.posts(call.waits.action, {**form, "Digits": keys})
+        answer = phone.posts(call.next_url, {**form, "Digits": keys})
         assert answer.status_code == 400, ascii(keys)
         assert "Digits" in answer.text
     assert phone.services.desk.store.waiting() == []

@@ -3,28 +3,19 @@
 Only a person takes the patient, none is left alone.
 """
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
 
 from ivr.carrier.steps import Dials, Gathers, HangsUp, Step
 from ivr.carrier.twilio.reader import steps
-from tests.people import CALLER, Clock, Conversation, Phone
+from tests.people import CALL, CALLER, Clock, Conversation, Phone
 from tests.test_menu_rung import PATHS
-from tests.web import CALLER_ID, RECEPTION, Serves, clinic_with_reception
+from tests.web import CALLER_ID, RECEPTION
 
 NOBODY = "Nobody at the reception can take your call just now."
 CLOSED = "The reception is closed now."
-
-
-@pytest.fixture
-def staffed(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose first line has a reception with two telephones; the other lines have none."""
-    with serves(CLINIC_FILE=clinic_with_reception(tmp_path)) as phone:
-        yield phone
 
 
 def rung(call: Conversation) -> Xml.Element:
@@ -125,13 +116,7 @@ def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
     staffed: Phone, address: str, digits: str, does: list[Step]
 ) -> None:
     """A leg from before a deploy, with relative addresses that count mistakes as commit 837caff wrote, goes on."""
-    form = {
-        "CallSid": "CA" + "1" * 32,
-        "AccountSid": "AC" + "0" * 32,
-        "From": CALLER_ID,
-        "To": RECEPTION[0],
-        **({"Digits": digits} if digits else {}),
-    }
+    form = {**CALL, "From": CALLER_ID, "To": RECEPTION[0], **({"Digits": digits} if digits else {})}
     assert list(steps(staffed.posts(address, form).text)) == does
 
 

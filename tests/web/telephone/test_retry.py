@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from ivr.carrier.steps import Gathers, HangsUp, Heard, Redirects
+from ivr.carrier.steps import HangsUp, Heard, Redirects
 from ivr.carrier.twilio.reader import steps
 from ivr.web.telephone.retry import once_more
 from tests.carrier.twilio.twiml_rules import faults
@@ -29,8 +29,7 @@ def fails(phone: Phone, url: str) -> tuple[str, str | None]:
 
 def fails_in(call: Conversation, key: str) -> Conversation:
     """Lose this key's webhook on its way, so that the fallback is asked; return the call after the second try."""
-    assert isinstance(call.waits, Gathers)
-    lost = urljoin(HOST + call.url, call.waits.action)
+    lost = urljoin(HOST + call.url, call.next_url)
     words, to = fails(call.phone, lost)
     assert "Please stay on the line" in words
     assert to is not None
@@ -63,9 +62,8 @@ def test_a_fault_half_way_costs_a_caller_one_key_and_nothing_they_have_said(phon
 
 def test_a_request_whose_answer_was_lost_is_not_made_twice(phone: Phone) -> None:
     call = phone.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
     form = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
-    assert phone.posts(call.waits.action, form).status_code == 200, "which the caller never hears"
+    assert phone.posts(call.next_url, form).status_code == 200, "which the caller never hears"
     assert fails_in(call, "1").press("1").reference == phone.services.desk.store.waiting()[0].reference
     assert len(phone.services.desk.store.waiting()) == 1
 

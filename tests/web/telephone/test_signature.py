@@ -15,15 +15,14 @@ from ivr.carrier.steps import Gathers, Heard
 from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.webhook import SIGNATURE, read
-from ivr.desk.requests import Outcome, OutcomeReport
-from ivr.storage.audit import By
-from tests.people import CALLER, TOKEN, Clock, Phone
+from ivr.desk.requests import Outcome
+from tests.desk import takes_and_reports
+from tests.people import CALL, CALLER, TOKEN, Clock, Phone
 from tests.web import Serves
 from workers.clock import purge_expired
 from workers.services import WorkerServices
 
 ACCOUNT = "AC" + "1" * 32
-CALL = {"CallSid": "CA" + "2" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
 WEBHOOKS = ("/voice", "/voice/main", "/voice/answered", "/voice/status", "/voice/a-place-of-last-year")
 
 Webhook = tuple[str, dict[str, str]]
@@ -33,8 +32,7 @@ Webhook = tuple[str, dict[str, str]]
 def confirms(phone: Phone) -> Webhook:
     """A webhook that makes a request if the service believes its signature: its path and its form."""
     call = phone.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
-    return phone.within(call.waits.action), {**CALL, "Digits": "1"}
+    return phone.within(call.next_url), {**CALL, "Digits": "1"}
 
 
 def signed(phone: Phone, path: str, form: Mapping[str, str], signature: str) -> TestResponse:
@@ -146,8 +144,7 @@ def test_a_webhook_that_somebody_kept_and_sends_again_hours_later_changes_nothin
 ) -> None:
     """A signed webhook that is sent again hours later gets its answer and changes nothing: signatures bear no date."""
     first = phone.posts(*confirms)
-    phone.services.desk.moves.take(1, By("asha", clock()))
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(phone.services, 1, Outcome.SETTLED)
     before = phone.services.desk.store.all(), phone.services.desk.store.history(1)
     clock.goes_on(hours=20)
     again = phone.posts(*confirms)
@@ -161,8 +158,7 @@ def test_a_webhook_that_is_sent_again_when_its_request_has_been_forgotten_makes_
     phone: Phone, confirms: Webhook, worker: WorkerServices, clock: Clock
 ) -> None:
     phone.posts(*confirms)
-    phone.services.desk.moves.take(1, By("asha", clock()))
-    phone.services.desk.moves.report(1, OutcomeReport(Outcome.SETTLED), By("asha", clock()))
+    takes_and_reports(phone.services, 1, Outcome.SETTLED)
     purge_expired(worker)
     clock.goes_on(days=100)
     purge_expired(worker)

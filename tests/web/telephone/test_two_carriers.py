@@ -199,14 +199,13 @@ def test_a_forged_webhook_makes_no_request_and_the_true_one_still_does(both: Pho
 
 def test_the_other_carrier_is_not_believed_with_this_ones_header(both: Phone) -> None:
     call = both.rings().press("1", "1", "1", "1")
-    assert isinstance(call.waits, Gathers)
     theirs = {"CallSid": call.sid, "AccountSid": "AC" + "0" * 32, **call.fields, "Digits": "1"}
     for headers in (
-        {SIGNATURE: both.signs(call.waits.action, theirs), NONCE: "1"},
-        {"X-Twilio-Signature": signature(TOKEN, call.waits.action, theirs, "1")},
-        {"X-Twilio-Signature": signature(THEIRS, call.waits.action, theirs, "1")},
+        {SIGNATURE: both.signs(call.next_url, theirs), NONCE: "1"},
+        {"X-Twilio-Signature": signature(TOKEN, call.next_url, theirs, "1")},
+        {"X-Twilio-Signature": signature(THEIRS, call.next_url, theirs, "1")},
     ):
-        assert both.unsigned(call.waits.action, theirs, **headers).status_code == 403
+        assert both.unsigned(call.next_url, theirs, **headers).status_code == 403
     assert both.services.desk.store.waiting() == []
 
 
