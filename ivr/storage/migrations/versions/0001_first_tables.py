@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
+branch_labels = None
+depends_on = None
 
 LIVE_ONLY = sa.text("status IN ('open', 'taken')")
 

@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0007"
 down_revision = "0006"
+branch_labels = None
+depends_on = None
 
 LIVE = sa.text("status IN ('open', 'taken')")
 UNDONE = sa.text("done_at IS NULL AND failed_at IS NULL")

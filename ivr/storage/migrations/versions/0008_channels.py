@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0008"
 down_revision = "0007"
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:

@@ -8,6 +8,8 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0009"
+branch_labels = None
+depends_on = None
 
 TO_HEAR = sa.text("to_hear IS NOT NULL")
 OF_APPOINTMENTS = sa.text("appointment_id IS NOT NULL")

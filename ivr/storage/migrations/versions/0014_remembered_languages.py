@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0014"
 down_revision = "0013"
+branch_labels = None
+depends_on = None
 
 
 def upgrade() -> None:

@@ -5,6 +5,8 @@ from alembic import op
 
 revision = "0016"
 down_revision = "0015"
+branch_labels = None
+depends_on = None
 
 UNRECORDED = sa.text("NOT recorded")
 
