@@ -37,7 +37,7 @@ WAYS: Mapping[str, list[str]] = {
 
 
 def main(count: int) -> None:
-    """Print the notices in a second for each way to run the jobs, and their ratio to the first way."""
+    """Print the notices that each way of running their jobs sends in a second, beside the first of these ways."""
     first = 0.0
     for name, module in WAYS.items():
         rate = rate_of(module, count)

@@ -29,7 +29,7 @@ It yields the moments at which a process or host that answers calls was killed.
 
 @dataclass(frozen=True)
 class Course:
-    """A campaign whose calls are over: what was wanted of it, what its callers heard, and when parts were killed."""
+    """A campaign whose calls are over: its callers' wishes, what they heard, and when parts were killed."""
 
     wanted: Wanted
     faults: int

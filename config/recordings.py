@@ -50,7 +50,7 @@ class NotedRecording(Strict):
 
 
 class Notes(Strict):
-    """The notes on the recordings of one language, by the names of the recorded sentences."""
+    """The words that each recording of one language is noted to say, by the names of their sentences."""
 
     recorded: dict[str, NotedRecording]
 

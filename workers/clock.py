@@ -103,7 +103,7 @@ def adopt_bookings(worker: WorkerServices) -> None:
 
 
 def keep_promises(worker: WorkerServices) -> None:
-    """Have requests and appointments follow the opening hours as they are now (ivr/desk/upkeep). Raises StoreAway."""
+    """Correct due times by the opening hours of now, and list patients of closed hours. Raises StoreAway."""
     worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
 
 

@@ -169,7 +169,7 @@ class Facts:
 
     @cached_property
     def is_open(self) -> bool:
-        """True if the clinic is open at this moment; most turns ask more than once."""
+        """True if the clinic is open at the call's moment; computed once, since most turns ask repeatedly."""
         return self.line.hours.is_open(self.now)
 
     def number(self, call: Call) -> Phone | None:
