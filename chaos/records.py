@@ -105,6 +105,7 @@ def diary(worker: WorkerServices) -> list[InDiary]:
 def _in_diary(
     worker: WorkerServices, row: Row[Any], changes: Sequence[Change], about: Sequence[Any], recorded: set[str]
 ) -> InDiary:
+    waits = any(each.status in {"open", "taken"} for each in about)
     return InDiary(
         reference=row.reference,
         phone=row.phone,
@@ -115,8 +116,9 @@ def _in_diary(
         call_id=row.call_sid,
         changes=tuple(changes),
         recorded=row.to_hear is None or worker.desk.unheard.mark_of(row.to_hear) in recorded,
-        to_be_told=any(each.why == Why.UNHEARD for each in about),
-        waits=any(each.status in {"open", "taken"} for each in about),
+        # Whoever is to be called because of the hours hears of it then; the clock looks again if nobody calls.
+        to_be_told=any(each.why == Why.UNHEARD for each in about) or (waits and row.to_hear is not None),
+        waits=waits,
     )
 
 
