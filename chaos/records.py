@@ -14,7 +14,7 @@ from chaos.call_reckoning import Walked
 from chaos.hours_reckoning import Change, InDiary, WordsOf
 from chaos.reckoning import Held
 from ivr.desk.requests import CALLER, THE_CLOCK, Why
-from ivr.desk.upkeep.tell import FROM_THE_DIARY
+from ivr.desk.upkeep.tell import FROM_THE_DIARY, OF_HOURS
 from ivr.desk.upkeep.unheard import RECORDED
 from ivr.diary.appointments import TAKES_TIME
 from ivr.diary.rows import TOLD_OF
@@ -105,7 +105,8 @@ def diary(worker: WorkerServices) -> list[InDiary]:
 def _in_diary(
     worker: WorkerServices, row: Row[Any], changes: Sequence[Change], about: Sequence[Any], recorded: set[str]
 ) -> InDiary:
-    waits = any(each.status in {"open", "taken"} for each in about)
+    waiting = [each for each in about if each.status in {"open", "taken"}]
+    of_hours = any(each.why in OF_HOURS for each in waiting)
     return InDiary(
         reference=row.reference,
         phone=row.phone,
@@ -117,8 +118,8 @@ def _in_diary(
         changes=tuple(changes),
         recorded=row.to_hear is None or worker.desk.unheard.mark_of(row.to_hear) in recorded,
         # Whoever is to be called because of the hours hears of it then; the clock looks again if nobody calls.
-        to_be_told=any(each.why == Why.UNHEARD for each in about) or (waits and row.to_hear is not None),
-        waits=waits,
+        to_be_told=any(each.why == Why.UNHEARD for each in about) or (of_hours and row.to_hear is not None),
+        waits=bool(waiting),
     )
 
 

@@ -152,7 +152,7 @@ def test_where_one_webhook_had_two_answers_the_patient_is_told(
 def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]
 ) -> None:
-    """Of two bookings in one call each is told if its own answer was lost; both are, if it is unclear whose was."""
+    """The patient of each of two bookings in a call is told if its answer was lost; both, if it is unclear whose."""
     booked(worker)
     with worker.database.writing() as write:
         book(write, wished(NINE.replace(hour=10), 2, call_id="CA1"), asked(NINE.replace(hour=10)))
