@@ -7,7 +7,7 @@ from functools import cache
 
 
 def end_when_asked() -> None:
-    """Make SIGTERM end this process: a server that forks its workers leaves them a handler that only notes it."""
+    """Make SIGTERM end this process: a forked worker inherits the server's handler, which only notes the signal."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
@@ -28,9 +28,9 @@ def create_app() -> AsgiServer:
 
 @cache
 def _built() -> AsgiServer:
-    """Return the application of this process, or of the process that it was forked from.
+    """Return the application, built by this process, or before a fork by the process that forked this one.
 
-    It has not connected to anything yet. Nor has it begun a thread, which a fork would not take along.
+    The application has made no connection and started no thread yet: a thread would not survive a fork.
     """
     app = wsgi.made()  # not quiet, although the server itself is a command
     services = app.extensions[NAME]

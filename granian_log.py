@@ -1,7 +1,7 @@
 """Makes granian's own process log as the service does, and builds the application before granian forks its workers.
 
-granian.json names this module, and the Procfile names granian.json. What was loaded before the fork the workers share:
-each needs half the memory, and a new one answers at once. Settings that forbid a start end the server here.
+granian.json names this module, and the Procfile names granian.json. Workers share everything loaded before the fork:
+each needs half the memory, and a new worker answers at once. Settings that forbid a start end the server here.
 """
 
 import logging
@@ -18,9 +18,9 @@ if "asgi:create_app" in sys.argv:  # else it serves another application, as in a
 
 
 def form() -> logging.Formatter:
-    """Return the format of granian's log lines: the service's own, or that of production where settings cannot be read.
+    """Return the format of granian's log lines: the service's own, or production's if the settings cannot be read.
 
-    Another application may be served without our settings.
+    The settings can be missing when granian serves another application.
     """
     try:
         return logs.form(production=read(os.environ, carriers=()).production)

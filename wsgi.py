@@ -15,7 +15,7 @@ from ivr.wiring.carriers import SETTINGS
 
 
 def create_app() -> Flask:
-    """Return the web application for a server or a command; with a command at a terminal, only errors are logged."""
+    """Return the web application for a server or a `flask` command; a command logs only warnings and errors."""
     return made(quiet=click.get_current_context(silent=True) is not None)
 
 

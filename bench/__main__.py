@@ -29,9 +29,9 @@ NAMES: Mapping[str, str] = {
     "start": "from `make run` to the first answer",
     "hear": "callers while somebody at the desk reloads what callers hear",
 }
-"""The benchmarks by name, each with its title; a benchmark is the module of that name in bench/rows.
+"""The benchmarks by name, each with its title, in the order of docs/performance.md.
 
-In the order in which docs/performance.md has them.
+Each benchmark is the module of that name in bench/rows.
 """
 
 FAILURES = (BenchFailed, CallFailed, StoreAway, QueueAway, ServerFailed, PostgresUnavailable, ValkeyUnavailable)

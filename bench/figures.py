@@ -1,6 +1,6 @@
 """The results of a benchmark: rows of a table, each with a figure, a ratio, its spread and a goal.
 
-Values and arithmetic only.
+Only computes: no input, no output, no servers.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ class BenchFailed(Exception):
 
 @dataclass(frozen=True)
 class Size:
-    """The size of a benchmark: a share of its usual counts and seconds, and the most rows in the stores."""
+    """The size of a benchmark: a factor for its usual counts and seconds, and the most rows in the stores."""
 
     share: float = 1.0
     """The share of the usual counts and seconds; less than 1 in a trial run, whose figures say little."""
@@ -39,7 +39,7 @@ class Goal:
         return f"{'at least' if self.at_least else 'at most'} {number(self.bound)}{unit_of(self.unit)}"
 
     def verdict(self, measured: float) -> str:
-        """Return "met", or how far a measured figure misses the goal: by a share of the bound, or how many times it."""
+        """Return "met", or by how much a figure misses the goal: in percent, or as a multiple of the bound."""
         short = self.bound - measured if self.at_least else measured - self.bound
         if short <= 0:
             return "met"

@@ -1,8 +1,8 @@
-"""Counts the notices to the staff in a second, for three ways to run the jobs, side by side, as ratios.
+"""Counts the notices to the staff in a second for three ways to run jobs, and compares the ways.
 
 The ways: a fork for each job, which loads the plugins of the channels anew; a fork for each job, from a process that
-has loaded them; and the workers as they are, whose processes live long. Run as `python -m bench.notices [NOTICES]`.
-Needs nothing else that runs: its Redis, its database and its channel are its own.
+has loaded them; and the service's own workers, whose processes live long. Run as `python -m bench.notices [NOTICES]`.
+Starts its own Redis, database and channel.
 """
 
 import os
@@ -37,7 +37,7 @@ WAYS: Mapping[str, list[str]] = {
 
 
 def main(count: int) -> None:
-    """Print the notices that each way of running their jobs sends in a second, beside the first of these ways."""
+    """Print, for each way to run the jobs, the notices sent in a second, and the ratio to the first way."""
     first = 0.0
     for name, module in WAYS.items():
         rate = rate_of(module, count)
@@ -46,7 +46,7 @@ def main(count: int) -> None:
 
 
 def rate_of(module: list[str], count: int) -> float:
-    """Return the notices in a second, from the first to the last, that one way to run the jobs sends."""
+    """Send notices by one way to run the jobs; return how many go out in a second, from the first to the last."""
     with tempfile.TemporaryDirectory() as folder, valkey() as server, listener() as channel:
         environ = {
             "ENV": "development",
@@ -89,7 +89,7 @@ def forks(worker: WorkerServices, count: int) -> None:
 
 
 services: list[WorkerServices] = []
-"""A list whose one entry is the services that the jobs of RQ's own worker use, built before the worker forks."""
+"""The services for the jobs of RQ's own worker: a list of one entry, filled before the worker forks."""
 
 
 def tell(task_id: int) -> None:

@@ -1,6 +1,6 @@
 """Shows the results of a benchmark: as columns for a terminal, and as a table of docs/performance.md.
 
-Knows the machine's load and the commit; measures nothing.
+Adds the machine's load and the commit; measures nothing.
 """
 
 import os

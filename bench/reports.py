@@ -1,7 +1,7 @@
-"""Times the pages of the reports with a year of calls and appointments stored, beside a month of them: a ratio.
+"""Times the pages of the reports at two desks: with a year of calls and appointments stored, and with 60 days.
 
-Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`. The databases must be empty; where
-none are given, both are SQLite in a temporary folder.
+Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`: the month is the 60 days. The
+databases must be empty; without URLs, both are SQLite in a temporary folder.
 """
 
 import json
@@ -157,7 +157,7 @@ def logged_in(settings: Settings, now: datetime) -> FlaskClient:
 
 
 def took(browser: FlaskClient, path: str) -> float:
-    """Return the milliseconds that this page takes."""
+    """Return the milliseconds from the request for this page to its answer."""
     began = time.perf_counter()
     answer = browser.get(path)
     if answer.status_code != 200:

@@ -1,9 +1,8 @@
-"""Measures how many seconds a caller listens: until the language, the greeting, a booking, the promise.
+"""Measures how many seconds a caller listens: to the first word in a language, the greeting, a booking, the promise.
 
-The calls are real walks of the line's engine through the shipped clinic, and are spoken by `espeak-ng -s 150`. They are
-found by what the options lead to, so that neither keys nor words stand here. Run as `python -m bench.speech`; with
-`--write` the tables also go into docs/speech.md, with `--estimate` the estimate of `flask line check` is compared for
-each sentence.
+The calls go through the line's own engine at the shipped clinic; `espeak-ng -s 150` speaks them. Keys are found by
+where their options lead, so that this module names no keys and no words. Run as `python -m bench.speech`; with
+`--write` the tables also go into docs/speech.md, with `--estimate` the estimates of `flask line check` are compared.
 """
 
 import subprocess
@@ -99,7 +98,7 @@ def heard_in(scene: Scene, *, uncut: bool = False) -> list[Heard]:
 
 
 def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Scene]:
-    """Return the scenes of the shortest way, by offered keys, from the first to one that passes the test `found`."""
+    """Return the scenes of the shortest way, by offered keys, from the first scene to a scene that passes `found`."""
     states, ways = States(line.facts.menu), deque([[first]])
     seen = {states.of(first.turn.call, line.facts)}
     while ways:
@@ -115,7 +114,7 @@ def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Sce
 
 
 def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
-    """Return a test that tells if a scene files a request of this kind: with a time of the diary, or without one."""
+    """Return a test for scenes that file a request of this kind: with a time from the diary, or without any time."""
 
     def found(scene: Scene) -> bool:
         wait = scene.turn.wait
@@ -199,7 +198,7 @@ def _offered(scene: Scene, line: Line) -> list[Scene]:
 
 
 def listened_whole(line: Line, language: str) -> float:
-    """Return the seconds to a booking for a caller who hears each turn to its end, but the last up to the key."""
+    """Return the seconds to a booking for a caller who hears every turn whole, and the last turn up to the key."""
     *whole, last, filed = booking(line, language)
     return line.seconds(heard for scene in whole for heard in heard_in(scene)) + line.seconds(_up_to(last, filed.offer))
 
@@ -243,7 +242,7 @@ Figure = Callable[[Line, str], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the first table: its name, the seconds that it measures, when, and the most allowed by language."""
+    """A row of the first table: its name, its function, the moment of the call, and the most seconds by language."""
 
     name: str
     figure: Figure
@@ -255,7 +254,7 @@ FIRST_WORD = {"en": 4.0, "hi": 4.0}
 OTHER_LANGUAGE = {"en": 5.0, "hi": 5.0}
 """The most seconds, by language, until a caller hears that language in a call that begins in another.
 
-While the clinic is closed, the emergency line, which no key may cut off, comes before it.
+While the clinic is closed, they include the emergency sentence, which no key may cut off.
 """
 
 ROWS = (
@@ -292,7 +291,7 @@ ROWS = (
 
 
 def tables(lines: Mapping[str, Line]) -> Iterator[str]:
-    """Yield the lines of both tables of docs/speech.md: the seconds of a caller, and languages heard in silence."""
+    """Yield the lines of both tables of docs/speech.md: the listening times, and the languages heard in silence."""
     languages = next(iter(lines.values())).script.languages
     yield f"| seconds | {' | '.join(languages)} | at most |"
     yield f"|---|{'--:|' * len(languages)}--:|"
@@ -336,7 +335,7 @@ def write(told: str) -> None:
 
 
 def estimates(script: Script) -> Iterator[str]:
-    """Yield for each language how far the check's estimated seconds are from the spoken ones: in all, and at worst."""
+    """Yield, for each language, how far the check's estimated seconds are from spoken ones: in sum, and at worst."""
     for language in script.languages:
         said = [words for words in script.prompts(language).sentences.values() if "{" not in words]
         with ThreadPoolExecutor() as pool:
@@ -351,7 +350,7 @@ def estimates(script: Script) -> Iterator[str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the tables of listening times; or write them or compare the check's estimates, if the command line asks."""
+    """Print the tables of listening times; if the command line asks, compare the estimates, and write the tables."""
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)
     clinic = read(CLINIC_FILE)

@@ -1,6 +1,6 @@
-"""Times a webhook with its trace written to the spool and without: a ratio, side by side.
+"""Times a webhook with and without the writing of its trace to the spool, and prints the ratio.
 
-Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker; the keys that are pressed ask no store.
+Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker: the pressed key uses no store.
 """
 
 import sys

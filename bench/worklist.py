@@ -1,4 +1,4 @@
-"""Times the desk's list with 10,000 open and a million closed requests, beside the list with 50: a ratio.
+"""Times the desk's list with 10,000 open and a million closed requests, and with 50 open; prints the ratio.
 
 Run as `python -m bench.worklist [CLOSED]`. Makes both databases in a temporary folder; needs about 500 MB there.
 """

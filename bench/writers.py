@@ -1,8 +1,8 @@
-"""Counts the confirmed requests that SQLite stores in a second, over kept connections and over a new one each: a ratio.
+"""Counts the confirmed requests that SQLite stores in a second: over kept connections, and over a new one each time.
 
-Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads write requests
-while a third does the work about them. Each side is offered the given confirmations a second, and then as many as it
-takes.
+Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads store
+requests; a third process does their tasks. Each side gets the given confirmations a second, then as many as the
+database takes.
 """
 
 import multiprocessing
@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class OpenedFile(SqliteFile):
-    """A SQLite file that is opened anew for each transaction, and leaves the order of its writers to SQLite."""
+    """A SQLite file that is opened anew for each transaction; SQLite alone decides which writer comes next."""
 
     def _new_engine(self) -> Engine:
         engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
@@ -75,7 +75,7 @@ class Taken:
 
 
 def wish(process: int, number: int) -> NewRequest:
-    """Return a made-up request for a call back, of a number that no other process or count has."""
+    """Return a made-up request for a call back; each pair of process and number has a telephone number of its own."""
     return wish_to_be_rung(f"+9199{process}{number:07}", NOW, f"bench-{process}-{number}")
 
 
@@ -132,7 +132,7 @@ def _as_many_as_it_takes(confirm: Callable[[int], None], offer: Offer) -> None:
 
 
 def works(offer: Offer, go: Any, stop: Event) -> None:
-    """Begin and end the tasks in the outbox that the stored requests leave, as a worker does."""
+    """Begin and end the tasks of the stored requests in the outbox, as a worker does, until `stop` is set."""
     outbox = Outbox(SIDES[offer.side](offer.url, timeout=WORKER_TIMEOUT))
     go.wait()
     number = 1
@@ -144,7 +144,7 @@ def works(offer: Offer, go: Any, stop: Event) -> None:
 
 
 def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
-    """Run the web's processes and the worker on a new database at once; return the results of all."""
+    """Run the web's processes and the worker on a new database at the same time; return the joined results."""
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)
     offer = Offer(side, url, a_second / PROCESSES, seconds)
@@ -162,7 +162,7 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
 
 
 def main(a_second: float, seconds: float) -> None:
-    """Print how many confirmed requests each side stored in a second, the waits, and the ratio of the two."""
+    """Print, for each side, the confirmed requests stored in a second and the waits; then the ratio of both sides."""
     taken: dict[str, float] = {}
     print(f"{'connections':20} {'offered/s':>9} {'taken/s':>8} {'99 of 100 ms':>13} {'longest ms':>11} {'to Redis':>9}")  # noqa: T201
     for offered in (a_second, 0.0):

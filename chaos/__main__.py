@@ -13,7 +13,7 @@ from chaos.plan import Sizes, Wanted
 from testing.servers.nginx import NginxUnavailable
 
 RECORDED = 90.0
-"""Seconds for the clock process to make the calls' records: for its start, and 20 seconds after each call."""
+"""Seconds that the clock process has to record the calls: for its own start, and for 20 seconds after each call."""
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
-"""Compares the stored records of calls with the places where the callers were: each call has one complete record.
+"""Compares the stored records of calls with the places where the callers were: each call needs one complete record.
 
-Values only.
+Only computes: no input, no output, no servers.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ class Walked:
     end_told: bool
     """True if the carrier told the service that the call is over.
 
-    If not, the service takes it as over an hour later.
+    Otherwise, the service counts the call as over after one hour.
     """
 
 
@@ -80,5 +80,5 @@ def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
 
 
 def _was_killed(moments: Sequence[float], killed: Sequence[float]) -> bool:
-    """Return whether soon after each of these moments of a lost trace a process that answers calls was killed."""
+    """Return whether a process that answers calls was killed shortly after every one of these moments."""
     return all(any(-0.5 < at - moment < WRITTEN_WITHIN for at in killed) for moment in moments)

@@ -1,6 +1,6 @@
 """The callers of a campaign: each calls, presses keys as the questions ask, and remembers what was promised.
 
-A caller tells the places of the menu apart by the URL that waits for a key, as a person does by what is said.
+A caller knows each place of the menu by the URL that its key is sent to, as a person knows it by the words.
 """
 
 import re
@@ -17,7 +17,7 @@ REFERENCE = re.compile(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)")
 """A reference as it is written in what callers hear: 123 456."""
 
 MOST_TRIES = 3
-"""The most times that a caller tries again in one call to which the line says "we could not write it down"."""
+"""The most times that a caller tries again in one call after the words "we could not write it down"."""
 
 MOST_VISITS = 5
 """The most times that a caller comes to the same question in one call; after that the caller hangs up."""
@@ -36,8 +36,8 @@ TOLD = ("booked", "moved", "cancelled")
 class Promise:
     """A promise as its caller heard it: a request's reference, and the number that the clinic is to call.
 
-    The reference is empty for a caller whose request stood already: it is spoken only in the call that made the
-    request.
+    The reference is empty if the request joined one of an earlier call: a reference is spoken only in the call that
+    made the request.
     """
 
     call_id: str
@@ -82,9 +82,9 @@ class Person:
     _last_digits: tuple[str, float] = ("", 0.0)
     _words: list[str] = field(default_factory=list)
     _entered: str = ""
-    """The number that the caller has entered to find an appointment.
+    """The number that the caller keyed to find an appointment; empty for none.
 
-    A wish to change the appointment is kept for it.
+    A request to change this appointment is kept for this number.
     """
     _visits: Counter[str] = field(default_factory=Counter)
     _random: Random = field(init=False)
@@ -160,18 +160,18 @@ class Person:
         return known.get(place) or None
 
     def _takes_the_earliest(self) -> str:
-        """Return the key at the offer of the earliest free time: mostly 1, to book it; 3 for another number.
+        """Return the key at the offer of the earliest time: 1 to book it, 3 to give another number, 2 to refuse it.
 
-        Or 2 to refuse it.
+        The share TAKES_ANOTHER of callers refuse the first offer.
         """
         if self._random.random() < TAKES_ANOTHER and self._visits["earliest"] == 1:
             return "2"
         return "3" if self.ring.keyed else "1"
 
     def _picks(self, place: str) -> str:
-        """Return the key for one of the offered times or days: mostly 1, for the first.
+        """Return the key for one of the offered times or days: mostly 1, for the first one.
 
-        Now and then a key that offers nothing.
+        Sometimes the key has no offer behind it.
         """
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 

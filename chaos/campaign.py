@@ -93,7 +93,7 @@ def _reckon(course: Course, place: Premises, worker: WorkerServices) -> Reckonin
 
 
 def _records(course: Course, worker: WorkerServices) -> CallReckoning:
-    """Return the check of the calls' records: as soon as no record is wrong, or when the time to make them is up."""
+    """Check the calls' records again and again, until none is wrong or the time for them is up; return the check."""
     end = time.monotonic() + course.wanted.recorded
     while (found := _recorded(course, worker)).wrong and time.monotonic() < end:
         time.sleep(0.5)
@@ -105,7 +105,7 @@ def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """Return the check of the appointments, once the clock process has listed those whose callers heard nothing."""
+    """Give the clock process at most `swept` seconds to list unheard appointments; return the appointments' check."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

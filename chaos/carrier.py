@@ -1,7 +1,7 @@
-"""The carrier of a campaign: posts webhooks to any of the web servers, some twice or late, else to the fallback.
+"""The carrier of a campaign: posts webhooks to the web servers, some twice or late, and failed ones to the fallback.
 
-As the carriers' documents say: two tries to connect, fifteen seconds for an answer, then the fallback URL, then the
-carrier's own words. Knows HTTP; nothing of menus.
+As in the carriers' documents: two tries to connect, fifteen seconds for an answer, then the fallback URL, then the
+carrier's own words. Works with HTTP only, and with no menus.
 """
 
 import threading
@@ -45,7 +45,7 @@ class Line:
     random: Random
     mischief: ThreadPoolExecutor
     twice: float = 0.1
-    """The share of the call's webhooks that the carrier delivers twice at once; as many come a second time later."""
+    """The share of the call's webhooks that come twice at once; an equal share come a second time later."""
     latest: float = 12.0
     """The most seconds by which the second delivery of a webhook is late."""
     longest_silence: float = 0.0

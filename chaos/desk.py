@@ -24,7 +24,7 @@ LOOKS_BETWEEN_CLOSURES = 6
 """The number of times that somebody looks at the list between two changes of the clinic's hours."""
 
 MOST_CLOSED = 3
-"""The most days that the campaign's desk keeps closed at a time; before it closes another it opens one again."""
+"""The most days that the campaign's desk keeps closed at once; with so many closed, it next opens one of them."""
 
 
 @contextmanager
@@ -68,7 +68,7 @@ class Somebody:
         return By("desk", self.worker.clock())
 
     def works_on_the_list(self) -> None:
-        """Take and close a share of the requests on the list, so that some late webhook finds its request closed."""
+        """Take and close a share of the requests on the list, so that some late webhooks find closed requests."""
         for request in self.worker.desk.store.waiting():
             if request.id in self.left:
                 continue

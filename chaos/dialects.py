@@ -1,6 +1,6 @@
 """The two carriers of a campaign: half of its callers call over each of them, and hear its documents.
 
-Each carrier's behaviour when it gets no good answer stands here; webhooks travel in the same way for both.
+This module holds what differs between the carriers; chaos/carrier.py delivers the webhooks of both.
 """
 
 import secrets
@@ -36,7 +36,7 @@ class Dialect:
     signs: Callable[[str, Form], Form]
     """A function that returns the headers with the carrier's signature, for an address and the form posted to it."""
     of_failure: Callable[[str, str], Form]
-    """A function that returns the fields that a webhook to the fallback has besides: the failed address and why."""
+    """A function that returns the extra fields of a webhook to the fallback: the failed address and the error."""
     own_words: str
     """The document that stands for the carrier's own words when the fallback URL fails, too: it ends the call."""
 

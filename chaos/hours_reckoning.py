@@ -1,4 +1,4 @@
-"""Compares what callers heard of their appointments' hours with what the diary holds. Values only."""
+"""Compares what callers heard of their appointments' times with the diary's contents. Only computes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -10,8 +10,8 @@ from chaos.callers import HeardHour
 WordsOf = Callable[[str, datetime, datetime], frozenset[str]]
 """A function that returns the words, in each language, which tell that an appointment is booked, moved or cancelled.
 
-Its arguments: the kind of change, the appointment's time, and the moment at which the words are heard, since a day is
-called "today" or "tomorrow" by it.
+Its arguments: the kind of change, the appointment's time, and the moment at which a caller hears the words, on which
+the word "today" or "tomorrow" depends.
 """
 
 
@@ -41,7 +41,7 @@ class InDiary:
     recorded: bool = True
     """False if a call made the appointment's last change and no record of that call is stored."""
     to_be_told: bool = False
-    """True if the desk has told, or is to tell, the patient of a booking or change that the call left unheard."""
+    """True if a request, open or closed, has the desk tell the patient of the unheard booking or change."""
     waits: bool = False
     """True while a request about this appointment waits at the desk."""
 
@@ -59,9 +59,9 @@ class HoursReckoning:
     untold: int = 0
     """The number of appointments that lie in closed hours and have no request by which their patients are told."""
     unheard: int = 0
-    """The number of appointments whose last change, made in a call, its caller did not hear and nobody is to tell."""
+    """The number of appointments last changed by a caller who did not hear of the change and is not to be told."""
     unrecorded: int = 0
-    """The number of those unheard appointments whose call has no record: the clock lists these later."""
+    """The number of unheard appointments whose call has no record yet; the clock process lists them later."""
 
     @property
     def wrong(self) -> int:

@@ -21,7 +21,7 @@ class Memory:
         self._known: list[tuple[str, str]] = []
 
     def somebodys(self, random: Random) -> tuple[str, str]:
-        """Take a number with one appointment out of the memory; return it with the reference, both empty for none."""
+        """Take out a number that has exactly one appointment; return it and the reference, or two empty strings."""
         with self._lock:
             of_number = Counter(phone for phone, _reference in self._known)
             found = [each for each in self._known if of_number[each[0]] == 1]
@@ -49,7 +49,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 
 def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memory) -> Person:
-    """Return the person who makes this call; to change an appointment, its owner, a quarter from another telephone."""
+    """Return this call's caller. To change an appointment, its owner calls: one time in four from another telephone."""
     if ring.wish not in {"move", "cancel"}:
         return Person(ring, apologies, call_id)
     known = memory.somebodys(Random(ring.seed))
@@ -60,7 +60,7 @@ def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memo
 
 
 def _remember(person: Person, memory: Memory) -> None:
-    """Put the appointment of a call back into the memory: one that its caller was told of, or could not change."""
+    """Remember the appointment that the caller heard of in this call, or could not change; never a cancelled one."""
     last = person.hours[-1] if person.hours else None
     if last and last.what == "cancelled":
         return

@@ -1,6 +1,6 @@
 """The parts of a campaign's service, each of which can be killed, paused and started again.
 
-Knows processes; nothing of calls.
+Handles processes and stores; makes no calls.
 """
 
 import signal
@@ -60,7 +60,7 @@ class Process:
                 self._leash = leash(self._child.pid, signal.SIGKILL)
 
     def keep(self) -> None:
-        """Start the process again if it has ended by itself, while it is wanted."""
+        """Start the process again if it has ended by itself; do nothing while a fault keeps it stopped."""
         with self._lock:
             if self._wanted:
                 self.start()
@@ -159,7 +159,7 @@ class Store:
 
 
 class SqliteFile:
-    """A database of SQLite, which is a file: its fault is that another process has locked it."""
+    """A SQLite database in a campaign. Its only fault is a lock that another process holds on the file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -190,7 +190,7 @@ class SqliteFile:
 
 
 class Keeper:
-    """A supervisor for a campaign: it starts each process again that has ended, until the campaign is over."""
+    """A supervisor for a campaign: until the campaign is over, it restarts every process that has ended."""
 
     def __init__(self, processes: Sequence[Process]) -> None:
         self._processes = processes

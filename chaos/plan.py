@@ -1,6 +1,6 @@
 """The plan of a campaign, drawn at random from its seed: the calls and their wishes, the faults and their times.
 
-Values only; nothing happens here.
+Only computes: starts, calls and breaks nothing.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ class Ring:
     line: int
     sender: str
     wish: str
-    """The wish: book, callback, hours or advice; move or cancel, for an appointment that a caller has made by then."""
+    """The wish: book, callback, hours or advice; move or cancel for an appointment that an earlier call made."""
     keyed: str
     """The keyed number on which the clinic should call instead of the caller's own, or empty."""
     gives_up_at: str
@@ -114,7 +114,7 @@ def _fault(at: float, parts: dict[str, tuple[What, ...]], random: Random) -> Fau
 
 @dataclass(frozen=True)
 class Wanted:
-    """The campaign that is to be run: its database, its size, its seed and all that may differ from one to the next."""
+    """The campaign that is to be run: its database, its size, its seed, and all other choices."""
 
     database: str
     sizes: Sizes
@@ -124,9 +124,9 @@ class Wanted:
     clock: str = "workers.clock"
     """The Python module that runs as the campaign's clock process."""
     parts: tuple[str, ...] = ()
-    """The names of the parts that may break, all others stay whole; if empty, every part may."""
+    """The names of the only parts that may break; empty if every part may break."""
     twice: float = 0.1
-    """The share of webhooks that the carrier delivers twice at once; as large a share comes a second time later."""
+    """The share of webhooks that the carrier delivers twice at once; an equal share come a second time later."""
     latest: float = 12.0
     """The most seconds between the two deliveries of a webhook that comes a second time later."""
     desk_closes: float = 0.3
@@ -134,10 +134,10 @@ class Wanted:
     changes: bool = True
     """True if callers also change their appointments, and the desk its hours."""
     keeps_promises: float = 2 / 3
-    """The share of changes of the hours after which the desk tells the patients itself; else the clock process does."""
+    """The share of changes of the hours after which the desk tells the patients; after the rest, the clock does."""
     hosts: int = 1
     """The number of hosts that answer calls. Two or more have a state folder each, and nginx before them."""
     recorded: float = 0.0
     """Seconds at the end for the clock process to make a record of every call; at 0, records are not checked."""
     swept: float = 30.0
-    """Seconds at the end for the clock process to fit promises to changed hours and to list unheard bookings."""
+    """Seconds at the end for the clock process to fit requests to changed hours and to list unheard bookings."""

@@ -1,6 +1,6 @@
 """The service of a campaign: web servers, workers, clocks, Redis and a database, all real, in a folder of its own.
 
-Starts and stops them; breaks nothing and calls nobody.
+Starts and stops the service; makes no faults and no calls.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Compares the promises that a campaign's callers heard with what the desk and the diary hold. Values only."""
+"""Compares the promises that a campaign's callers heard with the contents of the desk and the diary. Only computes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +15,10 @@ class Held:
 
     phone: str
     references: frozenset[str]
-    """The references by which the desk finds the request: its own, and the one that its caller heard, if they differ.
+    """The references of the promise: its own, and the one that its caller heard.
 
-    A caller whose request waited in Redis heard its own reference; once joined to an earlier request, both find it.
+    The heard one differs if the request joined an earlier one: it is the earlier reference within one call, else
+    empty.
     """
     joined: bool
     """True if the promise joined an earlier request, and made none of its own."""
@@ -46,7 +47,7 @@ class Reckoning:
 
     @property
     def kept(self) -> bool:
-        """True if each promise was kept, once, and the staff told of it, and every call recorded but those excused."""
+        """True if no promise was lost, doubled or left untold, no appointment is wrong, and no record is wrong."""
         recorded = self.records is None or not self.records.wrong
         return not self.lost and not self.doubled and not self.never_told and not self.hours.wrong and recorded
 

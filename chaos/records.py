@@ -1,4 +1,4 @@
-"""The contents of a campaign's stores at its end: of the desk and the diary; and the notices that the staff got."""
+"""The contents of a campaign's stores at its end, from the desk, the diary and the records; and the staff's notices."""
 
 import json
 import re
@@ -27,7 +27,7 @@ from testing.listener import Listener
 from workers.services import WorkerServices
 
 SETTLES = 240.0
-"""Seconds that a campaign gives its promises, at the end, to reach the desk and the staff: several leases of a task."""
+"""Seconds at a campaign's end for promises to reach the desk and the staff: as long as several leases of a task."""
 
 
 def settled(worker: WorkerServices) -> float:
@@ -76,7 +76,7 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
 
 
 def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, str]]:
-    """Return those of these calls that have a record: each call's id, with the path that the record has."""
+    """Return, for each of these calls that has a record, the call's id and the path in the record."""
     call_of, table = {worker.desk.unheard.mark_of(each.call_id): each.call_id for each in walked}, schema.calls
     with worker.database.reading() as read:
         rows = read.execute(select(table.c.mark, table.c.path)).all()
@@ -162,7 +162,7 @@ def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
 
 
 def words_of(worker: WorkerServices) -> WordsOf:
-    """Return a function for the words, in each language, that tell a caller of a booking, move or cancellation."""
+    """Return a function that gives the words, in each language, for a booking, a move or a cancellation."""
     script, hours = worker.script, worker.clinic.line("").hours
 
     def found(what: str, starts: datetime, heard: datetime) -> frozenset[str]:
@@ -173,7 +173,7 @@ def words_of(worker: WorkerServices) -> WordsOf:
 
 
 def look_again(worker: WorkerServices) -> None:
-    """Have the clock's check list bookings unheard by callers, as it will a quarter of an hour from now.
+    """Run the clock process's check for unheard bookings, as if a quarter of an hour had passed.
 
     By then a missing record of a call counts as lost.
     """

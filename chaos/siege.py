@@ -25,14 +25,14 @@ LONGEST_ANSWER = 2.0
 """The most seconds that a patient may wait for the next words, whatever strangers do."""
 
 LIVING = 2
-"""The number of a siege's working channels to the staff.
+"""The number of channels to the staff that work in a siege.
 
-Of three others one is misspelt, one refuses, one never answers.
+Three others fail: one is misspelt, one refuses connections, one never answers.
 """
 
 
 SETTLES = 150.0
-"""Seconds at a siege's end for the staff to be told: a forged job in a real one's place costs a lease and a sweep."""
+"""Seconds at a siege's end for the last notices: a forged job in a real job's place costs a lease and a sweep."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _counted(
 
 
 def main() -> int:
-    """Run the sieges that the command line asks for; print the results and attacks let in; return the exit status."""
+    """Run the sieges that the command line asks for; print results and successful attacks; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

@@ -1,7 +1,7 @@
 """Hostile strangers of a siege: each attacks the service in one way, again and again, while patients call.
 
-They know what anybody can know: our addresses, and webhooks that they caught on the way; and what somebody knows who
-has got hold of a store: how its rows and jobs look. Successes that must not happen are counted in `Mischief`.
+They know what anybody can know: our addresses, and webhooks that they caught on the way. They also know what a thief of
+a store would know: the form of its rows and jobs. `Mischief` counts successes that must not happen.
 """
 
 import threading
@@ -30,12 +30,12 @@ FORTY = 40
 """The number of connections that strangers hold open to each port of the service, slow and silent ones in turn."""
 
 PAUSE = 0.05
-"""Seconds between two attacks of the same stranger, which makes twenty in a second."""
+"""Seconds between two attacks of the same stranger: at most twenty attacks in a second."""
 
 SETS_OF_ODD_ROWS = 6
 
 TRACE = "trace"
-"""The beginning of a folder's name: a forged job would leave that folder in the campaign's own if its code ran."""
+"""The beginning of the name of a folder that a forged job would make in the campaign's folder, if its code ran."""
 
 LONGEST = 5.0
 """Seconds for which a stranger waits for an answer of the service."""
@@ -52,7 +52,7 @@ class Mischief:
 
 @dataclass(frozen=True)
 class Scene:
-    """The siege as its strangers have it: the service, the webhooks that they caught, and the count of attacks."""
+    """The data that a siege's strangers share: the service, the webhooks that they caught, and the count of attacks."""
 
     place: Premises
     caught: list[Webhook]
@@ -116,7 +116,7 @@ def flood(scene: Scene) -> None:
 
 
 def forge(scene: Scene) -> None:
-    """Post caught webhooks that were changed: another key, call or place of the menu, or half of the signature."""
+    """Post changed copies of caught webhooks: with another key, call or address, or with half of the signature."""
     for number in scene.again():
         if not scene.caught:
             continue
@@ -135,12 +135,12 @@ def _forgeries(own: Webhook) -> dict[str, Webhook]:
 
 
 def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
-    """Return the field of this webhook's form that holds the call's id, changed into the id of another call."""
+    """Return the form's field that holds the call's id, by its name, with the id of another call as its value."""
     return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 
 def replay(scene: Scene) -> None:
-    """Post caught webhooks unchanged: truly signed, each is answered once more, and nothing is stored twice."""
+    """Post caught webhooks again, unchanged: with their valid signatures they get answers, but store nothing twice."""
     for number in scene.again():
         if scene.caught:
             scene.does("webhooks again", _post(scene, scene.caught[number % len(scene.caught)]), (200, 204))
@@ -176,7 +176,7 @@ def spoil_rows(scene: Scene) -> None:
 
 
 def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, object]]]:
-    """Yield an odd row of each table that the desk reads, with words and numbers that mean nothing there."""
+    """Yield an odd row for each of three tables that the desk reads, with values that mean nothing to the program."""
     yield (
         schema.requests,
         {
@@ -201,7 +201,7 @@ def odd_rows(number: int, now: datetime) -> Iterator[tuple[Table, dict[str, obje
 
 
 def forge_jobs(scene: Scene) -> None:
-    """Forge jobs of every kind, on every queue, that would run a stranger's code; and unreadable pending requests."""
+    """Write forged jobs of every kind, which would run a stranger's code, and pending requests that cannot be read."""
     redis = Redis.from_url(scene.place.settings.redis_url)
     for number, kind in zip(scene.again(), FORGED_JOBS, strict=False):
         for queue in (PROMISES, QUEUE, TEXTS):

@@ -16,10 +16,10 @@ ANSWERS = ("web-", "host-")
 
 @contextmanager
 def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[Sequence[float]]:
-    """Break the parts of the service by these faults until the block ends; each in a thread, as faults may overlap.
+    """Break the parts of the service by these faults, each in its own thread, until the block ends.
 
-    Yields the moments, in seconds since the epoch, at which parts that answer calls were killed; the list grows
-    meanwhile.
+    Yields the moments, in seconds since the epoch, at which parts that answer calls were killed; the list grows as the
+    faults happen.
     """
     stop = threading.Event()
     killed: list[float] = []

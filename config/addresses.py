@@ -8,11 +8,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
-"""The pattern of a URL's host as a carrier calls it, with its port if there is one; other letters stand as xn--…."""
+"""The pattern of a URL's host and optional port. A carrier calls the URL, so a non-ASCII host must be in xn-- form."""
 
 
 def listening_address(written: str) -> str:
-    """Return the IP address for the web process to listen on; it may be `localhost` or [::1]. Raises ValueError."""
+    """Return the web process's listening IP address; `written` may also be `localhost` or [::1]. Raises ValueError."""
     bare = written.strip().removeprefix("[").removesuffix("]")
     try:
         return str(ip_address("127.0.0.1" if bare == "localhost" else bare))
@@ -40,7 +40,7 @@ def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
 
 
 def is_address(url: str) -> bool:
-    """Return whether the URL of a carrier's fallback document is whole, over HTTPS and without a password."""
+    """Return whether the URL of a carrier's fallback document is HTTPS, with a host and without user and password."""
     try:
         parts = urlsplit(url)
         return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc

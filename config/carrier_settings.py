@@ -1,6 +1,6 @@
-"""Reads the settings that carriers declare: a carrier is switched on by any of its own; one must be on.
+"""Reads the settings that carriers declare. A carrier is on if any of its settings is set; at least one must be on.
 
-Knows no carrier; the entry points pass in what each declares. Reads no environment.
+Knows no carrier: the entry points pass in the declared settings. Reads no environment.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def by_carrier(settings: Sequence[CarrierSetting]) -> Declared:
 
 
 def begun(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Declared:
-    """Return the carriers of which any variable is set, with all their variables; `given` is by lower-case name."""
+    """Return each carrier with any variable set, and all its variables. The keys of `given` are lower-case names."""
     found = by_carrier(settings)
     return {name: own for name, own in found.items() if any(given.get(each.name.lower()) for each in own)}
 
@@ -61,7 +61,7 @@ def missing(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Ite
 
 
 def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Iterator[str]:
-    """Yield an error for each unset variable that TEXT_CONFIRMATIONS needs; none if one carrier has all of them."""
+    """If TEXT_CONFIRMATIONS is on, yield an error for each texting variable that the most complete carrier lacks."""
     if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
         of_each = begun(given, settings) or dict([*by_carrier(settings).items()][:1])
         fewest = min((_unset(given, own, needed=False) for own in of_each.values()), key=len, default=[])
@@ -69,7 +69,7 @@ def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSettin
 
 
 def _unset(given: Mapping[str, str], own: Sequence[CarrierSetting], *, needed: bool) -> list[CarrierSetting]:
-    """Return the unset variables of one carrier: of those that it needs, or else of those that its texts need."""
+    """Return one carrier's unset variables: those it always needs if `needed`, else those that its texts need."""
     wanted = (each for each in own if (each.needed if needed else each.for_texts))
     return [each for each in wanted if not given.get(each.name.lower())]
 

@@ -171,7 +171,7 @@ def _of_an_older_file(file: ClinicFile) -> DiaryFile:
 
 
 def _schedules(file: ClinicFile, diary: DiaryFile) -> Iterator[Schedule]:
-    """Yield the diary's columns: one for each practitioner, or, without any, one for each patient treated at a time."""
+    """Yield the diary's columns: one for each practitioner; without practitioners, `patients_at_once` columns."""
     for each in file.practitioners:
         week = each.hours.shifts if each.hours else None
         length = timedelta(minutes=each.minutes or diary.minutes)

@@ -13,7 +13,7 @@ from ivr.line.hours import Shift, in_order
 from ivr.line.phones import NumberRefused, Phone, phone
 
 LANGUAGES = ("en", "hi")
-"""The languages of the desk's pages. Every text in clinic.toml needs them; the line may speak more."""
+"""The languages of the desk's pages. A text in clinic.toml needs these and every language of the clinic's name."""
 
 LANGUAGE_KEY = re.compile(r"[a-z]{2,8}")
 SHIFT = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")

@@ -101,7 +101,7 @@ def _led_to(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _say_last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log an error that ends the process, as its last line; Ctrl-C is not logged."""
+    """Log the error that ends this process, as the last line of the log; Ctrl-C is not logged."""
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
     else:

@@ -19,9 +19,9 @@ from ivr.line.script import Script, blanks_of
 FOLDER = CLINIC_FILE.with_name("voices")
 SUFFIX = ".wav"
 NOTED = "recorded.toml"
-"""The name of the file of notes beside the recordings: it holds the words that each was made of.
+"""The name of the notes file beside the recordings. The file holds the words that were recorded for each sentence.
 
-`flask prompts check --note` writes it.
+`flask prompts check --note` writes the file.
 """
 
 RATES = (8_000, 16_000)
@@ -33,24 +33,24 @@ SHORTEST, LONGEST = 0.2, 60.0
 MOST_BYTES = int(LONGEST * max(RATES)) * 2 + 64 * 1024
 
 APOLOGIES = frozenset({"fault", "fault_again"})
-"""The names of the sentences that are always spoken, never played: the apologies for a fault.
+"""The names of the apologies for a fault. Calls always speak these sentences and never play a recording.
 
-What is said when something of ours fails must not need a second request to us. A fallback document that is hosted
-elsewhere may play them from there.
+To play a recording, the carrier asks our service again, which may have failed. A fallback document on another host
+may play recordings of these sentences from that host.
 """
 
 HOW = "sox IN.wav -r 8000 -c 1 -b 16 OUT.wav makes one of it"
 
 
 class NotedRecording(Strict):
-    """A note on a recording: the words that it was made of, and the digest of its sound."""
+    """A note on a recording: the words that were recorded, and the digest of the sound."""
 
     words: str
     sound: str
 
 
 class Notes(Strict):
-    """The words that each recording of one language is noted to say, by the names of their sentences."""
+    """The notes on the recordings of one language, by the names of the sentences."""
 
     recorded: dict[str, NotedRecording]
 
@@ -72,7 +72,7 @@ class Recording:
     def file(self) -> str:
         """The last part of the recording's address: language, sentence and digest.
 
-        Two sentences with one sound have two addresses, so that an address tells the words.
+        Two sentences with the same sound have different addresses, so an address identifies its sentence.
         """
         return f"{self.language}-{self.sentence}-{self.digest}{SUFFIX}"
 
@@ -96,7 +96,7 @@ class Recordings:
         return next((each for each in self.usable if each.file == file), None)
 
     def addresses(self, base: str) -> Mapping[tuple[str, str], str]:
-        """Return, by language and name of its sentence, the address of each recording that is played in calls."""
+        """Return the address of each recording that calls play, by the language and name of its sentence."""
         return {
             (each.language, each.sentence): f"{base}/{quote(each.file)}"
             for each in self.usable
@@ -105,7 +105,7 @@ class Recordings:
 
     @property
     def of_apologies(self) -> tuple[Recording, ...]:
-        """The recordings of apologies that can be played; no call plays them, a fallback hosted elsewhere may."""
+        """The usable recordings of apologies. No call plays them; a fallback document on another host may do so."""
         return tuple(each for each in self.usable if each.sentence in APOLOGIES)
 
 
@@ -119,7 +119,7 @@ def folder_of(clinic_file: Path) -> Path:
 
 
 def read(folder: Path, script: Script) -> Recordings:
-    """Return the recordings in this folder: those that callers can hear, and in words what is wrong with the others."""
+    """Return the recordings in this folder: usable ones, outdated ones, and a message for each unusable file."""
     usable, faults, stale = list[Recording](), list[str](), list[Recording]()
     for path in _files(folder):
         where = path.relative_to(folder.parent).as_posix()

@@ -118,7 +118,7 @@ class LimitsFile(Strict):
     calls_of_a_caller_per_hour: Annotated[int, Field(ge=1)]
     calls_of_a_line_per_hour: Annotated[int, Field(ge=1)]
     withheld_calls_of_a_line_per_hour: Annotated[int, Field(ge=1)] | None = None
-    """Calls on one line in an hour that show no number; unless set, a tenth of the limit of all its calls."""
+    """The limit of calls an hour on one line that show no number; by default a tenth of the line's limit of calls."""
     requests_of_a_number_per_day: Annotated[int, Field(ge=1)]
     requests_of_a_call: Annotated[int, Field(ge=1)] = 3
     rings_of_a_call: Annotated[int, Field(ge=1)] = 3
@@ -164,14 +164,14 @@ class MissedCallsFile(Strict):
 
 
 class ReceptionFile(Strict):
-    """The settings for calling the reception: the number that it sees as the caller's, and the seconds it rings."""
+    """The settings for calling the reception: the number shown as the caller's, and the seconds that the call rings."""
 
     caller_id: NumberIfAny = None
     seconds: Annotated[int, Field(ge=5, le=120)] = 20
 
 
 class WhereaboutsFile(Strict):
-    """The address of the clinic and how to come, as callers hear them after the opening hours."""
+    """The clinic's address and directions, which callers hear after the opening hours."""
 
     address: Words | None = None
     directions: Words | None = None
@@ -195,7 +195,7 @@ Length = Annotated[int, Field(ge=5, le=480), AfterValidator(_in_steps)]
 
 
 class DiaryFile(Strict):
-    """The rules of the diary: how long a visit is, how many there are at once, and what the telephone offers."""
+    """The rules of the diary: the length of a visit, the patients at a time, and what the telephone offers."""
 
     minutes: Length = 30
     patients_at_once: Annotated[int, Field(ge=1, le=20)] = 1

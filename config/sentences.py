@@ -17,7 +17,7 @@ from ivr.line.script import Clock, Days, Language, Prompts, Script, blanks_of
 CLINIC_FILE = ROOT / "config" / "clinic.toml"
 FOLDER = CLINIC_FILE.with_name("prompts")
 OF_TOPICS = ("topic_", "advice_")
-"""The beginnings of the names of sentences that may be there without a use: those of topics that are switched off."""
+"""The prefixes of sentence names that may stay unused: they may belong to advice topics that are switched off."""
 
 DISTANCES = {"today", "tomorrow", "week", "later"}
 

@@ -50,7 +50,7 @@ class Settings(BaseModel):
     fallback_url: str = ""
     metrics_token: str = Field("", repr=False)
     phone_key: str = Field("", repr=False)
-    """The key that opens the telephone in the browser, in development; if it is empty, nothing opens it."""
+    """The key that opens the browser's telephone in development. With an empty key, the telephone stays closed."""
     trusted_proxies: int = Field(0, ge=0, le=5)
     state_dir: Path = ROOT / "var"
     clinic_file: Path = ROOT / "config" / "clinic.toml"
@@ -142,9 +142,9 @@ def read(
 
 
 def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> frozenset[str]:
-    """Return the secrets that were made up in a developer's file of settings, `env_file`; production must not use them.
+    """Return the secrets that were made up in a developer's settings file, `env_file`; production must not use them.
 
-    Of any other file, none is returned.
+    The result is empty unless the file has ENV=development.
     """
     found = variables_of(env_file)
     names = ("SECRET_KEY", *(each.name for each in carriers if each.made_up))
@@ -152,7 +152,7 @@ def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> 
 
 
 def variables_of(env_file: Path | None) -> dict[str, str]:
-    """Return the variables in a file of settings that are not empty; none if there is no file. Raises BadSettings."""
+    """Return the non-empty variables of a settings file by name; an empty dict without a file. Raises BadSettings."""
     if env_file is None or not env_file.is_file():
         return {}
     try:

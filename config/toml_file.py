@@ -14,7 +14,7 @@ class BadFile(Exception):
 
 
 class Strict(BaseModel):
-    """A section of a configuration file; a key that it does not know is an error."""
+    """A section of a configuration file; an unknown key in the section is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,7 +1,6 @@
-"""Forged jobs in Redis, as a stranger who can write there would leave them; each makes a folder if its code is run.
+"""Forged jobs in Redis, as a stranger with write access could leave them. If a job's code is run, it makes a folder.
 
-Every field that RQ loads of a job is forged: its function, its arguments, its callbacks, and what a worker notes about
-it.
+All fields that RQ loads of a job are forged: function, arguments, callbacks, and what a worker notes about the job.
 """
 
 import os
@@ -16,7 +15,7 @@ from rq import Callback, Queue, Repeat, Retry
 from rq.serializers import JSONSerializer, PickleSerializer
 
 SPEAKS = "builtins.print"
-"""The function that the callbacks of forged jobs name: it takes any arguments, and what it prints would be seen."""
+"""The function that the callbacks of forged jobs name: it takes any arguments, and a test would see its output."""
 
 
 class Bomb:

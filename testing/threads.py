@@ -6,7 +6,7 @@ from socketserver import BaseServer
 from threading import Thread
 
 ENDS_WITHIN = 0.02
-"""Seconds between two looks of such a server whether it is to end; half of one, as usual, is what most tests take."""
+"""Seconds between two checks of the stop flag by a server's thread; the usual 0.5 is as long as most tests take."""
 
 
 @contextmanager

@@ -46,7 +46,7 @@ AN_APPOINTMENT = OwnAppointment(1, datetime(2026, 11, 25, 10, 30, tzinfo=DELHI))
 
 
 def reads_out(call: Call, facts: Facts) -> Call:
-    """Return the call with all that its place needs of the diary, as if it had heard the offered times."""
+    """Return the call with the diary data that its place needs, as if the caller had heard the offered times."""
     place = facts.menu.get(call.place)
     if not isinstance(place, Menu | Keying):
         return call

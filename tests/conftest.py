@@ -65,7 +65,7 @@ Such skips are reported, and fail no run in CI.
 """
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
-"""The reasons for skipped tests that the last lines of a run report. All but those of the machine fail a run in CI."""
+"""The reasons for skipped tests that the last lines of a run report; those not in OF_THE_MACHINE fail a run in CI."""
 
 FIGURES = "figures"
 """The name of a test's property with its measurements, which the last lines of a run print."""
@@ -130,7 +130,7 @@ hypothesis_settings.load_profile("clinic")
 
 @contextmanager
 def skipped_without(missing: type[Exception], reason: str) -> Iterator[None]:
-    """Skip the test, for this reason, where this error says in the block that something could not be had."""
+    """Skip the test for this reason if the block raises this error, which says that something is missing."""
     try:
         yield
     except missing as why:
@@ -241,7 +241,7 @@ def postgres_url(postgres_desks: Desks) -> str:
 
 
 def with_driver(url: str) -> str:
-    """Return an address of PostgreSQL's own form as SQLAlchemy wants it, with the driver's name."""
+    """Return a PostgreSQL URL in SQLAlchemy's form, with the name of the driver."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
@@ -308,7 +308,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Return settings of a service on these stores, whose telephone only takes requests, unless CLINIC_FILE differs."""
+    """Return settings of a service on these stores; its telephone only takes requests, unless CLINIC_FILE is given."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -404,7 +404,7 @@ LONGEST = (
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> Generator[None, None, None]:
-    """Mark as slow whatever is not of the inner loop, before `-m` is judged; put the longest of the rest first."""
+    """Mark tests outside the inner loop as slow before pytest applies `-m`; put the longest remaining tests first."""
     for item in items:
         if is_slow(item):
             item.add_marker("slow")
@@ -433,7 +433,7 @@ def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
 
 
 def pytest_collection_finish() -> None:
-    """Freeze the collected tests for the garbage collector, which took a quarter of a run to look through them."""
+    """Exempt the collected tests from garbage collection, which spent a quarter of a run looking through them."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

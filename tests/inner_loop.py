@@ -1,6 +1,6 @@
-"""The rule of the inner loop: which tests `make test ARGS="-m 'not slow'"` leaves to the whole run.
+"""The rule of the inner loop: the slow tests that `make test ARGS="-m 'not slow'"` leaves out.
 
-A test is judged by what it asks for and what its module imports, not by its name; a module may also mark itself slow.
+A test's folder, fixtures, parameters and imports decide, not its name; a module may also mark itself as slow.
 """
 
 from functools import cache
@@ -15,18 +15,18 @@ PROGRAMS = frozenset({"bench", "browser", "chaos", "hosts", "older", "sip", "sup
 """The folders whose tests start whole programs, browsers and telephones."""
 
 SERVERS = frozenset({"postgres_server", "emulate_server", "chromium"})
-"""The fixtures that start a server of their own; the Valkey that every service needs is quick."""
+"""The fixtures that start a slow server of their own; Valkey, which every service needs, starts quickly."""
 
 SECOND_ONES = frozenset({"postgres", "plivo", "Plivo"})
-"""Parameters of tests that have run on SQLite, or at the first carrier, already."""
+"""Test parameters for the second database or carrier; the same tests also run with the first."""
 
 PROCESSES = ("subprocess", "multiprocessing", "ivr.supervisor", "tests.two_hosts", "testing.slow_strangers")
 WALKS = ("ivr.line.checks", "ivr.line.paths", "ivr.web.preview", "ivr.phone")
-"""The modules for starting processes, and for playing every way through a call: whoever imports one takes long."""
+"""The modules that start processes, and those that play all paths of a call: tests that import them are slow."""
 
 
 def is_slow(item: pytest.Function) -> bool:
-    """Return whether this test is not of the inner loop."""
+    """Return whether this test is slow, so that the inner loop leaves the test out."""
     chosen: tuple[Any, ...] = tuple(item.callspec.params.values()) if hasattr(item, "callspec") else ()
     return (
         not PROGRAMS.isdisjoint(item.path.relative_to(ROOT / "tests").parts)
@@ -39,7 +39,7 @@ def is_slow(item: pytest.Function) -> bool:
 
 @cache
 def _imports(module: ModuleType, places: tuple[str, ...]) -> bool:
-    """Return whether the module has something of one of these modules or rooms."""
+    """Return whether the module uses a name that comes from one of these modules or rooms."""
     names = {_home(each) for each in vars(module).values()}
     return any(name == place or name.startswith(f"{place}.") for name in names for place in places)
 

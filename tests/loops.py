@@ -1,4 +1,4 @@
-"""Runs coroutines to their end in another thread, since a browser's test keeps an event loop in its own."""
+"""Runs coroutines to their end in another thread, since a browser's test has an event loop in its own thread."""
 
 import asyncio
 from collections.abc import Coroutine

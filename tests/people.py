@@ -1,6 +1,6 @@
-"""The people of the tests: somebody who calls the line, and somebody at the desk.
+"""The people of the tests: a caller of the line, and a member of staff at the desk.
 
-They use the webhooks as the carrier does, and the pages as a browser does; every document that is heard is judged.
+The caller uses webhooks as the carrier does, the staff use pages as a browser does; each document heard is checked.
 """
 
 import re
@@ -35,13 +35,13 @@ def at(written: str) -> datetime:
 
 
 CALLER, OTHER = "+919999900001", "+919999900002"
-"""The number of the usual caller, obviously made up."""
+"""The numbers of the usual caller and of another caller, obviously made up."""
 
 CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLER, "To": "+918090080906"}
-"""The fields of a webhook of the usual caller's call, which no test has begun."""
+"""The fields of a webhook from the usual caller, about a call that the service has not seen before."""
 
 BOOK, CALLBACK = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
-"""The keys of a wish for an appointment as soon as possible, and of one to be called back, on the caller's number."""
+"""The keys to ask for an appointment as soon as possible, and for a call back, each on the number that calls."""
 
 TOKEN = "a-token-that-signs-only-in-tests"
 
@@ -72,7 +72,7 @@ class Clock:
         self.now = datetime(*moment, tzinfo=DELHI)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
 
     def goes_on(self, **time: float) -> None:
-        """Let this time pass, by which the clock moves on."""
+        """Let this time pass: the clock and the lived time both move on."""
         self.now += timedelta(**time)
 
 
@@ -155,7 +155,7 @@ class Conversation:
 
     @property
     def next_url(self) -> str:
-        """The address to which the next key goes. Fails where the call waits for none."""
+        """The address to which the next key goes. Fails if the call waits for no key."""
         assert isinstance(self.waits, Gathers), f"nothing waits for a key: {self.words}"
         return self.waits.action
 
@@ -171,13 +171,13 @@ class Conversation:
 
     @property
     def reference(self) -> str:
-        """The reference that was read out last. Fails where none was."""
+        """The reference that the caller has heard since the last key. Fails if the caller has heard none."""
         assert self.spoken_reference, f"no reference was heard in: {self.words}"
         return self.spoken_reference
 
     @property
     def spoken_reference(self) -> str:
-        """The reference that was read out last, or empty where none was."""
+        """The reference that the caller has heard since the last key; empty if the caller has heard none."""
         spoken = re.findall(r"(?<!\d )(?<!\d)(\d{3} \d{3})(?! ?\d)", self.words)
         assert len(set(spoken)) <= 1, spoken
         assert len(spoken) <= 1, "a reference is read out once"
@@ -285,7 +285,7 @@ class Staff:
         return unescape(page.text)
 
     def searches(self, words: str) -> str:
-        """Search the desk for these words; return the words of the page that follows. No address holds the search."""
+        """Search the desk for these words by a POST, which keeps them out of the URL; return the words of the page."""
         page = self.browser.post("/desk/search", data={"csrf_token": self.csrf(), "q": words})
         assert page.status_code == 200, page.status_code
         return unescape(page.text)
@@ -310,7 +310,7 @@ class Staff:
     def csrf(self) -> str:
         """Return the CSRF token of this browser's forms, read from the smallest page that has a form.
 
-        All forms of a session have one token, so that its first page is asked once.
+        All forms of a session share one token, so a session's token is read only once.
         """
         key = self._session_key()
         token = self._tokens.get(key) or self.token(self.browser.get("/desk/me").text)

@@ -51,7 +51,7 @@ class InHand:
             self._requests.discard(request)
 
     def are_done(self) -> bool:
-        """Wait until no request is under way: one that its browser has given up still writes its counts."""
+        """Wait for the end of all requests, also of those that a browser gave up; return whether they ended in time."""
         return until(lambda: not self._requests)
 
 
@@ -92,7 +92,7 @@ class Wire(Phone):
 
 
 def asked(url: str, body: bytes | None = None, **headers: str) -> TestResponse:
-    """Send a request to a server over HTTP; return the answer, also one that is an error."""
+    """Send a request to a server over HTTP; return the answer, also if its status is an error."""
     named = {name.replace("_", "-"): words for name, words in headers.items()}
     try:
         with urlopen(Request(url, data=body, headers=named), timeout=20) as answer:  # noqa: S310 - our own server

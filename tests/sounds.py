@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def sound(seconds: float = 1.0, *, channels: int = 1, width: int = 2, rate: int = 8_000, fill: int = 0) -> bytes:
-    """Return a WAV file of this many seconds; another `fill` makes another sound of it."""
+    """Return a WAV file of this many seconds, filled with the byte `fill`; another byte gives another sound."""
     written = io.BytesIO()
     with wave.open(written, "wb") as file:
         file.setnchannels(channels)

@@ -1,6 +1,6 @@
 """Requests as strangers send them: any method to any route, with odd paths, queries, forms, headers and cookies.
 
-And all that the stores contain, so that it can be compared and put back.
+Also the contents of the stores at a moment, to compare with later contents and to put back.
 """
 
 import inspect
@@ -130,9 +130,9 @@ LIKELY: Mapping[str, Sequence[str]] = {
     "code": ("123456", "१२३ ४५६", "1234 5678 9012", "9" * 999),
     "Digits": ("1", "2", "9", "0", "*", "9999900002", "7" * 999, "W"),
 }
-"""Likely values of each field, by the field's name: these lead deeper into the program than chance.
+"""Likely and extreme values of each field, by the field's name.
 
-And extreme ones.
+Likely values reach deeper into the program than random values.
 """
 
 TEXT = st.one_of(st.sampled_from(ODD), st.text(max_size=20))
@@ -262,7 +262,7 @@ class StoreContents:
         return {**found, "redis": [{"key": key} for key in sorted(self._redis.keys("*"))]}
 
     def put_back(self) -> Rows:
-        """Put the contents that were kept at first back into the database, empty Redis, and return the rows."""
+        """Put the contents from the beginning back into the database, empty Redis, and return all rows."""
         with self._engine.begin() as connection:
             for table in reversed(schema.metadata.sorted_tables):
                 connection.execute(delete(table))

@@ -1,6 +1,6 @@
 """Broken stores: a full disk, a read-only database, a wrong password, another version's schema, a clock that jumps.
 
-Each fault is named where whoever is on call looks, and no caller is promised what is not kept.
+Each fault is named where an operator looks, and no caller hears a promise that is not kept.
 """
 
 import logging
@@ -23,7 +23,7 @@ from workers import jobs
 from workers.services import build as build_workers
 
 Line = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts a service on this database, with `redis` also on another Redis; yields a telephone at it."""
+"""A function that starts a service on this database, and another Redis if given; yields the service's telephone."""
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_the_image_is_built_once_and_asked_of_no_registry() -> None:
 
 
 def test_who_is_not_root_is_given_no_folder_in_memory_that_is_roots() -> None:
-    """runc 1.1 gives a tmpfs the mode of the image's folder, also where another is asked for."""
+    """Only nginx, which runs as root, mounts a tmpfs on root's folders: runc 1.1 keeps the image's mode for a tmpfs."""
     open_to_all = {"/tmp", "/run/postgresql"}  # noqa: S108 - folders of the images
     for name, each in services().items():
         assert name == "nginx" or set(each["tmpfs"]) <= open_to_all, name
@@ -239,9 +239,9 @@ def _compose() -> list[str] | None:
 
 
 def test_redis_is_started_with_the_file_of_the_servers_and_its_password(tmp_path: Path) -> None:
-    """Redis starts by the Compose file's own command with ops' settings and password.
+    """Redis starts by the Compose file's command, with the shipped settings in ops/redis and a password.
 
-    Only paths and addresses differ.
+    The test replaces only paths and addresses.
     """
     shell, option, words = services()["redis"]["command"]
     with reserved_port() as port:

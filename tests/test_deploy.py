@@ -86,7 +86,7 @@ def test_while_the_service_is_down_each_carrier_hears_the_apology_in_its_words()
 
 
 def apology(port: int, *signed_by: str) -> bytes:
-    """Return the document that the fallback at this port gives the carrier whose signature has these headers."""
+    """Return the apology of the fallback at this port; these signature headers show which carrier asks."""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("POST", "/voice/fallback", b"x=1", dict.fromkeys(signed_by, "made up"))
@@ -130,7 +130,7 @@ def test_a_stop_waits_for_the_request_and_the_job_in_hand() -> None:
 
 
 def test_the_backups_timer_begins_only_where_it_is_enabled() -> None:
-    """The target wanted it once: disabling it did nothing, and hosts on PostgreSQL ran it."""
+    """The systemd target must not start the backup timer itself: else hosts on PostgreSQL would run the timer, too."""
     of_target = (OPS / "systemd" / "clinic-line.target").read_text()
     timer = OPS / "systemd" / "clinic-line-backup.timer"
     assert not re.search(rf"^Wants=.*{timer.name}", of_target, re.MULTILINE)

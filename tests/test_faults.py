@@ -55,7 +55,7 @@ def hears_hours_and_advice(phone: Phone) -> None:
 
 
 def books_in_time(phone: Phone) -> Conversation:
-    """Hear hours and advice, then book: the answer comes soon enough for a caller."""
+    """Hear hours and advice, then book; check that the booking took less than HELD_UP_SECONDS, and return the call."""
     hears_hours_and_advice(phone)
     began = time.monotonic()
     call = books(phone)
@@ -116,7 +116,7 @@ def test_with_redis_away_a_request_is_kept_and_its_errand_is_run_later(
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Lock the service's SQLite file until the block ends, as another process does that has it to itself."""
+    """Lock the service's SQLite file until the block ends, as another process with exclusive access does."""
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode=EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
@@ -215,7 +215,7 @@ def test_once_a_store_is_known_to_have_stalled_the_next_callers_do_not_wait_for_
 
 
 def at_rest(deadline: Deadline) -> bool:
-    """Return whether all threads of this deadline, which wait for stores, are without work."""
+    """Return whether all of this deadline's threads, which wait for the stores, are idle."""
     pool = deadline._threads
     return pool._idle_semaphore._value == len(pool._threads)
 
@@ -285,7 +285,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
 def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    """A caller who was told no is on no list later: a command sent to the frozen Redis has no effect once it thaws."""
+    """A caller who hears that nothing is kept has no request later: a frozen Redis drops the command when it thaws."""
     phone, worker = place
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):

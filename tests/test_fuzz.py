@@ -1,7 +1,7 @@
 """Any request to any route, by anybody: nothing in the service breaks, and nothing changes without the right to it.
 
 The routes and the names of their fields are read from the product, so that a new route is tried as well. `make fuzz`
-does it for longer.
+runs these tests for longer.
 """
 
 import json
@@ -38,7 +38,7 @@ FUZZ = settings(
 
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
 OUR_FAULT = "our telephone line has a"
-"""The beginning of the apology that a caller hears when a webhook broke: its status alone does not tell."""
+"""The start of the apology that a caller hears after a webhook broke: the HTTP status alone does not show a fault."""
 
 NOBODY = ""
 
@@ -59,7 +59,7 @@ class Premises:
         printer.text("…")
 
     def browser(self, name: str) -> FlaskClient:
-        """Return the browser of the person with this name, logged in; for an empty name, that of nobody."""
+        """Return the logged-in browser of the person with this name; for an empty name, a browser without a login."""
         browser = self.phone.app.test_client()
         browser.set_cookie("session", self.sessions[name][0])
         return browser
@@ -89,7 +89,7 @@ def premises(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) ->
 
 
 def comes_in(app: Flask, name: str) -> tuple[str, str]:
-    """Log in the person with this name, for an empty name nobody; return the session cookie and the CSRF token."""
+    """Log in the person with this name; an empty name logs in nobody. Return the session cookie and the CSRF token."""
     staff = Staff(app, name, PASSWORD)
     if name:
         staff.logs_in()
@@ -115,7 +115,7 @@ def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock)
 
 
 def holds(answer: TestResponse, ask: Ask) -> None:
-    """Check the rules that every answer keeps while the stores are well: no error, no other host, the safe headers."""
+    """Check every answer while the stores are well: no server error, no redirect to another host, a nosniff header."""
     assert answer.status_code < 500 or (answer.status_code, ask.path) == (503, "/readyz"), answer.status
     words = answer.get_data(as_text=True)
     assert "Traceback" not in words

@@ -125,7 +125,7 @@ def test_what_is_sent_twice_and_recorded_by_three_clocks_at_once_is_there_once(h
 
 
 def test_a_part_that_comes_late_corrects_the_record_and_what_was_decided_by_it(hosts: Hosts, clock: Clock) -> None:
-    """A call's record becomes whole, and the call is missed no more, once the host of a late part sends its traces."""
+    """Traces that a second host sends late complete a call's record, and the call no longer counts as missed."""
     here, there = hosts
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -143,7 +143,7 @@ def test_a_part_that_comes_late_corrects_the_record_and_what_was_decided_by_it(h
 
 @pytest.mark.parametrize("after", [(), ("4",)])
 def test_a_language_that_a_late_part_shows_is_learnt_once(pair: Hosts, clock: Clock, after: tuple[str, ...]) -> None:
-    """A call counts once for its caller's language, though the part in which the language was chosen came late."""
+    """A caller's language is learnt once from a call, even if the host where it was chosen sends its traces late."""
     here, there = pair
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -387,7 +387,7 @@ def figures(phone: Phone, name: str) -> list[float]:
 
 
 def test_three_clocks_at_once_double_nothing(hosts: Hosts, clock: Clock) -> None:
-    """Three clocks do each thing once: a request taken and left, missed calls, languages, records, jobs."""
+    """Three clocks at once do each thing once: they put back a request, and make missed calls, records and jobs."""
     here, there = hosts
     asha = at_the_desk(here.phone, "asha", MANAGER)
     here.phone.rings().press("1", "1", "1", "1", "1")

@@ -255,7 +255,7 @@ class Desk:
 
 
 A_CALL_THAT_ENDS = "/desk/hear?keys=-+-+-+-+-"
-"""The page "Callers hear" for a call that soon ends: the whole page takes half a second, and reads the same rows."""
+"""The path of the page "Callers hear" for a short call; the page of the whole menu reads the same rows, but slowly."""
 
 PAGES = (
     *("/desk", "/desk/list", "/desk?line=main", "/desk/new"),
@@ -295,7 +295,7 @@ def spoil(write: Connection, table: Table, column: Column[Any], value: Any, row_
 
 
 def as_it_is(column: Column[Any], write: Connection) -> str:
-    """Return the SQL by which this column takes a value as it is: PostgreSQL must be told the value's type."""
+    """Return the SQL by which this column stores a value unchanged: PostgreSQL needs a cast to the column's type."""
     if write.dialect.name == "sqlite":
         return ":value"
     return f"CAST(:value AS {column.type.compile(dialect=write.dialect)})"
@@ -335,10 +335,10 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table) -> None:
-    """Pages, commands, staff and callers get on while only one table has an odd row, so that no other hides its harm.
+    """Pages, commands, staff and callers get on while one table alone has an odd row, so that each is tested alone.
 
-    On SQLite, which keeps any value, a second row has other odd values, too; not in the table of people, who work at
-    the desk here.
+    On SQLite, which keeps any value, a second row has other odd values, too. The table of people has no second odd row,
+    as its people work at the desk here.
     """
     desk.spoils_row(table, 1)
     if desk.is_sqlite and table is not schema.staff:
@@ -420,7 +420,7 @@ def test_a_caller_is_promised_a_call_beside_a_request_that_cannot_be_read(desk: 
 
 
 def test_nobody_could_be_told_of_a_request_that_cannot_be_read_and_the_desk_says_so(desk: Desk) -> None:
-    """The desk says that no staff were told of an odd request, nor of one whose task this version does not know."""
+    """The desk says that no staff were told of an odd request, or of a request whose task this version cannot read."""
     with desk.engine.begin() as write:
         write.execute(text("UPDATE requests SET part = 'noon' WHERE id = 2"))
         write.execute(text("UPDATE errands SET task = 'sing' WHERE request_id = 1"))
@@ -435,7 +435,7 @@ def test_nobody_could_be_told_of_a_request_that_cannot_be_read_and_the_desk_says
 
 
 def test_callers_hear_every_closure_that_can_be_read(desk: Desk) -> None:
-    """An odd closure keeps no other from callers, and the desk says that they do not hear the odd one."""
+    """Callers hear every other closure beside an odd closure, and the desk says that they do not hear the odd one."""
     desk.spoils(schema.closures, schema.closures.c.shifts, "nine to five", desk.last(schema.closures))
     set_by_the_desk, now = desk.services.hours.closures, desk.services.clock()
     followed = desk.services.hours.closures_file.follow(set_by_the_desk, now.date())

@@ -57,10 +57,10 @@ def personal_in(text: str) -> list[str]:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log of the service with every line at any level, also the libraries', but SQLAlchemy's from INFO on.
+    """The service's log with lines of every level, also of libraries; of SQLAlchemy only from INFO on.
 
-    SQLAlchemy's statements hide their values at INFO. Its DEBUG would print whole rows, but is off unless somebody
-    names that very logger.
+    SQLAlchemy hides the values of statements at INFO. Its DEBUG would print whole rows, but is off unless somebody
+    switches on that very logger.
     """
     with ExitStack() as levels:
         levels.enter_context(caplog.at_level(logging.DEBUG))
@@ -71,7 +71,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def calls(phone: Phone) -> Conversation:
-    """Make a day's calls: one caller keys no number, one keys another, one is withheld, one hangs up, one is forged."""
+    """Make a day's calls: with and without a keyed number, withheld, hung up, forged; return a call with a request."""
     phone.rings(caller=CALLER).press("1", "1", "1", "2", f"{MISTYPED}#", f"0{KEYED}#", "1", "1")
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")
@@ -88,7 +88,7 @@ def calls(phone: Phone) -> Conversation:
 
 
 def works(phone: Phone) -> None:
-    """Do a day's work at the desk: mistype a password; take, note, report and undo; and once come too late."""
+    """Work a day at the desk: mistype a password; take, note, report and undo a request, then report too late."""
     phone.services.staff.people.add(STAFF, PASSWORD, phone.services.clock())
     person = Staff(phone.app, STAFF, PASSWORD)
     person.logs_in(password=f"{PASSWORD}!")

@@ -1,4 +1,4 @@
-"""The structure of the code, read from its imports: they point down only, and each outside library has one place."""
+"""The structure of the code, read from imports: rooms import lower rooms only, each library has fixed importers."""
 
 import ast
 import builtins
@@ -77,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 
 LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
-"""The most lines of a module and of a function: a reader sees the one whole, and the other without scrolling."""
+"""The most lines of a module and of a function: a reader sees a module whole, and a function without scrolling."""
 
 MOST_MODULES = 18
 """The most modules that one folder may hold: a longer list is scanned, not seen."""
@@ -132,7 +132,7 @@ def imports(path: Path) -> frozenset[str]:
 
 @cache
 def part_of(name: str) -> str:
-    """Return the room (package) of a module, or of a name in it: the longest room whose name it begins with."""
+    """Return the room (package) of a module, or of a name in a module: the longest matching room; empty if none."""
     return max((part for part in MAY_IMPORT if within(name, part)), key=len, default="")
 
 
@@ -170,7 +170,7 @@ def test_the_table_permits_no_circle() -> None:
 
 @cache
 def folder_of(name: str) -> str:
-    """Return the folder in which a module of the product lies, or the module that has this name in it."""
+    """Return the folder that holds a module of the product, found by the module's name or by a name in the module."""
     module = max((each for each in MODULES if within(name, each)), key=len)
     return ".".join(MODULES[module].relative_to(ROOT).parent.parts)
 

@@ -62,7 +62,7 @@ def sees(staff: Staff, path: str) -> str:
 
 
 def options(spoken: list[Heard]) -> list[tuple[str, str]]:
-    """Return, of the sentences spoken, those that offer a language, each with the language in which it is said."""
+    """Return the spoken sentences that offer a language, each after the language in which it is spoken."""
     named = {"en-IN": "For English", "hi-IN": "हिंदी के लिए", "pa-IN": f"{MARK} For English"}
     return [(each.language, each.words) for each in spoken if each.words.startswith(named[each.language])]
 

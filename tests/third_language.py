@@ -1,4 +1,4 @@
-"""A clinic with a made-up third language: the English sentences behind a mark, in the voice of Punjabi."""
+"""A clinic with a made-up third language: each English sentence after a Punjabi mark, spoken by a Punjabi voice."""
 
 import re
 from pathlib import Path

@@ -51,6 +51,6 @@ def two_hosts(
 
 
 def goes_to(call: Conversation, host: Host) -> Conversation:
-    """Return the call after a proxy sent it to this host, which gets its next webhooks."""
+    """Send the next webhooks of this call to this host, as a proxy would; return the call."""
     call.phone = host.phone
     return call

@@ -47,14 +47,14 @@ def main(arguments: list[str]) -> None:
 
 
 def queues(worker: WorkerServices) -> list[str]:
-    """Return the names of the queues, each as often as processes take its jobs."""
+    """Return the names of the queues. Each name is repeated, once for each process that takes the queue's jobs."""
     wanted = PROCESSES if worker.settings.text_confirmations else PROCESSES | {TEXTS: 1}  # what was queued before
     counted = ((name, wanted.get(name, PROCESSES_OF_A_CHANNEL)) for name in worker.desk.job_queue.names)
     return [name for name, count in counted for _ in range(count)]
 
 
 def name_bad_addresses(worker: WorkerServices) -> None:
-    """Log which channels have addresses that nothing understands; this loads what sends to the others before a fork."""
+    """Log which channels have an address that nothing understands. This loads the senders too, before any fork."""
     for each in worker.channels.values():
         if not is_understood(each.address):
             log.error("STAFF_NOTIFY_URLS, address %s: is not understood; nobody is told over it. Correct it", each.name)

@@ -70,7 +70,7 @@ def run(worker: WorkerServices, stop: threading.Event) -> None:
 
 
 def check_redis(worker: WorkerServices) -> None:
-    """Check that Redis keeps what it is given, so that the log names a fault though nobody asks. Raises QueueAway."""
+    """Check that Redis keeps what it is given, so that a fault is logged before it does harm. Raises QueueAway."""
     worker.desk.job_queue.check()
 
 
@@ -147,7 +147,7 @@ def keep_counts(worker: WorkerServices) -> None:
 
 
 def check_heard(worker: WorkerServices) -> None:
-    """Bring to the list the patients who did not hear, in their call, what they changed. Raises StoreAway."""
+    """Put on the list each patient who did not hear that their booking or change was made. Raises StoreAway."""
     worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
 
 
@@ -172,7 +172,7 @@ WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silen
 
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
-    """Do all works of a sweep and return their errors in words. Each work is tried, whatever becomes of the others."""
+    """Do all works of a sweep and return their errors in words. An error of one work does not stop the others."""
     of_this_host = (*OF_THIS_HOST, partial(send_traces, steady=steady))
     works = (*of_this_host, *OF_THE_CLINIC, *(WITH_A_STEADY_CLOCK if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))

@@ -39,7 +39,7 @@ def known(job_id: str) -> Callable[[WorkerServices], None] | None:
 
 
 def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None:
-    """Run a task of the outbox with these services; with the `number` of a dispatch, only if not begun since then.
+    """Run a task of the outbox. With the `number` of a dispatch, run it only if it has not begun since that dispatch.
 
     A failure is recorded before it is raised. Raises TaskFailed, StoreAway.
     """

@@ -33,7 +33,7 @@ TITLES: Mapping[Kind, str] = {
 }
 
 BY_DATE = timedelta(days=100)
-"""The time before an appointment from which its text words the day: long enough to have it said by its date."""
+"""The time before an appointment at which its text is worded as if sent, to name the date, not "tomorrow"."""
 
 
 def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:

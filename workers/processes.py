@@ -25,7 +25,7 @@ HANGS_SECONDS = JOB_SECONDS + 3
 """Seconds in one job after which a process is killed: the job's own limit did not end it. Less than a task's lease."""
 
 LONGEST_PAUSE, STEADY = 5.0, 60.0
-"""The most seconds before a process that keeps ending starts again; seconds of life that end these pauses."""
+"""The longest pause, in seconds, before a process that keeps ending starts again; seconds of life that reset it."""
 
 fork = get_context("fork")
 

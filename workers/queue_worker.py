@@ -1,8 +1,8 @@
 """Takes the jobs of one queue, one after the other, and runs those that this service knows by their ids.
 
-RQ keeps its part of a worker: registration, heartbeats, waiting, and finding Redis again. What RQ would load of a job
-(a function, arguments, callbacks, dependents, what others wrote about it) is never read, since whoever can write to
-Redis writes it.
+RQ does its part of a worker: registration, heartbeats, waiting, and finding Redis again. The data that RQ would load of
+a job (a function, arguments, callbacks, dependents) are never read, since anybody who can write to Redis could have
+written them.
 """
 
 import logging
@@ -33,14 +33,14 @@ WORKER_SECONDS = 30
 """Seconds for which Redis knows a worker without a heartbeat: the fewest with room for RQ's own heartbeats."""
 
 BEAT_SECONDS = 5.0
-"""Seconds after a heartbeat in which no other is sent. With the longest job, they are fewer than `WORKER_SILENT`."""
+"""Seconds after a heartbeat in which none is sent. Added to the longest job, they stay below `WORKER_SILENT`."""
 
 END = signal.SIGUSR1
 """The signal to end after the job in hand. The usual signals reach a whole group, at times twice, and are ignored."""
 
 
 class NamedJob(Job):
-    """A job of which nothing is known but the id that lay on the queue; it may be anything."""
+    """A job of which only the id on the queue is known. That id may be any text."""
 
     def __init__(self, told: str, connection: Redis) -> None:
         super().__init__(id="told", connection=connection, serializer=JSONSerializer)
@@ -54,7 +54,7 @@ class IdQueue(Queue):
     def lmove(cls, connection: Redis, queue_key: str, timeout: int | None) -> tuple[str, str] | None:
         """Take the next id from the queue.
 
-        The id is not laid aside while its job runs: the outbox has every task whose worker dies.
+        The id is not laid aside while its job runs. If the worker dies, the outbox still has the task.
         """
         found = cls.lpop([queue_key], timeout, connection=connection)
         return (queue_key, found[1].decode(errors="replace")) if found else None

@@ -46,7 +46,7 @@ class WorkerServices:
     hours: HoursServices
     host: HostWorks
     host_lock: OneProcess
-    """The lock of the process that sends this host's traces, which the clock takes where no web process has it."""
+    """The lock of the process that sends this host's traces. The clock takes it if no web process holds it."""
     silent_hosts: SilentHosts
     lockout: Lockout
     readiness: DatabaseReadiness
@@ -99,7 +99,7 @@ def build(
 
 
 def _looked_at_again(desk: DeskServices, write: Connection, calls: Sequence[Corrected], now: datetime) -> None:
-    """Have missed calls and promises checked once more that were judged by these records before they were corrected."""
+    """Have missed calls and promises checked again if the records of their calls have been corrected since."""
     marks = {each.mark for each in calls}
     desk.missed_upkeep.look_again(write, marks)
     desk.unheard.look_again(write, marks, now)

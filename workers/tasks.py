@@ -43,7 +43,7 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
 
 
 def _spread(worker: WorkerServices, task: OutboxTask, channels: Mapping[str, Channel]) -> str | None:
-    """Return the channel that this notice's task is for from now on, if any, and queue tasks for the others."""
+    """Assign this task to a channel and queue tasks for the others; return the channel, None if all have a task."""
     key, others = worker.desk.outbox.spread(task, list(channels), worker.clock())
     worker.desk.job_queue.enqueue(others)
     return key
@@ -63,9 +63,9 @@ def _send(worker: WorkerServices, channel: Channel, task: OutboxTask) -> None:
 
 
 def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) -> None:
-    """Store at the desk whether the channel works; if the database is away, the next notice over the channel does.
+    """Store for the desk whether the channel works: `kind` is the channel's trouble, or None if there is none.
 
-    The delivery of this notice does not depend on it.
+    If the database is away, only a warning is logged. The next notice over the channel stores the state again.
     """
     try:
         worker.desk.channel_troubles.note(channel.key, kind, worker.clock())
@@ -74,10 +74,10 @@ def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) ->
 
 
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Send the caller of a request or appointment a text with the reference, and for an appointment the time.
+    """Send the caller of a request or appointment a text with its reference, and an appointment's time.
 
-    Nothing is sent if the carrier has the order already: its answer may have been lost. Raises the errors of the
-    carrier's client.
+    If an earlier try may have reached the carrier and the carrier has the text already, nothing is sent. Raises the
+    errors of the carrier's client.
     """
     about = task.about
     said = text_about(worker, about)

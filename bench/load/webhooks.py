@@ -1,7 +1,7 @@
-"""Makes the signed webhooks of a load: each of a call of its own, with all the fields that Twilio sends.
+"""Makes the signed webhooks of a load, each for a call of its own, with all the fields that Twilio sends.
 
-All are made before the load begins. Knows the carrier's form and signature; sends only the few requests of a call that
-is recorded.
+All are made before the load begins. Uses the carrier's form and signature. Sends nothing itself, except the webhooks of
+a call that is recorded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ A_DOCUMENT = b"</Response>"
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a call: the path and query that are posted to, the event, and a part that the answer must have."""
+    """A step of a call: the path and query of its webhook, its event, and a part that the answer must contain."""
 
     path: str
     happened: Happened = field(default_factory=GoesOn)
@@ -60,7 +60,7 @@ COMES_IN = Step("/voice")
 
 @dataclass(frozen=True)
 class Signer:
-    """A carrier that signs webhooks to a public address, for calls of made-up numbers to one number of the clinic."""
+    """A carrier that makes calls from made-up numbers to one number of the clinic, and signs their webhooks."""
 
     base: str
     called: str
@@ -83,7 +83,7 @@ class Signer:
         return Wanted((head + body).encode(), step.wants)
 
     def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
-        """Return so many signed webhooks, each of a call of its own, which make the given steps in turn."""
+        """Return as many signed webhooks as `calls`, each for a new call; they take the given steps in turn."""
         wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 

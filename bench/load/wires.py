@@ -1,6 +1,6 @@
 """Makes load over HTTP from one thread: each request as soon as one is answered, or at fixed times whatever happens.
 
-The requests are bytes made beforehand; a wrong answer ends the load. Knows no webhook and no service.
+The requests are bytes made beforehand; a wrong answer ends the load. Works with any HTTP server.
 """
 
 import heapq
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bench.figures import BenchFailed
 
 PATIENCE = 60.0
-"""Seconds without any answer after which the load gives up the server: longer than any time limit of a server."""
+"""Seconds without any answer after which the load fails: longer than any time limit of a server."""
 
 MOST_WIRES = 4000
 """The most connections to the server that are open at the same time."""
@@ -53,17 +53,17 @@ class Answered:
 
 @dataclass(eq=False)
 class Wire:
-    """A connection to the server that is loaded, with the number of the request whose answer it waits for."""
+    """A connection to the server under load, with the number of the request whose answer is awaited."""
 
     socket: socket.socket
     number: int = -1
     heard: bytearray = field(default_factory=bytearray)
     fresh: bool = True
-    """True until the connection has brought an answer; the server may have closed one that has brought some."""
+    """True until the first answer over this connection; the server may close a connection that has been used."""
 
 
 def as_many_as_are_taken(port: int, requests: Sequence[Wanted], connections: int = 16) -> Answered:
-    """Send all requests over a few connections, the next on each once it has an answer. Raises BenchFailed."""
+    """Send all requests over a few connections, one at a time on each connection. Raises BenchFailed."""
     return _Load(port, requests, [0.0] * len(requests), connections).run()
 
 
@@ -166,7 +166,7 @@ class _Load:
             self._take(wire, closed=not heard)
 
     def _has_gone(self, wire: Wire) -> None:
-        """Send the request of a connection that broke off again, if no answer began. Raises BenchFailed."""
+        """Close a connection that broke off; send its request again if no answer had begun. Raises BenchFailed."""
         self._drop(wire)
         if wire.number < 0:
             return

@@ -1,7 +1,7 @@
-"""Measures how many calls at once the service answers in time: each sends a webhook every eight seconds, in any case.
+"""Measures how many calls at once the service answers in time; each call sends a webhook every eight seconds.
 
-The steps come from calls that were really made; three of seven calls ask for a call back, which is filed. The load is
-made on the same processors, and the part that it takes is told.
+No call waits for an answer. The steps come from recorded calls; three of seven calls file a request for a call back.
+The load runs on the same processors as the service; the results state its share.
 """
 
 import time
@@ -21,11 +21,11 @@ EVERY = 8.0
 """Seconds between two webhooks of the same call in this load."""
 
 IN_TIME = 0.25
-"""Seconds in which 99 of 100 webhooks must be answered, or there are too many calls at once."""
+"""Seconds in which 99 of 100 webhooks must be answered; otherwise the number of calls at once is too high."""
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
 FROM = 1
-"""The index in STEPS, the numbers of calls at once, at which the search for the most begins."""
+"""The index in STEPS of the first number of calls at once that is tried."""
 
 SECONDS = 8
 PROMPT = 10
@@ -70,7 +70,7 @@ class Tried:
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the most calls at once: with the web server alone, and with workers and clock beside it.
+    """Yield the most calls at once that are answered in time: with the web alone, and beside workers and clock.
 
     Raises BenchFailed.
     """
@@ -94,7 +94,7 @@ def _found(name: str, line: Service, size: Size, goal: Goal | None = None) -> It
 
 
 def search(line: Service, size: Size) -> Sequence[Tried]:
-    """Return the numbers of calls at once that were tried: from FROM up while answers are in time, else down."""
+    """Try numbers of calls at once, from FROM up while answers are in time, else down; return the results."""
     mix = steps(line)
     ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
     settle(line)

@@ -1,6 +1,7 @@
-"""Times the storing of a request before it is promised: beside a bare insert of a row, and over HTTP at several rates.
+"""Times the storing of a request before its promise: beside a bare insert of a row, and over HTTP at several rates.
 
-The first is the intake without the job queue. A request that falls to Redis is kept too, but comes to the desk later.
+The first way uses the intake without its job queue. A request that has to go to Redis is kept, too, but reaches the
+desk later.
 """
 
 import sqlite3
@@ -65,7 +66,7 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def stored(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield how many times as long the intake takes to store a request as a bare durable insert of a row."""
+    """Yield the time in which the intake stores a request, as a multiple of a bare durable insert of a row."""
     with own_folder() as folder, database(kind, folder) as url, bare(kind, folder, url) as insert, intake(url) as keep:
         ours, theirs = [], []
         for _ in range(size.of(ROUNDS, 2) + 1):

@@ -1,6 +1,7 @@
-"""Times the same webhooks and pages on a service with few stored calls and on one with many: ratios, in one process.
+"""Times the same webhooks and pages with few stored calls and with many, in one process; yields the ratios.
 
-On SQLite. The calls of bench.reports are spread over two months, so that the reports of a week have their share.
+The database is SQLite. The calls of bench.reports are spread over two months, so that the week's reports show some,
+too.
 """
 
 import time
@@ -29,20 +30,20 @@ from ivr.wiring.carriers import SETTINGS
 from testing.servers.valkey import valkey
 
 DAYS, FEW = 60, 2
-"""The number of days with calls, and of calls on each day in the smaller of the benchmark's two services."""
+"""The number of days with calls; and the calls on each day in the smaller of the benchmark's two services."""
 
 VISITS = 20
-"""The number of visits on each day, the same in both services: more calls make no more hours."""
+"""The number of visits on each day, the same in both services: a clinic with more calls is not open longer."""
 
 OPEN = 50
 """The number of requests that wait at the desk, the same in both services."""
 
 ROUNDS = {"webhook": 300, "confirmation": 150, "list": 25, "reports": 8}
 MOST_SECONDS, LEAST_ROUNDS = 12.0, 3
-"""Seconds after which no further round of the same work is timed, and the rounds timed in any case."""
+"""Seconds after which no further round of a work is timed; and the rounds that are timed even if they take longer."""
 
 WARM_UP = 4
-"""Times that each work is done before it is timed: the reports first count the older days, a few at a time."""
+"""The number of untimed runs before each work is timed: the reports first count the older days, a few in each run."""
 
 NO_SLOWER = Goal(1.2)
 
@@ -71,7 +72,7 @@ class Grown:
     numbers: "count[int]"
 
     def webhook(self, steps: tuple[Step, ...]) -> None:
-        """Answer the next webhook, which makes one of these steps in turn. Raises BenchFailed."""
+        """Post a webhook that makes one of these steps, in turn; check the answer's status. Raises BenchFailed."""
         call = next(self.numbers)
         head, _, body = self.signer.webhook(steps[call % len(steps)], self.signer.call()).request.partition(b"\r\n\r\n")
         first, *named = head.decode().split("\r\n")
@@ -148,7 +149,7 @@ def _complete(url: str) -> None:
 
 @contextmanager
 def grown(a_day: int) -> Iterator[Grown]:
-    """Yield a service in this process with `a_day` calls stored for each day, their requests, promises and notices."""
+    """Yield a service in this process with `a_day` stored calls a day, and their requests, promises and notices."""
     with own_folder() as folder, valkey() as redis:
         url = f"sqlite:///{folder}/clinic.db"
         browser = desk(folder / "desk", url, DAYS, a_day, VISITS)

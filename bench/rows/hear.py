@@ -1,4 +1,4 @@
-"""Times callers' waits while somebody at the desk reloads "Callers hear", the largest page, and without the reloads."""
+"""Times callers' waits with and without a load on the desk: reloads of "Callers hear", the largest page."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
@@ -15,7 +15,7 @@ CALLERS, RELOADS = 60, 3
 """The number of callers' webhooks in a second, and of the page's reloads in a second."""
 
 NO_WORSE = Goal(1.1)
-"""The goal for the ratio of callers' waits with reloads to those without: a tenth more is a 99th percentile's noise."""
+"""The goal for callers' waits with reloads, as a ratio to those without; a tenth more is noise in a 99th percentile."""
 
 
 def measure(size: Size) -> Iterator[Row]:
@@ -40,9 +40,9 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def _callers(line: Service, pages: Sequence[Wanted], seconds: int) -> tuple[float, float]:
-    """Return the milliseconds in which 99 of 100 webhooks were answered, and those in which half of the pages were.
+    """Return two times in milliseconds: for 99 of 100 webhooks to be answered, and for half of the page's reloads.
 
-    The latter is 0 without pages.
+    The second time is 0 without reloads.
     """
     webhooks = line.signer.webhooks((COMES_IN, *KEYS), CALLERS * seconds)
     due = [

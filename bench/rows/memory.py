@@ -1,6 +1,6 @@
 """Measures the memory of a web process after use, and of all processes of `make run`.
 
-Shared memory is divided (PSS).
+Memory that several processes share is split between them (PSS).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,7 @@
-"""Times notices to the staff, from the promise to the channel; and beside other queues, jobs a second and idle starts.
+"""Times notices to the staff, from promise to channel; compares job queues by jobs a second and by idle starts.
 
-A peer's job only notes that it has begun; ours is the whole notice, up to the channel's server.
+An idle start is the time until an idle worker begins a job. A peer's job only notes its beginning; ours sends a whole
+notice.
 """
 
 import json
@@ -37,7 +38,7 @@ from workers.services import WorkerServices, build
 
 A_SECOND, SECONDS = 20, 15
 ROUNDS, ROUND_SECONDS, FIRST, MOST = 3, 2.0, 25, 2_000
-"""The rounds, the seconds of each, the jobs run to learn how many fill a round, and the most in a round."""
+"""The number of rounds; seconds of a round; jobs in the trial that finds how many fill a round; the most in a round."""
 STARTS, PAUSE = 60, 0.05
 """The number of jobs that are queued while the worker is idle, and the seconds between two of them."""
 
@@ -177,7 +178,7 @@ def _starts(every: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def subjects() -> Iterator[list[Subject]]:
-    """Start the worker of our queue and of each peer's, each with a Redis of its own; only one has work at a time."""
+    """Start the workers of our queue and of the peers' queues, each with its own Redis; only one at a time has work."""
     with ExitStack() as stack:
         yield [stack.enter_context(_ours()), *(stack.enter_context(_peer(each, PEERS[each])) for each in PEERS)]
 

@@ -1,4 +1,4 @@
-"""Times the start of `make run`, not the first one, up to its first answer; and that of the web application alone."""
+"""Times a repeated start of `make run` up to its first answer, and the start of the web application alone."""
 
 import subprocess
 import sys

@@ -17,7 +17,7 @@ from testing.servers import reserved_port
 
 ROUNDS, CALLS = 5, 1_500
 WARM_UP = 1_000
-"""The number of webhooks before the rounds, so that nothing is measured that is done only the first time."""
+"""The number of untimed webhooks before the rounds, so that the rounds include no work that is done only once."""
 
 KNOWN = 200
 """The number of telephone numbers that the loads call from, so that a process has parsed each number before."""
@@ -53,7 +53,7 @@ PEERS: Mapping[str, str] = {
     BY_GUNICORN: GUNICORN,
 }
 KEYS = tuple(Step("/voice/main?line=main&lang=en", Presses(key)) for key in "234")
-"""The steps of calls whose caller presses a key of the main menu that asks no store: call back, advice, timings."""
+"""The steps of calls whose caller presses a key of the main menu that needs no store: call back, advice, timings."""
 
 GOALS: Mapping[str, Mapping[str, Goal]] = {
     "a key press": {
@@ -100,7 +100,7 @@ class Subject:
 
 
 def measure(size: Size, peers: Mapping[str, str] = PEERS) -> Iterator[Row]:
-    """Yield the CPU time of a key press and of an incoming call, and their ratio to each peer's.
+    """Yield the CPU time of a key press and of an incoming call, and the ratios of the peers' times to ours.
 
     Raises BenchFailed.
     """

@@ -1,6 +1,6 @@
-"""`python -m bench.served WORKER`: runs the worker of another queue; REDIS_URL is its Redis, BEGAN its jobs' file.
+"""`python -m bench.served WORKER`: runs a peer's worker; REDIS_URL names its Redis, BEGAN the file for its jobs' times.
 
-A module of its own, since a queue finds a job by the name of its module, which must not be __main__.
+This module stands apart, since a queue finds a job by its module's name, which must not be __main__.
 """
 
 import os

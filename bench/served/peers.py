@@ -1,7 +1,7 @@
 """Peers of our web application: Flask applications that do nothing, only check the signature, or follow a tutorial.
 
-Each stands behind the service's own bridge to ASGI, on the Procfile's server; or behind WSGI, bare. The tutorial is our
-own words for what the carrier's tutorials show. Sentences and keys are made up.
+Each peer runs on the Procfile's server behind our bridge to ASGI, or on a server that speaks WSGI. The tutorial repeats
+in our words what the carrier's tutorials show. Sentences and keys are made up.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ View = Callable[..., Any]
 
 
 def _signed(view: View) -> View:
-    """Return a view that answers as this one, but with 403 where the carrier's validator refuses the signature."""
+    """Return this view with a check before it: 403 for a request whose signature the carrier's validator refuses."""
 
     @wraps(view)
     def checked(**values: str) -> Any:
@@ -44,7 +44,7 @@ def _fixed(**_: str) -> Any:
 
 
 def _tutorial(place: str = "") -> Any:
-    """Return the document that a tutorial's line answers to the pressed key, made anew each time."""
+    """Return the tutorial's document for the pressed key, built anew for each request."""
     answer = VoiceResponse()
     pressed = request.form.get("Digits", "") if place else ""
     if pressed == "4":
@@ -82,15 +82,15 @@ def checks_only() -> AsgiServer:
 
 
 def tutorial_unchecked() -> AsgiServer:
-    """Return the tutorial's application without a check of the signature, as a peer."""
+    """Return the peer that follows the tutorial and checks no signature."""
     return _through_our_bridge(_app(_tutorial))
 
 
 def tutorial() -> AsgiServer:
-    """Return the tutorial's application with the carrier's own validator of signatures, as a peer."""
+    """Return the peer that follows the tutorial and checks signatures with the carrier's own validator."""
     return _through_our_bridge(_app(_signed(_tutorial)))
 
 
 def tutorial_wsgi() -> Flask:
-    """Return the tutorial's application with the validator, for web servers that speak WSGI."""
+    """Return the application that follows the tutorial and checks signatures, for web servers that speak WSGI."""
     return _app(_signed(_tutorial))

@@ -1,6 +1,6 @@
-"""Starts programs for a benchmark and reads their cost: CPU time by their own clocks, memory by the kernel's account.
+"""Starts programs for a benchmark, and reads their CPU time from the kernel's clocks, their memory from /proc.
 
-Linux only. Knows no service.
+Linux only. Runs any program, not only the service.
 """
 
 import os
@@ -79,7 +79,7 @@ def processor_seconds(process: psutil.Process) -> float:
 
 
 def _clock_of(pid: int) -> int:
-    """Return the clock of a process's CPU time, computed as clock_getcpuclockid(3) does: it counts nanoseconds."""
+    """Return the id of the kernel's clock of a process's CPU time, computed as clock_getcpuclockid(3) does."""
     return (~pid << 3) | 2
 
 

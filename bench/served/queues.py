@@ -1,6 +1,6 @@
 """Peers of the job queue: RQ with two kinds of worker, and Huey; their one job only notes when it began.
 
-Each worker runs as it is without further options.
+Each worker runs with its default options.
 """
 
 import os
@@ -69,4 +69,4 @@ ENQUEUE: Mapping[str, Callable[[str], Callable[[], object]]] = {
     "rq-simple": _enqueues_with_rq,
     "huey": _enqueues_with_huey,
 }
-"""For each peer a function that takes Redis's address and returns another one, which queues one job."""
+"""For each peer a function that takes Redis's address and returns a function that queues one job."""

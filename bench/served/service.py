@@ -1,6 +1,6 @@
 """The service as it is deployed, for a benchmark: the Procfile's commands, in production, with stores of its own.
 
-All its settings are given, so that a file .env adds none: nobody beyond this machine is told or called.
+All its settings are given, so that a file .env adds none: no notice and no call leaves this machine.
 """
 
 import os
@@ -49,7 +49,7 @@ class Service:
     log: Path
 
     def metric(self, name: str, labels: str) -> float:
-        """Return a metric of the service's /metrics, summed over the series with these labels, as 'store="redis"'."""
+        """Return a metric from the service's /metrics, summed over all series with labels like 'store="redis"'."""
         asked = Request(f"http://127.0.0.1:{self.port}/metrics")
         asked.add_header("Authorization", f"Bearer {METRICS_TOKEN}")
         with urlopen(asked, timeout=20) as answer:  # noqa: S310 - our own
@@ -68,7 +68,7 @@ class Service:
 
 @contextmanager
 def own_folder() -> Iterator[Path]:
-    """Yield a folder for a benchmark's files where temporary files lie, so that TMPDIR chooses the disk."""
+    """Yield a new folder for a benchmark's files, in the folder for temporary files, whose disk TMPDIR chooses."""
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
@@ -84,7 +84,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def environment(folder: Path, database_url: str, redis_url: str, channels: str = NOBODY) -> dict[str, str]:
-    """Return all settings of a service in production, with the limits of a city's clinic."""
+    """Return all settings of a service in production, whose clinic has limits for a city's many callers."""
     return {
         "HOME": str(folder),
         "ENV": "production",
@@ -109,7 +109,7 @@ def service(
 ) -> Iterator[Service]:
     """Run the service's web server, with a Redis of its own, on SQLite unless a database is given.
 
-    `others` are further names of the Procfile that are started, too. Raises BenchFailed.
+    `others` names further commands of the Procfile that run, too. Raises BenchFailed.
     """
     with ExitStack() as stack:
         folder, redis = stack.enter_context(own_folder()), stack.enter_context(valkey())

@@ -15,7 +15,7 @@ RECORDED = 60.0
 
 
 def main() -> int:
-    """Restart the hosts while people call; print the results of both; return the exit status."""
+    """Restart the hosts while people call; print how the restarts and the calls went; return the exit status."""
     asked = _arguments()
     seed = asked.seed if asked.seed is not None else secrets.randbelow(10**6)
     print(f"seed {seed}: to replay it, --seed {seed}", flush=True)

@@ -1,4 +1,4 @@
-"""A host of a campaign's service: its web, worker and clock, which end and begin together. Knows nothing of calls."""
+"""A host of a campaign's service: its web, worker and clock, which start and stop together. Makes no calls."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from chaos.parts import Process
 from chaos.plan import What
 
 PATIENCE = {"web": 25.0, "worker": 60.0, "clock": 30.0}
-"""Seconds that each kind of process on a host has to end by itself: TimeoutStopSec of its unit in ops/systemd."""
+"""Seconds that each kind of process on a host has to stop: the TimeoutStopSec of its unit in ops/systemd."""
 
 
 @dataclass

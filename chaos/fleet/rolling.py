@@ -1,7 +1,8 @@
 """Restarts hosts one after another while people call; the database is one revision ahead of the hosts' program.
 
-As docs/deploy.md says, the database goes first: the old and the new program then work on tables that are newer than the
-old one knows. Here both are today's program, since a clone has no other; the revision is invented, and only adds.
+As in docs/deploy.md, the database is upgraded first: old and new program then work on tables newer than the old
+program. Here both are today's program, since a clone has no other. The revision is invented, and only adds to the
+tables.
 """
 
 import threading
@@ -30,7 +31,7 @@ STEP = """
 LOCK_WAITS = "-c lock_timeout=2s"
 """PostgreSQL's option that limits how long the invented migration waits for a table's lock.
 
-Callers wait behind it, so it soon gives up and is tried again.
+Callers' queries wait behind the migration, so it soon gives up and is tried again.
 """
 
 MOST_TRIES = 10
@@ -40,9 +41,9 @@ SETTLED_IN = 2.0
 
 
 BOTH_WAYS = (True, False)
-"""The two ways to restart a host: True, nginx leaves it out meanwhile.
+"""The two ways to restart a host.
 
-False, nginx is refused there and asks the other host.
+True: nginx sends the host no requests meanwhile. False: nginx still tries the host, is refused, and asks another.
 """
 
 
@@ -57,17 +58,17 @@ class Restarts:
     killed: int = 0
     """The number of restarts of a host at which a process did not end in time and had to be killed."""
     trouble: str = ""
-    """The error for which the restarts that were left were not made; empty for none."""
+    """The error that prevented the remaining restarts; empty for none."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def wanted(self) -> int:
-        """The number of restarts that are to be made: of each host in each way."""
+        """The number of restarts to make: one of each host in each of the ways."""
         return self.hosts * len(self.ways)
 
     @contextmanager
     def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
-        """Restart each host in each way, one restart after the other, while the block runs."""
+        """Restart each host in each of the ways, one restart after the other, while the block runs."""
         thread = threading.Thread(target=self._try, args=[place])
         thread.start()
         try:
@@ -94,7 +95,7 @@ class Restarts:
 
 
 def go_one_step_ahead(url: str) -> None:
-    """Bring the campaign's database one revision ahead of the program, to an invented one. Raises psycopg.Error."""
+    """Apply an invented revision, which the program does not know, to the campaign's database. Raises psycopg.Error."""
     for tries in range(MOST_TRIES):
         try:
             with psycopg.connect(url.replace("+psycopg", ""), options=LOCK_WAITS) as connection:
@@ -107,9 +108,9 @@ def go_one_step_ahead(url: str) -> None:
 
 
 def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
-    """Restart a host; return, once its web answers again, whether all its processes ended by themselves.
+    """Restart a host, and wait until its web answers; return whether all its processes ended by themselves.
 
-    A host that is not left out of nginx is asked all the time, and nginx asks the other host instead.
+    With `left_out`, nginx sends the host no requests meanwhile. Otherwise nginx tries the host, then asks another.
     """
     if left_out and place.proxy:
         place.proxy.leave_out(host.port)
@@ -147,7 +148,7 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Restart the hosts of a campaign while people call, check the promises, and return the results of both.
+    """Restart the hosts of a campaign while people call, check the promises, and return all results.
 
     Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """

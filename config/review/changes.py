@@ -23,7 +23,7 @@ class SentenceChange:
 
 @dataclass(frozen=True)
 class ReviewedSheet:
-    """A reviewer's table after `review`: its changes, and in words each refused row. If any is, nothing is written."""
+    """The changes in a reviewer's table, and a message for each fault. If there is any fault, no change is written."""
 
     changes: tuple[SentenceChange, ...]
     refused: tuple[str, ...]

@@ -12,7 +12,7 @@ from ivr.line.clinic import Clinic
 from ivr.line.script import Script, Spoken, blanks_of
 
 OPTIONS = "option_"
-"""The beginning of the names of sentences that offer a key: in them, a day is worded as the name of an option."""
+"""The prefix of the names of sentences that offer a key. In these sentences a day or time is worded as a choice."""
 
 REASON = {"en": "Diwali", "hi": "दिवाली"}
 ADDRESS = {"en": "12 Example Road, New Delhi 110001", "hi": "12 उदाहरण मार्ग, नई दिल्ली 110001"}

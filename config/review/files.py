@@ -1,6 +1,6 @@
 """Reads the headings of the prompts' files; writes changed sentences and notes on recordings into files.
 
-Comments and order stay. All files are made ready and checked before the first of them is put in its place.
+A prompts file keeps its comments and order. All changed ones are written and checked before the first is replaced.
 """
 
 import os
@@ -57,7 +57,7 @@ def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]
 
 
 def note(recordings: Iterable[tuple[Recording, str]], folder: Path) -> list[Path]:
-    """Write into notes beside the recordings the words of each; return the notes' paths. Raises BadFile, OSError."""
+    """Write each recording's words into the notes of its language; return the notes' paths. Raises BadFile, OSError."""
     notes: dict[Path, dict[str, NotedRecording]] = {}
     for each, words in recordings:
         path = folder / each.language / NOTED
@@ -103,7 +103,7 @@ def _text(path: Path) -> str:
 
 
 def _ready(path: Path, text: str) -> Path:
-    """Write the text into a new file beside the one that it is to replace, with its permissions; return the path."""
+    """Write the text into a new file beside `path`, with the permissions of `path`; return the new file's path."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as file:
         file.write(text.encode())

@@ -17,10 +17,10 @@ FORMULA = tuple("=+-@")
 """The first characters by which a spreadsheet takes a cell for a formula and computes it."""
 
 PLAIN_TEXT = "'"
-"""The character that, before a cell, has a spreadsheet take the cell for text."""
+"""The character before a cell's content by which a spreadsheet takes the cell as text."""
 
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
-"""The plain character for each one that a spreadsheet or a word processor puts in its place."""
+"""The replacements that undo the typographic quotes and no-break spaces of spreadsheets and word processors."""
 
 ENCODINGS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 

@@ -1,4 +1,4 @@
-"""The addresses of our webhooks, as a carrier's document needs them. No HTTP: the web application supplies them."""
+"""The paths of our webhooks, and functions for their full addresses. The web application supplies the functions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ class CarrierRefused(Exception):
 
 
 def refusals(account: str, token: str) -> Mapping[int, str]:
-    """Return why a carrier refuses, by HTTP status; `account` and `token` are the variables of what it knows us by."""
+    """Return the reason for a refusal, by HTTP status; `account` and `token` name the settings that may be wrong."""
     return {
         401: f"the carrier does not know {account} with {token}; compare both with its console",
         403: f"the carrier does not let this account do that; compare {account} with its console",
@@ -60,7 +60,7 @@ class OurAddresses:
 
     @property
     def with_own_fallback(self) -> Self:
-        """Our addresses, but with the fallback that the service itself answers in the place of one hosted elsewhere."""
+        """Our addresses with the fallback of this service itself, in place of a fallback that is hosted elsewhere."""
         return replace(self, fallback=f"{self.base}{FALLBACK}")
 
 
@@ -126,7 +126,7 @@ class Admins:
 
     each: tuple[Admin, ...]
     _of: dict[str, Admin] = field(default_factory=dict)
-    """The account that has each number which was found, by the number in E.164."""
+    """The account that rents each number that `owned` has returned, by the number in E.164."""
 
     def owned(self) -> list[Number]:
         """Return every number that the accounts rent, in order. Raises CarrierRefused."""
@@ -149,4 +149,4 @@ class Texts(Protocol):
         """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has an order of this text, and it has not failed. Raises as `send` does."""
+        """Return whether the carrier has an order of this text that has not failed. Raises as `send` does."""

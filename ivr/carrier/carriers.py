@@ -10,7 +10,7 @@ from ivr.carrier.port import Carrier
 
 
 class NoSuchCarrier(LookupError):
-    """No carrier of this name is switched on. The message names those that are."""
+    """No carrier of this name is switched on. The message names the carriers that are switched on."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Carriers:
 
     @property
     def first(self) -> Carrier:
-        """The first carrier that is switched on; its documents are read where there is no call, as for a transcript."""
+        """The first carrier that is switched on. Transcripts, which belong to no call, are read from its documents."""
         return next(iter(self.by_name.values()))
 
     def named(self, name: str) -> Carrier:
@@ -31,8 +31,8 @@ class Carriers:
         return self.by_name[name] if name else self.first
 
     def of(self, headers: Mapping[str, str]) -> Carrier:
-        """Return the carrier whose signature a request bears; without a known signature, the first carrier.
+        """Return the carrier whose signature header a request has; without a known header, the first carrier.
 
-        The first carrier refuses such a request, but writes the answer at addresses that are open to all.
+        The first carrier refuses such a request, except at addresses open to all, where it writes the answer.
         """
         return next((each for each in self.by_name.values() if each.bears(headers)), self.first)

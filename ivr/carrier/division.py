@@ -1,6 +1,6 @@
-"""Divides a sentence into parts, each short enough for one element of a carrier's document, in legal characters of XML.
+"""Divides a sentence into parts, each short enough for one element of a carrier's document.
 
-Pure: the limits are a carrier's own. Knows no element, no voice and no call.
+Replaces characters that XML does not allow. Pure: each carrier gives its limits. Knows no element, voice or call.
 """
 
 import re
@@ -32,7 +32,7 @@ class SpeechLimits:
     """The most characters of that text after URL-encoding; None if the carrier does not count them."""
 
     def parts(self, phrases: Sequence[Phrase]) -> Iterator[tuple[Phrase, ...]]:
-        """Yield a sentence in parts that each fit into one element: none is empty, and XML allows each character."""
+        """Yield a sentence in parts that each fit into one element. No part is empty or has text illegal in XML."""
         part: list[Phrase] = []
         for each in self._units(phrases):
             if part and not self._fit([*part, *each]):
@@ -42,7 +42,7 @@ class SpeechLimits:
         yield from _trimmed(part)
 
     def pieces(self, words: str) -> Iterator[str]:
-        """Yield a text in pieces that each fit into one element: none is empty, and XML allows each character."""
+        """Yield a text in pieces that each fit into one element. No piece is empty or has text illegal in XML."""
         rest = ILLEGAL.sub(" ", words).strip()
         while rest and not self._fits(rest):
             cut = self._cut(rest)
@@ -52,7 +52,7 @@ class SpeechLimits:
             yield rest
 
     def _units(self, phrases: Sequence[Phrase]) -> Iterator[Sequence[Phrase]]:
-        """Yield the phrases that should share one part: all if they fit, else each sentence's, else pieces of these."""
+        """Yield groups of phrases to keep together: all if they fit, else each sentence, else pieces of a sentence."""
         if self._fit(phrases):
             yield phrases
             return
@@ -71,7 +71,7 @@ class SpeechLimits:
     def _fit(self, phrases: Iterable[Phrase]) -> bool:
         """Return whether these phrases fit into one element.
 
-        Both forms of a phrase count: carriers do not say which.
+        Counts the written and the spoken form of each phrase, because carriers do not say which form they count.
         """
         return self._fits("".join(each.written + each.aloud for each in phrases))
 

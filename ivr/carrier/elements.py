@@ -1,6 +1,6 @@
-"""Writes the elements of a carrier's documents by the carrier's table: their attributes, and what may stand within.
+"""Writes the elements of a carrier's documents by a table of each element's attributes and children.
 
-Makes elements that are valid by the table, and no others. The tables are the carriers' own. Knows no turn.
+Makes only elements that are valid by the table. Each carrier has its own table. Knows no turn.
 """
 
 import re

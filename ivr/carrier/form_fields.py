@@ -1,7 +1,7 @@
-"""Reads the fields of a signed form, and finds those that a stranger may have forged. The same for any carrier.
+"""Reads the fields of a signed form, and finds fields that a stranger may have forged. The same for any carrier.
 
-Some carriers sign names and values in a row, without borders between them. Whoever has caught one signed webhook can
-set the borders anew: the call's id then lies within another value, and another text is read as the id.
+Some carriers sign names and values joined without separators. A stranger who has caught one signed webhook can divide
+the same text into other fields: the call's id then lies within another value, and another text is read as the id.
 """
 
 import re
@@ -27,7 +27,7 @@ def seconds(written: str) -> int | None:
 
 
 def values_of(values: Mapping[str, str], name: str) -> list[str]:
-    """Return all values of the form's field of this name: several if it occurs more than once, as `getlist` tells."""
+    """Return all values of the form's field of this name. Only a form with `getlist` can have several values."""
     getlist = getattr(values, "getlist", None)
     return list(getlist(name)) if getlist else [values[name]]
 

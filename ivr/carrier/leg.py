@@ -1,4 +1,4 @@
-"""The reception's leg of a call: the question to whoever picks up, and the decision to put the patient through.
+"""The reception's leg of a call: the question to the person who picks up, and the decision to connect the patient.
 
 Pure. A carrier that waits for the key by itself needs only the question.
 """

@@ -1,6 +1,6 @@
-"""Compares a carrier's document with the turn that it was made of: the same words, waits and next addresses.
+"""Compares a carrier's document with its turn: both must have the same words, waits and next addresses.
 
-Reads the document by the port alone, so that any carrier is judged alike. Pure.
+Reads the document only through the port, so that the comparison is the same for any carrier. Pure.
 """
 
 import re
@@ -26,12 +26,12 @@ ADDRESSES = Addresses(
 
 
 def has_document(turn: Turn) -> bool:
-    """Return whether a carrier gets a document of this turn. Where a store is asked first, it gets the next turn's."""
+    """Return whether a carrier gets a document of this turn. A turn that first asks a store has no document."""
     return not isinstance(turn.wait, File | CheckDigits | ChangeAppointment)
 
 
 def is_heard_as_meant(carrier: Carrier, turn: Turn, script: Script) -> bool:
-    """Return whether the carrier's document of this turn says the turn's sentences, and waits and leads on alike."""
+    """Return whether the carrier's document has the sentences, the waits and the next addresses of this turn."""
     heard = carrier.heard(carrier.document(turn, ADDRESSES).body)
     return [*_plain(heard)] == [*_plain(_meant(turn, script))]
 
@@ -60,7 +60,7 @@ def _said(says: Iterable[Say], language: str, script: Script) -> Iterator[Heard]
 
 
 def _plain(steps: Iterable[Step]) -> Iterator[object]:
-    """Yield a document's steps without what carriers may do otherwise: cut a sentence, ask for the reception's key."""
+    """Yield a document's steps in a form in which cuts in a sentence and the reception's key make no difference."""
     words: list[str] = []
     kind = ("", False)
     for step in steps:

@@ -83,9 +83,9 @@ class Carrier(Protocol):
         """Return the apology for a fault in every language; then the carrier asks the URL `again`, or the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier reports as failed; if it never reports any, that of a call's beginning.
+        """Return the address that the carrier reports as failed; if it never reports any, the one at which calls begin.
 
-        Empty where a carrier that reports addresses has reported none.
+        Empty if a carrier that can report such an address has reported none.
         """
 
     def heard(self, document: str) -> Iterator[Step]:

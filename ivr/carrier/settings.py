@@ -28,7 +28,7 @@ def token(value: str) -> str:
 
 
 def address(value: str) -> str:
-    """Return the address of a carrier's API, without a slash at its end. Raises ValueError for what is no address."""
+    """Return the address of a carrier's API, without a slash at its end. Raises ValueError if `value` is not a URL."""
     if not _is_address(value):
         raise ValueError("expected https://HOST")
     return value.rstrip("/")
@@ -59,6 +59,6 @@ class Setting:
     made_up: str = ""
     """The comment above the value in a developer's generated settings; empty if none is generated."""
     successor_of: str = ""
-    """The name of the variable whose value will be replaced by this one, while a secret is changed."""
+    """The name of the variable that will get this variable's value at the end of a change of secrets; empty if none."""
     only_in_trials: bool = False
     """True if the variable must not be set while real callers are served."""

@@ -1,7 +1,7 @@
 """Decides how each sentence is heard: from a recording, or spoken with a voice. The same for any carrier.
 
-Remembers a sentence as a carrier writes it, under all that its words depend on; a sentence with digits is written each
-time.
+Caches the carrier's elements of a sentence by everything that its words depend on. A sentence with digits, such as a
+number, is written each time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -81,7 +81,7 @@ class Speaker:
         return Voiced(phrases, self.voice(wording.language), self.locale(wording.language))
 
     def named(self, step: Step) -> Step:
-        """Return a step of a document; of one that plays a recording of ours, with the words that it says."""
+        """Return a step of a document. If the step plays one of our recordings, add the words of the recording."""
         if not isinstance(step, Heard) or step.recording not in self._sentences:
             return step
         language, name = self._sentences[step.recording]

@@ -10,7 +10,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class PlacedCall:
-    """A made-up call: its id, who rings, and which number."""
+    """A made-up call: its id, the number that calls, the number that is called, and that of a forwarding telephone."""
 
     call_id: str
     sender: str

@@ -39,13 +39,13 @@ class Gathers:
 
     action: str
     digits: int | None
-    """The number of keys after which the wait ends; None if keys may be any number."""
+    """The number of keys after which the wait ends; None if the number of keys has no limit."""
     ends_with: str
     """The key that ends the wait and is not part of the input; empty for none."""
     seconds: int = 5
     """The seconds without a key after which the wait ends, from the end of the words or the last key."""
     otherwise: str = ""
-    """The document that follows silence: the rest of the current document."""
+    """The document to follow if the caller stays silent: the part of the current document after this step."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Reads a document of XML elements as steps; the elements are a carrier's own. No HTTP, no knowledge of the menu."""
+"""Reads a carrier's XML document as steps, with the carrier's own table of elements. No HTTP, no menu."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -40,13 +40,13 @@ def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
 
 
 def spoken(element: Xml.Element) -> Iterator[Step]:
-    """Yield the words of an element, and those that are read aloud: of a <sub>, its alias. Empty if all are alike."""
+    """Yield the words of an element. `aloud` has the alias of each <sub>, and is empty if it equals the words."""
     words, aloud = "".join(element.itertext()), "".join(_aloud(element))
     yield Heard(words, element.get("language", "en-US"), aloud=aloud if aloud != words else "")
 
 
 def played(element: Xml.Element) -> Iterator[Step]:
-    """Yield the recording of an element, whose text is its address."""
+    """Yield the recording that an element plays. The text of the element is the recording's address."""
     address = (element.text or "").strip()
     yield Heard(f"[plays {address}]", "", recording=address)
 

@@ -34,7 +34,7 @@ The calendar's link is as it was before; where the database could not be read, t
 Closures reach the telephone within seconds, by the clock."""
 
 WITH_POSTGRESQL = 2
-"""Exit code where PostgreSQL's own programs must be run instead."""
+"""The exit code that means: run PostgreSQL's own programs instead of this command."""
 
 
 @click.command("backup")
@@ -66,9 +66,9 @@ def backup(file: Path | None, keep: int | None) -> None:
 @click.option("--drop-newer", is_flag=True, help="Drops what was promised or booked since the backup, too.")
 @with_appcontext
 def restore(file: Path, yes: bool, drop_newer: bool) -> None:
-    """Puts the backup FILE in the place of the desk's database, which is kept beside it. The service may run.
+    """Replaces the desk's database by the backup FILE, and keeps the old database beside it. The service may run.
 
-    Requests that were promised or booked since the backup are named, and stay at the desk.
+    Prints the requests that were promised or booked since the backup. They stay at the desk, unless --drop-newer.
     """
     settings = services().settings
     if not settings.database_url.startswith("sqlite"):
@@ -122,7 +122,7 @@ def _list(promises: Iterable[NewerPromise]) -> None:
 
 
 def _at_the_clinic(stored: str) -> str:
-    """Return a moment as it stands in the database in the clinic's time, or unchanged where it cannot be read."""
+    """Return a stored moment as text in the clinic's local time; unchanged if it cannot be read."""
     with suppress(ValueError):
         at = datetime.fromisoformat(stored).replace(tzinfo=UTC)
         return f"{services().clinic.line('').hours.local(at):%a %d %b %H:%M}"
@@ -136,7 +136,7 @@ def _count(database: Path) -> str:
 
 
 def _say_how(commands: Sequence[str], afterwards: Sequence[str] = ()) -> None:
-    """Print PostgreSQL's own commands and exit. They ask for the password, or read it from ~/.pgpass."""
+    """Print PostgreSQL's own commands and exit. PostgreSQL's programs ask for the password, or read ~/.pgpass."""
     click.echo("The desk is in PostgreSQL, which has its own programs for this. Run:", err=True)
     for each in commands:
         click.echo(each)

@@ -1,4 +1,4 @@
-"""`flask clock confirm`: somebody says that this machine's clock is right, so that what is old is deleted."""
+"""`flask clock confirm`: the operator confirms that this machine's clock is right, so that old data is deleted."""
 
 import click
 from flask.cli import with_appcontext
@@ -16,7 +16,7 @@ def clock() -> None:
 @click.option("--yes", is_flag=True, help="Does not ask.")
 @with_appcontext
 def confirm(yes: bool) -> None:
-    """Says that the clock is right, where it is far from the time that the desk has lived through."""
+    """Confirms that this machine's clock is right, when it is far from the time that the desk has lived through."""
     now = services().clock()
     local = services().clinic.line("").hours.local(now)
     if not yes:

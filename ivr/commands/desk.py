@@ -15,11 +15,11 @@ from ivr.storage.database import StoreAway
 from ivr.web.services import services
 
 Row = dict[str, Any]
-"""A request as this command shows it; of one that cannot be read, the values as they are stored."""
+"""A request as this command shows it; if the request cannot be read, its values as they are stored."""
 
 NAMES = ("reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid")
 COLUMNS = {"window": "part"}
-"""The names of a request's values in the JSON (NAMES), and the columns that the table names otherwise (COLUMNS)."""
+"""The table's names for values that have another name in the JSON, by the JSON's name; NAMES has the JSON's names."""
 
 desk = AppGroup("desk", help="The requests at the desk.")
 

@@ -1,6 +1,6 @@
-"""`flask diary import`: enters what is booked in a diary that is kept elsewhere, from a file of it (ICS or CSV).
+"""`flask diary import`: enters the bookings of another diary from its ICS or CSV file.
 
-It prints places in the file, times and references; no name, no number and no words of the other diary.
+Prints positions in the file, times and references. Prints no name, no number and no words of the other diary.
 """
 
 from collections import Counter
@@ -70,7 +70,7 @@ def import_diary(file: Path, key: str, names: bool, take_away: bool, dry_run: bo
 
 
 def _column(clinic: Clinic, key: str) -> str:
-    """Return the key of the diary's column for the import: `key`, or the only column's; empty if there are several."""
+    """Return the column's key for the import: `key`, or that of the only column; empty if there are several."""
     keys = [each.key for each in clinic.diary.schedules]
     if key and key not in keys:
         raise click.BadParameter(f"clinic.toml has no such column of the diary; there is: {', '.join(keys)}")

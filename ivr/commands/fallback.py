@@ -1,4 +1,4 @@
-"""`flask fallback-twiml`: prints the carrier's fallback document, to be hosted where a failure of ours cannot reach it.
+"""`flask fallback-twiml`: prints the carrier's fallback document, to be hosted on a server independent of ours.
 
 Hosts nothing and asks no store. The document names no hours, since a file does not know of closures made today.
 """
@@ -35,7 +35,7 @@ def fallback_document(base: str, name: str) -> None:
 
 
 def _hosted(here: Services, base: str) -> dict[tuple[str, str], str]:
-    """Return the addresses below `base` of the recorded apologies; print which file to copy there, by which name."""
+    """Return the addresses below `base` of the recorded apologies. Print each file to copy there, and its name."""
     found = [each for each in here.telephone.recordings.of_apologies if each.sentence == "fault"]
     if not base.startswith("https://"):
         raise click.BadParameter(ONLY_HTTPS, param_hint="--recordings")

@@ -1,4 +1,4 @@
-"""`flask line check`: proves that the menu, the prompts and the clinic's file keep what a caller relies on.
+"""`flask line check`: proves that the menu, the prompts and the clinic's file obey the rules that callers rely on.
 
 Needs neither the database nor Redis; most of the checks are in ivr/line/checks.
 """
@@ -38,7 +38,7 @@ MOST_SHOWN = 12
 
 @line.command("check")
 def check() -> None:
-    """Walks every way through a call and says of each check what it looked at; exits 1 with what is wrong."""
+    """Follows every way through a call, and prints the result of each check. Exits 1 if any check fails."""
     here = services()
     clinic, carriers = here.hours.clinic_now(), here.telephone.carriers
     with _nothing_thrown_away():
@@ -63,7 +63,7 @@ def _of_the_carriers(found: Carriers, script: Script) -> Iterator[Verdict]:
 
 @contextmanager
 def _nothing_thrown_away() -> Iterator[None]:
-    """Switch garbage collection off: a proof keeps all its walks, and the collector would take a third of its time."""
+    """Switch garbage collection off: all walks stay in memory anyway, and collecting takes a third of the time."""
     gc.disable()
     try:
         yield
@@ -78,7 +78,7 @@ def _shown(complaints: tuple[str, ...]) -> Iterator[str]:
 
 
 def turns_of(evidence: Evidence) -> list[Turn]:
-    """Return the turns of the walks that carriers get a document of; of turns whose documents would be alike, one."""
+    """Return the turns of the walks for which carriers get a document; of turns with equal documents, only one."""
     turns = (step.turn for walk in evidence.walks for _, step in walk.every() if has_document(step.turn))
     return list({repr((turn.call.language, turn.first, turn.asks, turn.wait)): turn for turn in turns}.values())
 
@@ -139,14 +139,14 @@ def only_the_key_puts_through(carrier: Carrier, screening: Screening, languages:
 
 
 def _counted_key(carrier: Carrier, leg: Leg) -> str:
-    """Return the key that the carrier counts by itself on the reception's leg; empty if its document asks for it."""
+    """Return the key that the carrier itself waits for on the reception's leg; empty if our document asks for it."""
     ring = RingReception((SOMEBODY,), SOMEBODY, leg.seconds, leg.screening)
     read = carrier.heard(carrier.document(Turn(leg.call, (), (), ring), ANYWHERE).body)
     return next((step.key for step in read if isinstance(step, Dials)), "")
 
 
 def _carrier_counts(carrier: Carrier, begun: list[Leg], keys: list[str]) -> Verdict:
-    """Check the reception's leg where the carrier counts the key: it is the right one, and the leg has only words."""
+    """Check the reception's leg where the carrier waits for the key: the key is right, and our document only speaks."""
     complaints = []
     for leg, key in zip(begun, keys, strict=True):
         read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]

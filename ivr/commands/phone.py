@@ -23,7 +23,7 @@ class AtTerminal:
 
     script: KeyStream | None
     reception: str
-    """The reception's reaction: answers, declines or silent; or ask, where the person at the terminal says it."""
+    """The reception's reaction: answers, declines or silent; or ask, to prompt the person at the terminal for it."""
     language: str
     """The language that the caller wants to hear; empty for the one that the call begins in."""
     languages: Sequence[str]

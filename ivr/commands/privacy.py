@@ -98,7 +98,7 @@ def _asked() -> Phone | StoredNumber:
 
 
 def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
-    """Erase a number's data, first in Redis, lest a request reach the desk meanwhile; a failure says what is done."""
+    """Erase a number's data, first in Redis, so that no pending request comes back. Errors say what was erased."""
     with _told(NOTHING_ERASED):
         personal_data.erase_waiting(held)
     with _told(STILL_IN_DATABASE if held.waiting or held.sealed_missed else NOTHING_ERASED):

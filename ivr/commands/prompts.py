@@ -1,4 +1,4 @@
-"""`flask prompts`: the sentences as a table for reviewers and voice artists, what they changed, and the recordings.
+"""`flask prompts`: exports the sentences as a table for review, imports the changes, and checks the recordings.
 
 Needs neither the database nor Redis.
 """
@@ -119,7 +119,7 @@ def _write(found: ReviewedSheet, here: Services) -> None:
 @click.option("--note", is_flag=True, help="Notes what each new recording says: the words of its sentence now.")
 @click.option("--fits", multiple=True, metavar="NAME", help="hi/goodbye still says its sentence, in its new words.")
 def check(note: bool, fits: tuple[str, ...]) -> None:
-    """Says which recordings are missing, unused, too long, or of other words; exits 1 if any is not as it should be."""
+    """Lists recordings that are missing, unused, too long or outdated. Exits 1 for any of these but missing ones."""
     here = services()
     if note or fits:
         _note(here, _found(here), fits, new=note)
@@ -147,7 +147,7 @@ def _note(here: Services, found: Recordings, fits: tuple[str, ...], *, new: bool
 
 
 def _not_noted(found: Recordings, here: Services) -> list[Recording]:
-    """Return the recordings that callers hear, and of which no note says the words that they were made of."""
+    """Return the recordings that callers hear, and for which no note says the words that they were made from."""
     folder = voices.folder_of(here.settings.clinic_file)
     sounds = {
         (language, name): each.sound

@@ -46,7 +46,7 @@ def _said(done: Repaired) -> str:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """Hold the lock of the supervisor, so that none starts a Redis during the repair. Fails where one runs."""
+    """Hold the supervisor's lock, so that no supervisor starts Redis meanwhile. Fails if a supervisor runs already."""
     with lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
 """Registers the commands of `flask --app wsgi`, each imported only when it is run or its help is shown.
 
-The web process imports none of them, nor what they alone need.
+The web process imports no command, and no module that only commands need.
 """
 
 from pkgutil import resolve_name

@@ -87,7 +87,7 @@ def _block(row: Row[Any]) -> Block:
 
 
 ONE_STANDS = exists().where(table.c.phone.in_([bindparam("phone"), bindparam("caller")]), table.c.lifted_at.is_(None))
-"""The SQL condition that a block stands for a request's number, or for the telephone that its call came from."""
+"""The SQL condition that a request's number, or the telephone that its call came from, is blocked now."""
 
 IS_BLOCKED = select(ONE_STANDS)
 

@@ -47,7 +47,7 @@ class LineLoad:
 
     @property
     def is_full(self) -> bool:
-        """Return whether the line's calls reached its limit: who called within the hour already is then over it."""
+        """Return whether the line is at its limit of calls. A caller's second call in the hour is then over it."""
         return self.calls >= self.limits.calls_of_a_line
 
     @property
@@ -108,9 +108,9 @@ class CallLimits:
         return bool(self._count(keys=keys, args=[call.call_id, *when, is_telephone, *limits]))
 
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
-        """Return the Redis key and the limit that count a call's caller: the telephone's, or those of withheld calls.
+        """Return the Redis key and the limit for a call's caller: those of the telephone, or of all withheld calls.
 
-        None for a call that one of the clinic's own telephones passes on.
+        None for a call without a number that one of the clinic's own telephones has forwarded.
         """
         if call.caller:
             return (
@@ -152,7 +152,7 @@ return count(KEYS[1], ARGV[6], first) and 1 or 0
 """
 """A script for Redis that counts a call for its line and for its caller, and returns 1 if the call is let in, else 0.
 
-The script runs within Redis, so that a caller waits for one answer, and no other call is counted between.
+The script runs within Redis, so that a caller waits for one answer, and no other call is counted during the script.
 """
 
 

@@ -42,14 +42,14 @@ class IntakeRules:
 
 
 OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASKED_FOR,)
-"""The history events that are promises for a number: OWN, made to that number; OF_OTHERS, to other telephones."""
+"""The history events of promises for a number: OWN, made to calls from the number; OF_OTHERS, to other callers."""
 
 
 def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
-    """Return the query that tells if a number is blocked, and how many promises (`events`) callers had for it in a day.
+    """Return the query for the blocks of a number, and for the promises (`events`) that callers had for it in a day.
 
-    Promises to calls from the number itself and to other telephones count apart, so that nobody who enters a patient's
-    number can use up her limit.
+    Promises to the number itself are counted apart from those to other telephones. So nobody can use up a patient's
+    limit by keying the patient's number.
     """
     requests, history = schema.requests, schema.history
     lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == bindparam("phone"))
@@ -59,7 +59,7 @@ def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
 
 
 OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
-"""The query about the blocks and promises of a request's number; True is its key where that number itself calls."""
+"""The query about a request's number: its blocks and promises. The key is True if that number itself calls."""
 
 
 def asked_of(new: NewRequest) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The job queues in Redis, from which the workers take their jobs: one for each kind of work, and for each channel.
 
-Nothing is decided here; the sweep enqueues lost jobs again. The id of a job says all that a worker reads of it.
+Nothing is decided here; the sweep enqueues lost jobs again. A worker reads only the id of a job.
 """
 
 import re
@@ -33,7 +33,7 @@ TEXTS = "texts"
 
 RUN_TASK = "workers.jobs.run_errand"
 SAVE_PENDING = "workers.jobs.save_waiting"
-"""The names of the functions that jobs run. They never change: workers of other versions know them by these."""
+"""The functions that jobs run are RUN_TASK and SAVE_PENDING. Do not rename them: workers of other versions use them."""
 
 TASK_ID = re.compile(r"errand-([1-9][0-9]{0,9})-([1-9][0-9]{0,9})", re.ASCII)
 SAVING_ID = re.compile(r"waiting-[0-9]{1,19}", re.ASCII)
@@ -46,7 +46,7 @@ JOB_SECONDS = 40
 """The time limit of a job, in seconds: less than a task's lease, so that no task is run twice at a time."""
 
 KEEP_FAILED = timedelta(days=7)
-"""The time for which a worker of an older version keeps a failed job in Redis. Ours keep none: the outbox does."""
+"""The time for which a worker of an older version keeps a failed job in Redis. Today's workers keep no failed job."""
 
 WORKER_SILENT = timedelta(seconds=60)
 """The time since a worker's last heartbeat after which the worker does not count as alive."""

@@ -1,4 +1,4 @@
-"""Follows the links from merged requests to those that remained, and repairs the links when requests are deleted.
+"""Follows the links from merged requests to those that stayed, and repairs the links when requests are deleted.
 
 merging.py does the merging. No HTTP, no clock.
 """
@@ -19,7 +19,7 @@ WAS_MERGED: ColumnElement[bool] = table.c.merged_into > 0
 def merged_into(*starts: Select[int]) -> Select[int]:
     """Return an SQL query of request ids: those that `starts` select, and those that these requests were merged into.
 
-    Where such a request was merged itself, the query follows it on to the last.
+    If a request was merged into one that was itself merged, the query returns every request along the way.
     """
     begun = union_all(*starts).subquery()
     path = select(begun.c[0].label("id")).cte(recursive=True)
@@ -28,9 +28,9 @@ def merged_into(*starts: Select[int]) -> Select[int]:
 
 
 def let_go(write: Connection, ids: Any) -> None:
-    """Remove all links to these requests, and their wishes from the histories of those they were merged into.
+    """Remove all links to these requests, and erase their wishes from the histories of requests they were merged into.
 
-    Links from appointments are removed too. To be called before the requests are deleted.
+    Removes links from appointments too. Call this before deleting the requests.
     """
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
     booked = schema.appointments
@@ -42,8 +42,8 @@ def let_go(write: Connection, ids: Any) -> None:
 
 
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:
-    """Erase a merged request's wish from the history of the request that stayed: only its `reference` remains there.
+    """Erase a merged request's wish from the history of the request that stayed, and leave only its `reference`.
 
-    `of_it` selects the events of that history. Their merge cannot be undone any more.
+    `of_it` selects the history events of the merge. The merge cannot be undone any more.
     """
     write.execute(update(schema.history).where(of_it).values(detail=reference, before=None))

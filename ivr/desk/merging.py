@@ -24,7 +24,7 @@ table = schema.requests
 
 
 class MergeRefused(MoveRefused):
-    """The requests cannot be merged: that of this `reference` is closed, or a colleague has taken it (`taken_by`)."""
+    """The requests cannot be merged: the request `reference` is closed, or a colleague (`taken_by`) has taken it."""
 
     def __init__(self, row: Row[Any]) -> None:
         super().__init__(Status(row.status), row.taken_by)
@@ -42,9 +42,9 @@ class Merging:
     database: Database
 
     def merge(self, stays_id: int, goes_id: int, by: By, words: str = "") -> None:
-        """Close the second request as a duplicate of the first, which becomes due at the earlier of both times.
+        """Close the second request as a duplicate of the first. The first becomes due at the earlier of both due times.
 
-        `words` is a note that was typed with the merge; an undo leaves it. Raises SameRequest, MergeRefused,
+        `words` is a note that was typed with the merge; an undo leaves the note. Raises SameRequest, MergeRefused,
         CannotRead, NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
@@ -65,9 +65,9 @@ class Merging:
         in_turn(self.database, merged)
 
     def undo(self, stays_id: int, by: By) -> bool:
-        """Undo the merge that this person has just made into this request; return whether it was. Raises StoreAway.
+        """Undo the merge that this person has just made into this request. Return False if nothing was undone.
 
-        Where anything has happened to either request since, both stay as they are.
+        If anything else has happened to either request since the merge, both stay as they are. Raises StoreAway.
         """
 
         def undone(write: Connection) -> bool:

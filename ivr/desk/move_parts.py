@@ -22,7 +22,7 @@ from ivr.storage.upsert import in_turn
 table = schema.requests
 
 UNDO_WITHIN = timedelta(seconds=15)
-"""The time after a move in which it can be undone. The page offers ten seconds; the rest is for the way to us."""
+"""Time after a move in which it can be undone. The page offers ten seconds; the rest allows for a slow network."""
 
 RESTORED = ("status", "taken_by", "touched", "tries", "outcome", "appointment", "due", "merged_into", "patient_id")
 """The columns of a request's row that an undo restores."""
@@ -47,7 +47,7 @@ def may_undo(last: Row[Any], by: By) -> bool:
 def standing(row: Row[Any], **more: Any) -> str | None:
     """Return a request's state before a move, as JSON for the undo of the move; None where the state cannot be read.
 
-    `more` is what this move's undo needs besides.
+    `more` is any further values that the undo of this move needs.
     """
     values = {name: getattr(row, name) for name in RESTORED}
     if any(isinstance(each, Odd | bytes) for each in values.values()):
@@ -83,10 +83,10 @@ def make(  # noqa: PLR0913 - each is one thing about the move
     *,
     also: Callable[[Connection, Row[Any]], Mapping[str, Any]] = lambda _write, _row: {},
 ) -> None:
-    """Make a move of a request, if `allowed` finds its row fit for it, with its history events and lines of the audit.
+    """Make a move of a request if `allowed` accepts its row. Add the history events and the audit's lines.
 
-    The last of `entries` is the move's own event, the others are notes with it. `also` does what goes with the move
-    elsewhere, and returns what an undo has to know. Raises MoveRefused, CannotRead (unknown status), NoSuchRequest.
+    The last of `entries` is the move's own event, the others are notes typed with it. `also` makes the move's changes
+    in other tables, and returns what an undo needs. Raises MoveRefused, CannotRead (unknown status), NoSuchRequest.
     """
     *notes, entry = entries
 
@@ -107,7 +107,7 @@ def make(  # noqa: PLR0913 - each is one thing about the move
 
 
 def _refused(row: Row[Any]) -> MoveRefused | CannotRead:
-    """Return the error for a move that is not allowed, with the request's status, or that the status is unknown."""
+    """Return the error for a move that is not allowed: MoveRefused, or CannotRead if the status is unknown."""
     found = any_request(row)
     if isinstance(found, OddRequest) and found.status is None:
         return CannotRead(found)

@@ -60,9 +60,9 @@ MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
 
 @dataclass(frozen=True)
 class Moves:
-    """Makes the moves of requests at the desk. A note that was typed with a move, its `words`, is stored with the move.
+    """Makes the moves of requests at the desk. The parameter `words` of a move is a note that was typed with the move.
 
-    Both are stored or none.
+    The move and its note are stored together, or neither is.
     """
 
     database: Database
@@ -109,7 +109,7 @@ class Moves:
     def reopen(self, request_id: int, by: By, words: str = "") -> None:
         """Open a closed request again, due at once or when the clinic next opens. Raises as `take`.
 
-        An appointment that it has booked stays in the diary.
+        An appointment that the request has booked stays in the diary.
         """
         clinic = self.clinic_now()
         nothing = dict.fromkeys(("taken_by", "touched", "outcome", "appointment", "merged_into"))
@@ -176,7 +176,7 @@ class Moves:
     def undo(self, request_id: int, what: str, by: By) -> bool:
         """Undo the move `what` of a request, if it is the last and this person's; return whether it was undone.
 
-        What was done in the diary with it is undone too. A merge is undone by merging.py. Raises TimeTaken where
+        The change that the move made in the diary is undone too. A merge is undone by merging.py. Raises TimeTaken if
         another patient has the appointment's former time by now, NoSuchRequest, StoreAway.
         """
         clinic = self.clinic_now()

@@ -60,7 +60,7 @@ class Outbox:
         return list(self._leased(found[:AT_ONCE], now))
 
     def _leased(self, ids: list[int], now: datetime) -> Iterator[Dispatch]:
-        """Lease the tasks with these ids and yield their dispatches; one that another sweep has leased is left out."""
+        """Lease the tasks with these ids and yield their dispatches. Leave out a task that another sweep has leased."""
         if not ids:
             return
         taken = update(table).where(table.c.id.in_(ids), *_waiting(now))
@@ -70,10 +70,10 @@ class Outbox:
         yield from (Dispatch(row.id, row.rings, row.task, row.channel) for row in rows)
 
     def begin(self, task_id: int, now: datetime, number: int | None = None) -> OutboxTask | None:
-        """Begin a task for a worker: count the attempt and lease it. None where it has ended already. Raises StoreAway.
+        """Begin a task for a worker: count the attempt and lease the task. None if it has ended. Raises StoreAway.
 
-        With the `number` of a dispatch it is begun only if it was not begun since, and not long before its time: so a
-        job that comes twice, late, or from a stranger does nothing.
+        With the `number` of a dispatch, the task begins only if its time is near, and neither this dispatch nor a later
+        one has begun it. So a repeated, late or forged job does nothing.
         """
         values = {"task_id": task_id, "number": number, "until": now + LEASE, "too_far": now + LEASE + TOO_FAR}
         with self._database.writing() as write:
@@ -90,8 +90,8 @@ class Outbox:
     def spread(self, task: OutboxTask, channels: Collection[str], now: datetime) -> tuple[str | None, list[Dispatch]]:
         """Spread a notice that has no configured channel over all `channels`, each of which gets a task of its own.
 
-        Return the channel that this task is for from now on, and the new tasks for the others, to be enqueued. The
-        channel is None where every channel has a task about the same already. Raises StoreAway.
+        Return the channel that this task is for from now on, and the dispatches of the new tasks for the others. The
+        channel is None if every channel has a task for the same notice already. Raises StoreAway.
         """
         about = schema.requests if isinstance(task.about, Request) else schema.appointments
         with self._database.writing() as write:
@@ -118,9 +118,9 @@ class Outbox:
             self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
     def failed_for_good(self, now: datetime) -> list[FailedTask]:
-        """Return the tasks that failed for good, about live requests and coming appointments, the latest of each first.
+        """Return the tasks that failed for good: about live requests, then coming appointments, each latest first.
 
-        A notice that another channel has, or may still get, has not failed: somebody hears of it. Raises StoreAway.
+        The channels' tasks for one notice count as one, which fails only if they all fail. Raises StoreAway.
         """
         with self._database.reading() as read:
             found = [FailedTask(*row) for query in _failures(now) for row in read.execute(query)]
@@ -128,9 +128,9 @@ class Outbox:
         return list(keyed.values())[::-1]
 
     def begin_again(self, task_id: int, by: By) -> bool:
-        """Have a task that failed for good tried again, and return whether it had failed so. Raises StoreAway.
+        """Have a task that failed for good tried again. Return False if it has not failed for good. Raises StoreAway.
 
-        Its attempts are counted from the beginning. A notice is tried again over every channel that did not take it.
+        The attempts are counted from zero again. A notice is tried again on every channel that failed to deliver it.
         """
         with self._database.writing() as write:
             chosen = select(table).where(table.c.id == task_id, table.c.failed_at.is_not(None))
@@ -185,7 +185,7 @@ def _request(row: Row[Any], write: Connection) -> Request | None:
 def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None:
     """Mark a task as failed for good, with its reason, and note this in the history, where the desk sees it.
 
-    Where another channel has the notice, or may still get it, nothing is noted.
+    Nothing is noted if another channel has delivered the notice, or may still deliver it.
     """
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
     other = table.alias()
@@ -216,7 +216,7 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
 
 
 def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that, among the tasks that `same` selects, one of this name has not failed for good."""
+    """Return the SQL condition that a task called `name`, among those that `same` selects, has not failed for good."""
     return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
 
 
@@ -228,7 +228,7 @@ def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
 
 
 def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the SQL conditions of tasks with the same notice as this one; about an appointment, none older than it."""
+    """Yield the SQL conditions of all tasks for this task's notice. About an appointment, older tasks do not count."""
     yield from (_same(task.ids), table.c.task == task.name)
     if isinstance(task.about, Appointment):
         yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
@@ -255,6 +255,6 @@ BEGIN = (
     .values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=bindparam("until"))
     .returning(table)
 )
-"""The SQL statement that begins a task, built once, here: building takes six times as long as running it."""
+"""The SQL statement that begins a task. Built once, on import: building takes six times as long as running it."""
 DISPATCHED = (table.c.begun < bindparam("number"), table.c.rings >= bindparam("number"))
 BEGIN_DISPATCHED = BEGIN.where(*DISPATCHED, _pause_over(bindparam("until"), bindparam("too_far")))

@@ -1,7 +1,7 @@
-"""Carries out in the diary the outcome that is reported of a request, in the move's transaction, and undoes it.
+"""Changes the diary by the reported outcome of a request, in the transaction of the move, and undoes the change.
 
-A request that is booked books an appointment. One about an appointment moves it, cancels it, or has told the patient of
-it. No HTTP, no clock.
+A request that is reported as booked makes an appointment. A request about an appointment moves or cancels it, or notes
+that its patient was told. No HTTP, no clock.
 """
 
 from collections.abc import Mapping
@@ -145,8 +145,8 @@ def _told(write: Connection, appointment_id: int, by: By) -> tuple[int, str]:
 def _free(write: Connection, clinic: Clinic, request: Request, report: OutcomeReport, by: By) -> Asked:
     """Return the time of the report, with the columns that are open then and not blocked. Raises NotFree, NotMeant.
 
-    Where the report says `on_purpose`, every column will do. A time that another patient has is found when it is
-    booked.
+    With `on_purpose` in the report, closed and blocked columns are returned too. Another patient's appointment at that
+    time is found only at the booking.
     """
     if report.at is None:
         raise ValueError("no time")

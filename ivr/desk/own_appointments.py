@@ -40,13 +40,13 @@ log = logging.getLogger(__name__)
 table = schema.appointments
 
 TRIES = 3
-"""The wrong entries of digits a number's appointments may get in a day; after these no digits are taken for them."""
+"""The most wrong entries of digits in a day for the appointments of a number. After that, no digits are accepted."""
 
 A_DAY = timedelta(hours=24)
 
 
 class ProofOutcome(StrEnum):
-    """The outcome of a caller's proof that an appointment is theirs; the menu's table leads on by it."""
+    """The outcome of a caller's proof that an appointment is theirs. It decides the next place in the menu."""
 
     PROVED = "proved"
     WRONG = "wrong"
@@ -55,7 +55,7 @@ class ProofOutcome(StrEnum):
 
 
 class ChangeOutcome(StrEnum):
-    """The outcome of moving or cancelling an appointment for a caller; the menu's table leads on by it."""
+    """The outcome of moving or cancelling an appointment for a caller. It decides the next place in the menu."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"
@@ -67,11 +67,11 @@ class ChangeOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class WantedChange:
-    """A change of an appointment that a caller has confirmed: to move it to `slot`, or without one, to cancel it."""
+    """A change of an appointment that a caller has confirmed: a move to `slot`; a cancellation if `slot` is None."""
 
     appointment_id: int
     as_of: datetime | None
-    """The moment of the last change to the appointment that the caller has heard of."""
+    """The moment of the appointment's last change before the caller heard of the appointment; None if unreadable."""
     slot: Slot | None
     line: str
     call_id: str

@@ -1,7 +1,7 @@
 """Keeps pending requests in Redis, encrypted, while the database is away.
 
-They do not expire; a worker saves them to the database when it is back, one by one. What cannot be read or saved stands
-aside. See docs/decisions/0002.
+They do not expire. When the database is back, a worker saves them to it one by one. A request that cannot be read or
+saved is set aside. See docs/decisions/0002.
 """
 
 import json
@@ -26,7 +26,7 @@ KEY = "clinic:waiting"
 """The key of a Redis hash from each promise's mark to the encrypted request."""
 
 ASIDE = "clinic:waiting-aside"
-"""The key of a second such hash, for pending requests that could not be read or saved: they hold up no other there."""
+"""The key of another Redis hash, for pending requests that could not be read or saved, so that they delay no other."""
 
 TRIED = "clinic:waiting-aside-tried"
 """The key that exists for `TRY_AGAIN` after the requests that were set aside have last been tried again."""
@@ -102,7 +102,7 @@ class PendingRequests:
         self._move(sealed, KEY, ASIDE)
 
     def try_again(self) -> None:
-        """Put the requests that were set aside and can be read now back among the others, at most every ten minutes.
+        """Move requests that were set aside, and can be read now, back to the others; at most every ten minutes.
 
         Raises QueueAway.
         """
@@ -147,7 +147,7 @@ class PendingRequests:
 
 
 def _one_connection(redis: Redis) -> Redis:
-    """Return a Redis client with a single connection: WAITAOF answers for the writes of its connection only."""
+    """Return a Redis client with a single connection, because WAITAOF confirms only the writes of its connection."""
     return Redis(connection_pool=redis.connection_pool, single_connection_client=True)
 
 
@@ -174,9 +174,9 @@ def _always_on_disk(client: Redis) -> bool:
 
 
 UNUSUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None}
-"""The fields of a pending request that are written only where they say something else, so that older programs read it.
+"""The usual values of some fields of a pending request. The JSON omits these, so that older programs can read it.
 
-The telephone that called is not among them: it counts for limits, which were looked at before.
+`NewRequest.caller` is never written. It is only needed for the limits, which were checked before.
 """
 
 

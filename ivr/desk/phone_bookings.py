@@ -39,7 +39,7 @@ from ivr.storage.upsert import in_turn, lock_key
 log = logging.getLogger(__name__)
 
 TOO_LATE = "too late to be told"
-"""The reason, in an appointment's history, of cancelling what was stored after its caller heard that it was not."""
+"""The reason in an appointment's history for cancelling a booking stored after its caller heard that it failed."""
 
 
 table = schema.appointments
@@ -50,7 +50,7 @@ BOOKED_BEFORE = select(table.c.id, table.c.reference, table.c.touched, table.c.s
 
 
 class BookingOutcome(StrEnum):
-    """The outcome of booking an appointment for a caller; the menu's table leads on by it."""
+    """The outcome of booking an appointment for a caller. It decides the next place in the menu."""
 
     BOOKED = "booked"
     TAKEN = "taken"
@@ -70,7 +70,7 @@ class NewBooking:
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """The values that tell the promise of this booking from every other promise."""
+        """The values that distinguish the promise of this booking from every other promise."""
         asked = self.request.asked.isoformat()
         return (self.request.call_id, "appointment", self.request.phone.e164, self.slot.start.isoformat(), asked)
 
@@ -175,7 +175,7 @@ class PhoneBookings:
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
         """Return a time with the columns in which it can be booked, as hours, blocks and bookings are now.
 
-        The slot's own column comes first; with `only` no other may have it. Raises TimeTaken.
+        The slot's own column comes first. With `only`, no other column is returned. Raises TimeTaken.
         """
         if slot.start <= now:
             raise TimeTaken
@@ -220,7 +220,7 @@ class PhoneBookings:
 
 
 def stored_at(database: Database, appointment_id: int) -> datetime:
-    """Return when an appointment was stored; the event that cancels it again is dated by it. Raises StoreAway."""
+    """Return the moment when an appointment was stored. The event that cancels it gets this date. Raises StoreAway."""
     with database.reading() as read:
         found: datetime = read.execute(select(table.c.created).where(table.c.id == appointment_id)).scalar_one()
     return found

@@ -1,7 +1,7 @@
 """Reads rows of the table `requests`: as a Request, or, where a value cannot be read, as an OddRequest.
 
-Values are checked when they come in, but by hand, by a restore or by another version of the program anything may stand
-in a row. No HTTP, no clock.
+Values are checked when they come in. Still, a row can hold any value that was written by hand, by a restore or by
+another version of the program. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -53,7 +53,7 @@ AnyRequest = Request | OddRequest
 
 
 class CannotRead(Exception):
-    """The request has a value that this version cannot read and that is needed for what was asked."""
+    """The operation needs a value of the request that this version of the program cannot read."""
 
     def __init__(self, found: OddRequest) -> None:
         super().__init__(f"request {found.reference}: {', '.join(found.odd)}")

@@ -66,7 +66,7 @@ class HistoryEvent(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     REBOOKED = "rebooked"
     CALLED_OFF = "called_off"
-    """Like REBOOKED, an event that older versions of the program wrote, which had no diary."""
+    """The appointment was cancelled. Like REBOOKED, written only by older versions of the program, without a diary."""
     REOPENED = "reopened"
     NAMED = "named"
     """The desk wrote down who the request's patient is."""
@@ -155,7 +155,7 @@ class NewRequest:
     call_id: str
     created: datetime
     asked: datetime
-    """The moment in the call when the request was begun. A repeated webhook has the same one, a new request another."""
+    """The moment when the request was begun in the call. The same for a repeated webhook, another for a new request."""
     own_number: bool
     """True if `phone` is the number that called: only then may the wish replace an earlier one of this number."""
     made_by: str = CALLER
@@ -171,7 +171,7 @@ class NewRequest:
 
     @property
     def promise(self) -> tuple[str, ...]:
-        """The values that tell the promise of this request from every other promise."""
+        """The values that distinguish the promise of this request from every other promise."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
         other = ("other",) if self.other else ()
         return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat(), *other)
@@ -219,7 +219,7 @@ class HistoryEntry:
     """An event in a request's history, with who caused it and when."""
 
     at: datetime
-    """The moment of the event; an Odd where the stored one cannot be read. The web's `stamp` shows either."""
+    """The moment of the event; an Odd if the stored moment cannot be read. The web's `stamp` can show both."""
     who: str
     what: str
     """The event: a HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
@@ -238,7 +238,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class Kept:
-    """The promise of a stored request: a reference, and whether the caller may hear of an earlier one (`joined`)."""
+    """The promise of a stored request: a reference, and whether the caller hears that it joined an earlier request."""
 
     reference: str
     """The reference that the caller is told; empty if another call made it, since a caller's number can be forged."""
@@ -250,8 +250,8 @@ class Kept:
     def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:
         """Return the promise as the caller hears it; `earlier` is the reference and call of the request that it joined.
 
-        A call from another telephone hears the same as if there were no request. The reference of an earlier request is
-        spoken only in the call that made it: whoever forges a caller's number would hear it otherwise.
+        A caller from another telephone hears nothing of the earlier request. Its reference is spoken only in the call
+        that made it, because a stranger could forge the caller's number to hear it.
         """
         if earlier is None or not new.own_number:
             return cls(reference, joined=False)

@@ -59,9 +59,9 @@ class RequestStore:
     def keep(self, new: NewRequest, mark: str, reference: str, *, promised: bool = False) -> Saved:
         """Store the request, and return its promise, id and new tasks. Raises RequestRefused, StoreAway.
 
-        Safe to repeat: the same mark returns the first promise, unchanged. If the number has a live request of the
-        kind, the new one joins it. `promised` is true where the caller has been told `reference` already. Tables of
-        another version are written only where all of them serve this one.
+        Safe to repeat: the same mark returns the first promise, unchanged. The request may join a live one of its
+        number and kind. `promised` is true if the caller was told `reference` already. StoreAway is raised too if the
+        tables are of another version and lack a column that this version needs.
         """
         return in_turn(self._database, lambda write: self._once(write, new, mark, reference, promised))
 
@@ -110,7 +110,7 @@ class RequestStore:
         return found
 
     def any_request(self, request_id: int) -> AnyRequest:
-        """Return the request with this id, also where it is odd. Raises NoSuchRequest, StoreAway."""
+        """Return the request with this id, even one with unreadable values. Raises NoSuchRequest, StoreAway."""
         with self._database.reading() as read:
             row = read.execute(select(schema.requests).where(schema.requests.c.id == request_id)).one_or_none()
         if row is None:
@@ -140,13 +140,13 @@ SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
 LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
 OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
 TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""The SQL query of the live request into which one of this kind was merged: a new request joins it, of any kind.
+"""The SQL query of the number's live request, of any kind, into which its request of this kind was merged.
 
-A request of another number is not joined, because this caller is promised a call on this number.
+A new request joins this live request, but only on the same number: the caller is promised a call on that number.
 """
 JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
-"""The query of a number's blocks, its promises and the request to join; under True where that number itself calls."""
+"""The SQL queries of a number's blocks, its promises and the request to join, by whether that number itself calls."""
 STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
 
 
@@ -158,13 +158,13 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 def _may_join(new: NewRequest) -> bool:
     """Return whether a new request may join the latest live request of its number.
 
-    A wish for somebody else, one from another telephone, and one about an appointment become a request of their own.
+    A wish for another person, from another telephone, or about an appointment is stored as a separate request.
     """
     return new.own_number and not new.other and new.about is None
 
 
 def _locked(write: Connection, new: NewRequest, live_id: int | None) -> Row[Any] | None:
-    """Return the live request that a new one joins, locked; None where it has just been closed and none is left."""
+    """Return the live request that a new one joins, with its row locked; None if every such request is closed now."""
     while live_id is not None:
         live = write.execute(STILL_LIVE, {"id": live_id}).one_or_none()
         if live is not None:
@@ -198,10 +198,10 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Join a new wish to the number's live request `live`, where it replaces the wish before.
+    """Join a new wish to the number's live request `live`.
 
-    A wish of another kind than the request's, and one that is stored after a later one, is only noted in the history;
-    the earlier due time holds.
+    The new wish replaces the former one if both are of one kind and no later wish is stored. Otherwise the new wish is
+    only noted in the history, and the earlier of the two due times holds.
     """
     # A due time that cannot be read must not keep this caller's request from the desk.
     sooner = new.due if isinstance(live.due, Odd) else min(live.due, new.due)
@@ -213,13 +213,13 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
 
 
 def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:
-    """Return the values by which a new wish replaces a live request's; an equal wish keeps the earlier due time."""
+    """Return the new day, part and due time of a live request; after an equal wish, the earlier due time holds."""
     same_wish = (live.day, live.part) == (new.day, new.part)
     return {"day": new.day, "part": new.part, "due": sooner if same_wish else new.due}
 
 
 def _last_word(write: Connection, live: Row[Any]) -> datetime:
-    """Return when the number itself, or the counter, last made a wish here; `LONG_AGO` if only others did."""
+    """Return when the request's own number or the counter last made a wish; `LONG_AGO` if only others did."""
     lines = schema.history
     own = (lines.c.request_id == live.id, lines.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
     found = write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one()
@@ -227,7 +227,7 @@ def _last_word(write: Connection, live: Row[Any]) -> datetime:
 
 
 def _note_wish(write: Connection, request_id: int, new: NewRequest, event: HistoryEvent) -> None:
-    """Add a wish to the request's history, as `event`, or as ASKED_FOR where another telephone made it."""
+    """Add a wish to the request's history as `event`, or as ASKED_FOR if the call came from another telephone."""
     event = event if new.own_number else HistoryEvent.ASKED_FOR
     note(write, request_id, HistoryEntry(new.created, new.made_by, event, wish_of(new.day, new.part)))
 

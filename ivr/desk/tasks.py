@@ -12,7 +12,7 @@ from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
 
 
 class AboutIds(TypedDict):
-    """The ids of the request and the appointment that a task is about, by the table's column; one of them is None."""
+    """The ids of the request and of the appointment that a task is about, by column name; one of them is None."""
 
     request_id: int | None
     appointment_id: int | None
@@ -40,11 +40,11 @@ def diary_event_of_failure(name: str) -> DiaryEvent:
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task that is to be made with a request or an appointment."""
+    """A new task for the outbox, about a request or an appointment."""
 
     name: str
     channel: str = ""
-    """The key of the channel that a notice goes out by; empty where none is configured, and for other tasks."""
+    """The key of the channel for a notice; empty if no channel is configured, and for a task that is no notice."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,6 @@ class FailedTask:
 
 
 def tasks_of_a_request(text_confirmations: bool, channels: Iterable[str] = ()) -> tuple[NewTask, ...]:
-    """Return the tasks that a new request makes: a notice for each channel, by its key, and the text to the caller."""
+    """Return a new request's tasks: a notice for each channel (at least one), and the caller's text if switched on."""
     told = tuple(NewTask(TELL_STAFF, key) for key in channels) or (NewTask(TELL_STAFF),)
     return (*told, NewTask(CONFIRM_TO_CALLER)) if text_confirmations else told

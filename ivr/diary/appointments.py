@@ -34,7 +34,7 @@ class Source(StrEnum):
 
 
 class Whose(StrEnum):
-    """The person for whom a call booked: the caller, somebody else on the caller's number, or another number."""
+    """The person a call booked for: the caller, another person on the caller's number, or one on a keyed number."""
 
     OWN = "own"
     OTHER = "other"
@@ -69,7 +69,7 @@ class DiaryEvent(StrEnum):
     NOT_TO_TELL = "not_to_tell"
     """The patient need no longer be told of a change to the appointment."""
     ADOPTED = "adopted"
-    """The appointment was made from a request that an older version had booked; the detail is an `OlderEntry`."""
+    """The appointment was made from a request that an older version booked; the detail is an `OlderEntry` as text."""
     VOUCHED = "vouched"
     """The desk has confirmed that the booking is a patient's own, though many were made at once by telephone."""
     ON_PURPOSE = "on_purpose"

@@ -112,7 +112,7 @@ STANDING_UNTIL = STANDING.where(table.c.first_day <= bindparam("until"))
 def standing_blocks(read: Connection, day: date, until: date | None = None) -> list[StandingTimeBlock]:
     """Return the blocks of time in force on this day or later that can be read, the earliest set first.
 
-    With `until`, only those that begin on that day or before: another diary may have brought thousands.
+    With `until`, return only blocks that begin by that day: an import may have stored thousands of later ones.
     """
     asked = (
         read.execute(STANDING_UNTIL, {"day": day, "until": until}) if until else read.execute(STANDING, {"day": day})
@@ -132,7 +132,7 @@ def blocked_on(
 
 
 class BlocksByDay:
-    """Blocks of time sorted by day, for a quick look: another diary may have brought thousands."""
+    """Blocks of time sorted by day, so that the blocks of a day are found fast among thousands from an import."""
 
     def __init__(self, blocks: Iterable[StandingTimeBlock]) -> None:
         self._longer: list[StandingTimeBlock] = []

@@ -28,10 +28,10 @@ CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEve
 
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
-"""The events of a request, done and undone, by which an older version without a diary changed a calendar entry."""
+"""The request events whose undoing changed a calendar entry, in an older version without a diary."""
 
 WHOLE_NAMES = "calendar_whole_names"
-"""The name of the desk's rule (in the table `rules`) that the feed shows whole names instead of initials."""
+"""The name of the desk's rule, in the table `rules`, by which the feed shows whole names and not initials."""
 
 LOOKS_BACK = timedelta(days=30)
 """The time for which a past appointment stays in the feed; all coming ones are in it."""
@@ -56,7 +56,7 @@ class FeedEntry:
     id: int
     reference: str
     request_id: int | None
-    """The request under which an older version showed the appointment, so that it stays one entry; None for others."""
+    """The id of the request under which an older version showed the appointment, and the feed still does; else None."""
     patient: str
     """The patient's initials, or the whole name; empty where the appointment has no name."""
     line: str
@@ -70,14 +70,14 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class OlderEntry:
-    """An appointment as an older version, which had no diary, has shown it to calendar programs: as a request.
+    """An appointment's calendar entry as an older version without a diary showed it: under the id of a request.
 
-    The entry stands in the appointment's own history, since the request and its history are deleted before it.
+    The entry is kept in the appointment's history, since the request and its history are deleted earlier.
     """
 
     request_id: int
     revision: int
-    """The number of changes of the appointment that calendar programs were shown."""
+    """The number of changes to the appointment that an older version has shown to calendar programs."""
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.revision}"
@@ -90,7 +90,7 @@ class OlderEntry:
 
 
 def older_entry(read: Connection, request_id: int) -> OlderEntry:
-    """Return the entry of a request, with the last revision that an older version showed: a lower one has no effect."""
+    """Return a request's calendar entry, with the last revision shown to programs; a lower one would have no effect."""
     lines = schema.history
     undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
     changed = (lines.c.request_id == request_id, or_(lines.c.what.in_(OLDER_CHANGES), undone))
@@ -126,7 +126,7 @@ class CalendarFeed:
         self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
     def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:
-        """Store the nonce of a new link, or None for no link. If two people do this at once, the later row counts."""
+        """Store the nonce of a new link, or None for no link. Of two changes at once, the later row counts."""
         with self._database.writing() as write:
             newest = insert_new(write, links, nonce=nonce, who=by.who, at=by.at)
             write.execute(delete(links).where(links.c.id < newest))

@@ -84,7 +84,7 @@ class Concerns:
     def choose(
         self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
     ) -> tuple[Schedule, list[Concern]]:
-        """Return the column with the fewest concerns about a visit at `start`, the first of equals, and its concerns.
+        """Return the column with the fewest concerns about a visit at `start`, with these; in a tie, the first column.
 
         Raises StoreAway.
         """
@@ -93,7 +93,7 @@ class Concerns:
 
 
 def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    """Return the appointments of a column that take time from `start` to `end`, with the buffer around, by time."""
+    """Return the column's booked or arrived appointments from `start` to `end` and in the buffer around, by time."""
     first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
     near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
     found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))

@@ -41,7 +41,7 @@ table = schema.appointments
 
 
 class NotMeant(ValueError):
-    """The time cannot be meant: it is years away, or not at a step of the diary."""
+    """The desk has probably mistyped the time: it is years away, or not at a step of the diary."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class DeskDiary:
     clinic_now: Callable[[], Clinic]
 
     def book(self, wanted: DeskBooking, by: By) -> int:
-        """Book an appointment for the desk; return its id. Raises TimeTaken, NotMeant, ValueError (name), StoreAway."""
+        """Book an appointment; return its id. Raises TimeTaken, NotMeant, StoreAway, ValueError for too long a name."""
         rules = self.clinic_now().diary
         return in_turn(self.database, lambda write: book_at_desk(write, rules, wanted, by))
 
@@ -85,7 +85,7 @@ class DeskDiary:
     def cancel(self, appointment_id: int, by: By, why: str = "") -> None:
         """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway.
 
-        `why` is the reason in the appointment's history; UNDONE for a booking that is undone.
+        `why` is the reason in the appointment's history: UNDONE if the cancelling undoes a booking.
         """
         audited = self._audited(AuditAction.CANCELLED_APPOINTMENT, by)
         self._done(appointment_id, lambda write: cancel(write, appointment_id, by, why), audited)
@@ -112,7 +112,7 @@ class DeskDiary:
         self._done(appointment_id, lambda write: note(write, appointment_id, entry), audited)
 
     def name(self, appointment_id: int, name: str, by: By) -> None:
-        """Write down the name of an appointment's patient. Raises NoSuchAppointment, ValueError (name), StoreAway."""
+        """Store the name of an appointment's patient. Raises NoSuchAppointment, ValueError (long name), StoreAway."""
 
         def named(write: Connection) -> None:
             row = locked(write, appointment_id)
@@ -123,9 +123,9 @@ class DeskDiary:
         self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
-        """Undo the change `what` of an appointment, if it is the last and this person's; return whether it was undone.
+        """Undo an appointment's last change, if it is `what`, recent and by this person; return whether it was undone.
 
-        Raises TimeTaken where somebody else has the former time by now, NoSuchAppointment, StoreAway.
+        Raises TimeTaken if the former time is given away by now, NoSuchAppointment, StoreAway.
         """
         buffer = self.clinic_now().diary.buffer
         return in_turn(self.database, lambda write: undo_change(write, buffer, appointment_id, what, by))
@@ -145,7 +145,7 @@ class DeskDiary:
 
 
 def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: By) -> int:
-    """Book an appointment within a transaction; return its id. Raises TimeTaken, NotMeant, ValueError (name)."""
+    """Book an appointment within a transaction; return its id. Raises TimeTaken, NotMeant, ValueError (long name)."""
     asked = asked_at_desk(rules, wanted.starts, wanted.schedule, beside=wanted.beside, now=by.at)
     new = NewAppointment(
         starts=wanted.starts,
@@ -167,7 +167,7 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo the change `what` of an appointment, as `DeskDiary.undo`. Raises as it, and UniqueViolation."""
+    """Undo the change `what` as `DeskDiary.undo` does. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
@@ -175,9 +175,9 @@ def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what:
 
 
 def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change: Row[Any], by: By) -> bool:
-    """Put an appointment back as it was before this `change` of it, and return whether its former state could be read.
+    """Put an appointment back to its state before `change`; return False if that state cannot be read.
 
-    `change` is an event of the appointment's history, `row` its own row, locked. Raises TimeTaken, UniqueViolation.
+    `row` is the appointment's locked row, `change` a row of its history. Raises TimeTaken, UniqueViolation.
     """
     before = _restored(change.before)
     if before is None:

@@ -1,6 +1,6 @@
-"""The diary's store: books, moves, cancels and marks appointments, each with an event in its history, and reads them.
+"""The diary's store: books, moves, cancels, marks and reads appointments, and notes each change in the history.
 
-The functions that write take a transaction, so that a request can be closed, or a promise kept, in the same one. Reads
+The writing functions take a transaction, which can close a request or keep a promise as well. The reading functions
 are the methods of Diary. No HTTP, no queue, no clock.
 """
 
@@ -68,9 +68,9 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
 
 
 def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_id: str = "") -> None:
-    """Give an appointment another time, and free its old one. `call_id` is the call that moves it, if a caller does.
+    """Give an appointment another time, and free the former one; `call_id` is the call's id if a caller moves it.
 
-    Raises TimeTaken, ChangeRefused where the appointment takes no time any more, NoSuchAppointment, UniqueViolation.
+    Raises TimeTaken, ChangeRefused if the appointment takes no time any more, NoSuchAppointment, UniqueViolation.
     """
     row = _to_be(write, appointment_id, TAKES_TIME)
     place = find_place(write, asked, but=appointment_id)
@@ -83,7 +83,7 @@ def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_i
 def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, call_id: str = "") -> None:
     """Cancel an appointment, which frees its time. Raises ChangeRefused, NoSuchAppointment.
 
-    `why` is the reason in its history; `call_id` is the call that cancels it, if one does.
+    `why` is the reason for the history; `call_id` is the id of the call that cancels, empty if no call does.
     """
     row = _to_be(write, appointment_id, (AppointmentStatus.BOOKED,))
     vacate(write, appointment_id)
@@ -105,7 +105,7 @@ EVENTS: Mapping[AppointmentStatus, DiaryEvent] = {
     AppointmentStatus.NOSHOW: DiaryEvent.NOSHOW,
     AppointmentStatus.CANCELLED: DiaryEvent.CANCELLED,
 }
-"""The event in the history by which an appointment gets each status."""
+"""The event that is noted in the history when an appointment gets a status, by that status."""
 
 
 def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment], Asked], by: By) -> None:
@@ -153,7 +153,7 @@ def _change(write: Connection, row: Row[Any], entry: DiaryEntry, change: Mapping
 
 
 def standing(row: Row[Any]) -> str | None:
-    """Return the time, column and status of an appointment as JSON, for a later undo; None where one is unreadable."""
+    """Return an appointment's time, column and status as JSON for a later undo; None if any of these is unreadable."""
     values = {name: getattr(row, name) for name in STANDS}
     if any(isinstance(each, Odd) for each in values.values()):
         return None

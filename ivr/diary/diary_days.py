@@ -40,14 +40,14 @@ class DiaryColumn:
 
     schedule: Schedule
     free: tuple[Slot, ...]
-    """The column's free times on the day, those that are past included."""
+    """The column's free times on the day, including past ones."""
     appointments: tuple[Appointment, ...]
-    """The column's appointments by time, those included that were cancelled or whose patient did not come."""
+    """The column's appointments by time, including cancelled ones and those whose patient did not come."""
     blocked: tuple[BlockedStretch, ...]
     works: bool
     """True if the column has times on this day, free or not."""
     is_kept: bool = True
-    """False for a column that the clinic no longer has: it is shown because an appointment stands in it."""
+    """False for a column that the clinic no longer has; the column is shown because an appointment is still in it."""
 
     @property
     def taken(self) -> int:

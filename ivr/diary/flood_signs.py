@@ -1,7 +1,7 @@
 """Recognizes a flood of bookings by telephone, by the pace at which the bookings were made.
 
-Whoever fills the diary does so from many numbers, or for many, and who called is not stored with what was booked for
-another number. Pure: the bookings are an argument.
+An attacker calls from many numbers, or books for many keyed numbers, and a booking for a keyed number does not store
+the caller's number. Pure: the bookings are an argument.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,7 +37,7 @@ SIGNS = (
     Sign(5, timedelta(minutes=30), keyed=True),
     Sign(3, timedelta(hours=1), of_one_call=True),
 )
-"""The signs of a flood, in the order in which they are looked for; a booking found by one sign counts for no other."""
+"""The signs of a flood, in the order in which they are tried; a booking counts only for the first that finds it."""
 
 
 @dataclass(frozen=True)

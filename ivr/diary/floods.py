@@ -37,7 +37,7 @@ FLOOD = "flood"
 """The detail, in an appointment's history, of its cancellation together with a whole flood."""
 
 DEALT_WITH = (DiaryEvent.VOUCHED, DiaryEvent.NAMED, DiaryEvent.NOTE, DiaryEvent.MOVED, DiaryEvent.TOLD)
-"""The events after which the desk knows of an appointment, unless whoever booked the appointment caused them."""
+"""The events which show that the desk has dealt with an appointment, unless the person who booked caused them."""
 
 LATELY = timedelta(days=1)
 """The time within which the cancellation of a flood can be taken back."""
@@ -73,7 +73,7 @@ class Floods:
     def ahead(self, now: datetime) -> list[Flood]:
         """Return the floods among the appointments booked by telephone that are still to come. Raises StoreAway.
 
-        A booking that the desk has named, dealt with, or vouched for belongs to none.
+        A booking that the desk has named, vouched for or otherwise dealt with counts to no flood.
         """
         by_phone = (table.c.source == Source.PHONE, table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
         by_others = (lines.c.appointment_id == table.c.id, lines.c.who != table.c.made_by)
@@ -147,7 +147,7 @@ def _freed(write: Connection, appointment_id: int, by: By) -> bool:
 
 
 def _taken_back(write: Connection, buffer: timedelta, appointment_id: int, at: datetime, by: By) -> bool:
-    """Book an appointment of a cancelled flood again; return False where its time is over, or it was changed since.
+    """Book a cancelled flood's appointment again; return False if it is over, changed since, or unreadable.
 
     Raises TimeTaken, NoSuchAppointment, UniqueViolation.
     """

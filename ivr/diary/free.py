@@ -17,7 +17,7 @@ Busy = Mapping[str, Sequence[Stretch]]
 def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: datetime) -> list[Slot]:
     """Return the free times that callers of this telephone line can be given, in order, in the next `rules.days` days.
 
-    The first is at least `rules.lead` from now.
+    The first free time is at least `rules.lead` after now.
     """
     today = hours.local(now).date()
     days = (today + timedelta(days=ahead) for ahead in range(rules.days))
@@ -27,14 +27,14 @@ def free_slots(rules: DiaryRules, line: str, hours: Hours, busy: Busy, now: date
 
 
 def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
-    """Return the free times of these columns on a day, in order, those that are past included."""
+    """Return the free times of these columns on a day, in order, including past ones."""
     return [_local(slot, hours) for slot in _in_order(rules, schedules, hours, busy, day)]
 
 
 def _in_order(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
-    """Return the free times of these columns on a day, in UTC.
+    """Return the free times of these columns on a day, in order, in UTC.
 
-    Python orders moments of one time zone by the wall clock, which repeats an hour in autumn.
+    In one time zone, Python compares wall-clock times, and an hour of these repeats in autumn.
     """
     return sorted(
         Slot(start, each.key)
@@ -51,9 +51,9 @@ def _local(slot: Slot, hours: Hours) -> Slot:
 
 
 def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
-    """Yield the free times, in order, of which none lies within another of its column or the buffer after that.
+    """Yield the free times, in order, without those that overlap an earlier one of their column or its buffer.
 
-    It may where the clinic opens again as soon as it closes, at midnight or between two shifts.
+    Free times overlap where the clinic opens again as soon as it closes: at midnight, or between two shifts.
     """
     until: dict[str, datetime] = {}
     for slot in found:
@@ -64,12 +64,12 @@ def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
 
 
 def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
-    """Return the taken stretches that touch the span from `start` to `end`: the only ones to compare its times with."""
+    """Return the taken stretches that overlap the span from `start` to `end`; no others need be compared."""
     return [each for each in taken if start < each[1] and each[0] < end]
 
 
 def is_free(taken: Sequence[Stretch], start: datetime, end: datetime) -> bool:
-    """Return whether none of the taken stretches lies between `start` and `end`."""
+    """Return whether no taken stretch overlaps the span from `start` to `end`."""
     return all(until <= start or end <= since for since, until in taken)
 
 

@@ -41,7 +41,7 @@ class FreeTimes:
         return free_slots(clinic.diary, line, clinic.line(line).hours, {}, now)
 
     def of_day(self, clinic: Clinic, line: str, day: date) -> list[Slot]:
-        """Return the free times of a day in every column, also those that are past. Raises StoreAway."""
+        """Return the free times of a day in every column, including past ones. Raises StoreAway."""
         with self.database.reading() as read:
             taken = busy(read, clinic, day, day)
         return slots_of_day(clinic.diary, clinic.diary.schedules, clinic.line(line).hours, taken, day)
@@ -61,9 +61,9 @@ def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
 
 
 def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) -> Asked:
-    """Return the asked time with those of its columns that are open and not blocked. Raises TimeTaken without any.
+    """Return the asked time with only those of its columns that are open and not blocked. Raises TimeTaken if none is.
 
-    A time that another patient has is found when it is taken.
+    Other patients' appointments are not checked here; a clash with one is found when the time is taken.
     """
     hours = clinic.line(line).hours
     day = hours.local(asked.starts).date()

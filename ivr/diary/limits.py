@@ -13,10 +13,10 @@ from ivr.storage import schema
 table = schema.appointments
 
 MOST_OWN, MOST_OF_A_FAMILY = 2, 4
-"""The most coming appointments that calls may book for a number: for the caller, and with others of the family."""
+"""The most coming appointments that calls may book for a number: for the caller, and including the family."""
 
 SHARE_OF_KEYED = 4
-"""The share of a day's times that calls may book for keyed numbers, not their own: one time in this many."""
+"""The share of a day's times that calls may book for keyed numbers: one time in this many, and at least one."""
 
 
 BY_PHONE = (
@@ -31,7 +31,7 @@ KEYED_OF_A_DAY = BY_PHONE.where(
 
 
 class DiaryFull(Exception):
-    """Calls have booked as many appointments as they may: for this number, or on this day for numbers of others."""
+    """Calls may book no more appointments: for this number, or on this day for keyed numbers."""
 
 
 def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, datetime], times_of_day: int) -> None:

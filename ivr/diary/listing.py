@@ -1,6 +1,6 @@
-"""Lists appointments: as JSON for other programs, and for people as text, two days of which are kept in a file.
+"""Lists appointments as JSON for other programs, and as text for people; a file holds the text of two days.
 
-The file can be read while the desk is down, by whoever may enter the state folder. No HTTP, no clock.
+Anybody who may enter the state folder can read the file, even while the desk is down. No HTTP, no clock.
 """
 
 import json

@@ -34,12 +34,12 @@ class Patient:
 
     @property
     def initials(self) -> str:
-        """The first letter of each part of the patient's name, for where the name itself must not stand."""
+        """The first letter of each of the first three parts of the patient's name, to be shown instead of the name."""
         return initials(self.name)
 
 
 def initials(name: str) -> str:
-    """Return the first letter of each part of a name, for where the name itself must not stand."""
+    """Return the first letter of each of the first three parts of a name, to be shown instead of the name."""
     return "".join(f"{part[0].upper()}." for part in name.split()[:3])
 
 
@@ -72,15 +72,15 @@ class Patients:
             return {row.phone: text_of(row.name) for row in read.execute(query)}
 
     def name(self, phone: Phone | None, name: str, by: By) -> int | None:
-        """Return the id of the patient of this name and number, who is added where new; None without a name.
+        """Return the id of the patient with this name and number, added if new; None for an empty name.
 
-        Raises ValueError for a longer name than `LONGEST_NAME`, StoreAway.
+        Raises ValueError for a name longer than `LONGEST_NAME`, StoreAway.
         """
         return in_turn(self.database, lambda write: known_as(write, phone, name, by.at))
 
 
 def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -> int | None:
-    """Return the id of the patient of this name and number, added if new; None without a name. Raises ValueError."""
+    """Return the id of the patient with this name and number, added if new; None for no name. Raises ValueError."""
     words = " ".join(name.split())
     if not words:
         return None
@@ -94,7 +94,7 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
 
 
 def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:
-    """Store which patient a request or an appointment is for: `of` is its table, `row_id` its id there."""
+    """Store the patient of a request or an appointment: `of` is the table, `row_id` the id of its row."""
     write.execute(update(of).where(of.c.id == row_id).values(patient_id=patient_id))
 
 

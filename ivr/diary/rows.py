@@ -1,6 +1,6 @@
 """Reads rows of the table `appointments`: as an Appointment, or as an OddAppointment where a value cannot be read.
 
-Also an appointment with the last change of it that somebody is told of. No HTTP, no clock.
+Also reads appointments together with their last change that people are told of. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -75,17 +75,17 @@ TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent
 
 
 LastChange = tuple[Appointment | None, DiaryEntry | None]
-"""An appointment, None where it is gone or cannot be read, and its last change that somebody is told of."""
+"""An appointment, None if deleted or unreadable; and its last change that people are told of, or None."""
 
 
 def with_last_change(read: Connection, appointment_id: int) -> LastChange:
-    """Return an appointment (None where it is gone or cannot be read) and its last change that people are told of."""
+    """Return an appointment (None if deleted or unreadable) and its last change that people are told of, or None."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 
 
 def with_last_changes(read: Connection, ids: Collection[int]) -> dict[int, LastChange]:
-    """Return each of these appointments, by id, with its last change that people are told of, as `with_last_change`."""
+    """Return, for each of these ids, what `with_last_change` returns: an appointment and its last change."""
     if not ids:
         return {}
     table, lines = schema.appointments, schema.appointment_history

@@ -30,7 +30,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """The time that an appointment is to get, in any of these columns, with the buffer that stays free after it."""
+    """The wanted time of an appointment, the columns it may get, and the buffer that stays free after the visit."""
 
     starts: datetime
     schedules: Sequence[Schedule]
@@ -52,18 +52,18 @@ def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedu
 def agreed(
     starts: datetime, columns: Sequence[Schedule], length: timedelta | None = None, *, beside: bool = True
 ) -> Asked:
-    """Return the time to give an appointment that was agreed on elsewhere: in an older program or another diary.
+    """Return the wanted time of an appointment that was agreed on elsewhere: in an older program or another diary.
 
-    The appointment stands, whatever the diary holds: in an extra place beside another patient, where no column is free.
-    `length` is the length that was agreed on; None for the column's.
+    With `beside`, the appointment gets an extra place beside another patient if no column is free. `length` is the
+    length that was agreed on; None for the length of the column's visits.
     """
     return Asked(starts, [replace(each, length=length) if length else each for each in columns], beside=beside)
 
 
 def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place:
-    """Return a place where the asked time is free, not counting the appointment `but`. Raises TimeTaken.
+    """Return a free place at the asked time, not counting the appointment `but`. Raises TimeTaken.
 
-    The day is locked until the transaction ends, so that of two who ask at once the second sees the first.
+    The day stays locked until the transaction ends, so that of two bookings at once the second sees the first.
     """
     lock_day(write, asked.starts)
     taken = {each.key: _taken(write, asked, each, but) for each in asked.schedules}
@@ -76,7 +76,7 @@ def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place
 
 
 def lock_day(write: Connection, starts: datetime) -> None:
-    """Lock the diary's day of this moment until the transaction ends."""
+    """Lock the diary's day (in UTC) that this moment lies in, until the transaction ends."""
     lock_key(write, "diary", f"{starts.astimezone(UTC):%Y-%m-%d}")
 
 
@@ -85,7 +85,7 @@ def _first_but(taken: set[int]) -> int:
 
 
 def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedelta = timedelta()) -> None:
-    """Take the steps of a place in the diary for an appointment. Raises UniqueViolation where somebody was first."""
+    """Take a place's steps and the buffer for an appointment. Raises UniqueViolation if a step is taken already."""
     wanted = [
         {"appointment_id": appointment_id, "schedule": place.schedule, "extra": place.extra, "at": at}
         for at in _steps(place.starts, place.ends + buffer)
@@ -107,7 +107,7 @@ TAKEN = (
 
 
 def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
-    """Return the numbers of the column's places that are taken at the asked time: 0, the usual one, and extra ones."""
+    """Return the numbers of the column's places taken at the asked time: 0 is the usual place, others are extra."""
     place = asked.place(schedule)
     steps = list(_steps(place.starts, place.ends + asked.buffer))
     # No appointment has the id 0.

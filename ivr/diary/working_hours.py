@@ -42,5 +42,5 @@ def _in_utc(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
 
 
 def _readings(wall: datetime) -> tuple[datetime, datetime]:
-    """Return the two moments that a time on the wall can mean, in UTC; but for clock changes they are the same."""
+    """Return the two UTC moments that a wall-clock time can mean; they differ only when the clocks change."""
     return wall.replace(fold=0).astimezone(UTC), wall.replace(fold=1).astimezone(UTC)

@@ -1,7 +1,7 @@
-"""Names this host, so that others can tell which one has left a trace. No SQL, no clock.
+"""Names this host, so that others can tell which host has left a trace. No SQL, no clock.
 
-A host is a state folder: whoever moves the folder to another machine moves the host, and an emptied folder becomes a
-new host.
+A host is known by its state folder: a folder moved to another machine stays the same host, and an emptied folder
+becomes a new host.
 """
 
 import logging
@@ -40,7 +40,7 @@ class Host:
 
     @cached_property
     def name(self) -> str:
-        """The host's name: the machine's, and letters of its own; without these where they cannot be stored."""
+        """The host's name: the machine's name with random letters; without the letters if the name cannot be stored."""
         path, node = self.state_dir / FILE, re.sub(r"[^A-Za-z0-9.-]", "-", self.node())[:30] or "host"
         try:
             return self._kept(path) or self._made(path, f"{node}-{self.random()}")

@@ -11,7 +11,7 @@ FILE = "upkeep.lock"
 
 @dataclass
 class OneProcess:
-    """The lock on the file at `path`, which one process, or one object in it, has at a time."""
+    """The lock on the file at `path`; one process has the lock at a time, and in that process one object."""
 
     path: Path
     _handle: int | None = field(default=None, init=False)

@@ -1,4 +1,4 @@
-"""Stores when each host that answers calls was last seen, so that one that is gone is named. No HTTP, no clock."""
+"""Stores when each host that answers calls was last seen, so that a lost host is named. No HTTP, no clock."""
 
 import logging
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 table = schema.hosts
 
 EVERY = timedelta(minutes=1)
-"""The time between two writes by which a host that answers calls says that it lives."""
+"""The shortest time between two updates of when a host was last seen."""
 
 SILENT = timedelta(minutes=5)
 """Time after which a host that was not seen counts as silent, and is named."""
@@ -35,7 +35,7 @@ class SilentHost:
 
 
 class SilentHosts:
-    """The hosts whose silence this process has logged. Each is named once."""
+    """The hosts whose silence this process has logged; each silence is logged once."""
 
     def __init__(self) -> None:
         self._named: set[str] = set()
@@ -78,5 +78,5 @@ class Hosts:
         return [SilentHost(text_of(row.name), row.seen) for row in rows if isinstance(row.seen, datetime)]
 
     def forget(self, lived: datetime) -> None:
-        """Forget the hosts that were not seen for `GONE` at the lived time. Raises StoreAway."""
+        """Delete the hosts that were last seen `GONE` or longer before the time `lived`. Raises StoreAway."""
         delete_any(self.database, table, table.c.seen <= lived - GONE)

@@ -1,6 +1,6 @@
-"""Runs the works that each host which answers calls must do for itself, every few seconds, in a thread of its web.
+"""Runs the regular works of a host that answers calls, every few seconds, in a thread of a web process.
 
-One process of the host does it, in a thread that no caller waits for, so that a host needs no clock process of its own.
+One process of the host runs the thread, and no caller waits for it. So the host needs no clock process of its own.
 No HTTP, no SQL; the works are handed in.
 """
 
@@ -17,7 +17,7 @@ EVERY_SECONDS = 5.0
 """Seconds between two rounds of a host's works. A change by the desk reaches each host within two rounds."""
 
 LAST_SECONDS = 2.0
-"""Seconds that a web process which ends waits for the round of works under way."""
+"""Seconds that an ending web process waits for the current round of works."""
 
 Work = Callable[[], None]
 
@@ -28,7 +28,7 @@ class HostUpkeep:
 
     works: Sequence[Work]
     troubles: tuple[type[Exception], ...]
-    """The errors by which a work says that it cannot be done now: logged once, and tried again."""
+    """The errors which mean that a work cannot be done now: the error is logged once, and the work is tried again."""
     one: OneProcess
     every: float = EVERY_SECONDS
     _stop: Event = field(default_factory=Event, init=False)
@@ -48,7 +48,7 @@ class HostUpkeep:
         self.one.leave()
 
     def round(self) -> bool:
-        """Do all works of the host if this process has the lock, and return whether it has. What fails is logged."""
+        """Do all works of the host if this process has the lock; return whether it has. Failures are logged."""
         try:
             if not self.one.take():
                 return False

@@ -1,6 +1,6 @@
-"""The clinic's settings together with what the desk has set, for calls: the closures, and booking by telephone.
+"""Joins the clinic's settings with what the desk has set for calls: the closures, and booking by telephone.
 
-Reads both from files of this host, so that calls have them while the database is away. No clock.
+Reads the desk's part from files of this host, so that calls have it while the database is away. No clock.
 """
 
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ class ClinicNow:
     file: ClosuresFile
     phone_booking: PhoneBooking
     books_unconfirmed: bool
-    """True if callers are given times before a manager has confirmed the diary's rules: in development."""
+    """True if callers are given times before a manager has confirmed the diary's rules, as in development."""
 
     def read(self) -> Clinic:
-        """Return the clinic with the desk's closures in its lines' hours, and whether callers can book times now."""
+        """Return the clinic with the desk's closures in the lines' hours, and with booking by telephone on or off."""
         rules = self.clinic.diary
         books = self.phone_booking.read().books(rules, unconfirmed=self.books_unconfirmed)
         clinic = (

@@ -32,7 +32,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class OddClosure:
-    """A closure that this version cannot read, so that callers do not hear of it. The desk shows it as it is stored."""
+    """A closure that this version cannot read: callers do not hear of it, and the desk shows it as stored."""
 
     id: int
     stored: str
@@ -62,12 +62,12 @@ class Closures:
     def current(self, day: date) -> list[Standing]:
         """Return the closures from this day on that nobody has undone, the earliest set first. Raises StoreAway.
 
-        One that cannot be read is left out, so that callers hear all the others.
+        A closure that cannot be read is left out, so that callers still hear of the others.
         """
         return [each for each in self._standing(day) if isinstance(each, Standing)]
 
     def odd(self, day: date) -> list[OddClosure]:
-        """Return the odd closures from this day on, which nobody has undone and cannot be read. Raises StoreAway."""
+        """Return the closures from this day on that cannot be read and that nobody has undone. Raises StoreAway."""
         return [each for each in self._standing(day) if isinstance(each, OddClosure)]
 
     def _standing(self, day: date) -> list[Standing | OddClosure]:

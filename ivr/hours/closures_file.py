@@ -16,7 +16,7 @@ FILE = "closures.json"
 """The name of the file of closures in the state folder."""
 
 LOOKED_BACK = timedelta(days=31)
-"""The time before today whose closures the file has too: the lateness of a request counts no closed hours."""
+"""The time before today for which the file has closures too: closed hours do not count as a request's lateness."""
 
 
 class ClosuresFile:

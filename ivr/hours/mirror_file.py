@@ -1,6 +1,6 @@
 """A file on this host with a copy of what the desk has set, so that calls can read it without asking a store.
 
-Every call checks whether the file has changed. While it cannot be read, what was read last holds. No HTTP, no SQL.
+Every call checks whether the file has changed. While it is unreadable, the last content holds. No HTTP, no SQL.
 """
 
 import fcntl
@@ -45,7 +45,7 @@ class MirrorFile(Generic[Content]):
         self._last = FileVersion(None, nothing)
 
     def read(self) -> Content:
-        """Return what the file holds; from the cache while the file is unchanged."""
+        """Return the content of the file; while the file is unchanged or unreadable, the content read last."""
         before = self._last
         look = self._last = self._look(before)
         if look.trouble and look.trouble != before.trouble:
@@ -53,7 +53,7 @@ class MirrorFile(Generic[Content]):
         return look.content
 
     def version(self) -> str:
-        """Return the version of the file: text that changes with it, and is the same in each process of the host."""
+        """Return the file's version: text that changes with the file, and is the same in each process of the host."""
         self.read()
         return "-".join(map(str, self._last.mark or ()))
 
@@ -68,10 +68,10 @@ class MirrorFile(Generic[Content]):
             return FileVersion(mark, last.content, "is broken")
 
     def follow(self, stored: Callable[[], Stored], text_of: Callable[[Stored], bytes]) -> Stored:
-        """Write the text of what is stored, where the file differs, and return what is stored.
+        """Write what `stored` returns to the file, as text, if the file differs; return what `stored` returned.
 
-        Raises MirrorFileAway, and what `stored` raises. The lock is held from reading the database until the file is
-        written, so that older content never replaces newer.
+        Raises MirrorFileAway, and the errors of `stored`. The lock is held from reading the database until the file is
+        written, so that older content never replaces newer content.
         """
         with _written_by_one(self._path):
             found = stored()

@@ -1,8 +1,8 @@
-"""Stores whether callers can book times in the diary: a manager must have confirmed its rules, and none paused it.
+"""Stores whether callers can book times: a manager must have confirmed the diary's rules, and not paused booking.
 
-Calls read the state from a file of this host, as they read the closures, so that it holds while the database is
-away. In production no time is given before a manager has confirmed the length of a visit and how many there are at
-once. No HTTP, no clock.
+Calls read this state from a file of this host, so that it holds while the database is away. In production, callers
+get no time before a manager has confirmed the length of a visit and the number of visits at once.
+No HTTP, no clock.
 """
 
 import json
@@ -36,14 +36,14 @@ class BookingSwitch(StrEnum):
 
 @dataclass(frozen=True)
 class PhoneBookingState:
-    """The state of booking by telephone: the diary's rules that a manager confirmed last, and whether it is paused."""
+    """The state of booking by telephone: the rules that a manager confirmed last, and whether booking is paused."""
 
     confirmed: str = ""
     """The confirmed rules in words; empty where nobody has confirmed any."""
     paused: bool = False
 
     def books(self, rules: DiaryRules, *, unconfirmed: bool) -> bool:
-        """Return whether callers can book under these rules; `unconfirmed` is true if nobody has to confirm."""
+        """Return whether callers can book under these rules; `unconfirmed` is true if no manager need confirm them."""
         return rules.phone_books and not self.paused and (unconfirmed or self.confirmed == in_words(rules))
 
 

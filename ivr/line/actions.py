@@ -1,6 +1,6 @@
-"""Makes the action of a place that does something for the call: file, book, check digits, change, ring, hang up.
+"""Returns the action that a call waits for at a place: file, book, check digits, change, ring, hang up.
 
-Pure: returns what the turn waits for. The web does it, and resumes the call with the outcome.
+Pure: the web does the action, and resumes the call with the outcome.
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, Han
 Doing = Filing | Checking | Changing | Ringing | End
 
 LONGEST_CALL = timedelta(hours=24)
-"""The age of a wish after which a webhook of its call files no request; no real call lasts as long."""
+"""The age of a wish after which a webhook of its call files no request; no real call lasts so long."""
 
 
 def wait_at(place: Doing, call: Call, facts: Facts) -> Wait | None:
@@ -38,7 +38,7 @@ def _file(call: Call, facts: Facts) -> File | None:
 
 
 def _is_going_on(call: Call, facts: Facts) -> bool:
-    """Return whether the call began its wish so lately that it may still go on; an older webhook files no request."""
+    """Return whether the call's wish is younger than `LONGEST_CALL`; an older webhook files no request."""
     return call.offered_at is not None and facts.now - call.offered_at < LONGEST_CALL
 
 

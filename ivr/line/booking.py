@@ -1,4 +1,4 @@
-"""The days and parts of a day that a caller may ask for, when the desk must call back, and when to try again.
+"""The days and parts of a day that a caller may ask for, and the times for the desk to call and to call again.
 
 Pure: the hours and the moment are arguments. The sentences about wishes are elsewhere.
 """

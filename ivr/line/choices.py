@@ -19,9 +19,9 @@ class Choice:
     gathers: Mapping[str, Any] = field(default_factory=dict)
     """The fields of the call that change when the caller chooses this option, by their names."""
     leads: str = ""
-    """The place that this option leads to; empty for `leads` of the menu."""
+    """The place that this option leads to; empty for the place named by the menu's `leads`."""
     more: bool = False
-    """True for the last option of a long offer, such as "later times": it leads to `more` of the menu."""
+    """True for the last option of a long offer, such as "later times": it leads to the place in the menu's `more`."""
 
 
 @dataclass(frozen=True)

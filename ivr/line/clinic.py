@@ -15,7 +15,7 @@ from ivr.line.hours import Closure, DeskClosure, Hours, Text
 from ivr.line.phones import Dialling, Phone, among
 
 WARNING_SIGNS = "warning_signs"
-"""The name of the warning signs, which are said before any advice: of their topic, and of their sentence."""
+"""The name of the warning signs, which are said before any advice: their topic and their sentence have this name."""
 
 
 class Lack(Enum):
@@ -35,7 +35,7 @@ def mark(words: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Review:
-    """A clinician's review of one piece of advice in every language; `words` is the `mark` of what was read."""
+    """A clinician's review of one piece of advice in every language; `words` is the `mark` of the reviewed text."""
 
     by: str
     on: date
@@ -83,7 +83,7 @@ class Line:
     reception: tuple[Phone, ...] = ()
     greeting: Text | None = None
     tells_own: bool = True
-    """True if callers hear of their number's own appointment; off where many share a telephone."""
+    """True if callers hear the time of their number's next appointment; False where many share a telephone."""
     remembers_language: bool = True
     """True if a number is greeted in the language that it has chosen in earlier calls."""
 
@@ -105,7 +105,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Reception:
-    """The settings for calling the reception: the number that it sees as the caller's, and the seconds it rings."""
+    """The settings for calling the reception: the number shown there as the caller's, and the seconds to ring."""
 
     caller_id: Phone | None
     seconds: int
@@ -113,7 +113,7 @@ class Reception:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """The address of the clinic, and how to come; None where clinic.toml names none."""
+    """The address of the clinic, and the directions to the clinic; each is None if clinic.toml does not have it."""
 
     address: Text | None = None
     directions: Text | None = None
@@ -128,9 +128,9 @@ class Limits:
     calls_of_a_line: int
     """The most calls on one line in an hour."""
     withheld_calls_of_a_line: int
-    """The most calls without a number on one line in an hour; far fewer, so that others still come through."""
+    """The most calls without a number on one line in an hour: few, so that other calls still come through."""
     requests_of_a_number: int
-    """The most requests for one number in a day, counted apart for calls from it and from other telephones."""
+    """The most requests for one number in a day; calls from that number and from others are counted apart."""
     requests_of_a_call: int = 3
     """The most requests in one call."""
     rings_of_a_call: int = 3
@@ -149,7 +149,7 @@ class MissedKind(StrEnum):
     FAULT = "fault"
     """The line had a fault."""
     TALKED = "talked"
-    """The reception took the call: nothing was missed, but its number is at hand."""
+    """The reception took the call: nothing was missed, but the desk has the caller's number at hand."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ class Clinic:
         return {each.day: Closure(self.reasons.get(each.reason), each.shifts) for each in ordered}
 
     def line_rung(self, called: str, forwarded_from: str) -> Line:
-        """Return the line of a call: by the number that forwarded it, else by the one called; else the default line."""
+        """Return the line of a call: by the forwarding number, else by the called number, else the default line."""
         for written in (forwarded_from, called):
             for line in self.lines.values():
                 if among(written, line.reached_by):

@@ -60,7 +60,7 @@ class DiaryRules:
         return tuple(each for each in self.schedules if each.serves(line))
 
     def schedule(self, key: str) -> Schedule | None:
-        """Return the column of this key; None where the clinic has none such any more."""
+        """Return the column with this key; None if the clinic no longer has this column."""
         return next((each for each in self.schedules if each.key == key), None)
 
 

@@ -1,7 +1,7 @@
 """Makes the options of free times: the earliest ones; and days, parts of a day and times, a few at once.
 
-Pure. What is read out is kept with the call (`offered`), so that a key means what the caller heard though somebody else
-books in between.
+Pure. The call keeps the free times that were read out (`offered`). So a key means the time that the caller heard,
+even if another person books meanwhile.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +14,11 @@ from ivr.line.diary import Slot
 from ivr.line.turn import Call, Facts
 
 EARLIEST, ON_A_PAGE = 3, 4
-"""The number of free times that are offered first, and of days or times that one menu offers."""
+"""The most free times in the first offer, and the most days or times in one menu."""
 
 
 def bookable(call: Call, facts: Facts) -> list[Slot] | None:
-    """Return the free times that this caller may book, in order, one of each start; None if the diary is away."""
+    """Return the free times that this caller may book, in order, one for each start time; None if the diary is away."""
     found = facts.free_times()
     if found is None:
         return None
@@ -34,7 +34,7 @@ def part_of(slot: Slot, facts: Facts) -> Part:
 
 
 def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
-    """Return the free times behind the options of this offer; one more than it has options if there are more."""
+    """Return the free times for this offer's options. In most offers, one extra time shows that there are more."""
     return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
 
 
@@ -81,9 +81,9 @@ READ_OUT: Mapping[str, Callable[[Sequence[Slot], Call, Facts], Sequence[Slot]]] 
     "free_parts": _of_parts,
     "free_times": _of_times,
 }
-"""The functions that choose the free times behind the options of an offer, by the name of the offer.
+"""The functions that choose the free times for the options of an offer, by the name of the offer.
 
-That of `earliest` chooses the one time that its menu reads out.
+The function for `earliest` chooses the one time that its menu reads out.
 """
 
 
@@ -122,7 +122,7 @@ def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
 
 
 def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield the option of anybody, then the practitioners of this line, as many as fit a menu."""
+    """Yield the option of no preference, then an option for each practitioner of this line, as many as a menu fits."""
     yield Choice(Say("option_anybody"), {"practitioner": ""})
     for each in facts.clinic.diary.of_line(call.line)[:ON_A_PAGE]:
         if each.name:

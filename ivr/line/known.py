@@ -42,7 +42,7 @@ def _diary(call: Call, facts: Facts) -> str:
 
 
 def _for_whom(call: Call, facts: Facts) -> str:
-    """Return "moves" for a call that moves an appointment, "known" if its number has one of this kind, else "new"."""
+    """Return "moves" to move an appointment, "known" if the number has one or a request of this kind, else "new"."""
     if call.change is ChangeWish.MOVE and call.proved and call.slot:
         return "moves"
     booked = call.kind is Kind.BOOKING and bool(call.own.appointments)
@@ -51,15 +51,15 @@ def _for_whom(call: Call, facts: Facts) -> str:
 
 
 def _at_once(call: Call, facts: Facts) -> str:
-    """Return "yes" if a time can be booked with one key: for the number that calls, with nothing else to ask."""
+    """Return "yes" if one key can book a time for the calling number, with no further question; else "no"."""
     plain = facts.caller is not None and call.keyed is None and call.change is None
     return "yes" if plain and _for_whom(call, facts) == "new" else "no"
 
 
 def _number(call: Call, facts: Facts) -> str:
-    """Return which number a request is for: "entered" by keys, "withheld", or the caller's own: "own" or "time".
+    """Return the kind of number of a request: "entered" by keys, "withheld", or the caller's own as "time" or "own".
 
-    With "time", for a call that has chosen a free time, the caller's own number is taken without a question; another
+    "time" is for a call with a chosen free time: the caller's own number is taken without a question, and another
     key gives another number.
     """
     if call.keyed is not None:
@@ -70,11 +70,11 @@ def _number(call: Call, facts: Facts) -> str:
 
 
 NEEDED_BY_A_WISH = frozenset({"kind", "change"})
-"""The data that only the places of a wish need: a place that needs one of them is in the middle of a wish."""
+"""The data that only places in the middle of a wish need: the kind of request, and the change to an appointment."""
 
 
 def _wish_left(call: Call, facts: Facts) -> str:
-    """Return "yes" if the caller has left a wish half made to press 0: it goes on when nobody answers."""
+    """Return "yes" if the caller pressed 0 in the middle of a wish, and the wish can go on when nobody answers."""
     place = facts.menu.get(call.left)
     needs = place.needs if isinstance(place, Menu | Keying) else ()
     return "yes" if not NEEDED_BY_A_WISH.isdisjoint(needs) and has(call, facts, needs) else "no"

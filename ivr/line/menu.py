@@ -35,7 +35,7 @@ START, HOME, PERSON_PLACE, LANGUAGES_PLACE, SIGNS_PLACE = "welcome", "main", "pe
 SCREENING = Screening(
     "screen", "option_take", key="1", seconds=(6, 8), misses=2, on_silence="silence_1", on_wrong="wrong_1"
 )
-"""The question to whoever picks up a telephone of the reception; only a key press connects them to the patient."""
+"""The question to the person who picks up at the reception; only a key press connects that person to the patient."""
 
 WANTS = (
     Option("1", "option_book", "book", kind=Kind.BOOKING),
@@ -44,9 +44,9 @@ WANTS = (
     Option("4", "option_hours", "hours", afresh=True),
     Option("5", "option_own", "own", afresh=True),
 )
-"""The options of the main menu; the menu "hours" takes their keys too.
+"""The options of the main menu. The same keys work in the menu "hours".
 
-Reports count them by the places they lead to.
+Reports count a choice under the place that its option leads to.
 """
 
 INFORMATION = (replace(WANTS[2], key="1"), replace(WANTS[3], key="2"))

@@ -34,9 +34,9 @@ LONGEST_TYPED = 60
 """The most characters of a typed text that is read as a number."""
 
 TYPED = re.compile(r"[^\d+@]*(\+?(?:[^\w+@]*\d)+)[^\d@]*")
-"""The pattern of a number as people type it, after `plain`: marks between its digits, words only around them.
+"""The pattern of a typed number, in text from `plain`: marks between the digits, words only before and after.
 
-With an @ it is an address, and no number."""
+A text with an @ is an address, and does not match."""
 
 TRUNK_BEFORE_COUNTRY = re.compile(r"^0(?=91\d{10}$)")
 """The 0 of a number written as 091 99999 00001, which no telephone would dial."""
@@ -45,7 +45,7 @@ MADE_UP = re.compile(r"\+1\d{3}55501\d{2}|\+447700900\d{3}")
 """The numbers that North America and Britain keep for films and books. India keeps none."""
 
 INVISIBLE = ("Cc", "Cf")
-"""The Unicode categories of what nobody sees: controls, and the marks of direction that come with a pasted number."""
+"""The Unicode categories of invisible characters: controls, and marks of direction that come with a pasted number."""
 
 PAID_BY_WHOM_WE_RING = frozenset(
     {
@@ -207,7 +207,7 @@ def digits_of(written: str) -> str:
 
 
 def is_withheld(sender: str) -> bool:
-    """Return whether the sender that a carrier names means "no number": empty, a word, an address, or an old code."""
+    """Return whether a carrier's sender means a withheld number: an empty text, a word, an address, or an old code."""
     bare = sender.strip().removeprefix("+")
     if not bare.isascii() or not bare.isdigit():
         return True
@@ -227,7 +227,7 @@ class _ValidNumber(NamedTuple):
 
     e164: str
     region: str | None
-    """The country as ISO 3166 has it, or 001; None where nobody knows."""
+    """The country in ISO 3166, or "001" for a number of no single country; None if unknown."""
     kind: int
 
 

@@ -11,7 +11,7 @@ from ivr.line.booking import Kind
 
 
 class ChangeWish(StrEnum):
-    """A change that a caller wishes of their appointment."""
+    """A change to an appointment that the caller wants: to move or to cancel the appointment."""
 
     MOVE = "move"
     CANCEL = "cancel"
@@ -27,15 +27,15 @@ class Option:
     kind: Kind | None = None
     """The kind of request that the caller chooses here; earlier choices are dropped."""
     afresh: bool = False
-    """True if earlier choices are dropped though no kind of request is chosen."""
+    """True if the option drops the caller's earlier choices, although it chooses no kind of request."""
     change: ChangeWish | None = None
     """The change of the appointment that the caller chooses here."""
     other: bool = False
-    """True if the caller chooses for another person than the one whom the clinic knows by this number."""
+    """True if the caller asks for a person other than the one known by this number."""
     earliest: bool = False
     """True if the caller takes the first of the free times that were read out."""
     leads_back: bool = False
-    """True if the option leads to an earlier place, as its sentence says: a call may go in a circle by it."""
+    """True if the option leads to an earlier place, as its sentence says; a call may repeat places this way."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +47,16 @@ class Menu:
     offers: str = ""
     """The name of the offer whose options lead to `leads`; its keys come before those of `options`."""
     reads_out: str = ""
-    """The name of an offer whose first time the menu's sentences tell, though its options are not made by the offer."""
+    """The name of an offer whose first time the menu's sentences say. This offer makes no options of the menu."""
     leads: str = ""
     more: str = ""
-    """The place to which the last option leads where the offer has more than fits, such as "later times"."""
+    """The place behind the last option when the offer has more than one menu holds, such as "later times"."""
     empty: str = ""
-    """The place that the call goes on to where there is nothing to offer; a menu that always has something has none."""
+    """The place to go on to when the offer has no options; empty if the offer always has some."""
     first: tuple[str, ...] = ()
     """The sentences that a key press does not interrupt."""
     language_leads: str = ""
-    """The place at which the call goes on in the other language after 9; empty for this place."""
+    """The place to go on to in the other language after key 9; empty to stay at this place."""
     needs: tuple[str, ...] = ()
     """The data that the call must have here; without it the caller goes to the main menu."""
     misses: int = 3
@@ -65,16 +65,16 @@ class Menu:
     """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """True if 9, 0, star and hash work here. They are announced where a caller begins something, and after a miss."""
+    """True if 9, 0, star and hash work here. The menu announces them when a task begins, and after a miss."""
     says_options: bool = True
-    """False if the caller has just heard the options elsewhere: their keys work, and are said after a miss only."""
+    """False if the caller has just heard the options elsewhere: the keys work, but are announced only after a miss."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 
 
 @dataclass(frozen=True)
 class Keying:
-    """A place that waits for a telephone number, which hash ends, or for a reference of `digits` digits."""
+    """A place that waits for a telephone number, ended by the hash key, or for a reference of `digits` digits."""
 
     says: tuple[str, ...]
     leads: str
@@ -91,7 +91,7 @@ class Passage:
     says: tuple[str, ...]
     leads: str
     asks: tuple[str, ...] = ()
-    """The sentences that a key press interrupts; the key is one of the menu to which the passage leads."""
+    """The sentences that a key press interrupts; the key then counts in the menu to which the passage leads."""
     kind: Kind | None = None
     """The kind of request that the call has from here on; earlier choices are dropped."""
     about_change: bool = False
@@ -115,35 +115,35 @@ class Return:
 
 @dataclass(frozen=True)
 class Filing:
-    """A place that files a request or books a time; the outcome leads on, "refused" if the caller may do neither."""
+    """A place that files a request or books a time. `on` gives the next place by outcome ("refused" if not allowed)."""
 
     on: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Checking:
-    """A place that checks the digits that a caller has entered against a reference; the outcome leads on."""
+    """A place that checks the caller's entered digits against a reference. `on` gives the next place by outcome."""
 
     on: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Changing:
-    """A place that moves or cancels an appointment; the outcome leads on."""
+    """A place that moves or cancels an appointment. `on` gives the next place by outcome."""
 
     on: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Screening:
-    """The question to whoever picks up at the reception, before they hear the patient.
+    """The question to the person who answers at the reception, before the patient is connected.
 
-    A voicemail does not answer it.
+    A voicemail does not answer the question.
     """
 
     says: str
     offers: str
-    """The name of the sentence that names the key."""
+    """The name of the sentence that tells which key to press."""
     key: str
     seconds: tuple[int, ...]
     """Seconds to wait for the key: at first, and after each miss."""
@@ -151,17 +151,17 @@ class Screening:
     """The number of wrong keys, or of silences, after which the reception has not taken the call."""
     on_silence: str
     on_wrong: str
-    """The sentence before the question is said again after a wrong key; `on_silence` is the one after silence."""
+    """The sentence said after a wrong key, before the question is repeated; `on_silence` is said after a silence."""
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """A place that calls the reception; the outcome leads on, "refused" if the caller may not reach the reception."""
+    """A place that rings the reception. `on` gives the next place by outcome ("refused" if ringing is not allowed)."""
 
     says: tuple[str, ...]
     on: Mapping[str, str]
     screening: Screening | None = None
-    """The question to whoever picks up; None to connect them at once."""
+    """The question to the person who picks up; None to connect that person at once."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ DAYS_NAMED_BY_WEEKDAY = 6
 
 @dataclass(frozen=True)
 class Clock:
-    """A language's patterns for times of day: `{hour}` and `{next}` are hours in words, `{part}` a part of the day."""
+    """A language's patterns for times: `{hour}` and `{next}` are hours in words, `{part}` is the part of the day."""
 
     hour: str
     quarter: str
@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """A language's words for days: in names of options (`names`, with a time `choices`), else `dates` and `moments`."""
+    """A language's patterns for days: `names` in options, `dates` in sentences; with times, `choices` and `moments`."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -70,11 +70,11 @@ class Days:
     """The pattern of a run of weekdays, with `{first}` and `{last}`."""
 
     def say(self, day: Day | DayName) -> str:
-        """Return the day in words: as the name of an option for a DayName, within a sentence for a Day."""
+        """Return the day in words: a DayName as an option's name, a Day as part of a sentence."""
         return self._filled(self.names if isinstance(day, DayName) else self.dates, day)
 
     def at(self, day: Day | DayName, hour: str) -> str:
-        """Return the day in words, together with a time in words: as the name of an option for a DayName."""
+        """Return the day and the time `hour` in words: a DayName as an option's name, a Day as part of a sentence."""
         return self._filled(self.choices if isinstance(day, DayName) else self.moments, day).format(time=hour)
 
     def weekday_run(self, run: WeekDays) -> str:
@@ -151,7 +151,7 @@ class Spoken:
 
 
 class Wording(NamedTuple):
-    """A sentence by name in one language, its blanks filled with words or digits: all that its words depend on."""
+    """A sentence's language, its name, and the words or digits in its blanks. Equal wordings give equal words."""
 
     language: str
     name: str
@@ -159,7 +159,7 @@ class Wording(NamedTuple):
 
     @property
     def is_personal(self) -> bool:
-        """Return whether digits fill a blank, such as a caller's number: then the sentence is not remembered."""
+        """Return whether a blank holds digits, such as a caller's number. Such a sentence's words are not cached."""
         return any(isinstance(value, Digits) for _, value in self.blanks)
 
 
@@ -191,17 +191,17 @@ class Script:
         return {language: self.say(say, language).words for language in self.languages}
 
     def say(self, say: Say, language: str) -> Spoken:
-        """Return the words of a sentence in this language, or in that which the sentence names itself."""
+        """Return the words of a sentence in the sentence's own language if it has one, else in `language`."""
         return self.spoken_as(self.wording(say, language))
 
     def wording(self, say: Say, language: str) -> Wording:
-        """Return a sentence with its blanks in words, in this language or in that which it names itself."""
+        """Return a sentence with blanks filled, in the sentence's own language if it has one, else in `language`."""
         prompts = self._prompts[say.language or language]
         blanks = tuple([(blank, _fill(value, prompts)) for blank, value in say.values.items()])
         return Wording(prompts.language, say.name, blanks)
 
     def spoken_as(self, wording: Wording) -> Spoken:
-        """Return the words of a sentence from its wording, which the method `wording` has made."""
+        """Return the written words and the words read aloud, for a wording made by the method `wording`."""
         prompts = self._prompts[wording.language]
         return Spoken(prompts.language, tuple(joined(_phrases(wording, prompts))))
 
@@ -252,7 +252,7 @@ FILLS: Mapping[type, Callable[[Any, Prompts], str | Digits]] = {
     WeekDays: lambda run, prompts: prompts.days.weekday_run(run),
     Spans: _spans,
 }
-"""The function that turns each type of value into words; a value of any other type is a text in each language."""
+"""The functions that turn values into words, by type. A value of any other type has a text for each language."""
 
 
 def blanks_of(sentence: str) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The standing keys of every menu, among them 9 for another language, and the help after a mistake.
 
-Pure: engine/call.py implements the keys. The languages of a line are those of the clinic's name.
+Pure: engine/call.py implements the keys. A line speaks the languages in which the clinic's name is written.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ def others(call: Call, facts: Facts) -> tuple[str, ...]:
 
 
 def leads_on(call: Call, facts: Facts) -> str:
-    """Return the place at which the call goes on in another language after 9: mostly where 9 was pressed."""
+    """Return the place at which a call goes on after 9, in another language: mostly the place where 9 was pressed."""
     at = call.left or call.place
     place = facts.menu.get(at)
     if not isinstance(place, Menu) or place.offers == OFFER:
@@ -48,7 +48,7 @@ OFFER = "languages"
 
 
 def reception(call: Call, facts: Facts) -> str:
-    """Return "rings" if the reception can be called; or the reason why not: "closed", "nobody", or rung "enough"."""
+    """Return "rings" if the reception can be called, else the reason: "closed", "nobody", or "enough" calls made."""
     if not facts.is_open:
         return "closed"
     if not facts.line.reception or not facts.clinic.reception.caller_id:
@@ -62,7 +62,7 @@ def warns(menu: Menu, call: Call) -> bool:
 
 
 class Announce(Enum):
-    """The standing keys that a menu announces; the main menu always announces its own."""
+    """The extent to which a menu announces the standing keys. The main menu ignores this value."""
 
     NONE = "the caller has heard them in this task"
     BACK = "a task begins: of the others the main menu has just told"
@@ -85,22 +85,22 @@ def announced(menu: Menu, call: Call, facts: Facts, what: Announce) -> Iterator[
 
 
 def _person(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the sentence that announces the key for the reception, where somebody there can answer."""
+    """Yield the sentence that announces the key for the reception, if this call may ring the reception now."""
     if reception(call, facts) == "rings" and not call.over_limit:
         yield Say("option_person", {"key": PERSON})
 
 
 def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
-    """Return the sentence of help after a mistake; `before` counts earlier mistakes of its kind, for more detail."""
+    """Return the help sentence after a mistake. `before` is the number of earlier mistakes of the same kind."""
     if mistake in {SILENCE, WRONG}:
         return Say(f"{mistake}_{before + 1}_number" if isinstance(place, Keying) else f"{mistake}_{before + 1}")
     return Say(mistake)
 
 
 def in_the_others(says: Iterable[Say], call: Call, facts: Facts, *, to_change: bool) -> tuple[Say, ...]:
-    """Return these sentences in each other language; with `to_change`, also the key that changes to it.
+    """Return these sentences in each other language; with `to_change`, add the key that changes to that language.
 
-    They are for a caller who has pressed no key yet: it is not known which language that is, so the others come first.
+    For a caller who has pressed no key. Their language is unknown, so the other languages come first.
     """
     said = (*says, Say("option_language", {"key": LANGUAGE})) if to_change else tuple(says)
     return tuple(replace(say, language=each) for each in others(call, facts) for say in said)
@@ -119,4 +119,4 @@ HELP: Blanks = {
     **{refusal.value: () for refusal in Refusal},
     **dict.fromkeys((DIGITS, NOBODY, "emergency_keyed"), ()),
 }
-"""The sentences of help after a mistake, with their blanks; after a refused number they give the reason."""
+"""The sentences of help after a mistake, with their blanks. After a refused number, the sentence gives the reason."""

@@ -25,7 +25,7 @@ class OwnAppointment:
     id: int
     starts: datetime
     as_of: datetime | None = None
-    """The moment of the last change that this call knows of; if others changed it since, the call may not."""
+    """The moment of the last change that this call knows. If a newer change exists, this call must not add another."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Own:
         return self if kind in self.requests else replace(self, requests=(*self.requests, kind))
 
     def with_appointment(self, found: OwnAppointment) -> Self:
-        """Return this number's appointments and requests with this appointment, which replaces the one with its id."""
+        """Return a copy with this appointment, added or in place of the old one with the same id."""
         others = (each for each in self.appointments if each.id != found.id)
         return replace(self, appointments=tuple(sorted((*others, found), key=lambda each: each.starts)))
 
@@ -70,9 +70,9 @@ class Call:
     slot: Slot | None = None
     """The time that the caller has chosen."""
     other: bool = False
-    """True if the wish is for another person than the one whom the clinic knows by this number."""
+    """True if the wish is for a person other than the one known by this number."""
     own: Own = Own()
-    """The calling number's appointments and requests when the call began, with the changes of the call."""
+    """The calling number's appointments and requests at the start of the call, with this call's own changes."""
     chosen: OwnAppointment | None = None
     """The appointment that the caller has chosen to hear, move or cancel."""
     entered: str = ""
@@ -86,7 +86,7 @@ class Call:
     reference: str | None = None
     joined: bool = False
     offered_at: datetime | None = None
-    """The moment for which days were offered, so that a key pressed later still means what the caller heard."""
+    """The moment at which this wish was first offered options; a later key still means what the caller heard then."""
     left: str = ""
     """The place that the call has left for the menu of languages, the reception or the warning signs; else empty."""
     mute: bool = False
@@ -120,16 +120,16 @@ class Call:
         return replace(self, language=language, warned=self.warned and language == self.language)
 
     def afresh(self, kind: Kind | None = None) -> "Call":
-        """Return the call without what it gathered, but for this kind of request and what it keeps to its end."""
+        """Return the call with its gathered data dropped, except `kind` and the data kept to the end of a call."""
         for_good = {name: getattr(self, name) for name in FOR_GOOD}
         return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **for_good)
 
     def about_change(self, kind: Kind | None) -> "Call":
-        """Return the call as `afresh` does, but with the appointment and the change that its request is about."""
+        """Return the call with gathered data dropped as in `afresh`, but keep its chosen appointment and change."""
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
     def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
-        """Return the call after its chosen appointment was moved to `slot`, or for None cancelled, at `as_of`."""
+        """Return the call after its appointment was moved to `slot` at `as_of`, or cancelled if `slot` is None."""
         chosen, own = self.chosen, self.own
         if chosen is None or chosen.id not in {each.id for each in own.appointments}:
             return self
@@ -138,7 +138,7 @@ class Call:
         return replace(self, own=replace(own, appointments=tuple(each for each in own.appointments if each != chosen)))
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
-        """Return the call after its request was stored, or `joined` to another; `reference` is None if not told."""
+        """Return the call after its request was stored, or added to another (`joined`), with its reference if told."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
 
     @property
@@ -165,7 +165,7 @@ class Facts:
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
     """The menu's table that the call follows."""
     free_times: Callable[[], Sequence[Slot] | None] = field(default=lambda: None, compare=False)
-    """Returns the times that can be given, in order; None where the diary cannot be asked. Asked only where needed."""
+    """The function that returns the free times in order, or None if the diary is away. Called only when needed."""
 
     @cached_property
     def is_open(self) -> bool:
@@ -186,7 +186,7 @@ class PressKey:
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """The wait of a turn for `digits` keys, or, if that is 0, for a number that hash ends; `seconds` for each key."""
+    """The wait of a turn for `digits` keys, or for a number ended by hash if `digits` is 0; `seconds` for each key."""
 
     seconds: int
     digits: int = 0
@@ -194,13 +194,13 @@ class KeyNumber:
 
 @dataclass(frozen=True)
 class RingReception:
-    """The wait of a turn for the reception, all of whose telephones ring at once for at most this many seconds."""
+    """The wait of a turn while all telephones of the reception ring at once, for at most this many seconds."""
 
     numbers: tuple[Phone, ...]
     caller_id: Phone
     seconds: int
     screening: Screening | None = None
-    """The question to whoever picks up; None to connect them at once."""
+    """The question to the person who picks up; None to connect that person at once."""
 
 
 @dataclass(frozen=True)
@@ -211,11 +211,11 @@ class File:
     number: Phone
     due: datetime
     asked: datetime
-    """The moment when the caller began this wish. It is the same if a webhook is repeated, another for a new wish."""
+    """The moment when the caller began this wish: the same in a repeated webhook, a later one in a new wish."""
     slot: Slot | None = None
     """The time to book; None for a wish."""
     other: bool = False
-    """True if the wish is for another person than the one whom the clinic knows by this number."""
+    """True if the wish is for a person other than the one known by this number."""
     about: int | None = None
     """The id of the appointment that the caller wishes to change, but could not prove to be theirs."""
     change: ChangeWish | None = None
@@ -233,7 +233,7 @@ class CheckDigits:
 
 @dataclass(frozen=True)
 class ChangeAppointment:
-    """The action of moving an appointment to `slot`, or if that is None cancelling it; its outcome resumes the call."""
+    """The action of moving an appointment to `slot`, or cancelling it if None. The outcome resumes the call."""
 
     appointment: OwnAppointment
     slot: Slot | None
@@ -241,7 +241,7 @@ class ChangeAppointment:
 
 @dataclass(frozen=True)
 class HangUp:
-    """The end of the call, in the place of a wait."""
+    """The end of the call: after this turn the call waits for nothing."""
 
 
 Wait = PressKey | KeyNumber | RingReception | File | CheckDigits | ChangeAppointment | HangUp

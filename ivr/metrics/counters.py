@@ -55,13 +55,13 @@ class Counters:
         self._add("histogram", amounts, series)
 
     def webhook(self, lasted: timedelta, place: str, outcome: str) -> None:
-        """Count a webhook with this label `place`: how long its answer took, and an apology if the answer was one."""
+        """Count a webhook by its labels: the time that its answer took, and an apology if that was the answer."""
         self.observe(WEBHOOKS, max(0.0, lasted.total_seconds()), place=place, outcome=outcome)
         if outcome == FAULT or place == FALLBACK:
             self.count(APOLOGIES, reason=FALLBACK if place == FALLBACK else FAULT)
 
     def collect(self) -> Iterator[Family]:
-        """Yield the metrics with the counts of all processes, but for those that only earlier versions had."""
+        """Yield the metrics with the counts of all processes, without metrics that only earlier versions counted."""
         known = {metric.family for metric in COUNTED}
         yield from (family for family in merged(self._folder) if family.name in known)
 

@@ -1,8 +1,8 @@
 """The files of the counts: each process writes to a pair of its own, and any process reads them all.
 
-They have the format of prometheus_client's multiprocess mode, which merges them. That mode names files by process ids,
-which containers share and kernels reuse, and leaves the files of ended processes behind. Here a process takes a pair
-that no process holds, and goes on from its counts: no count is lost, and files are never more than processes.
+The format is that of prometheus_client's multiprocess mode, which merges files. That mode names them by process id:
+containers share ids, kernels reuse them, and old files stay. Here a process takes a pair that no other process
+holds, and adds to its counts. No count is lost, and old files do not pile up.
 """
 
 import fcntl
@@ -48,7 +48,7 @@ class CounterFiles:
 
 
 def merged(folder: Path) -> Iterator[Family]:
-    """Yield the metrics with the counts from all processes' files summed up, those of ended processes too."""
+    """Yield the metrics with the sums of the counts in all files, including the files of ended processes."""
     paths = [str(path) for path in folder.glob("*.db") if _readable(path)]
     yield from MultiProcessCollector.merge(paths)
 

@@ -1,7 +1,7 @@
 """The table of metrics: those counted as things happen, and those read from the stores at a scrape.
 
-Names, help texts and labels only. The values of labels come from lists of ours: none is personal, and no outsider can
-add one.
+Names, help texts and labels only. All values of labels come from our own lists. So no label is personal, and no
+outsider can add a value.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -74,7 +74,7 @@ LABELS = {
     "/voice/status": "status",
     "/voice/fallback": FALLBACK,
 }
-"""Labels of the webhooks that are no place of the menu, by path."""
+"""The values of the label `place` for webhooks at no place of the menu, by the path of the webhook."""
 
 OK, FAULT = "ok", "fault"
 """The labels `outcome` of a webhook: answered, or answered with an apology for a fault of ours."""
@@ -84,14 +84,14 @@ WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
 def label_of(path: str) -> str:
-    """Return the label of a webhook: its place in the menu, or that of its path where it has no place."""
+    """Return the label of a webhook: by its path in LABELS, else its place in the menu, else OTHER."""
     path = path.rstrip("/")
     place = path.rpartition("/")[2]
     return LABELS.get(path) or (place if place in MENU else OTHER)
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:
-    """Yield the counters, with labels, that begin at zero: monitoring sees an increase only of a series that exists."""
+    """Yield counters and labels that start at zero: monitoring sees a rise only in a series that already exists."""
     spoken = list(languages)
     yield from ((CALLS, {"line": line, "language": language}) for line in lines for language in spoken)
     yield from ((PROMISES, {"kind": kind, "store": store}) for kind in Kind for store in (IN_DATABASE, IN_REDIS))

@@ -1,4 +1,4 @@
-"""The channels over which the staff are told: one for each address of STAFF_NOTIFY_URLS, by a key that hides it.
+"""The channels by which the staff are told: one for each address in STAFF_NOTIFY_URLS, keyed by a hash of the address.
 
 Values only; nothing is sent here, and no library is loaded.
 """
@@ -24,7 +24,7 @@ class Channel:
 
 
 def channels_of(addresses: str, ids: KeyedIds) -> Mapping[str, Channel]:
-    """Return the channels of these addresses by key, in their order. An address that stands twice is one channel."""
+    """Return the channels of these addresses by key, in the same order. A repeated address is one channel."""
     found: dict[str, Channel] = {}
     for number, address in enumerate(addresses.split(), start=1):
         key = ids.channel(address)

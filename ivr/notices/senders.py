@@ -1,7 +1,7 @@
 """Sends a notice over one channel, by Apprise. For workers and preflight only: its plugins take long to load.
 
-A channel either takes a notice or does not. Why it did not is in Apprise's own words, which may hold a password: they
-are not passed on. Their HTTPS checks certificates by this machine's roots.
+A channel either takes a notice or refuses it. Apprise words the reason itself, perhaps with a password: so the
+reason is not passed on. HTTPS certificates are checked against this machine's roots.
 """
 
 import logging
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("apprise")
 
 ANSWER_SECONDS = 12.0
-"""The seconds that a channel may take to answer. Given up too soon, it has the notice and would get it again."""
+"""Seconds that a channel may take to answer. With a shorter wait, a slow channel would get the same notice again."""
 
 
 @cache
 def sender(address: str) -> "Apprise | None":
-    """Return the Apprise sender of a channel's address; None where no kind of channel understands it. Loads plugins."""
+    """Return the Apprise sender of a channel's address; None if Apprise cannot read the address. Loads plugins."""
     from apprise import Apprise, NotifyBase  # noqa: PLC0415 - large, and a clinic without channels needs none
 
     with _quiet():
@@ -48,25 +48,25 @@ def _quiet() -> Iterator[None]:
 
 
 def is_understood(address: str) -> bool:
-    """Return whether some kind of channel has addresses like this one. Nothing is sent."""
+    """Return whether Apprise has a kind of channel for this address. Sends nothing."""
     return sender(address) is not None
 
 
 REQUESTS = "REQUESTS_CA_BUNDLE"
-"""The environment variable that tells the library requests, with which Apprise sends, where root certificates are."""
+"""The environment variable with the path of the root certificates for requests, the HTTP library of Apprise."""
 
 OPERATORS = (REQUESTS, "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""The environment variables by which an operator names other root certificates, which then stay in use."""
+"""The environment variables in which an operator names other root certificates. If one is set, it stays in use."""
 
 WHOLE = 50
-"""The fewest root certificates in a folder that is the host's whole list: whole lists have more than a hundred."""
+"""The fewest root certificates for a folder to count as this host's full list; full lists have more than a hundred."""
 
 
 def use_roots_of_the_machine(environ: MutableMapping[str, str], paths: DefaultVerifyPaths | None = None) -> None:
-    """Set in `environ` the folder of this host's root certificates, where each of them is in a file of its own.
+    """Set the host's folder of root certificates in `environ`, if its list is full and no operator has named others.
 
-    From a folder, a connection reads the one root that it needs. The file that requests brings is read whole for each
-    connection, and Apprise makes one for each notice: nine tenths of the CPU of a notice.
+    From a folder with one root in each file, a connection reads only the root that it needs. The file that comes
+    with requests is read whole for each connection, so for each notice: nine tenths of a notice's CPU.
     """
     folder = (paths or get_default_verify_paths()).capath
     named = len(list(Path(folder).glob("????????.0"))) if folder else 0

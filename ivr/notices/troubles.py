@@ -25,7 +25,7 @@ class TroubleKind(StrEnum):
 
 
 def _kind(stored: str) -> TroubleKind:
-    """Return the stored kind of trouble; a word of another version still means that the channel does not work."""
+    """Return the kind of trouble from its stored word; NOT_TAKEN for a word of another version."""
     return TroubleKind(stored) if stored in list(TroubleKind) else TroubleKind.NOT_TAKEN
 
 
@@ -46,7 +46,7 @@ class ChannelTroubles:
     channels: Mapping[str, Channel]
     """The channels that are configured, by key; troubles of others are not shown, and are deleted in time."""
     _noted: dict[str, TroubleKind | None] = field(default_factory=dict, compare=False)
-    """The state of each channel, by key, that this process noted last: an unchanged state costs no write."""
+    """The last state of each channel that this process stored, by key. An unchanged state is not written again."""
 
     def note(self, key: str, kind: TroubleKind | None, at: datetime) -> None:
         """Store the state of the channel with this key; `kind` is None where it works. Raises StoreAway."""
@@ -64,7 +64,7 @@ class ChannelTroubles:
         self._noted[key] = kind
 
     def now(self) -> list[ChannelTrouble]:
-        """Return the configured channels that do not work, in their order. Raises StoreAway."""
+        """Return the configured channels that do not work, in the order of configuration. Raises StoreAway."""
         with self.database.reading() as read:
             rows = {row.channel: row for row in read.execute(select(table))}
         found = ((each, rows[key]) for key, each in self.channels.items() if key in rows)

@@ -48,7 +48,7 @@ def folder_of(state_dir: Path) -> Path:
 
 
 def backups(state_dir: Path, database: Path | None) -> list[Path]:
-    """Return all files with a former state of the desk, also half-made: of `state_dir`, and beside the `database`."""
+    """Return all files with older data of the desk, even unfinished ones: in `state_dir`, and beside `database`."""
     ours = {folder_of(state_dir): ("clinic-*", "before-*", f"{HALF_DONE}*")}
     beside_it = {database.parent: (f"{database.name}.{REPLACED}-*", f"{HALF_DONE}*")} if database else {}
     places = [*ours.items(), *beside_it.items()]
@@ -72,10 +72,10 @@ def back_up(database: Path, target: Path, timeout: float = TIMEOUT) -> None:
 
 
 def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]:
-    """Remove the backups with `names` but for the newest `keep`; return the removed ones. Raises BackupRefused.
+    """Remove all but the newest `keep` backups named like `names`; return the removed files. Raises BackupRefused.
 
-    `until` is the backup that was just made. One with a later name was made while the clock was wrong: it stays and
-    does not count, since it would else have the one just made removed.
+    `until` is the backup just made. A backup with a later name was made while the clock was wrong. It stays and is
+    not counted, because it would push out `until`.
     """
     made = sorted((each for each in folder.glob(names) if _moment(each) <= _moment(until)), key=_moment)
     oldest = made[:-keep]
@@ -86,7 +86,7 @@ def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]
 
 
 def _moment(backup: Path) -> list[str]:
-    """Return the moment in a backup's name, as it sorts: its date and its time."""
+    """Return the date and the time in a backup's file name, as a list that sorts by time."""
     return [each.partition(".")[0] for each in backup.name.split("-")[-2:]]
 
 

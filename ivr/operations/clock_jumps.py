@@ -24,9 +24,9 @@ class ClockJumps:
     _last: tuple[float, float] | None = field(default=None, init=False)
 
     def last(self) -> float | None:
-        """Return the latest jump of the system clock in seconds, negative if back; None without a jump of late.
+        """Return the last jump of the system clock in seconds, negative if backwards; None without a recent jump.
 
-        Each call also checks for a new jump, so it must be called regularly.
+        Each call also checks for a new jump, so the method must be called regularly.
         """
         now = self.monotonic()
         offset = self.clock().timestamp() - now

@@ -1,6 +1,6 @@
 """Copies the whole desk from one database into another, empty one, as when a clinic moves from SQLite to PostgreSQL.
 
-All or nothing. No HTTP, no clock. The caller must see to it that nobody writes to the old database meanwhile.
+All or nothing. No HTTP, no clock. The calling code must make sure that nobody writes to the old database meanwhile.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class NotEmpty(Exception):
 
 
 class CannotCopy(Exception):
-    """A row has a moment or a day that cannot be read, so no other database can hold it; the message names it."""
+    """A row has a day or moment that cannot be read, so no other database can hold it. The message names the row."""
 
 
 def require_ours(old: Database) -> None:
@@ -47,7 +47,7 @@ def require_ours(old: Database) -> None:
 
 
 def require_empty(connection: Connection) -> bool:
-    """Require a database without rows and without another version's tables, before it is given ours; return True.
+    """Require a new database without rows and without tables of another version; return True.
 
     Raises NotEmpty, MigrationRefused.
     """
@@ -94,7 +94,7 @@ def _has_rows(of: TableClause, connection: Connection) -> bool:
 
 
 def _number_on(of: Table, write: Connection) -> None:
-    """Set PostgreSQL's sequence of ids after the highest copied id, which the copying did not do."""
+    """Set PostgreSQL's sequence of ids to the highest copied id, because copied rows do not advance the sequence."""
     highest = write.execute(select(func.max(of.c.id))).scalar()
     if write.dialect.name == "postgresql" and highest is not None:
         sequence = {"table": of.name, "highest": highest}

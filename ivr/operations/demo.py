@@ -72,7 +72,7 @@ class Demo:
     keyed_ids: KeyedIds
 
     def fill(self, now: datetime) -> int:
-        """Write the made-up requests that are not there yet, and return the number of all. Raises StoreAway."""
+        """Write the missing made-up requests and missed calls; return the number of all requests. Raises StoreAway."""
         for example in EXAMPLES:
             self._write(example, now)
         with self.database.writing() as write:
@@ -124,7 +124,7 @@ class Demo:
             self.moves.write_note(request_id, example.note, By(SOMEBODY, moment))
 
     def _appointment(self, now: datetime) -> datetime:
-        """Return an hour this evening for a made-up booking, so that the day's list of the diary is not empty."""
+        """Return 18:00 or 18:30 of this day for a made-up booking, so that the diary's list of the day is not empty."""
         local = self.clinic.line("").hours.local(now)
         return local.replace(hour=18, minute=30 if local.minute % 2 else 0, second=0, microsecond=0)
 

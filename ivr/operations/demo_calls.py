@@ -1,6 +1,6 @@
 """Makes up the calls of the last days, so that the reports show something.
 
-They are the same each time, but for the days. Values only; demo.py writes and removes them.
+Every run makes the same calls, moved to the present days. Values only; demo.py writes and removes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,10 +50,10 @@ OF_A_DAY = (0, 0, 0, 0, 0, 0, 0, 1, 2, 6, 8, 7, 5, 3, 2, 2, 4, 7, 8, 6, 3, 1, 1,
 """The number of made-up calls in each hour of an open day."""
 
 CLOSED_SHARE = 4
-"""On a closed day, only one in this many made-up calls comes in."""
+"""The number of made-up calls on an open day for each call on a closed day."""
 
 STRIDE = 37
-"""The step by which calls go through the hundred shares; it is coprime to a hundred, so that each comes once."""
+"""The step between made-up calls in the list of habits. Coprime to 100, so that each habit has its share."""
 
 
 def made_up(clinic: Clinic, now: datetime) -> list[CallRecord]:
@@ -84,7 +84,7 @@ def _of_a_day(clinic: Clinic, day: date) -> Iterator[CallRecord]:
 
 @dataclass(frozen=True)
 class MissedExample:
-    """A made-up missed call, by the last digits of its number."""
+    """A made-up missed call; `digits` are the last digits of its number."""
 
     digits: str
     line: str

@@ -1,7 +1,7 @@
 """Makes up the closed requests that the made-up calls of the days before today left.
 
-Values only; demo.py writes and removes them. They are rows and not moves: every move leaves a line of the audit, which
-nobody may remove, and writing them through the stores takes fifteen times as long.
+Values only; demo.py writes and removes them. The requests are written as rows, without moves: a move leaves a line
+of the audit, which nobody may remove, and the stores take fifteen times as long.
 """
 
 import json
@@ -20,7 +20,7 @@ SOMEBODY = "demo"
 """The name of the person who made the moves of made-up requests."""
 
 MINUTES = (4, 9, 2, 14, 6, 22, 11, 3, 48, 7, 17, 5, 95, 12, 8)
-"""Minutes after the due time at which a made-up patient is called, for one request after the other."""
+"""Minutes from the due time to the first call to a made-up patient; the requests use these values in turn."""
 
 AGAIN = timedelta(hours=2)
 
@@ -28,7 +28,7 @@ NUMBERS = "+120255501"
 """The beginning of the made-up numbers; two digits follow."""
 
 FIRST = 50
-"""The lowest last two digits of a closed request's number; those of waiting requests are lower still."""
+"""The lowest last two digits of the number of a closed request. Numbers of waiting requests end in lower digits."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class PastRequest:
 
 
 def past_requests(clinic: Clinic, calls: Sequence[CallRecord], now: datetime) -> list[PastRequest]:
-    """Return the closed requests of those made-up calls before today that left one."""
+    """Return the closed requests of made-up calls before today: one for each call that left a request."""
     today = clinic.line("").hours.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     asked = [each for each in calls if "kept" in each.path and each.began < today]
     return [_request(clinic.line(each.line), each, turn) for turn, each in enumerate(asked)]
@@ -73,7 +73,7 @@ def _request(line: Line, call: CallRecord, turn: int) -> PastRequest:
 
 
 def _rung(kind: Kind, first: datetime, turn: int) -> Iterator[tuple[datetime, Outcome]]:
-    """Yield the desk's calls to a made-up patient: most answer the first, some a later one; a few numbers are wrong."""
+    """Yield the desk's calls to a made-up patient: up to two unanswered ones and an answered one, or a wrong number."""
     if turn % 31 == 30:
         yield first, Outcome.WRONG_NUMBER
         return

@@ -32,10 +32,10 @@ PEOPLE = 30
 """The number of made-up patients."""
 
 TAKEN = (True, True, False, True, False)
-"""The pattern by which made-up appointments take the free times, one after another: the diary is busy, and not full."""
+"""The pattern in which made-up appointments take or skip free times in turn, so that the diary is busy but not full."""
 
 CANCELLED = 11
-"""The share of made-up appointments that is cancelled, one in this many: by the caller or at the desk in turn."""
+"""The number of made-up appointments for each cancelled one; callers and the desk cancel in turn."""
 
 table = schema.appointments
 
@@ -60,7 +60,7 @@ def fill_diary(database: Database, clinic: Clinic, now: datetime) -> int:
 
 
 def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: datetime) -> None:
-    """Book a made-up appointment, as a caller or the desk does; some are cancelled, some past patients did not come."""
+    """Book a made-up appointment as a caller or the desk does; cancel some, and mark past ones as kept or missed."""
     made, number = min(now, slot.start) - timedelta(days=1 + turn % 5), turn % PEOPLE
     phone = Phone(f"{NUMBERS}{number:02}")
     new = NewAppointment(
@@ -85,7 +85,7 @@ def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: dateti
 
 
 def clear_diary(write: Connection, made_up: Select[int]) -> None:
-    """Remove the made-up appointments, also those of the made-up requests, and the patients of their numbers."""
+    """Remove all made-up appointments, also those of made-up requests, then made-up patients with no appointment."""
     whose = or_(table.c.mark.startswith(MARK), table.c.request_id.in_(made_up))
     remove(write, table, write.scalars(select(table.c.id).where(whose)).all())
     patients = schema.patients

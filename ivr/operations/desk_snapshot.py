@@ -26,7 +26,7 @@ class Snapshot:
     overdue_since: datetime | None
     """The due time of the most overdue open request; None where none is overdue."""
     unsent_since: Mapping[str, datetime | None]
-    """By name of task: when the oldest task was made that is neither done nor failed; None where there is none."""
+    """By name of task: when the oldest one was made that is neither done nor failed; None without such a task."""
     failed: Mapping[str, int]
     """By name of task: the number of outbox tasks that have failed for good."""
 

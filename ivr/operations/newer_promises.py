@@ -34,7 +34,7 @@ SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING 
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
-"""The query for requests live in the backup and closed since, whose number has asked for the same again."""
+"""The query for requests that are live in the backup but closed now, and whose number asked again for the same kind."""
 
 LISTED = f"SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE}) ORDER BY due, id"  # noqa: S608
 
@@ -42,7 +42,7 @@ WANTED = f"""
 SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
 ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
-"""The query for all requests that a restore keeps: first those that are closed, which replace their older selves."""
+"""The query for all requests that a restore keeps. Closed ones come first, to replace their older versions."""
 
 
 CHANGED_SINCE = """
@@ -57,7 +57,7 @@ NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM resto
 OF_THE_DIARY = [each.name for each in CHILDREN_OF_AN_APPOINTMENT]
 
 MOST_BESIDE = 50
-"""Extra places that are tried for an appointment whose hour the restored rows give to another."""
+"""The most extra places to try for a kept appointment if a restored appointment already has its hour."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class NewerPromise:
 
     reference: str
     number: str
-    """The telephone number in E.164, or the words that an appointment has none."""
+    """The telephone number in E.164; "no number" for an appointment without a number."""
     kind: str
     due: str
     """The due time of the request, or the time of the appointment, in UTC as stored."""
@@ -129,7 +129,7 @@ def take_newer(live: sqlite3.Connection) -> Newer:
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
-    """Put the newer requests and appointments back among the restored rows; return those without room there.
+    """Put the newer requests and appointments back among the restored rows; return those for which there was no room.
 
     Raises sqlite3.Error.
     """
@@ -148,7 +148,7 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
 
 
 def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
-    """Put the changed appointments back, in the place of their older selves; return those without room."""
+    """Put the changed appointments back in place of the restored versions; return those without a free place."""
     without_room = []
     for each in newer.patients:
         _insert(live, "patients", each)
@@ -163,7 +163,7 @@ def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]
 
 
 def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
-    """Delete the older self of a kept appointment, and return the id that the newer one has; None for a new one."""
+    """Delete the restored version of a kept appointment, and return its id; None if another appointment has this id."""
     query = "SELECT reference, created FROM main.appointments WHERE id = ?"
     there = live.execute(query, (visit["id"],)).fetchone()
     if there and there != (visit["reference"], visit["created"]):
@@ -175,7 +175,7 @@ def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
 
 
 def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
-    """Insert a kept appointment with its child rows, beside any that has its hour; return whether there was room."""
+    """Insert a kept appointment with its child rows, beside others at the same time; return whether there was room."""
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
@@ -201,7 +201,7 @@ def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
 
 
 def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
-    """Put one kept request back with its child rows, in the place of its older self; return its id, perhaps new."""
+    """Put a kept request and its child rows back in place of the restored version; return its id, which may be new."""
     there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
     if there and there[0] == request["call_sid"]:
         for table in children:

@@ -41,7 +41,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class StoredNumber:
-    """A stored number that this version does not take for one: by another country's rules, or written by hand."""
+    """A stored number that this version cannot read as a number: valid in another country, or written by hand."""
 
     e164: str
     """The stored text: digits, and + where there is one."""
@@ -69,17 +69,17 @@ class PersonalRecord:
     unreadable: int = 0
     """The number of pending requests that cannot be decrypted, whose numbers are therefore unknown."""
     mentions: Sequence[str] = field(default=())
-    """References of other numbers' requests with a note that contains this number."""
+    """References of other numbers' requests and appointments with a note that contains this number."""
     drafts: Sequence[int] = ()
-    """The ids of drafts, typed by staff and not sent, about these requests or with this number in them."""
+    """The ids of unsent drafts by staff, about this number's requests or with this number in the text."""
     missed: Rows = ()
     """The missed calls by this number that stand at the desk."""
     sealed_missed: Sequence[SealedMissedCall] = ()
     """The missed calls by this number that wait in Redis."""
     merged: Sequence[str] = ()
-    """References of other numbers' requests that were merged with one of these."""
+    """References of other numbers' requests that were merged with a request of this number."""
     language: Rows = ()
-    """The language in which the number is greeted, and that of its last call; no row or one."""
+    """The language in which the number is greeted, and the language of its last call; no row or one row."""
 
     @property
     def references(self) -> list[str]:
@@ -89,7 +89,7 @@ class PersonalRecord:
 
     @property
     def booked(self) -> list[str]:
-        """The references of the appointments that are still booked: once erased, nobody expects the patient."""
+        """The references of appointments still booked: after an erasure, nobody at the clinic expects the patient."""
         return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property
@@ -216,5 +216,5 @@ class PersonalData:
 
 
 def _as_text(value: object) -> str:
-    """Return a day or a moment as ISO 8601 has it; what cannot be read, as it is stored."""
+    """Return a day or a moment in ISO 8601; return an unreadable value as text, as it is stored."""
     return value.isoformat() if isinstance(value, date) else text_of(value)

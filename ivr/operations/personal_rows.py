@@ -1,4 +1,4 @@
-"""The rows about people, for retention, export and erasure: whose they are, how long they are kept, who mentions them.
+"""Finds the rows about people for retention, export and erasure: by number, by age, and by mention in a note.
 
 No HTTP, no clock.
 """
@@ -23,7 +23,7 @@ CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_histo
 IS_BOOKED, IS_NOTE = AppointmentStatus.BOOKED, DiaryEvent.NOTE
 
 JUST_MADE = timedelta(hours=1)
-"""The time for which a new name may belong to nobody: somebody is about to book for it."""
+"""The time for which a new patient without a request or appointment is kept: a booking may be under way."""
 
 
 def of_patient(number: str) -> ColumnElement[bool]:
@@ -36,7 +36,7 @@ def of_patient(number: str) -> ColumnElement[bool]:
 def over_for_long(before: datetime) -> ColumnElement[bool]:
     """Return the SQL condition of appointments that were over, or cancelled, before this moment.
 
-    An appointment stays as long as the request that it fulfilled, and as a live request to tell its patient.
+    An appointment stays while its request is stored, or while a live request asks to tell its patient.
     """
     table, requests = schema.appointments, schema.requests
     cancelled = and_(table.c.status == AppointmentStatus.CANCELLED, table.c.touched.between(LONG_AGO, before))
@@ -45,7 +45,7 @@ def over_for_long(before: datetime) -> ColumnElement[bool]:
 
 
 def nobodys(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition of patients of whom there is neither a request nor an appointment any more."""
+    """Return the SQL condition of patients who have no request and no appointment any more."""
     table = schema.patients
     kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
     return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
@@ -58,14 +58,14 @@ def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
 
 
 def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition of languages last used before `before`, and of erasures that hold back no call now."""
+    """Return the SQL condition of languages last used before `before`, and of erasure marks not needed at `now`."""
     table = schema.caller_languages
     done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
     return or_(table.c.at.between(LONG_AGO, before), done_with)
 
 
 class AnyNumber(Protocol):
-    """A telephone number: a Phone, or a number as it is stored, which may be none that this version reads."""
+    """A telephone number: a Phone, or a stored number that this version may not be able to read."""
 
     @property
     def e164(self) -> str:
@@ -98,17 +98,17 @@ def rows(read: Connection, table: Table, condition: ColumnElement[bool]) -> list
 
 
 def language(read: Connection, phone: AnyNumber, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
-    """Return the stored row about the language in which a number is greeted, and its last call's; no row or one."""
+    """Return the stored row with a number's greeting language and the language of its last call; no row or one row."""
     return languages.remembered(read, phone.e164, keyed_ids)
 
 
 def erase_language(write: Connection, phone: AnyNumber, keyed_ids: KeyedIds, now: datetime) -> None:
-    """Erase the language in which a number is greeted, and have no call that began before now teach it again."""
+    """Erase the language in which a number is greeted; calls that began before `now` cannot store a language again."""
     languages.erase(write, phone.e164, keyed_ids, now)
 
 
 def mentions(read: Connection, phone: AnyNumber) -> list[str]:
-    """Return the references of other numbers' requests and appointments with this number in a note, however grouped."""
+    """Return the references of other numbers' requests and appointments with this number in a note, in any grouping."""
     wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
     others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164)).all()

@@ -27,7 +27,7 @@ SELECT DISTINCT requests.due, requests.reference, phone, kind, status, requests.
 FROM requests JOIN promises ON request_id = requests.id LEFT JOIN known USING (mark)
 WHERE known.mark IS NULL OR requests.appointment IS NOT NULL AND requests.appointment IS DISTINCT FROM known.appointment
 ORDER BY due"""
-"""The SQL query of the requests whose promise or appointment the restored database does not know."""
+"""The SQL query of the requests whose promise or appointment is missing from the restored database."""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
@@ -45,7 +45,7 @@ def restoring(database_url: str, file: str) -> Sequence[str]:
 
 
 def _naming_newer(former: str, restored: str) -> str:
-    """Return the command that takes the backup's promises to a session of the former database, and lists newer ones."""
+    """Return the command that copies the backup's promises into the former database, and lists the newer requests."""
     steps = ("CREATE TEMPORARY TABLE known (mark text, appointment timestamptz)", "\\copy known FROM pstdin", NEWER)
     asked = " ".join(f"-c {_quoted(' '.join(step.split()))}" for step in steps)
     known = _quoted(f"\\copy ({KNOWN}) TO STDOUT")

@@ -29,7 +29,7 @@ class DatabaseReadiness:
     """The folder whose disk must have room."""
 
     def check(self) -> str:
-        """Check the database and its disk; return a remark on a database that serves all the same, or an empty text.
+        """Check the database and its disk; return a remark if the schema is another version's but usable, else "".
 
         Raises StoreAway, whose message says what is wrong and what to do.
         """
@@ -48,7 +48,7 @@ class DatabaseReadiness:
             raise StoreAway(f"its disk is nearly full: {free // 2**20} MB left, make room")
 
     def _remark(self, trial: Connection) -> str:
-        """Return a remark on another version's schema that serves; empty for ours. Raises StoreAway for others."""
+        """Return a remark if the schema is another version's but usable, else "". Raises StoreAway if unusable."""
         found = revision_at(trial)
         if found == self.revisions[-1]:
             return ""

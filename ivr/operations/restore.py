@@ -1,8 +1,8 @@
 """Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
-All rows are replaced in one transaction: readers see the old desk or the restored one; writers wait or store pending
-requests in Redis. Requests promised or booked since the backup stay. The calendar's link, whole names in the calendar
-and sessions are not restored. No HTTP, no clock.
+All rows are replaced in one transaction. Readers see the old desk or the restored one. Writers wait, or store
+requests as pending in Redis. Requests promised or booked since the backup stay. The calendar's link, whole names in
+the calendar and sessions are not restored. No HTTP, no clock.
 """
 
 import shutil
@@ -42,7 +42,7 @@ class Restored:
     erased: tuple[str, ...] = ()
     """References of requests that were erased after the backup was made, and are now back."""
     without_room: tuple[NewerPromise, ...] = ()
-    """Requests that were made since the backup, and could not be kept."""
+    """Requests and appointments made or changed since the backup that could not be kept."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
@@ -140,7 +140,7 @@ def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
 
 
 def _close_what_was_open(part: Path) -> None:
-    """Remove calendar links, whole names and sessions: without the former database it is unknown what was in use."""
+    """Remove calendar links, whole names and sessions: without the old database, nobody knows which are valid."""
     with closing(opened(part)) as restored:
         for table in (STAYS, SESSIONS):
             restored.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables of ours

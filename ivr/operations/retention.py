@@ -56,7 +56,7 @@ class Expired:
 
 
 class Purge:
-    """Deletes expired rows once an hour, or at every `run` while a full batch was found."""
+    """Deletes expired rows: once an hour, or at the next `run` if the last one deleted a full batch."""
 
     def __init__(self, database: Database, kept: KeptFor) -> None:
         self._database = database
@@ -80,7 +80,7 @@ class Purge:
 
 
 def newest_row(database: Database, besides: datetime) -> datetime | None:
-    """Return the moment of the desk's newest row, but for rows within an hour of `besides`; None where there is none.
+    """Return the moment of the desk's newest row, ignoring rows within an hour of `besides`; None if there is no row.
 
     Raises StoreAway.
     """
@@ -113,7 +113,7 @@ def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
 def _closed_for_long(before: datetime, now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition of requests closed before a moment, without a future appointment, and not merged.
 
-    A merged request stays as long as the one that it was merged into.
+    A merged request stays as long as the request that it leads to.
     """
     table, lines = schema.requests, schema.history
     later = exists().where(lines.c.request_id == table.c.id, lines.c.at > before)

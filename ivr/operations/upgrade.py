@@ -1,7 +1,7 @@
 """Brings the desk's tables up to date, and keeps the older state before a migration changes rows.
 
-The older state is kept within the migration's lock, so that two processes that start at once keep it once. What a
-migration changes is read from the calls of `op` in its source: what these leave open counts as every table. No clock.
+The backup is made under the migration's lock, so that two processes make only one. The calls of `op` in a
+migration's source tell which tables it changes; a call without a clear table counts as all tables. No clock.
 """
 
 import ast
@@ -39,8 +39,7 @@ def upgrade(
 ) -> None:
     """Bring the desk's tables up to date, and say where the older state is kept if rows change.
 
-    Tables that a version has made which is not known here are left as they are. Raises MigrationRefused, after which
-    nothing has changed.
+    Tables of an unknown version are left as they are. Raises MigrationRefused, after which nothing has changed.
     """
 
     def before(connection: Connection) -> bool:
@@ -71,7 +70,7 @@ def one_line(database_url: str) -> Iterator[None]:
 
 
 def _leave(connection: Connection, found: Schema, say: Callable[[str], None]) -> None:
-    """Say that the tables of another version serve this one too. Raises MigrationRefused where they do not."""
+    """Say that tables of another version also work with this one. Raises MigrationRefused if they do not."""
     whose = f"of a newer version (revision {found.has})" if found.has else "of no known revision"
     if wrong := unfit(connection):
         do = "run the newer version, or restore a backup from before it" if found.has else RUNBOOK
@@ -80,7 +79,7 @@ def _leave(connection: Connection, found: Schema, say: Callable[[str], None]) ->
 
 
 def _changes_rows(connection: Connection, found: Schema) -> bool:
-    """Return whether a pending migration changes a table that holds rows. A database without our tables has none."""
+    """Return whether a pending migration changes a table with rows. In a database without our tables, none does."""
     if not found.has:
         return False
     pending = revisions()[revisions().index(found.has) + 1 :]
@@ -134,7 +133,7 @@ def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
 
 
 def changed_by(revision: str) -> set[str]:
-    """Return the tables that the migration to this revision may change, with ANY where it does not say which."""
+    """Return the tables that the migration to this revision may change; ANY stands for an unclear table."""
     (file,) = MIGRATIONS.glob(f"versions/{revision}_*.py")
     return {_table(call) for call in _operations(ast.parse(file.read_text())) if _name(call) not in KEEP_ROWS}
 
@@ -147,7 +146,7 @@ def _operations(module: ast.Module) -> Iterator[ast.Call]:
 
 
 def _name(call: ast.Call) -> str:
-    """Return the name of the operation if a migration calls one of `op`; empty for any other call."""
+    """Return the operation's name for a call of `op` in a migration; an empty text for any other call."""
     match call.func:
         case ast.Attribute(value=ast.Name(id="op"), attr=name):
             return name

@@ -19,7 +19,7 @@ WAITS: Mapping[str, TypeAdapter[Any]] = {
 """The steps of a carrier's document at which a test call may wait, by the names of their classes."""
 
 WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
-"""The names of fields in the JSON text where they differ from those here, so that calls under way survive a deploy."""
+"""The names of fields in the JSON text, where they differ from CallState, so that calls under way survive an update."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class CallState:
     moment: CallMoment
     """The moment of the call at which it is now."""
     carrier: str = ""
-    """The name of the carrier in whose words the test phone calls; empty for the first carrier."""
+    """The name of the carrier whose dialect the test phone uses; empty for the first carrier."""
 
     def words(self) -> str:
         """Return this state of a test call as JSON text, without the words that were heard already."""

@@ -1,7 +1,7 @@
 """A test telephone: calls the running service with signed webhooks, as a carrier does, and follows its documents.
 
-A call is a sequence of moments: the caller hears something, then the call waits. A Caller decides what happens next. It
-may be a person at a terminal, a list of keys or a test (`ring`); a page in a browser makes the steps one by one.
+A call is a sequence of moments: the caller hears something, then the call waits. In `ring`, a Caller decides what
+happens next: a person at a terminal, a list of keys or a test. A page in a browser makes single steps.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ from ivr.carrier.steps import (
 )
 
 MOST_MOMENTS = 200
-"""The most moments of a test call; one with more goes round in a circle."""
+"""The most moments of a test call; a call with more has failed, because it repeats itself."""
 
 
 class Caller(Protocol):
@@ -43,7 +43,7 @@ Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 """Posts a form with headers to a URL, and returns the document that answers. Raises the errors of its transport."""
 
 Read = Callable[[str], Iterator[Step]]
-"""Reads a document as the carrier does that it is for, and yields its steps. Raises NotUnderstood."""
+"""Reads a document in the way of its carrier, and yields the steps. Raises NotUnderstood."""
 
 
 class CallFailed(Exception):
@@ -58,7 +58,7 @@ class NobodyAnswers(CallFailed):
 class Ends:
     """The end of a document that has no further step for the carrier.
 
-    It ends a caller's call; it connects the reception with the caller.
+    At this point the carrier ends a caller's call, or connects the reception with the caller.
     """
 
 
@@ -74,7 +74,7 @@ class CallMoment:
     address: str
     """The address from which the document came; other addresses in the document are relative to this one."""
     reception: "CallMoment | None" = None
-    """The moment of the reception's leg after somebody picked up; None if they hear no document first."""
+    """The first moment of the reception's leg after somebody picked up; None if the reception hears no document."""
 
     @property
     def over(self) -> bool:
@@ -155,7 +155,7 @@ class Handset:
         return CallMoment(tuple(heard), Ends(), url)
 
     def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> CallMoment:
-        """Return the moment of this wait. Where the reception is called, only its first telephone may pick up."""
+        """Return the moment with this wait. In a call to the reception, only the first telephone may pick up."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
         reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
         return CallMoment(heard, waits, url, reception)
@@ -165,16 +165,16 @@ class Handset:
         return replace(self, call=self.stand_in.leg(self.call, number))
 
     def _takes(self, number: str, leg: CallMoment | None, pressed: str) -> bool:
-        """Return whether the reception, after it has picked up, takes the call with these keys."""
+        """Return whether these keys connect the reception, which has picked up, with the caller."""
         if leg is not None and not leg.over:
             leg = self._leg(number).after(leg, pressed)
         return leg is None or isinstance(leg.waits, Ends)
 
 
 def _happens(moment: CallMoment, caller: Caller) -> str | None:
-    """Return the keys that the caller or the reception presses at this moment, empty for none; None at the call's end.
+    """Return the keys that the caller or the reception presses at this moment; "" for none, None to end the call.
 
-    Tells the caller first what is heard.
+    First tells the caller what is heard.
     """
     for heard in moment.heard:
         if isinstance(heard, Heard):  # pauses are not passed on
@@ -195,13 +195,13 @@ def _words(moment: CallMoment | None) -> list[str]:
 
 
 class KeyStream:
-    """The inputs of a test call, with spaces between them, used up one by one: "1 1 9999900001# 1"; "-" is silence."""
+    """The inputs of a test call, separated by spaces and used in turn: "1 1 9999900001# 1". "-" means silence."""
 
     def __init__(self, words: str) -> None:
         self._words = words.split()
 
     def press(self, wanted: Gathers) -> str | None:
-        """Return the test call's next input, or as many of its keys as this step takes; None after the last input."""
+        """Return the next input, or only as many of its keys as the carrier waits for; None after the last input."""
         if not self._words:
             return None
         word = self._words.pop(0)

@@ -1,7 +1,7 @@
 """Calls the running service over HTTP, as a carrier does: for the terminal, the browser and `make chaos`.
 
-Takes the settings as a value. Knows neither terminal nor page. Stands on urllib: requests would not trust a root of an
-operator's own (SSL_CERT_FILE).
+Takes the settings as a value. Knows neither terminal nor page. Uses urllib, because requests would not trust an
+operator's own root certificate (SSL_CERT_FILE).
 """
 
 from collections.abc import Mapping

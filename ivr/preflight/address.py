@@ -1,6 +1,6 @@
-"""Checks of the carrier's side: is our address reachable, are signatures verified, and do the numbers lead here.
+"""Checks of the carrier's side: our address is reachable, signatures are verified, and the numbers lead to us.
 
-Sends two harmless webhooks about the end of a made-up call, one signed and one not.
+Sends two harmless webhooks of each carrier, about the end of a made-up call: one signed, one unsigned.
 """
 
 from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, side_by_side

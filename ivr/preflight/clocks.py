@@ -27,7 +27,7 @@ def _of_redis(on: Context) -> datetime | None:
 
 
 def _of_the_database(on: Context) -> datetime | None:
-    """Return the time by PostgreSQL's clock, or None for SQLite, which has this machine's."""
+    """Return the time of PostgreSQL's clock; None for SQLite, which uses this host's clock."""
     if not on.settings.database_url.startswith("postgresql"):
         return None
     with on.database.reading() as read:
@@ -44,7 +44,7 @@ OTHERS: dict[str, Callable[[Context], datetime | None]] = {
     "the database": _of_the_database,
     "PUBLIC_BASE_URL": _of_the_public_address,
 }
-"""The clocks with which this machine's is compared. Where one cannot be reached, another check says so."""
+"""The clocks that are compared with this host's clock. If a clock cannot be reached, another check reports that."""
 
 
 def system_clock(on: Context) -> Finding:
@@ -71,7 +71,7 @@ def _apart(on: Context, other: Callable[[Context], datetime | None]) -> timedelt
 
 
 def deleting(on: Context) -> Finding:
-    """Check that our clock agrees with the desk's lived time, by which it deletes."""
+    """Check that our clock agrees with the lived time by which the desk deletes old rows."""
     wrong = disagreement(on.settings.state_dir / FILE, on.clock())
     return (
         bad(f"our clock is {wrong}: nothing is deleted by it", WHAT_TO_DO) if wrong else well("agrees with the desk's")

@@ -24,7 +24,7 @@ MAKE_ONE = 'make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
 def settings(on: Context) -> Finding:
-    """Check that the settings are for production. They are valid, since they have been read."""
+    """Check that the settings are for production. Their values are valid, since they were checked when read."""
     found = on.settings
     if not found.production:
         return doubtful("ENV is development", "set ENV=production where real callers ring")
@@ -54,7 +54,7 @@ def secrets(on: Context) -> Finding:
 
 
 def _repeats_itself(secret: str) -> bool:
-    """Return whether the secret is a shorter text repeated: only then does it stand in the middle of its double."""
+    """Return whether the secret is a shorter text repeated. Written twice, only such a text contains itself thrice."""
     return secret in (secret + secret)[1:-1]
 
 
@@ -71,7 +71,7 @@ def clinic_file(on: Context) -> Finding:
 
 
 def _unfit(on: Context, clinic: Clinic) -> str:
-    """Return what a carrier cannot do of what clinic.toml asks for; empty if all can, or if the prompts are invalid."""
+    """Return what clinic.toml asks for and a carrier cannot do; empty if nothing, or if the prompts are invalid."""
     try:
         return carriers.unfit(on.settings.carrier, _script(on), clinic)
     except BadFile:
@@ -88,7 +88,7 @@ def prompts(on: Context) -> Finding:
 
 
 def _script(on: Context) -> Script:
-    """Return the clinic's sentences; the common ones where its file is invalid, which another check reports."""
+    """Return the clinic's sentences, or the common ones if the clinic's file is invalid, as another check reports."""
     try:
         clinic = on.clinic()
     except BadFile:
@@ -97,7 +97,7 @@ def _script(on: Context) -> Script:
 
 
 def recordings(on: Context) -> Finding:
-    """Check that callers hear every recording: that its sound is usable, and says its sentence in the present words."""
+    """Check that every recording is used in calls: its sound is usable, and it says its sentence's present words."""
     try:
         found = voices.read(voices.folder_of(on.settings.clinic_file), _script(on))
     except BadFile:
@@ -125,7 +125,7 @@ def advice(on: Context) -> Finding:
 
 
 def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[str]]:
-    """Return the topics of advice that need a review, by the lack, each with the checksum of its words."""
+    """Return the topics of advice without a valid review, by what is lacking, each with the checksum of its words."""
     found: dict[Lack, list[str]] = {}
     today = clinic.line("").hours.local(now).date()
     for topic in clinic.advice:

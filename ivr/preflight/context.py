@@ -1,6 +1,6 @@
-"""The context of the checks, and the values of what they find: settings, a clock, clients with short time limits.
+"""The context of the checks and the values of their findings: settings, a clock, clients with short time limits.
 
-Nothing is connected before a check uses it; the checks that need the clinic's file read it.
+Nothing is connected before a check uses it. The checks that need the clinic's file read it themselves.
 """
 
 from collections.abc import Callable, Iterator, Mapping

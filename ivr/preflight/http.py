@@ -1,7 +1,7 @@
-"""Sends requests to the public address over the network, as the carrier does. Follows no redirect, and has no check.
+"""Sends requests to the public address over the network, as the carrier does. Follows no redirect. Contains no check.
 
-Stands on http.client: requests trusts its own list of roots, not the machine's or an operator's (SSL_CERT_FILE), and
-wraps the reason of a failure.
+Uses http.client, because the library requests wraps the reason of a failure, and trusts its own root certificates,
+not those of the machine or of an operator (SSL_CERT_FILE).
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ssl import SSLCertVerificationError, SSLError
 from urllib.parse import urlencode, urlsplit
 
 SECONDS = 4
-"""Seconds that the public address may take for each step of an answer. The carrier gives us a little less."""
+"""Seconds that the public address may take for each step of an answer, slightly more than the carrier allows."""
 
 
 class NotReached(Exception):
@@ -22,7 +22,7 @@ class NotReached(Exception):
 
 
 class NoTLS(NotReached):
-    """The server's certificate or TLS is none that the carrier would accept."""
+    """The server's certificate or TLS is not acceptable to the carrier."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ivr.storage.lived_time import FILE
 MEGABYTE = 1024 * 1024
 
 ROOM_NEEDED, ROOM_WISHED = 100 * MEGABYTE, 1024 * MEGABYTE
-"""Free bytes on STATE_DIR's disk: below the first a store may stop in a day; below the second somebody should look."""
+"""Free bytes on STATE_DIR's disk. Below the first, a store may stop within a day; below the second, the check warns."""
 
 
 def worker(on: Context) -> Finding:
@@ -24,7 +24,7 @@ def worker(on: Context) -> Finding:
 
 
 def clock_process(on: Context) -> Finding:
-    """Check that the clock process has run on this host. It has no heartbeat yet, so it may have stopped since."""
+    """Check that the clock process has run on this host. Without a heartbeat, nobody knows whether it still runs."""
     if not (on.settings.state_dir / FILE).is_file():
         do = "start it, on this machine or another: python -m workers.clock (make run does)"
         return doubtful("the clock has not run on this machine: it would have written down the lived time", do)

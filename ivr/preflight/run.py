@@ -42,7 +42,7 @@ CHECKS: Mapping[str, Check] = {
 """The preflight's checks by name, in the order of the output."""
 
 SECONDS = 35
-"""Time limit of every check: a little more than the REST APIs of two carriers may take, three questions in all."""
+"""Time limit of each check in seconds: slightly more than three requests to the REST APIs of two carriers may take."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _begun(check: Check, on: Context) -> "Future[Finding]":
 
 
 def _found(check: Check, on: Context) -> Finding:
-    """Return the check's finding. An error becomes a failure by its kind, since its message may hold a password."""
+    """Return the check's finding. An unexpected error is named by its class alone: its message may hold a password."""
     try:
         return check(on)
     except StoreAway as away:

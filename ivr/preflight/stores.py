@@ -1,4 +1,4 @@
-"""Checks of the database and of Redis: do they answer, and do they keep what they are given.
+"""Checks of the database and of Redis: that they answer, and that they keep data.
 
 Raises StoreAway and QueueAway, which run.py turns into findings.
 """
@@ -53,7 +53,7 @@ def schema(on: Context) -> Finding:
 
 
 def _strange(found: Schema, wrong: str) -> Finding:
-    """Return the finding about tables of a version not known here; `wrong` says why they do not serve, or is empty."""
+    """Return the finding about tables of an unknown version. `wrong` says why they are unusable, or is empty."""
     saw = "the tables bear no revision: alembic_version is empty or missing"
     do = "see docs/runbook.md, The schema is of another version"
     if found.has:
@@ -73,7 +73,7 @@ def people(on: Context) -> Finding:
 
 
 def hosts(on: Context) -> Finding:
-    """Check that every host that has answered calls within a week was seen in the last minutes, this one too."""
+    """Check that every host that has answered calls within a week, this host included, was seen in the last minutes."""
     silent = Hosts(on.database).silent(on.clock())
     if silent:
         names = ", ".join(f"{each.name} (since {each.seen:%Y-%m-%d %H:%M} UTC)" for each in silent)
@@ -83,7 +83,7 @@ def hosts(on: Context) -> Finding:
 
 
 def phone_booking(on: Context) -> Finding:
-    """Check whether callers are given times: confirmed by a manager, not paused, and not switched off."""
+    """Check whether callers are offered times: booking is switched on, not paused, and confirmed by a manager."""
     rules = on.clinic().diary
     state = PhoneBooking(on.database, on.settings.state_dir).stored()
     where = f"{on.settings.public_base_url}/desk/diary"
@@ -112,9 +112,9 @@ def redis(on: Context) -> Finding:
 
 
 def redis_access(on: Context) -> Finding:
-    """Check that strangers cannot write to Redis: it has a socket, or a password that nobody reads on the way.
+    """Check that strangers cannot write to Redis: by a socket, or by a password that nobody can read on the network.
 
-    Whoever writes there can stop the workers and drop what was promised.
+    Anybody who writes to Redis can stop the workers and delete promised requests.
     """
     given = on.redis.connection_pool.connection_kwargs
     if "path" in given:
@@ -187,7 +187,7 @@ def redis_memory(on: Context) -> Finding:
 
 
 def _setting(redis: Redis, name: str) -> str | None:
-    """Return the value of a Redis setting, or None where it may not be read, as with many hosted ones."""
+    """Return the value of a Redis setting; None if Redis does not allow reading it, as with many hosted services."""
     try:
         return str(redis.config_get(name).get(name, ""))
     except ResponseError:

@@ -62,14 +62,14 @@ MARKED: Mapping[AppointmentStatus, Attendance] = {
 
 @dataclass(frozen=True, slots=True)
 class DiaryChange:
-    """A booking, move or cancellation of an appointment, or the undoing of one, as its history has it."""
+    """A booking, move or cancellation of an appointment, or the undoing of such a change, as stored in its history."""
 
     appointment_id: int
     at: datetime
     what: str
     who: str
     undone: str
-    """For UNDONE, the event undone; for a booking stored too late to be heard of, BOOKED."""
+    """For UNDONE, the event that was undone; BOOKED also for a booking taken back because it was stored too late."""
     source: Source
     """The way in which the appointment came about."""
 
@@ -84,7 +84,7 @@ class AppointmentStats:
     """The counts of a period's appointments."""
 
     booked: Mapping[Source, int]
-    """The number of bookings made in the period, for whatever day, by the way they came about."""
+    """The number of bookings made in the period, by source; the appointments may be on any day."""
     changed: Mapping[tuple[DiaryEvent, Hand], int]
     """The number of moves and cancellations that were made in the period, by event and by who made them."""
     attendance: Mapping[Attendance, int]
@@ -102,7 +102,7 @@ class AppointmentStats:
 
 
 def standing(changes: Iterable[DiaryChange]) -> list[DiaryChange]:
-    """Return the bookings, moves and cancellations among `changes`, which are in order, that were not undone."""
+    """Return the bookings, moves and cancellations among `changes` that were not undone. `changes` must be in order."""
     found: dict[int, list[DiaryChange]] = {}
     for each in changes:
         of_one = found.setdefault(each.appointment_id, [])
@@ -114,7 +114,7 @@ def standing(changes: Iterable[DiaryChange]) -> list[DiaryChange]:
 
 
 def _take_back(changes: list[DiaryChange], what: str) -> None:
-    """Remove the last of an appointment's changes whose event is `what`; none where that lies before the period."""
+    """Remove the last of an appointment's changes with the event `what`; nothing if `changes` holds no such event."""
     last = next((at for at in reversed(range(len(changes))) if changes[at].what == what), None)
     if last is not None:
         del changes[last]
@@ -123,7 +123,7 @@ def _take_back(changes: list[DiaryChange], what: str) -> None:
 def appointment_stats(
     visits: Sequence[ReportedVisit], changes: Sequence[DiaryChange], now: datetime
 ) -> AppointmentStats:
-    """Return the counts of a period's appointments, and of its changes of appointments, none of which was undone."""
+    """Return the counts of a period's appointments and of its changes to appointments, of which none was undone."""
     return AppointmentStats(
         booked=Counter(each.source for each in changes if each.what == DiaryEvent.BOOKED),
         changed=Counter((DiaryEvent(each.what), each.hand) for each in changes if each.what != DiaryEvent.BOOKED),

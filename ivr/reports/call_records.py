@@ -23,15 +23,15 @@ LONGEST_PATH = 40
 """The most words of a call's path. A longer one is cut, but keeps its last word, which says how the call ended."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
-"""The words of a call's path that tell how the call ended; `failed` is from the carrier's report.
+"""The words of a call's path that tell how the call ended; `failed` comes from the carrier's report.
 
-A path that begins with `over_limit` is of a call from which nothing was taken.
+A path that begins with `over_limit` belongs to a call that may leave no request.
 """
 
 TWICE = "twice"
-"""The word in a call's path after a promise or a change of which nobody knows whether the caller heard it.
+"""The word in a call's path after a promise or a change that the caller perhaps did not hear.
 
-Its webhook came again and had another answer then, or came only when the call was over.
+The webhook was repeated with a different answer, or came only after the call was over.
 """
 
 PROMISED = frozenset({"booked", "moved", "cancelled"})
@@ -82,7 +82,7 @@ class Trace:
     lasted: int | None = None
     """The length of the whole call in seconds, if the carrier has reported it."""
     caller: str = ""
-    """The keyed hash of the number that calls; empty unless a key was pressed and its language may be remembered."""
+    """The keyed hash of the calling number; empty unless a key was pressed and the number's language may be stored."""
 
 
 @dataclass(frozen=True)
@@ -103,18 +103,18 @@ class CallRecord:
 
 
 def is_over(ended: datetime | None, last: datetime, now: datetime) -> bool:
-    """Return whether a call is over: some time after its end was reported, or else a longer time after its last trace.
+    """Return whether a call is over: SETTLES after its reported end, or without a report SILENT after its last trace.
 
-    `ended` is the moment of the first report of its end, None without one; `last` is the moment of its last trace. A
-    time far in the future comes from a wrong clock, and counts as past.
+    `ended` is the moment of the first report of the call's end, None without a report; `last` is the moment of the
+    last trace. A moment far in the future comes from a wrong clock, and counts as past.
     """
     return abs(now - ended) >= SETTLES if ended is not None else abs(now - last) >= SILENT
 
 
 def record(traces: Sequence[Trace]) -> CallRecord | None:
-    """Return the record of the call with these traces; None where they are only the carrier's reports of its end.
+    """Return the record of the call with these traces; None if they hold only the carrier's reports of its end.
 
-    That is so for the calls that the line itself makes to the reception.
+    Such traces come from calls that the line itself makes to the reception.
     """
     ordered = sorted(traces, key=lambda each: each.at)
     steps = [each for each in ordered if each.what]

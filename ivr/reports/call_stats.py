@@ -57,7 +57,7 @@ FATES: Mapping[str, Fate] = {
 }
 """The result of a call, by a word of its path. The first of these words that the path contains counts.
 
-They all come before the places that answer.
+A place that answers counts only if the path contains none of these words.
 """
 
 GOT_THROUGH = (Fate.BOOKED, Fate.ASKED, Fate.TALKED)
@@ -90,12 +90,12 @@ ANSWERS: Mapping[str, ReceptionAnswer] = {
 }
 """The reception's answer by a word of the call's path. The first of these words that the path contains counts.
 
-A caller who found nobody once has found nobody.
+A caller who once found nobody counts as NOBODY, even after a later answer.
 """
 
 
 class Reading:
-    """Reads from a call's path through this menu what the caller chose, and what came of it."""
+    """Reads from a call's path through this menu the caller's first choice and the call's result."""
 
     def __init__(self, menu: Mapping[str, Place]) -> None:
         self._choices = frozenset(choices_of(menu))
@@ -103,7 +103,7 @@ class Reading:
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
     def __str__(self) -> str:
-        """Return this way of reading as text, which is the same for two that count alike."""
+        """Return the rules of this reading as text; two readings with the same text count alike."""
         return f"{sorted(self._choices)} {[*self._fates.items()]}"
 
     def choice(self, path: Sequence[str]) -> str:
@@ -144,7 +144,7 @@ class CallStats:
     endings: Mapping[Ending, int]
     fates: Mapping[Fate, int]
     receptions: Mapping[tuple[ReceptionAnswer, bool], int]
-    """The calls that asked for the reception, by its answer, and by whether the caller booked or left a request."""
+    """The calls that asked for the reception, counted by its answer and whether they left a booking or request."""
 
     @property
     def count(self) -> int:

@@ -24,7 +24,7 @@ class FilledHours:
     first: date
     last: date
     filled: timedelta
-    """The time of patients who came, are to come or are not marked; also in extra places and out of hours."""
+    """The time of patients who came, will come or are not marked yet, including extra places and times out of hours."""
     missed: timedelta
     """The time of patients who did not come, as far as nobody else had that time."""
     free: timedelta

@@ -23,7 +23,7 @@ class LastCalls:
     spool: Spool
     """This host's spool. If another host answered a part of the call too, the clock corrects the path later."""
     deadline: Deadline
-    """The deadline for reading the spool, which no caller's answer shares, so that a stalled disk holds up nobody."""
+    """The deadline for reading the spool. No caller's answer waits on it, so a stalled disk delays no caller."""
 
     def path(self, mark: str) -> CallPath | None:
         """Return the path of the call with this mark, as far as this host has answered the call.

@@ -42,10 +42,10 @@ class Period:
         return moment.astimezone(self.zone).date()
 
     def moment_before(self, now: datetime) -> datetime:
-        """Return the moment of the period before to which this one corresponds: the same hour, so many days ago.
+        """Return the moment in the comparison period that matches `now`: the same hour, earlier by the period's length.
 
-        So the morning of today is not compared with a whole day. The moment is not later than the end of the days
-        before.
+        For example, this morning is compared with a morning and not with a whole day. The result is never later
+        than the start of this period.
         """
         here = now.astimezone(self.zone)
         ago = datetime.combine(here.date() - timedelta(days=len(self.days)), here.time(), self.zone)

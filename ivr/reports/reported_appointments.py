@@ -28,7 +28,7 @@ from ivr.storage import schema
 table, lines = schema.appointments, schema.appointment_history
 
 NEVER_STOOD = (TOO_LATE, DiaryEvent.UNDONE)
-"""The reasons of a cancellation that takes a booking back: it was stored too late to be heard of, or was undone."""
+"""The reasons of a cancellation that takes a booking back: stored too late to tell the caller, or undone."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ReportedDiary:
     """The appointments, changes of appointments and blocked times that a period's report is made of."""
 
     visits: Sequence[ReportedVisit]
-    """The appointments whose time lies in the period, of every line, but for bookings that never stood."""
+    """The appointments in the period, on all lines, without the bookings that were taken back."""
     changes: Sequence[DiaryChange]
     """The events in appointments' histories in the period, and undoings just after it, in order."""
     odd: frozenset[int]
@@ -81,7 +81,7 @@ def _never_stood(period: Period) -> Select[Any]:
 
 
 def _visit(row: Row[Any]) -> ReportedVisit | None:
-    """Return a row's appointment; None where a value cannot be read, or it is too long or too short for a visit."""
+    """Return a row's appointment; None if a value cannot be read, or if the appointment is too short or too long."""
     try:
         status, length = AppointmentStatus(row.status), row.ends - row.starts
     except (ValueError, TypeError):
@@ -112,9 +112,9 @@ def columns_of(clinic: Clinic, line: str) -> tuple[Schedule, ...]:
 
 
 def in_columns(found: ReportedDiary, clinic: Clinic, line: str) -> Iterator[ReportedVisit]:
-    """Yield the appointments in the columns of a telephone line, also those of other lines: they take its time.
+    """Yield the appointments in the diary columns of a line, including appointments that other lines made there.
 
-    In a column that the clinic has no longer, only those of the line itself.
+    In a column that the clinic no longer has, yield only the appointments that this line made.
     """
     keys = {each.key for each in columns_of(clinic, line)}
     gone = {each.schedule for each in found.visits} - {each.key for each in clinic.diary.schedules}

@@ -39,7 +39,7 @@ def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRo
 def read_due(read: Connection, line: str, now: datetime) -> RequestRows:
     """Return the live requests that are due, whenever they were made: their patients may wait for a first call.
 
-    They are of a line, or of all lines (""). Read by the index of the waiting list, which is short.
+    Only those on `line`, or on all lines (""). The query uses the index of live requests, which is short.
     """
     due = and_(schema.IS_LIVE, requests.c.due <= now)
     return _rows(read, and_(due, requests.c.line == line) if line else due)
@@ -81,7 +81,7 @@ class DatedRequest:
 
     @property
     def is_of_the_diary(self) -> bool:
-        """True if nobody asked for it: its patient is to be told of a change of an appointment."""
+        """True if no patient made the request: the program made it, to have a patient told of a changed appointment."""
         return self.request.source == FROM_THE_DIARY
 
 
@@ -90,7 +90,7 @@ Waits = Callable[[Row[Any], Sequence[CallAttempt]], timedelta | None]
 
 
 def dated(found: RequestRows, waits: Waits) -> list[DatedRequest | None]:
-    """Return the found requests in order; None in place of one that cannot be read, or whose history cannot."""
+    """Return the found requests in order; None for a request that cannot be read, or whose history cannot be read."""
     lines: dict[int, list[CallAttempt]] = {}
     for row in found.lines:
         lines.setdefault(row.request_id, []).append(CallAttempt(row.at, row.what, row.before))
@@ -124,7 +124,7 @@ def _reported(row: Row[Any], rung: Sequence[CallAttempt], waits: Waits) -> Repor
 def waits_in(opening: Mapping[str, OpeningTime], default: str, now: datetime) -> Waits:
     """Return the function that measures a patient's wait in the opening time of the request's line.
 
-    For a line that is no more, the opening time of the line `default` counts.
+    For a line that the clinic no longer has, it uses the opening time of the line `default`.
     """
 
     def waited(row: Row[Any], rung: Sequence[CallAttempt]) -> timedelta | None:

@@ -12,13 +12,13 @@ from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
-"""The opening time after which a request without a try to call its patient is late; the alert uses it too."""
+"""The opening time after which a request is late if nobody has tried to call its patient; an alert uses it too."""
 
 ENOUGH = 10
-"""The fewest waits for `most`: of fewer, the wait that nine in ten do not exceed is just the longest."""
+"""The fewest waits for which `most` gives a result: with fewer, the wait of nine in ten is just the longest wait."""
 
 REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER, Outcome.CANCELLED})
-"""The outcomes of a call to a patient who answered it; CANCELLED because some then want nothing more."""
+"""The outcomes of a call that the patient answered. CANCELLED is included: some patients then want nothing more."""
 
 TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
 """The outcomes of any call to a patient, answered or not."""
@@ -31,7 +31,7 @@ WAITING = "waiting"
 MINUTE = timedelta(minutes=1)
 
 Waits = Mapping[int, int]
-"""The number of patients' waits by their length in minutes, rounded up: limits and figures are whole minutes."""
+"""The number of waits by length in minutes. Lengths are rounded up, since limits and reports use whole minutes."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ReportedRequest:
 
     @property
     def to_reach(self) -> bool:
-        """True if a patient had or has to be reached: not for a duplicate, or if cancelled before any call."""
+        """True if the patient had or has to be reached: not if a duplicate, and not if cancelled before any call."""
         if self.outcome is Outcome.CANCELLED:
             return bool(self.tries)
         return self.live or self.outcome is not Outcome.DUPLICATE

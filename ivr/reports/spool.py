@@ -31,13 +31,13 @@ HELD = timedelta(minutes=5)
 """The age from which a file of the spool may be removed: no webhook takes so long that it still writes to the file."""
 
 AT_ONCE = 4 * 1024 * 1024
-"""The bytes of the spool read at once: some 25,000 traces, more than an hour of calls on every line at its limit."""
+"""The bytes of the spool read at once: some 25,000 traces, more than an hour of calls even at every line's limit."""
 
 NOTHING: Mapping[Path, int] = {}
-"""The bytes of each segment that were read before, for a reader that has read nothing yet."""
+"""The default of `read`: no bytes of any segment were read before."""
 
 UNREADABLE = -1
-"""The size noted of a spool's file that could not be read: no file has it, so that the file is not removed."""
+"""The size noted for a segment that could not be read. No file has this size, so the segment is not removed."""
 
 MARK = re.compile(r"[0-9a-f]{32}")
 MARK_AT = slice(6, 38)
@@ -66,7 +66,7 @@ class Segment:
     traces: tuple[Trace, ...]
     """The traces of the segment that were not read before."""
     upto: int = 0
-    """The bytes of the file that were read, now or before, without a last line that is not whole yet."""
+    """The number of bytes of the file read so far, in earlier reads too, without an incomplete last line."""
 
 
 class Spool:
@@ -121,7 +121,7 @@ class Spool:
         return found, False
 
     def whole(self, segment: Segment) -> Segment:
-        """Return a segment again with all of its traces; with none where its file cannot be read."""
+        """Return this segment, read again from its start with all traces; without traces if the file is unreadable."""
         return self._read(segment.path, 0)
 
     def of_calls(self, marks: Collection[str]) -> list[Trace]:
@@ -139,7 +139,7 @@ class Spool:
         return found
 
     def _read(self, path: Path, before: int) -> Segment:
-        """Read a segment's file; one that cannot be read has no traces and stays, so that it holds up no other."""
+        """Return a file's segment. If it cannot be read, it has no traces and stays, and other files are read."""
         try:
             return _read(path, before)
         except OSError as refused:
@@ -176,7 +176,7 @@ def _segment_of(trace: Trace) -> str:
 def _written(path: Path, lines: bytes) -> None:
     """Append lines to a file in one write, so that lines of several processes do not mix. Raises OSError.
 
-    Where the disk takes only a part, the rest is tried once more: then the disk says why.
+    If the disk takes only a part, a further write of the rest follows, and a full disk then raises its error.
     """
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -187,7 +187,7 @@ def _written(path: Path, lines: bytes) -> None:
 
 
 def _line(trace: Trace) -> bytes:
-    """Return a trace as a line of the spool, in JSON; its newline comes first: a cut line before it spoils no other."""
+    """Return a trace as a JSON line of the spool. The newline comes first, so a cut line before does not spoil it."""
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}

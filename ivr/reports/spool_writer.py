@@ -1,4 +1,4 @@
-"""Writes the traces of calls to the spool in a thread of its own, those of the same moment together.
+"""Writes the traces of calls to the spool in its own thread, and gathers traces of nearly the same moment in one write.
 
 So a disk that has stalled does not delay the answer to a webhook. No clock, no store.
 """
@@ -16,9 +16,9 @@ MOST = 10_000
 """The most traces that may wait to be written: some minutes of calls on every line, in a few megabytes."""
 
 GATHER = 0.003
-"""Seconds for which a first trace waits for others: waking the thread and opening a file costs as much as ten traces.
+"""The seconds that the first trace waits for more: waking the thread and opening a file costs as much as ten traces.
 
-A process that dies meanwhile leaves no trace of these, and their callers count as not having heard.
+If the process dies while they wait, these traces are lost, and their callers count as not having heard.
 """
 
 LAST_WORDS = 2.0

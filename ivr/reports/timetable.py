@@ -14,7 +14,7 @@ from ivr.line.hours import Hours
 
 
 class When(NamedTuple):
-    """A day of the clinic, and whether the line was open at the moment of that day that was asked for."""
+    """A day of the clinic, and whether the line was open at the moment asked about on that day."""
 
     day: date
     is_open: bool
@@ -25,7 +25,7 @@ class Timetable:
     """The stretches of some days, one after another, in which a telephone line is open, or closed."""
 
     starts: Sequence[datetime]
-    """The starts of the stretches in UTC; of those at the same moment the last counts."""
+    """The starts of the stretches in UTC, in order. If several start at the same moment, the last of them counts."""
     stretches: Sequence[When]
 
     @classmethod
@@ -36,9 +36,9 @@ class Timetable:
         return cls([start for start, _when in found], [when for _start, when in found])
 
     def when(self, at: datetime) -> When:
-        """Return the day of a moment, which lies on one of these days, and whether the line is open then.
+        """Return the day of a moment and whether the line is open then. The moment must lie on a day of this timetable.
 
-        Raises TypeError for what is no moment.
+        Raises TypeError if `at` is not a moment.
         """
         return self.stretches[max(0, bisect_right(self.starts, at) - 1)]
 
@@ -59,7 +59,7 @@ class DayStats:
     served: Mapping[When, int]
     """The number of calls whose caller was served."""
     reached: Mapping[When, int]
-    """The number of patients whom the desk has reached, by when they made their request."""
+    """The number of patients reached by the desk, by the day of their request and whether the line was open then."""
 
 
 def total(counts: Mapping[When, int], *, is_open: bool) -> int:
@@ -72,10 +72,10 @@ class OpeningTime:
     """The stretches of time in which a telephone line is open, from one day to another."""
 
     starts: Sequence[float]
-    """The starts of the stretches in seconds of Unix time: Python's differences in a time zone miss clock changes."""
+    """The starts in Unix seconds. Subtracting datetimes in a time zone would be wrong across a clock change."""
     ends: Sequence[float]
     before: Sequence[float]
-    """The seconds of opening time, from the first day on, before each stretch begins."""
+    """The opening time before each stretch, in seconds, summed from the first day on."""
 
     @classmethod
     def of(cls, hours: Hours, first: datetime, last: datetime) -> Self:

@@ -27,8 +27,8 @@ class Authentication:
     def enter(self, name: str, password: str, address: str, now: datetime, device: str = "") -> Person | None:
         """Return the person with this name and password; None if they do not match. Raises LockedOut, StoreAway.
 
-        The person is logged in, unless they have a second factor and must `prove` it first. An unknown name takes the
-        same time and writes the same line; the name is left out of the audit, because it may be a password.
+        The person is logged in, unless they must first `prove` a second factor. An unknown name takes as long as a
+        wrong password and is audited like it, but without the name, which may be a mistyped password.
         """
         attempt = self.lockout.attempt(name, address, now, device)
         known = self.people.named(name)
@@ -51,7 +51,7 @@ class Authentication:
             self.came_in(person, address, now)
 
     def prove(self, person: Person, code: str, address: str, now: datetime, device: str = "") -> Proof:
-        """Use up a code of the second factor, at the login and wherever it is asked for again; return the proof.
+        """Use up a code of the second factor, at login or when the desk asks for a code again; return the proof.
 
         A wrong code counts like a wrong password. Raises WrongCode, LockedOut, KeyChanged, StoreAway.
         """
@@ -66,6 +66,6 @@ class Authentication:
         return proof
 
     def came_in(self, person: Person, address: str, now: datetime, device: str = "") -> None:
-        """Record a completed login, and clear the person's failed logins there. Raises StoreAway."""
+        """Record a completed login; delete the failed logins of this device, else of this address. Raises StoreAway."""
         self.lockout.succeeded(person.name, address, device)
         self.audit.write(By(person.name, now), AuditAction.LOGGED_IN, detail=address)

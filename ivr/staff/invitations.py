@@ -100,6 +100,6 @@ def _hash(token: str) -> str:
 
 
 def _set_password(write: Connection, row: Row[Any], kept: str) -> None:
-    """Store the hash `kept` of a person's password, and end the sessions that began with another password."""
+    """Store `kept`, the hash of a person's new password, and end all sessions of the person."""
     change = update(schema.staff).where(schema.staff.c.id == row.id)
     write.execute(change.values(password_hash=kept, epoch=NEXT_EPOCH))

@@ -20,13 +20,13 @@ WINDOW = timedelta(minutes=15)
 """The time for which a failed login counts."""
 
 MOST_OF_A_NAME = 5
-"""The most failed logins in `WINDOW` by a name from one address or known device; by wrong codes, from anywhere."""
+"""The most failed logins in `WINDOW` by one name at one address or known device; wrong codes count from any address."""
 
 MOST_FROM_AN_ADDRESS = 20
 """The most failed logins in `WINDOW` from one address; higher, because a whole clinic may share it."""
 
 MOST_FROM_ANYWHERE = 100
-"""The most failed logins in `WINDOW` by one name from all strange devices (NIST SP 800-63B, 5.2.2)."""
+"""The most failed logins in `WINDOW` by one name, from all devices not known for it (NIST SP 800-63B, 5.2.2)."""
 
 table = schema.failed_logins
 
@@ -51,9 +51,9 @@ class Lockout:
     def attempt(self, name: str, address: str, now: datetime, device: str = "", *, code: bool = False) -> int:
         """Count a login as failed before it is checked, and return the attempt's id. Raises LockedOut, StoreAway.
 
-        It is counted first, so that many attempts at the same moment cannot exceed the limit. A refused attempt does
-        not count, so that it does not prolong the lockout. `device` is the key of a device on which this person has
-        logged in before; `code` is true for a guess at the second factor, which only who knows the password can make.
+        Counting first keeps many attempts at the same moment within the limit. A refused attempt does not count, so
+        it does not prolong the lockout. `device` is the key of a device on which this person has logged in before.
+        `code` is true for a code of the second factor, which is tried only after the right password.
         """
         rules = _rules(name, address, device, code=code)
         self._refuse(rules, now, 0)  # what is refused anyway writes nothing: a flood must not hold up the writers
@@ -72,9 +72,9 @@ class Lockout:
         self._forget(table.c.id == attempt)
 
     def succeeded(self, name: str, address: str = "", device: str = "") -> None:
-        """Delete a name's failed logins from this address or device; others still count. Raises StoreAway.
+        """Delete a name's failed logins from this device, or else from this address. Raises StoreAway.
 
-        Without either, all failures of the name are deleted: it has a new password.
+        Without address and device, delete all failed logins of the name, as after a new password.
         """
         of_name = table.c.name == _mark(name)
         self._forget(of_name & _whence(address, device) if address or device else of_name)
@@ -84,7 +84,7 @@ class Lockout:
         self._forget(table.c.at <= now - WINDOW)
 
     def _refuse(self, rules: Sequence[Rule], now: datetime, own: int) -> None:
-        """Raise LockedOut where a rule finds as many failed logins as it allows, not counting that of the id `own`."""
+        """Raise LockedOut if any rule finds too many failed logins. The attempt with the id `own` does not count."""
         with self._database.reading() as read:
             ends = [_end(read, rule, now, own) for rule in rules]
         until = max((end for end in ends if end is not None), default=None)
@@ -97,7 +97,7 @@ class Lockout:
 
 
 def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule]:
-    """Return the rules that an attempt to log in must meet: which failed logins count against it, and how many may."""
+    """Return the rules for an attempt to log in: which failed logins count, and at how many the attempt is refused."""
     of_name, here = table.c.name == _mark(name), _whence(address, device)
     if device:
         return [(of_name & here, MOST_OF_A_NAME)]
@@ -107,7 +107,7 @@ def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule
 
 
 def _whence(address: str, device: str) -> ColumnElement[bool]:
-    """Return the SQL condition of failed logins on this known device; without one, of strange ones at this address."""
+    """Return the SQL condition of failed logins on a known device; if none is given, on unknown ones at the address."""
     if device:
         return table.c.device == device
     return table.c.device.is_(None) & (table.c.address == _network(address))
@@ -123,9 +123,9 @@ def _end(read: Connection, rule: Rule, now: datetime, own: int) -> datetime | No
 
 
 def _mark(name: str) -> str:
-    """Return the hash by which the name of a failed login is stored, the same for all names that log in alike.
+    """Return the hash stored in place of a failed login's name. Names with the same `login_of` have the same hash.
 
-    People sometimes type their password as the name; it must not be stored.
+    The name itself is not stored, because people sometimes type their password there.
     """
     return hashlib.sha256(login_of(name).encode(errors="replace")).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Names of people at the desk: which can be one, which log in alike, which look alike, and which are the service's own.
+"""Rules for the names of people at the desk: valid names, names that are equal at login, look-alikes, reserved names.
 
 Pure: no store.
 """
@@ -42,12 +42,12 @@ def proper_name(name: str) -> str:
 
 
 def login_of(name: str) -> str:
-    """Return the form that names which log in alike share, however composed, capitalized, spaced and joined."""
+    """Return the form of a name used to log in: the same however the name is composed, capitalized or spaced."""
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 
 def look_of(name: str) -> str:
-    """Return the form that all names share which a reader cannot tell apart."""
+    """Return a form of the name that is the same for all names that look the same to a reader."""
     compatible = unicodedata.normalize("NFKC", login_of(name)).casefold()
     return "".join(compatible.split()).translate(LOOK_ALIKE)
 
@@ -62,7 +62,7 @@ RESERVED = (
     *("the system", "system", "the server", "server", "not known"),
     *("फ़ोन करने वाला", "फ़ोन करने वाले", "घड़ी", "सिस्टम", "सर्वर", "पता नहीं"),
 )
-"""The service's own names, as stored and as the desk shows them. Tests compare them with both."""
+"""The service's own names, as they are stored and as the desk shows them. Tests check that this list has them all."""
 
 ALIKE = {
     ord(each): pair[0]
@@ -72,9 +72,9 @@ ALIKE = {
     )
     for each in pair[1:]
 }
-"""Letters and signs by the Latin letter that they look like: i and l, Cyrillic, Greek, Armenian, small capitals.
+"""A map from letters and signs to the Latin letter that each looks like, such as 1 to l, or Cyrillic and Greek letters.
 
-From the confusables of Unicode's Technical Standard 39, those that look like a letter of the words in `RESERVED`.
+Taken from the confusables of Unicode's Technical Standard 39, for the letters in the words of `RESERVED`.
 """
 
 

@@ -23,13 +23,13 @@ NONE_YET = ""
 
 
 GUESSED_AT = 72
-"""The first characters of a password that are judged for how soon it is guessed; more take too long, change little."""
+"""The number of leading characters that zxcvbn judges: more would take too long and change the score little."""
 
 HARD_ENOUGH = 3
-"""The least score, of 4, that zxcvbn must give a password: a hundred million guesses, against a stolen hash."""
+"""The lowest zxcvbn score allowed, of 0 to 4: some hundred million guesses for somebody who has stolen the hash."""
 
 AT_ONCE = 2
-"""The passwords that one process checks at the same time: one of a stranger, and one of somebody known."""
+"""The most passwords that one process checks at a time: one from an unknown device, and one from a known device."""
 
 POLITE = 10
 """The niceness of the threads that hash, so that the threads that answer calls go first where processors are few."""
@@ -73,7 +73,7 @@ class Passwords:
         return self._hasher.hash(password)
 
     def fits(self, kept: str, password: str) -> bool:
-        """Return whether a password fits the stored hash `kept`. None fits an empty hash; that check takes as long."""
+        """Return whether the password matches the hash `kept`; always False for an empty hash, after the same time."""
         fits = self._threads.submit(self._verified, kept or self._nobody, password[:LONGEST]).result()
         return fits and kept != NONE_YET and len(password) <= LONGEST
 

@@ -109,16 +109,16 @@ class People:
     def logged_in(self, name: str, password: str) -> Person | None:
         """Return the person of this name, if this is their password and they are not disabled; else None.
 
-        Takes as long for an unknown name. Raises StoreAway.
+        An unknown name takes as long as a known name. Raises StoreAway.
         """
         row = self._called(name)
         kept = row.password_hash if row and row.active else NONE_YET
         return person(row) if self._passwords.fits(kept, password) and row else None
 
     def _called(self, name: str) -> Row[Any] | None:
-        """Return the row of the person with exactly this name, else of the only one whose name logs in alike.
+        """Return the row of the person with this exact name, or of the only person with an equivalent name; else None.
 
-        Names count as the same that `login_of` gives the same form.
+        Names are equivalent if `login_of` returns the same form for both.
         """
         with self._database.reading() as read:
             rows = read.execute(everybody()).all()

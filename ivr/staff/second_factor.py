@@ -34,7 +34,7 @@ class StillRequired(Exception):
 
 
 class KeyChanged(Exception):
-    """The app's secret was encrypted under another SECRET_KEY: no code can be checked until a manager removes it."""
+    """The app's secret is encrypted under another SECRET_KEY. No code works until a manager removes the factor."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class SecondFactors:
             return _left(read, person_id)
 
     def new_codes(self, person_id: int, now: datetime) -> list[str]:
-        """Replace a person's recovery codes; return the new ones. Raises NoSuchPerson without a factor, StoreAway."""
+        """Replace a person's recovery codes; return the new ones. Raises NoSuchPerson if no factor is on, StoreAway."""
         with self._database.writing() as write:
             row = lock_person(write, person_id)
             if write.execute(_of(person_id)).first() is None:
@@ -174,7 +174,7 @@ def _left(read: Connection, person_id: int) -> int:
 
 
 def _forget(write: Connection, person_id: int) -> bool:
-    """Delete a person's second factor and recovery codes, and return whether there was one."""
+    """Delete a person's second factor and recovery codes, and return whether the person had a second factor."""
     # Locked in the same order as when a code is used, so that the two do not deadlock.
     factors, codes = schema.second_factors, schema.recovery_codes
     there_was = write.execute(delete(factors).where(factors.c.staff_id == person_id)).rowcount == 1

@@ -1,6 +1,6 @@
 """Stores the sessions of the staff, so that a session that was ended stays ended, whoever has its cookie.
 
-Only the hash of a session's key is stored. A session's end by time is the web's matter. No cookies, no HTTP, no clock.
+Only the hash of a session's key is stored. The web ends sessions that are too old. No cookies, no HTTP, no clock.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from ivr.storage.database import Database, UniqueViolation
 from ivr.storage.upsert import insert_new
 
 KEPT_FOR = timedelta(days=7)
-"""The time from its beginning after which a session is deleted, by retention.py: its forms may be sent days later."""
+"""The age at which retention.py deletes a session: days, because a form may be sent days after its session began."""
 
 table = schema.sessions
 
@@ -43,7 +43,7 @@ class Sessions:
             insert_new(write, table, mark=_mark(key), staff_id=staff_id, began=now)
 
     def adopt(self, staff_id: int, key: str, began: datetime) -> StaffSession:
-        """Store a session that an older version of the program began, once, and return it. Raises StoreAway."""
+        """Store a session from an older program version, unless already stored, and return it. Raises StoreAway."""
         with suppress(UniqueViolation):  # another request of the same browser was first
             self.begin(staff_id, key, began)
         return self.find(key) or StaffSession(staff_id, None, ended=True)

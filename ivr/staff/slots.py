@@ -1,4 +1,4 @@
-"""Limits the logins that a process checks at once, so that a flood of them takes neither all threads nor all time.
+"""Limits the logins that a process checks at once, so that a flood of logins does not block all threads.
 
 No people, no passwords, no HTTP.
 """
@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 AT_ONCE = 1
-"""The logins of one kind that a process checks at the same time."""
+"""The most logins of one kind that a process checks at the same time."""
 
 WAITING = 1
-"""The logins of one kind that may wait for a slot, each on a thread of the web server. More are refused at once."""
+"""The most logins of one kind that may wait for a slot. Each holds a web thread, so any further login is refused."""
 
 PATIENCE = 2.0
 """The seconds that a login waits for a slot."""

@@ -24,10 +24,10 @@ FEW = 3
 """The number of unused recovery codes at or below which a person is warned."""
 
 RECOVERY_GROUPS, GROUP = 3, 4
-"""A recovery code is twelve digits, in groups like those of an Aadhaar number.
+"""The groups in a recovery code, and the digits in a group: twelve digits, grouped like an Aadhaar number.
 
-Digits, because a telephone shows a keypad for the field that takes either kind of code. They have 40 bits, and the
-lockout allows five guesses in a quarter of an hour. Without the SECRET_KEY they cannot be tried against the hashes.
+The codes are digits because the field for both kinds of code shows a keypad on a telephone. A code has 40 bits, and
+the lockout allows five guesses in 15 minutes. A stolen hash is no use for guessing without the SECRET_KEY.
 """
 
 
@@ -42,7 +42,7 @@ def address_of(secret: str, name: str, issuer: str) -> str:
 
 
 def step_of(secret: str, typed: str, now: datetime) -> int | None:
-    """Return the time step (of half a minute) to which the typed app code belongs; None if it is not of about now."""
+    """Return the half-minute time step of a typed app code; None if the code is wrong, too early or too late."""
     digits = digits_of(typed)
     if len(digits) != DIGITS:
         return None

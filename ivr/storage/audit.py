@@ -20,13 +20,13 @@ PAGE = 100
 """The number of the audit's lines on one page."""
 
 COMMAND_LINE = "(command line)"
-"""The name that the audit has for whoever gave a command on the server."""
+"""The name in the audit for a person who ran a command on the server."""
 
 EVERYBODY = "(everybody)"
 """The subject, in the audit, of an action that holds for all people of the desk."""
 
 SOMEBODY = "(unknown)"
-"""The name that the audit has for a person of whom nobody knows who it was."""
+"""The name in the audit for a person whose identity is unknown."""
 
 
 class AuditAction(StrEnum):
@@ -113,7 +113,7 @@ class AuditEntry:
 
 
 def line(by: By, what: AuditAction, about: str = "", detail: str = "") -> Insert:
-    """Return the SQL statement that adds a line to the audit, to be executed in the transaction of what it records."""
+    """Return the SQL statement that adds a line to the audit. Execute it in the transaction of the audited action."""
     return insert(schema.audit).values(_values(by, what, about, detail))
 
 
@@ -165,5 +165,5 @@ _TRIAL = {"at": schema.LONG_AGO, "who": "(trial)", "what": "trial", "about": "",
 
 
 def try_writing(trial: Connection) -> None:
-    """Write a line of the audit as a trial, in a transaction of `Database.trying`, which translates the errors."""
+    """Write a line of the audit as a trial, inside `Database.trying`, which rolls it back and translates errors."""
     trial.execute(insert(schema.audit).values(_TRIAL))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 REST_SECONDS = 3.0
-"""The seconds after a store has stalled in which it is not asked; then one attempt tries whether it answers."""
+"""The seconds for which a stalled store gets no work. After that, one attempt tests whether the store answers."""
 
 
 class CircuitOpen(Exception):

@@ -60,7 +60,7 @@ hosts = table(
 )
 
 DERIVED = {"derived": True}
-"""Marks the tables that hold only counts of other tables' rows: they can be made again, and need not be copied."""
+"""The mark of tables that hold only counts of other tables' rows. They can be counted again and need no copy."""
 
 day_counts = table(
     "day_counts",

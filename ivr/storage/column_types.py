@@ -1,4 +1,4 @@
-"""The types of the columns that hold moments and days, which both databases read alike, and what all tables share."""
+"""The column types for moments and days, the same for SQLite and PostgreSQL, and the common parts of all tables."""
 
 from datetime import UTC, date, datetime
 from typing import Any

@@ -36,7 +36,7 @@ class StoreAway(Exception):
 
 
 class UniqueViolation(Exception):
-    """Another transaction was first to write a row with the same unique key; whoever needs it has to read again."""
+    """Another transaction wrote a row with the same unique key first. Code that needs the row must read it again."""
 
 
 class Database:
@@ -71,7 +71,7 @@ class Database:
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
-        """Translate the errors of an attempt on the database: only their kind is told, their text may be personal."""
+        """Translate database errors into StoreAway, by kind only as the text may be personal, or UniqueViolation."""
         try:
             with self._breaker.attempt(SQLAlchemyError, sqlite3.Error) if self._breaker else nullcontext():
                 yield
@@ -105,7 +105,7 @@ class Database:
 
 
 OPEN: WeakSet[Database] = WeakSet()
-"""All clients of the database in this process; a fork has each of them forget its connections."""
+"""All clients of the database in this process. After a fork, each of them forgets the parent's connections."""
 
 OF_THE_PARENT: list[Pool] = []
 """The connections inherited from a parent process, held so that none is closed: closing would unlock the file."""

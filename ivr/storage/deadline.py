@@ -1,6 +1,6 @@
 """Limits the time that a caller waits for work on a store. No SQL, no rules.
 
-The store's own timeouts do not end the wait where its server is frozen or the network loses packets.
+A store's own timeouts are not enough: they do not work if its server is frozen or the network loses packets.
 """
 
 import logging
@@ -33,7 +33,7 @@ class Deadline:
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         """Return the result of the work on a store. Raises what the work raises, and StoreAway if it takes too long.
 
-        `late` is called with a result that comes after that, so that what nobody waited for can be taken back.
+        `late` is called with any result that comes too late, so that the work can be taken back.
         """
         under_way = self._threads.submit(copy_context().run, work)
         try:

@@ -1,6 +1,6 @@
 """The tables of the diary, of missed calls, and of the days that the desk has closed: columns and indexes only.
 
-The others are in schema.py, by way of which all of them are read and written.
+schema.py has further tables and exports these too; the stores use all tables by way of schema.py.
 """
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Text, text

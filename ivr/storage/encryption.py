@@ -13,7 +13,7 @@ REFERENCE_DIGITS = 6
 
 
 class Unreadable(Exception):
-    """The text was not encrypted by this service, or was under another secret or for another purpose."""
+    """The text was not encrypted by this service, or it was encrypted under another secret or for another purpose."""
 
 
 class Cipher:
@@ -35,9 +35,9 @@ class Cipher:
             raise Unreadable from None
 
     def keyed_hash(self, words: str) -> str:
-        """Return a keyed hash of a text, by which to compare texts only: always the same 64 hex digits.
+        """Return a keyed hash of a text: 64 hex digits, the same for the same text, and used only to compare texts.
 
-        Without the secret nobody can try words against it.
+        Nobody can test guesses against the hash without the secret.
         """
         return hmac.digest(self._hash_key, words.encode(errors="replace"), sha256).hex()
 
@@ -56,12 +56,12 @@ class KeyedIds:
         return self._digest("mark", *promise).hex()
 
     def reference(self, promise: tuple[str, ...]) -> str:
-        """Return the reference of this promise: six digits, which together with the number name it."""
+        """Return the reference of this promise: six digits, unique only together with the telephone number."""
         number = int.from_bytes(self._digest("reference", *promise))
         return f"{number % 10**REFERENCE_DIGITS:0{REFERENCE_DIGITS}}"
 
     def telephone(self, number: str) -> str:
-        """Return the keyed hash of a telephone number, in E.164, for its calls and its language: 64 hex digits."""
+        """Return the keyed hash of a telephone number in E.164, to find its calls and its language: 64 hex digits."""
         return self._digest("telephone", number).hex()
 
     def call(self, call_id: str) -> str:

@@ -1,7 +1,7 @@
 """Compares a database's tables with those that this program uses, since another version may have made them.
 
-A release that was rolled back meets the tables of a newer one. They serve it as long as every column that it uses is
-there and can be written. Changes nothing.
+An older program after a rollback meets tables of a newer version. It can use them as long as each column that it
+needs exists and can be written. Changes nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,11 +21,11 @@ Columns = Mapping[str, Mapping[str, Any]]
 
 
 class OtherTables(StoreAway):
-    """The database's tables are of another version, and this one cannot write them; the message names what differs."""
+    """The database's tables are of another version and cannot be written by this one; the message names the faults."""
 
 
 def require_fit(connection: Connection) -> None:
-    """Require that the database's tables are of our own version, or serve it as well. Raises OtherTables."""
+    """Check that the database's tables are of this version or can be used all the same. Raises OtherTables."""
     found = revision_at(connection)
     if found != revisions()[-1] and (wrong := unfit(connection)):
         raise OtherTables(f"its tables are of another version ({found or 'unknown'}): {wrong}")

@@ -1,7 +1,7 @@
-"""The time that the desk has lived through, by which it deletes: a clock that is wrong from the start deletes nothing.
+"""The time that the desk has lived through, used for deletion, so that a wrong system clock deletes nothing.
 
-It is written down in a file, passes with the monotonic clock, and follows the system's clock only where the two agree.
-Deletes nothing itself. The rule: docs/decisions/0018.
+A file keeps the lived time. It advances with the monotonic clock, and takes over the system time only where both
+agree. Deletes nothing itself. The rule: docs/decisions/0018.
 """
 
 import os
@@ -15,7 +15,7 @@ FILE = "lived-time"
 """The name of the file in the state folder that holds the lived time: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""The difference between system clock and lived time up to which the clock is believed: it allows for a night off."""
+"""The largest difference to the lived time at which the system clock is trusted: long enough for a night off."""
 
 WRITTEN_EVERY = 60.0
 """The seconds between two writes of the lived time to its file."""
@@ -27,13 +27,14 @@ class LivedTimeAway(Exception):
 
 @dataclass
 class LivedTime:
-    """Tells the lived time in the process that deletes. One such process should run; a second does no harm."""
+    """Tells the lived time in the process that deletes rows. One such process is enough; a second does no harm."""
 
     path: Path
     newest_row: Callable[[datetime], datetime | None]
-    """The function that returns the moment of the newest row that was not written around the given moment.
+    """The function that returns the moment of the newest row, leaving out rows written around the given moment.
 
-    The lived time begins there, where none is written down: what was written just now may bear the wrong time.
+    Without a file, the lived time begins at this moment. Rows written just now may have a wrong time, so they do not
+    count.
     """
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -52,7 +53,7 @@ class LivedTime:
         return min(now, self._at)
 
     def _passed(self) -> datetime:
-        """Return the lived time with what has passed since the last look, or as somebody set it since."""
+        """Return the lived time, advanced by the time since the last call, or else the value set in the file since."""
         found, before = read(self.path), self._looked
         self._looked = self.monotonic()
         if self._at is not None and found == self._written:
@@ -85,7 +86,7 @@ def write(path: Path, moment: datetime) -> None:
 
 
 def disagreement(path: Path, now: datetime) -> str:
-    """Return in words how far the clock is from the lived time in the file; empty where they agree, or without one."""
+    """Return in words how far the clock is from the lived time in the file; empty if they agree or none is stored."""
     lived = read(path)
     if lived is None or abs(now - lived) <= 2 * AGREES:
         return ""

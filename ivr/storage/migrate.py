@@ -19,7 +19,7 @@ LOCKED_SECONDS = 60
 """The seconds that a migration waits for a lock: of another migration, or of somebody who uses a table."""
 
 TURNS_A_SECOND = 20
-"""The number of looks in a second whether another process that migrates has unlocked SQLite's folder."""
+"""The number of times a second to check whether another migrating process has unlocked SQLite's folder."""
 
 STILL_MIGRATED = (
     f"another process has been changing the tables for more than {LOCKED_SECONDS} s: "
@@ -108,7 +108,7 @@ def _hold(connection: Connection) -> None:
 
 
 def _begin_a_journal(engine: Engine) -> None:
-    """Switch SQLite's file to a write-ahead journal, for other processes too: the file remembers it."""
+    """Switch SQLite's file to a write-ahead journal. The file stores this mode, so other processes use it too."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")

@@ -1,7 +1,7 @@
 """Stored values that this version cannot read: they are returned as text, so that their row is shown all the same.
 
-By hand, by a restore or by another version of the program anything may stand in a row. SQLite keeps text in a column of
-moments, PostgreSQL an infinite one. No tables, no rules.
+A manual change, a restore or another version of the program may store any value. For example, SQLite may hold text
+in a column of moments, and PostgreSQL the moment infinity. No tables, no rules.
 """
 
 import logging
@@ -15,7 +15,7 @@ from sqlalchemy import Row
 log = logging.getLogger(__name__)
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
-"""The first and last year of moments and days that can be read: far outside, calendars and time zones overflow."""
+"""The first and last year of readable moments and days. Years far outside overflow calendars and time zones."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Odd:
 
 
 def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return a function that reads a stored day or moment as `read` does; as an Odd where that fails or is far off."""
+    """Return a function that reads a stored day or moment by `read`; it returns an Odd if that fails or is far off."""
 
     def value_of(stored: Any) -> Any:
         try:
@@ -52,19 +52,19 @@ def text_of(stored: Any) -> str:
 
 
 def of_type(wanted: type, value: Any) -> Any:
-    """Return a stored value that is of this type. Raises TypeError."""
+    """Return the stored value unchanged if it has this type. Raises TypeError if it does not."""
     if not isinstance(value, wanted):
         raise TypeError
     return value
 
 
 def or_none(read: Callable[[Any], Any], value: Any) -> Any:
-    """Return a stored value as `read` does; None for NULL."""
+    """Return `read` of a stored value; None for NULL."""
     return None if value is None else read(value)
 
 
 Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
-"""The column of each field of a value, and the function that reads it; it raises ValueError or TypeError."""
+"""For each field of a value: its column, and the function that reads it, which raises ValueError or TypeError."""
 
 
 def read_fields(row: Row[Any], fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -82,7 +82,7 @@ _NAMED: set[tuple[str, int]] = set()
 
 
 def name_once(table: str, row_id: int, columns: Iterable[str]) -> None:
-    """Name a row that cannot be read in the log, once in the life of the process, without any of its values."""
+    """Log that a row cannot be read, once per process: its table, id and columns, but none of its values."""
     if (table, row_id) not in _NAMED:
         _NAMED.add((table, row_id))
         log.warning("row %s of %s cannot be read by this version: %s", row_id, table, ", ".join(columns))

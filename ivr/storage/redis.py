@@ -19,7 +19,7 @@ CALLER_TIMEOUT = 0.6
 
 
 TRIAL = "clinic:trial"
-"""The key of the trial write: it never comes to exist."""
+"""The key of the trial write, which never creates this key."""
 
 
 class QueueAway(Exception):
@@ -38,7 +38,7 @@ def client_for_workers(url: str) -> Redis:
 
 
 def try_write(redis: Redis) -> None:
-    """Try whether Redis takes a write, by one that changes nothing. Raises RedisError."""
+    """Test whether Redis accepts writes, by a write that changes nothing. Raises RedisError."""
     redis.setrange(TRIAL, 0, "")  # an empty text makes no key
 
 

@@ -39,13 +39,13 @@ BY_WORDS: Mapping[str, str] = {
     "name resolution": "its host's name is not known: look at REDIS_URL",
     "TimeoutError": "it does not answer in time",
 }
-"""The explanations of Redis' errors, by the name of an error's class or a phrase of its text; the first found holds."""
+"""The explanations of Redis' errors, by the error's class name or a phrase of its text. The first match is used."""
 
 Fault = tuple[Callable[[Info], bool], str]
 
 
 def evicts(info: Info) -> bool:
-    """Return whether a Redis server may drop any key to make room. A volatile policy drops none that lasts."""
+    """Return True if a Redis server may drop any key to make room. A volatile policy drops only keys that expire."""
     return str(info.get("maxmemory_policy", "")).startswith("allkeys")
 
 
@@ -59,7 +59,7 @@ NOT_LASTING: tuple[Fault, ...] = (
     *NOT_FOR_WRITES,
     (evicts, "it forgets to make room: set maxmemory-policy noeviction"),
 )
-"""The states of a Redis server that takes a write and may not have it later, though its disk is well."""
+"""The states of a Redis server that may accept a write and lose it later, even if its disk works."""
 
 NOT_WELL: tuple[Fault, ...] = (
     *NOT_LASTING,

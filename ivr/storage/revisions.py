@@ -1,4 +1,4 @@
-"""Tells the revisions of the desk's tables, and which one a database has. Migrates nothing, and needs no Alembic."""
+"""Lists the revisions of the desk's tables, and finds a database's revision. Migrates nothing, and needs no Alembic."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +17,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 def revisions() -> tuple[str, ...]:
     """Return the revisions of the tables, oldest first. The name of each migration's file begins with its revision.
 
-    They are looked up once, so that a process goes on as the version that it is when another is put in its place.
+    The files are listed once, so a running process keeps its own revisions when a newer version is installed.
     """
     return tuple(sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py")))
 

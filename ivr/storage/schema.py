@@ -90,7 +90,7 @@ requests = table(
 )
 
 IS_LIVE = requests.c.status.in_([literal_column("'open'"), literal_column("'taken'")])
-"""The SQL condition of a live request, in the very words of the tables' indexes, so that every database uses them."""
+"""The SQL condition of a live request, worded exactly as in the tables' indexes, so that every database uses them."""
 
 promises = table(
     "promises",

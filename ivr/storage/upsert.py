@@ -1,7 +1,7 @@
 """Inserts rows under unique keys without an error in the server's log, and locks keys against simultaneous writes.
 
-PostgreSQL logs the key of a unique violation, and the key of a request contains a caller's number, so the violation
-must not happen there. No tables, no rules.
+PostgreSQL logs the key of a unique violation, and a request's key contains a caller's number. So an insert must not
+cause such an error on PostgreSQL. No tables, no rules.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 LOCK_SPACE = 4_907_113
-"""An arbitrary first key of PostgreSQL's advisory locks on keys, other than that of the migrations."""
+"""An arbitrary first key of PostgreSQL's advisory locks on keys; it differs from the key of the migrations' lock."""
 
 TRIES = 5
 """The number of attempts at a write that fails because another transaction was first to write the same key."""
@@ -27,7 +27,7 @@ LOCK = select(func.pg_advisory_xact_lock(LOCK_SPACE, bindparam("turn", type_=Int
 Result = TypeVar("Result")
 
 TURNS = 2**16
-"""The number of different locks on keys: so few that a number cannot be told from its lock, which a log may name."""
+"""The number of locks that keys share: few, so that a lock named in a log does not reveal the telephone number."""
 
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
@@ -47,12 +47,12 @@ def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, 
 
 @cache
 def _insert(dialect: str, table: Table) -> Any:
-    """Return the statement that inserts a row into the table, built once; the row given later tells its columns."""
+    """Return the statement, built once, that inserts a row into the table. The row passed later decides its columns."""
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def delete_any(database: Database, table: Table, which: ColumnElement[bool]) -> None:
-    """Delete these rows. Writes only where there are any, so that nobody waits for a lock in vain. Raises StoreAway."""
+    """Delete the rows that match `which`. Takes the write lock only if any row matches. Raises StoreAway."""
     with database.reading() as read:
         if read.execute(select(table.c.id).where(which).limit(1)).first() is None:
             return

@@ -1,7 +1,7 @@
 """`python -m ivr.supervisor`: the one command that runs the whole service.
 
-Passes on the project's folder, the environment and the terminal. `python -m ivr.supervisor upgrade` is the process that
-brings the database up to date for it.
+Passes on the project's folder, the environment and the terminal. The supervisor also runs it in a second process,
+as `python -m ivr.supervisor upgrade`, to bring the database up to date.
 """
 # ruff: noqa: E402 - importing takes half a second, during which Ctrl-C should end us without a traceback
 
@@ -39,7 +39,7 @@ def upgrade() -> int:
 
 
 def load() -> None:
-    """Load the modules of the database's upgrade and the Procfile's processes before any is forked: all share them."""
+    """Load the modules of the upgrade and of the Procfile's processes before the first fork, to share their memory."""
     gc.disable()  # what is loaded is no garbage
     import wsgi  # noqa: F401, PLC0415 - half a second, and for nothing where nothing may start
     from ivr.operations import upgrade  # noqa: F401, PLC0415 - as above

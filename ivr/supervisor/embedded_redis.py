@@ -1,6 +1,6 @@
-"""The embedded Redis of a state folder: one supervisor runs it, all use it, every command is written to disk.
+"""The embedded Redis of a state folder: one supervisor runs the server, and every process of this folder uses it.
 
-Starts, watches and stops a server. Stores nothing in it.
+The server writes every command to disk. Starts, watches and stops it; stores nothing in it.
 """
 
 import fcntl
@@ -62,7 +62,7 @@ class EmbeddedRedis:
         return stays and ask(self._listens, "PING") == "+PONG"
 
     def why(self) -> str:
-        """Return in words why Redis is not ready: which other `make run` has the folder; empty if that is not known."""
+        """Return in words why Redis is not ready, with the `make run` that holds the folder; empty if not known."""
         if self._ours or self._lock is None:
             return ""
         pid = self._lock_file.read_text().strip()
@@ -88,10 +88,10 @@ class EmbeddedRedis:
         return True
 
     def _nobody_left_over(self, now: float) -> bool:
-        """Return whether no other Redis server runs in the folder; end one that a killed supervisor has left.
+        """Return True if no other Redis server runs in the folder. End a server that a killed supervisor has left.
 
-        Two servers must never write the same files. All that the left-over one has acknowledged is on disk, so it may
-        be killed.
+        Two servers must never write the same files. The old server may be killed, because all writes that it has
+        acknowledged are on disk.
         """
         if ask(self._listens, "PING") is None:
             return True
@@ -132,7 +132,7 @@ def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
 
 
 def ask(listens: Path, word: str) -> str | None:
-    """Return the first line of the Redis server's answer to a word; empty if it is silent, None if nobody listens."""
+    """Return the first line of the Redis server's answer to the command `word`; empty if silent, None if it is off."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(1)
         try:
@@ -174,9 +174,9 @@ def _bundled() -> str:
 
 
 def _from(data: Path, listens: Path) -> str:
-    """Return the shorter path to Redis' socket: the absolute one, or that from `data`, the server's working folder.
+    """Return the shorter path to Redis' socket: absolute, or relative to `data`, the server's working folder.
 
-    The server tells its clients this path. They cannot read one with a space, and the system refuses a long one.
+    The server tells its clients this path. Clients cannot read a path with a space, and the system refuses long paths.
     """
     absolute = listens.parent.resolve() / listens.name
     return min(str(absolute), os.path.relpath(absolute, data.resolve()), key=len)

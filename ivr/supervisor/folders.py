@@ -13,9 +13,9 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def private(folder: Path) -> Path:
-    """Make this folder, which only our user may open, unless it exists; return it. Raises CannotStart where that fails.
+    """Make this folder, which only our user may open, unless it exists; return it. Raises CannotStart if that fails.
 
-    On a full disk it may not be there: callers are answered all the same, and whoever needs it says so and tries again.
+    On a full disk no error is raised and the folder may be missing. Calls are still answered; its users retry later.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""Runs modules of Python in forks of this process, once it has loaded what they need.
+"""Runs modules of Python in forks of this process, after it has loaded the code that they need.
 
-So the program is loaded once at a start, and its processes share that memory. Knows no module: whoever makes a Forks
-says what there is to load. Any other command is started as process_group.begin starts it.
+So the program is loaded only once, and its processes share that memory. Knows no module: `load`, which is passed to
+Forks, loads them. Other commands are started by process_group.begin.
 """
 
 import os
@@ -60,7 +60,7 @@ class Forks:
 
 
 def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """Return the module and arguments that a Procfile's command runs by `python -m`; none where they cannot be told."""
+    """Return the module and arguments that a Procfile's command runs by `python -m`; empty if they cannot be found."""
     if list(command[:2]) == [sys.executable, "-m"]:
         return list(command[2:])
     line = LINE.fullmatch(command[-1])
@@ -73,7 +73,7 @@ def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
 
 
 class Forked:
-    """A module of Python that runs in a fork of the supervisor, with as much of subprocess.Popen as is used here."""
+    """A Python module that runs in a fork of the supervisor, with the attributes of subprocess.Popen used here."""
 
     def __init__(self, run: Callable[[], None], *, piped: bool) -> None:
         ours, theirs = os.pipe() if piped else (None, None)
@@ -106,9 +106,9 @@ class Forked:
 
 
 def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callable[[], None] | None) -> None:
-    """Run the module in a fork as if that were a new process: with no handlers, session, terminal or files of the old.
+    """Run the module in a fork like a new process: without the parent's handlers, session, terminal or open files.
 
-    The fork writes to `output`, or where we do.
+    The fork writes to `output`, or else to the parent's output.
     """
     signal.set_wakeup_fd(-1)
     for each in HEEDED:
@@ -131,7 +131,7 @@ def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callab
 
 
 def _run(words: Sequence[str]) -> None:
-    """Run a module as `python -m` does; the module's own hook for errors tells of an error."""
+    """Run a module as `python -m` does. Report an error by the hook that the module has set, and exit with code 1."""
     sys.argv = list(words)
     try:
         runpy.run_module(words[0], run_name="__main__", alter_sys=True)

@@ -1,6 +1,6 @@
 """Finds the process that holds a port or a socket, so that a message can name it.
 
-On Linux; elsewhere it finds nobody. Reads /proc; ends nothing.
+Works on Linux by reading /proc; on other systems it finds no process. Ends nothing.
 """
 
 import os

@@ -12,7 +12,7 @@ MEANWHILE = "Callers are answered meanwhile, and this is tried again until it su
 
 
 class Migration(ManagedProcess):
-    """The process that brings the database up to date: run until it has ended well once. It prints into our pipe."""
+    """The process that brings the database up to date, run until it succeeds once. It prints into a pipe to us."""
 
     settled = False
     """True once the first try to bring the database up to date has ended, well or not."""

@@ -15,13 +15,13 @@ from ivr.supervisor.signals import Signals
 
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
-"""Seconds that a process must have run for the pause before its next start to be the shortest again."""
+"""The seconds that a process must run, so that the pause before its next start becomes the shortest again."""
 TIMEOUT = 20.0
 """Seconds that a process may take to finish its work when it is stopped."""
 
 
 Begin = Callable[[], Started]
-"""Starts the process that is managed, and returns it. Raises OSError."""
+"""A function that starts the managed process and returns it. Raises OSError."""
 
 
 class ManagedProcess:

@@ -17,7 +17,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Started(Protocol):
-    """A process that was started: as much of subprocess.Popen as is used here."""
+    """A started process, with the attributes of subprocess.Popen that are used here."""
 
     pid: int
     stdout: IO[bytes] | None
@@ -34,7 +34,7 @@ class Started(Protocol):
 
 
 class Begin(Protocol):
-    """The type of a function that starts a command, as `begin` does."""
+    """The type of functions with the signature of `begin`, which start a command."""
 
     def __call__(
         self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
@@ -62,7 +62,7 @@ def begin(
 
 
 def signal_group(leader: int, number: signal.Signals) -> None:
-    """Send a signal to the leader's process group, which a worker's job is not in: a job has a group of its own."""
+    """Send a signal to the leader's process group. A worker's job has its own group and does not get the signal."""
     with suppress(ProcessLookupError, PermissionError):  # macOS says "not permitted" for a zombie's group
         os.killpg(leader, number)
 
@@ -76,9 +76,9 @@ def kill_all(leader: int) -> None:
 
 
 def end_with_us() -> Callable[[], None] | None:
-    """Return a function by which a child has Linux end it when we are killed; None on other systems.
+    """Return a function for a child to call, so that Linux ends it when we are killed; None on other systems.
 
-    On those, the next supervisor finds the Redis that is left over.
+    On other systems, the next supervisor finds the Redis server that is left over.
     """
     if sys.platform != "linux":
         return None

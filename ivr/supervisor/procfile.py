@@ -27,7 +27,7 @@ def children(root: Path, environ: Mapping[str, str], say: Say, begin: Begin) -> 
 
 
 def environment(environ: Mapping[str, str], env_file: Path, bind: str, port: int) -> dict[str, str]:
-    """Return the environment of the Procfile's commands: of `environ`, else of `env_file`; then BIND, PORT and PATH."""
+    """Return the environment of the Procfile's commands: `env_file`, overridden by `environ`; then BIND, PORT, PATH."""
     given = {name: value for name, value in environ.items() if value}
     beside_us = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
     return {

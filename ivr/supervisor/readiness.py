@@ -1,6 +1,6 @@
 """Waits until the line can be called, and says which part is not ready.
 
-Asks over HTTP. Decides nothing. Stands on http.client: requests would take 5 MB for as long as the service runs.
+Asks over HTTP. Decides nothing. Uses http.client: requests would take 5 MB for as long as the service runs.
 """
 
 import http.client

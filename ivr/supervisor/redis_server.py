@@ -1,4 +1,4 @@
-"""The process of the embedded Redis, which tells why it has ended if only a person can mend that.
+"""The process of the embedded Redis, which prints what a person has to do if its file is damaged.
 
 Reads the server's log; changes none of its files.
 """
@@ -18,7 +18,7 @@ DAMAGED = "Bad file format reading the append only file"
 
 
 class RedisServer(ManagedProcess):
-    """The process of the Redis server, which tells why it has ended if only a person can mend that."""
+    """The process of the Redis server, which prints what a person has to do if the server's file is damaged."""
 
     def __init__(self, name: str, begin: Begin, say: Say, folder: Path) -> None:
         super().__init__(name, begin, say)

@@ -11,7 +11,7 @@ from typing import Self
 
 
 class Signals:
-    """The supervisor's signals: SIGINT, SIGTERM and SIGHUP ask for an orderly stop, a later SIGINT for one at once."""
+    """The supervisor's signals: SIGINT, SIGTERM and SIGHUP ask for an orderly stop, a later SIGINT for a fast one."""
 
     def __init__(self) -> None:
         self.stopping = False

@@ -39,13 +39,13 @@ The line can be rung.
 
 @dataclass(frozen=True)
 class Program:
-    """The program that the supervisor runs, as far as only its entry point knows it."""
+    """The commands of the program that the supervisor runs, as its entry point passes them."""
 
     upgrade: Sequence[str]
     """The command that brings the database up to date."""
     carriers: Sequence[CarrierSetting]
     begin: Begin = process_group.begin
-    """Starts a command: one of the Procfile, or the upgrade of the database."""
+    """Starts the process of a command: a command of the Procfile, or the upgrade of the database."""
     patience: Patience = AS_SHIPPED
 
 

@@ -20,13 +20,13 @@ class Patience:
     """The seconds that a start of the service waits for each of its parts."""
 
     redis: float = 10.0
-    """Seconds to wait for Redis. After them the line opens without it, since most of a call needs no Redis."""
+    """Seconds to wait for Redis. Then the line opens without Redis, because most of a call needs none."""
     tables: float = 10.0
     """Seconds to wait for the first try at the database's tables. Then the line opens, and requests wait in Redis."""
     thawed: float = 3.0
     """Seconds after which a Redis that an ended supervisor has left is thawed and gets SIGTERM."""
     killed: float = 6.0
-    """Seconds after which the Redis that was left gets SIGKILL, from the moment at which it was found."""
+    """Seconds, from the moment it is found, after which a Redis left by an ended supervisor gets SIGKILL."""
 
 
 class Supervised(Protocol):

@@ -58,7 +58,7 @@ class WholeAnswer:
     headers: Headers
     content: bytes
     close: Callable[[], None] = lambda: None
-    """The function that does what the application has left for after the answer (PEP 3333)."""
+    """The function that runs what the application has to do after its answer is sent (PEP 3333)."""
 
     async def to(self, send: Send, method: str) -> None:
         """Send this answer to the client; to a HEAD request, without its content."""
@@ -77,7 +77,7 @@ Work = Callable[[], WholeAnswer]
 """A function that makes the answer to a request, and may wait for a store."""
 
 Door = Callable[[Scope, Body], WholeAnswer | Work | None]
-"""A function that answers some requests at once, or returns the Work that does; None for the application's requests."""
+"""A function that answers a request or returns the Work for its answer; None if the application must answer."""
 
 
 class AsgiServer:
@@ -134,7 +134,7 @@ class AsgiServer:
         return answer_of(self._app, environ(scope, body))
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Start what runs beside the requests when the server starts, and close the application when it ends."""
+        """Run the start function when the server starts; end threads and close the application when the server ends."""
         await receive()
         self._start()
         await send({"type": "lifespan.startup.complete"})
@@ -169,7 +169,7 @@ async def read(receive: Receive) -> Body:
 
 
 def environ(scope: Scope, body: Body) -> dict[str, Any]:
-    """Return a request as WSGI passes it to an application (PEP 3333), where text stands for bytes as Latin-1."""
+    """Return a request as the WSGI environ (PEP 3333), in which bytes are passed as text decoded by Latin-1."""
     path = unquote_to_bytes(scope.get("raw_path") or scope["path"].encode())
     server, client = scope.get("server") or ("", None), scope.get("client") or ("", None)
     return {
@@ -196,8 +196,8 @@ def environ(scope: Scope, body: Body) -> dict[str, Any]:
 def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return a request's headers by their WSGI names; values of a header that comes several times are joined.
 
-    A name with an underscore is left out: WSGI could not tell X_Forwarded_For from what a proxy has set. So is an empty
-    one, since some servers make up an empty Host.
+    Leaves out names with an underscore: in WSGI, X_Forwarded_For would look like a proxy's X-Forwarded-For. Leaves
+    out empty headers too, since some servers make up an empty Host.
     """
     found = dict[str, str]()
     for name, value in headers:
@@ -212,7 +212,7 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request, before its `close` was called.
+    """Return the application's answer to this request; `close` of the answer has still to be called.
 
     Raises errors that the application does not handle.
     """

@@ -1,7 +1,7 @@
 """Remembers in a cookie who has logged in on a device, so that strangers' failed logins do not lock them out.
 
-The cookie opens nothing: it only has the failed logins of its people counted apart on this device. It is encrypted, so
-that nobody reads in it who works at this desk. The people are known by their ids.
+The cookie grants no access. With it, these people's failed logins on this device are counted separately. The cookie is
+encrypted, so that nobody can read from it who works at this desk. It holds only the people's ids.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def remember(person_id: int) -> None:
 
 
 def _device() -> tuple[str, list[int]]:
-    """Return the key of this device, and the ids of its people; none where it is new or the cookie is not ours."""
+    """Return this device's key and the ids of its people; "" and an empty list if it has no valid cookie of ours."""
     try:
         key, people = json.loads(services().staff.devices.decrypt(request.cookies.get(_cookie(), "")))
     except Unreadable:

@@ -18,7 +18,7 @@ from ivr.web.sessions import asked_by_the_page
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
-"""The headers that tunnels and proxies add to a request, also those that replace the Host with a local name."""
+"""The headers that tunnels and proxies add to a request, even if they replace the Host with a local name."""
 
 KEY_COOKIE = "telephone"
 """The cookie in which a browser keeps the key of the telephone at /phone, which the terminal has shown."""
@@ -79,7 +79,7 @@ def logged_in_only() -> Any:
 
 
 def staff_only() -> Any:
-    """Let only a logged-in person open the route who has the second factor, where one is required of them.
+    """Let only a logged-in person open the route, and only with a second factor if this person must have one.
 
     Others are led to the login, or to the page on which they set up the second factor.
     """
@@ -111,7 +111,7 @@ def scraper_only() -> None:
 
 
 def link_holders_only() -> None:
-    """Let only a holder of the calendar link open the route: 404 for others, as where no link exists."""
+    """Let only a holder of the calendar link open the route: 404 for a wrong link, and for any link if none is set."""
     if not services().diary.calendar_feed.opens((request.view_args or {}).get("token", "")):
         abort(404)
 
@@ -127,12 +127,12 @@ def guarded_by(guard: Callable[[], Any]) -> Callable[[View], View]:
 
 
 def guard_of(app: Flask, endpoint: str) -> Callable[[], Any] | None:
-    """Return the guard of the endpoint with this name; None where it names none."""
+    """Return the guard of the endpoint with this name; None if the endpoint has no guard."""
     return getattr(app.view_functions[endpoint], "guard", None)
 
 
 def ask_guard() -> Any:
-    """Run the guard of the requested route, before every request. Answers 403 for a route that names none."""
+    """Run the guard of the requested route, before every request. Answers 403 for a route without a guard."""
     if request.endpoint is None:
         return None  # no such route: Flask answers 404 or 405 itself
     guard = guard_of(current_app, request.endpoint)

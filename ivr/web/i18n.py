@@ -25,7 +25,7 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "hi": "हिंदी"}
 """The languages of the desk, each by its own name."""
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-"""The first and last day that a page may be asked for: the days beside Python's own limits would overflow."""
+"""The first and last day that a page may be asked for. Days near Python's own limits would raise OverflowError."""
 
 CHOSEN = "words"
 """The session key of the language that the reader has chosen."""
@@ -33,7 +33,7 @@ CHOSEN = "words"
 
 @cache
 def catalogue(of: str) -> Translations:
-    """Return the translations into a language, read once from its file; none without one, as for English."""
+    """Return the translations into a language, read once from its file; empty without a file, as for English."""
     path, compiled = FOLDER / f"{of}.po", BytesIO()
     if not path.exists():
         return Translations()
@@ -67,7 +67,7 @@ def _(message: str, **values: object) -> str:
 
 
 def later(message: str) -> str:
-    """Return a message unchanged: it marks what the catalogue should have, and what is translated when it is shown."""
+    """Return a message unchanged. The call marks it for the catalogue, and it is translated only when it is shown."""
     return message
 
 
@@ -106,7 +106,7 @@ def short_day(on: date) -> str:
 
 
 def long_day(on: date) -> str:
-    """Return a day in words, with its year where that is not the present one."""
+    """Return a day in words, with its year unless that is the present year."""
     year = f" {on.year}" if on.year != local(services().clock()).year else ""
     return f"{day(on)}{year}"
 
@@ -122,7 +122,7 @@ def weekday(on: date) -> str:
 
 
 def hour(at: datetime | time) -> str:
-    """Return the hour of a time or moment, as in "09:00"; a moment's in the clinic's time zone."""
+    """Return the hour of a time or moment, as in "09:00". The hour of a moment is in the clinic's time zone."""
     return format_time(local(at) if isinstance(at, datetime) else at, "HH:mm", locale=language())
 
 
@@ -132,7 +132,7 @@ def moment(at: datetime) -> str:
 
 
 def full_moment(at: datetime) -> str:
-    """Return a moment's day and hour, with the year where that is not the present one."""
+    """Return a moment's day and hour, with the year unless that is the present year."""
     return f"{long_day(local(at).date())}, {hour(at)}"
 
 
@@ -143,18 +143,18 @@ def from_to(first: datetime, last: datetime) -> str:
 
 
 def stamp(at: datetime | Odd) -> Markup:
-    """Return a stored moment as an element of a page; one that cannot be read, as it is stored."""
+    """Return a stored moment as HTML. A moment that cannot be read is shown as it is stored."""
     if isinstance(at, Odd):
         return escape(at.stored)
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), moment(at))
 
 
 DAYS_APART = timedelta(hours=24)
-"""The lateness, in opening time, from which a page says since which day a call is late, no longer how long."""
+"""The lateness, in opening time, from which a page shows the day since which a call is late, not the hours."""
 
 
 def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
-    """Return in words how long a call is late, in opening time, or in how long it is due."""
+    """Return in words how late a call is, in opening time; or, if it is not due yet, in how long it is due."""
     if due > now:
         return _("in %(long)s", long=how_long(due - now)) if due - now > timedelta(minutes=1) else _("due now")
     late = hours.open_time(due, now)

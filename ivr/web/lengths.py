@@ -6,7 +6,7 @@ from ivr.web.i18n import _
 
 
 class TooLong(ValueError):
-    """The words typed into a field are too long. The message tells the reader by how much; `field` is the field."""
+    """The words typed into a field are too long. The message tells the reader by how much; `field` is its name."""
 
     def __init__(self, field: str, label: str, most: int, found: int) -> None:
         self.field = field
@@ -28,5 +28,5 @@ def words(field: str, label: str, most: int) -> str:
 
 
 def id_of(written: str) -> int | None:
-    """Return the number of a row as an address or a form has it; None for what is no such number."""
+    """Return the id of a row, as a URL or a form has it; None if the text is no id."""
     return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None

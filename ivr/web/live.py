@@ -1,8 +1,8 @@
-"""The live part of a page, which the open page asks for again, and the state by which it is known what it shows.
+"""The live part of a page, for which the open page asks again and again, and the state that the page has seen.
 
-An open page names the state that it has seen. While nothing has happened at the desk and the minute is the same,
-nothing is even looked at. Where something has happened and the HTML is the same all the same, the page is told so and
-changes nothing.
+An open page names the state that it has seen. If nothing has happened at the desk within the same minute, no data are
+read. If something has happened but the HTML is the same, the answer is 204, and the page changes nothing. The answer
+tells the new state.
 """
 
 import re
@@ -15,20 +15,20 @@ from markupsafe import Markup
 from ivr.web.services import services
 
 SEEN = "Seen"
-"""The header by which an answer tells the state that the page has seen with it; desk.js sends it back next time."""
+"""The header of an answer with the state that the page has now seen; desk.js sends it with the next request."""
 
 NOT_YET = "what-is-seen"
-"""Stands in the HTML in the place of the state that a page has seen, until that is computed from the HTML."""
+"""The placeholder in the HTML for the state that a page has seen. The state itself is computed from the HTML."""
 
 OF_THE_ANSWER = re.compile(r'name="csrf_token" value="[^"]*"|"seen": "[^"]*"')
 """The parts of a page that differ in each answer though nothing changed: the form's token, and the state seen."""
 
 
 class Live:
-    """The live part of one answer. Make it before the page's data is read: what changes meanwhile then is news."""
+    """The live part of one answer. Create it before reading the page's data, so that later changes are not missed."""
 
     def __init__(self, version: Callable[[], object]) -> None:
-        """Take `version`, a function whose value changes with everything that the page shows, but for the hours."""
+        """Take `version`, a function whose value changes with all that the page shows except the opening hours."""
         now, hours = services().clock(), services().hours.closures_file.version()
         self._state = f"{hours}-{version()}-{int(now.timestamp() // 60)}"
         """The present state, as text: it changes with `version`, with the desk's closures, and every minute."""
@@ -39,7 +39,7 @@ class Live:
         return self._asked.rpartition("-")[0] == self._state
 
     def part(self, template: str, **shown: object) -> Markup:
-        """Return the live part of a page as HTML, with the state that the page will have seen by showing it."""
+        """Return the live part of a page as HTML. The HTML holds the state that a page showing it has seen."""
         words = render_template(template, seen=NOT_YET, **shown)
         return Markup(words.replace(NOT_YET, self.seen(words)))  # noqa: S704 - a template has made it
 

@@ -17,7 +17,7 @@ GIVEN = re.compile(r"(?=.*[a-f])[0-9a-f-]{16,64}", re.IGNORECASE)
 
 
 def install(app: Flask) -> None:
-    """Have every HTTP request given an id. Call it before the guards are installed: their log lines have it too."""
+    """Have every HTTP request given an id. Call it before the guards are installed: their log lines have the id."""
     app.before_request(_begin)
     app.after_request(_tell)
     app.teardown_request(_end)

@@ -55,7 +55,7 @@ class Deadlines:
     look_up: Deadline
     """The deadline for work that a call can do without, such as to look up who calls."""
     beside: Deadline
-    """The deadline for work for which no caller waits, so that it takes no thread from those who wait."""
+    """The deadline for work that no caller waits for. This work has its own threads and takes none from callers."""
 
     def close(self) -> None:
         """Take no more work on the stores, and wait for the work under way."""
@@ -80,7 +80,7 @@ class TelephoneServices:
 
     @property
     def carrier(self) -> Carrier:
-        """The first carrier that is configured, whose documents are read where no call is under way."""
+        """The first carrier that is configured. Its documents are read where there is no call, as for a transcript."""
         return self.carriers.first
 
 
@@ -126,7 +126,7 @@ class Services:
     reports: ReportServices
     operations: OperationsServices
     host_upkeep: HostUpkeep
-    """The upkeep that this host does for itself; the entry point of a serving process begins it."""
+    """The upkeep of this host, which its web process does. The entry point of a serving process begins it."""
     close: Callable[[], None]
     """The function that closes both stores, the spool and the counters' files, after writing what is pending."""
 

@@ -1,9 +1,9 @@
-"""The sessions of the desk. One begins with a login; it ends by disuse, after half a day, by a logout or by the epoch.
+"""The sessions of the desk. A session begins with a login. It ends by disuse, after half a day, by logout or by epoch.
 
 The epoch is a number that the database has for each person: raising it ends all sessions of that person. The database
 also knows which sessions were ended. The rest is in the signed cookie, which holds no password. The tokens of a
-session's forms are made of its key: an old form tells whose it is. Between password and code there is a half session:
-it names who has entered the password and opens nothing.
+session's forms are made of the session's key, so an old form tells whose it is. Between password and code there is a
+half session, which names the person who has entered the password and opens no page.
 """
 
 import secrets
@@ -76,7 +76,7 @@ def by() -> By:
 
 
 def begin(person: Person) -> None:
-    """Begin a session of this person. Of the browser's session before, only the language is kept."""
+    """Begin a session of this person. Only the language is kept from the browser's earlier session."""
     end()
     now, key = services().clock(), secrets.token_hex(20)
     services().staff.sessions.begin(person.id, key, now)
@@ -113,7 +113,7 @@ def end() -> None:
 
 
 def has_ended() -> bool:
-    """Return whether the cookie holds a session that has ended, and clear it: the next call returns False."""
+    """Return whether the cookie holds a session that has ended, and clear it, so that a second call returns False."""
     over = BEGAN in session and not current_user.is_authenticated
     if over:
         _clear()
@@ -146,9 +146,9 @@ def types() -> None:
 
 
 def owner_of_form() -> int | None:
-    """Return the id of the person for whose session the sent form was made, ended or not; None if unknown.
+    """Return the id of the person for whose session the sent form was made, even an ended session; None if unknown.
 
-    The token of the form tells it, not the cookie: somebody else may have logged in since. Raises StoreAway.
+    Read from the form's token, not the cookie, since somebody else may have logged in. Raises StoreAway.
     """
     key = key_of_form()
     found = services().staff.sessions.find(key) if key else None
@@ -159,7 +159,7 @@ def owner_of_form() -> int | None:
 
 
 def key_of_form() -> str:
-    """Return the session's key that is signed into the token of this request's form; empty if it is not ours."""
+    """Return the session's key that is signed into the token of the sent form; "" if the token is not ours."""
     token = request.form.get(FORM_TOKEN, "")
     try:
         words = URLSafeTimedSerializer(services().settings.secret_key, salt="wtf-csrf-token").loads(token)
@@ -182,7 +182,7 @@ def _goes_on(now: datetime) -> bool:
 
 
 def _known() -> StaffSession:
-    """Return what the database knows of the cookie's session; one that an older version began is stored now."""
+    """Return what the database knows of the cookie's session. A session that an older version began is stored first."""
     sessions = services().staff.sessions
     found = sessions.find(_key())
     if found is None and KEY not in session:
@@ -191,12 +191,12 @@ def _known() -> StaffSession:
 
 
 def _names_a_session() -> bool:
-    """Return whether the cookie names a session. One of an older version, whose sessions had no end, does not."""
+    """Return whether the cookie names a session. Sessions of an old version, which had no end, do not count."""
     return {EPOCH, BEGAN, USED} <= set(session) and str(session.get(PERSON, "")).isdigit()
 
 
 def _key() -> str:
-    """Return the key of the cookie's session; for one that an older version began, its person and beginning."""
+    """Return the key of the cookie's session. For a session of an old version, it is its person and beginning."""
     return str(session.get(KEY) or f"{session[PERSON]} {session[BEGAN]}")
 
 

@@ -26,18 +26,18 @@ class TypedForm:
     """A form of the desk with fields that people type into."""
 
     place: str
-    """The place of the form: a page, or, with an id behind it, one card, block or appointment."""
+    """The name of the form's page, such as "card". The place of a draft is this name, with the card's id if any."""
     fields: tuple[str, ...]
     """The fields whose text is kept as a draft."""
     telling: tuple[str, ...]
-    """The fields of which at least one is filled where somebody has typed something into the form."""
+    """The fields that show that somebody has typed: if all of them are empty, no draft is kept."""
     sends: tuple[str, ...] | None = None
-    """The fields whose text is done with once the form is accepted; None for all of them."""
+    """The fields whose texts are forgotten once the form is accepted; None for all fields."""
 
 
 CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
-"""The fields of a card (CARD), and those of them that are empty until the person fills them in (TYPED)."""
+"""The fields of a card that are empty until a person fills them in. CARD holds all fields of a card."""
 
 VISIT, VISIT_TYPED = ("name", "note", "day", "hour", "column"), ("name", "note", "hour")
 BOOKING = ("phone", "name", "note", "day", "hour", "column", "language", "line")
@@ -130,7 +130,7 @@ def _settle(form: TypedForm, *, sent: bool) -> None:
 
 
 def _sent() -> tuple[str, Mapping[str, str]]:
-    """Return the place of the sent form and what was typed into it; "" and nothing where nobody types into it."""
+    """Return the place of the sent form and the text typed into it; "" and nothing if the form has no place."""
     while_typing = request.endpoint == KEEP
     place = request.form.get("place", "") if while_typing else _place()
     if not PLACE.fullmatch(place):
@@ -140,7 +140,7 @@ def _sent() -> tuple[str, Mapping[str, str]]:
 
 
 def _brings_fields(form: TypedForm) -> bool:
-    """Return whether the request has the form's fields: the button "Take it" in the list has none of a card's."""
+    """Return whether the request has fields of the form: the button "Take it" in the list sends no card's fields."""
     return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
@@ -161,7 +161,7 @@ def _place() -> str:
 
 
 def typed(place: str) -> Mapping[str, str]:
-    """Return the texts to show in the fields of a place: just sent ones, or the person's draft. Raises StoreAway."""
+    """Return the texts to show in a place's fields: those just sent, or else the person's draft. Raises StoreAway."""
     g.place = place
     if _brings_fields(OF_A_PLACE[place.partition(" ")[0]]):
         return request.form
@@ -185,7 +185,7 @@ def elsewhere() -> list[tuple[Draft, str, str]]:
 
 
 def _mine_if_known() -> list[Draft]:
-    """Return the logged-in person's drafts; none while the database is away, of which the page itself tells."""
+    """Return the logged-in person's drafts; none while the database is away, since the page itself reports that."""
     try:
         return _mine()
     except StoreAway:

@@ -79,7 +79,7 @@ EVENTS_AT_REQUEST: Mapping[HistoryEvent, str] = {
     HistoryEvent.REBOOKED: later("moved"),
     HistoryEvent.CALLED_OFF: later("cancelled"),
 }
-"""The events of requests, besides outcomes, that the audit names: they can be undone, or are an older version's."""
+"""The words for a request's events in the audit, besides outcomes: events undone, or made by an older version."""
 
 
 def changed_words(what: str) -> str:
@@ -101,7 +101,7 @@ CHANGES: Mapping[DiaryEvent, str] = {
 
 
 def person_words(who: str) -> str:
-    """Return in words who did something: a person's name, or what stands for a caller, the service or others."""
+    """Return the name of the person who did something, or the words for an actor such as a caller or the service."""
     return _(NOBODYS[who]) if who in NOBODYS else who
 
 
@@ -112,7 +112,7 @@ NOBODYS: Mapping[str, str] = {
     SOMEBODY: later("not known"),
     EVERYBODY: later("everybody"),
 }
-"""The words for those who can act and are no person at the desk."""
+"""The words for actors that are not a person at the desk, such as a caller or the system."""
 
 
 def closure_words(closure: DeskClosure) -> str:
@@ -122,7 +122,7 @@ def closure_words(closure: DeskClosure) -> str:
 
 
 def hours_words(line: str, spans: str, reason: str) -> str:
-    """Return a line's hours under a closure in words; an empty line is all lines. An unknown reason is left out."""
+    """Return a line's hours under a closure in words; an empty `line` means all lines. Skips an unknown reason."""
     clinic = services().clinic
     whose = clinic.line(line).name[language()] if line else _("all lines")
     hours = _("open %(hours)s", hours=spans) if spans else _("closed")

@@ -112,7 +112,7 @@ PROVIDERS: Mapping[str, Provider] = {
         rents=_plivo_rents,
     ),
 }
-"""The carriers that the program knows, by name. Of those that are switched on, the one named first here comes first."""
+"""The carriers that the program knows, by name. Of the carriers that are switched on, their order here is kept."""
 
 SETTINGS: tuple[Setting, ...] = tuple(each for provider in PROVIDERS.values() for each in provider.settings)
 """The settings of all carriers, for config.settings.read."""
@@ -134,7 +134,7 @@ def carriers(values: Values, script: Script, clinic: Clinic, recorded: Recorded 
 
 
 def unfit(values: Values, script: Script, clinic: Clinic) -> str:
-    """Return what a carrier cannot do of what the clinic's file asks for; empty if all can."""
+    """Return in words why a carrier cannot do what the clinic's file asks for; empty if all carriers can."""
     try:
         carriers(values, script, clinic)
     except CarrierUnfit as unfit_for:
@@ -143,7 +143,7 @@ def unfit(values: Values, script: Script, clinic: Clinic) -> str:
 
 
 def stand_in(values: Values, name: str = "") -> StandIn:
-    """Return the stand-in that signs webhooks as the carrier of this name does, or as the first that is on."""
+    """Return the stand-in that signs webhooks like the carrier `name`, or without a name like the first that is on."""
     on = switched_on(values)
     return on[name or next(iter(on))].stand_in(values)
 
@@ -156,7 +156,7 @@ def stand_ins(values: Values) -> Mapping[str, StandIn]:
 def admin(values: Values, ours: OurAddresses) -> Admin:
     """Return the operations on the numbers of the carriers' accounts. Raises NoAccount where the settings name none.
 
-    Of several carriers, a fallback that is hosted elsewhere is the first one's: its document is in that one's words.
+    A fallback hosted elsewhere is only for the first carrier, since its document is in that carrier's dialect.
     """
     made, unnamed = list[Admin](), list[NoAccount]()
     for number, provider in enumerate(switched_on(values).values()):
@@ -172,14 +172,14 @@ def admin(values: Values, ours: OurAddresses) -> Admin:
 
 
 def must_be_rented(values: Values, clinic: Clinic) -> frozenset[Phone]:
-    """Return the numbers from which carriers call the reception, as far as the clinic must rent them there."""
+    """Return the numbers that the clinic must rent from a carrier, so that the carrier can call the reception."""
     return frozenset(found for each in switched_on(values).values() if (found := each.rents(values, clinic)))
 
 
 def texts(values: Values) -> Callable[[], Texts]:
     """Return a function that makes the client for texts, of the first carrier that can send them.
 
-    Its library is imported at once, so that no job waits for it.
+    The client's library is imported at once, so that no job waits for the import.
     """
     first, *_ = [each for each in PROVIDERS.values() if each.can_text(values)] or PROVIDERS.values()
     return first.texts(values)

@@ -50,7 +50,7 @@ class TimeLimits:
     look_up: float = 0.25
     """The time that looking up a caller's number may take, at the beginning of a call."""
     answer: float = 1.1
-    """The time for all work on the database, a little above its own limits; Redis has the rest of two seconds."""
+    """The time for all work on the database, a little above its own limits. Redis gets the rest of two seconds."""
 
     def times(self, factor: float) -> "TimeLimits":
         """Return the time limits multiplied by this factor."""
@@ -88,7 +88,7 @@ class Foundation:
         return Spool(self.settings.state_dir / spool.FOLDER)
 
     def recordings(self) -> Recordings:
-        """Return the recorded sentences; log a line about each not played in calls as its file or words are wrong."""
+        """Return the recorded sentences. Log each recording not used because its file is bad or its words differ."""
         found = recordings.read(recordings.folder_of(self.settings.clinic_file), self.script)
         for line in (*found.faults, *(f"{each.name}: it says other words than the sentence" for each in found.stale)):
             log.warning("a recording is not used: %s", line)

@@ -1,6 +1,6 @@
-"""Builds the works of a host: its files of what the desk has set, and the sending of its calls' traces.
+"""Builds the works of a host: writing the files of what the desk has set, and sending the traces of calls.
 
-The web process has them done in a thread, and the clock does them too, for a host whose web rests.
+The web process does them in a thread. The clock process does them too, in case no web process runs on its host.
 """
 
 from collections.abc import Callable

@@ -74,7 +74,7 @@ class HoursServices:
         return f"{self.closures_file.version()} {self.phone_booking.version()}"
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
-        """Return when a patient who was not reached is called again, by the hours with the desk's closures."""
+        """Return when to call a patient again who was not reached, by the opening hours and the desk's closures."""
         return next_due(self.clinic_now())(request, outcome, now)
 
 
@@ -130,10 +130,10 @@ class StaffServices:
     audit: Audit
     strange_logins: Slots
     known_logins: Slots
-    """The slots for logins at one time: `known_logins` on devices known to the person, `strange_logins` on others."""
+    """The limit on simultaneous logins on devices known to the person; `strange_logins` limits those on others."""
     devices: Cipher
     shown_once: Cipher
-    """The ciphers of the cookie by which a device is known (`devices`), and of secrets that are shown only once."""
+    """The cipher of secrets that are shown only once; `devices` is the cipher of the cookie for known devices."""
 
 
 def hours(base: Foundation) -> HoursServices:

@@ -41,7 +41,7 @@ def _safeguards_hold(only: str, jobs: int) -> bool:
 
 
 def _failing_anyway(rows: Sequence[Safeguard], jobs: int) -> str:
-    """Return the output of the safeguards' tests if they fail in an unbroken copy: they could then judge nothing."""
+    """Return the output of the safeguards' tests if they fail in an unbroken copy of the code; else an empty text."""
     every = sorted({test for row in rows for test in row.tests})
     with copied() as tree:
         status, printed = judge(tree, every, "-n", str(jobs), seconds=ALL_OF_THEM)
@@ -61,7 +61,7 @@ def _all_noticed(rows: Sequence[Safeguard], jobs: int) -> bool:
 
 
 def _pure_rooms(asked: argparse.Namespace) -> bool:
-    """Print the small changes of the pure packages that no test noticed; return whether they could be tried."""
+    """Print the small changes of pure packages that no test noticed; return False if mutmut could not run."""
     with copied() as tree:
         try:
             tried, there, left = survivors(tree, asked.most, asked.seed, asked.jobs)

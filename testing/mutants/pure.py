@@ -15,7 +15,7 @@ from pathlib import Path
 MUTMUT = Path(sys.executable).with_name("mutmut")
 
 NO_SUCH = "none-*"
-"""A name that no change has: asked for it, mutmut makes all changes, learns which test goes where, and tries none."""
+"""A name pattern that fits no change. Given it, mutmut makes all changes, maps tests to them, and tries none."""
 
 
 class MutmutFailed(Exception):
@@ -42,7 +42,7 @@ def _names(tree: Path) -> Iterator[str]:
 
 
 def _left(tree: Path, chosen: Sequence[str]) -> Iterator[str]:
-    """Yield the names of those of the chosen changes that were neither noticed by a test nor timed out."""
+    """Yield the names of the chosen changes that no test noticed and that did not time out."""
     wanted = set(chosen)
     for told in _mutmut(tree, "results").splitlines():
         name, _, status = told.strip().rpartition(": ")

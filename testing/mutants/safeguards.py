@@ -23,7 +23,7 @@ class Safeguard:
     """A safeguard of the product: the text to take out, its replacement, and the tests that should notice."""
 
     what: str
-    """The safeguard in words, which are true as long as the product has the safeguard."""
+    """The safeguard as a statement that is true while the product has the safeguard."""
     file: str
     text: str
     """The text to take out, which stands in the safeguard's file exactly once."""
@@ -52,7 +52,7 @@ def read(path: Path = LIST) -> tuple[Safeguard, ...]:
 
 
 def stale(rows: Sequence[Safeguard], root: Path = ROOT) -> list[str]:
-    """Return a complaint for each text or test that rows of the list name and that is no longer there."""
+    """Return a complaint for each text or test that a row of the list names and that the tree no longer has."""
     return [f"{row.what}: {each}" for row in rows for each in _stale(row, root)]
 
 

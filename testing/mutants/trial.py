@@ -25,9 +25,9 @@ LINKED = (".venv", "tests/carrier/twilio/emulate/node_modules")
 """Folders that the copy of the source tree only links to: they hold installed packages, which no test changes."""
 
 MOST_SECONDS = 300
-"""Seconds that the tests of one safeguard may take, many times what they need.
+"""Seconds that the tests of one safeguard may take: many times their usual time.
 
-Tests that do not end count as noticing.
+Tests that do not end in time count as having noticed the missing safeguard.
 """
 
 

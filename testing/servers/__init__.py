@@ -21,13 +21,13 @@ from typing import ClassVar
 import psutil
 
 PATIENCE = 60.0
-"""Seconds that a server for tests has to be ready: it needs less than one, but not on a busy machine."""
+"""Seconds in which a server for tests must be ready: usually less than one is enough, on a busy machine more."""
 
 SHORT = 60
-"""The longest path of a temporary folder, in bytes: a unix socket in it then keeps below the kernel's 107."""
+"""The longest path of a temporary folder, in bytes: a socket in the folder then keeps to the kernel's limit, 107."""
 
 ENDED = {"gone", "zombie"}
-"""The states of a process that has ended. A zombie is in one of them: it only keeps its pid from others."""
+"""The states of a process that has ended. A zombie no longer runs; only its pid is still taken."""
 
 
 class ServerFailed(Exception):
@@ -36,13 +36,13 @@ class ServerFailed(Exception):
 
 @dataclass(frozen=True)
 class Account:
-    """The account of the machine under which a server runs; without numbers, the account that runs the tests."""
+    """The user account under which a server runs; without uid and gid, the account that runs the tests."""
 
     uid: int | None = None
     gid: int | None = None
 
     def start(self, command: list[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
-        """Start a program under this account, in its own session: Ctrl-C ends the tests, which then end the program."""
+        """Start a program under this account, in a session of its own: the tests end the program, not Ctrl-C."""
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -60,7 +60,7 @@ class Account:
         )
 
     def can_run(self, *command: str) -> bool:
-        """Return whether this account can run the program: the file is there, may be run, and succeeds."""
+        """Return whether this account can run this command: the program starts, and exits with status 0."""
         try:
             return self.start(list(command), Path("/"), subprocess.DEVNULL).wait(PATIENCE) == 0
         except OSError:
@@ -136,7 +136,7 @@ class Server(ABC):
         self._freeze(self._family())
 
     def resume(self) -> None:
-        """Thaw a paused server: its first process last, so that it finds its children as it left them."""
+        """Thaw a paused server, its children first: the first process then finds its children running, as before."""
         if not self._paused:
             return
         # Only stopped processes: another may have ended meanwhile, and its pid be anybody's.
@@ -157,9 +157,9 @@ class Server(ABC):
         return self._process is None or status(self._process.pid) in ENDED
 
     def _forget(self) -> None:
-        """Stop the server's leash, then forget its process, whose pid nobody else may get while the leash runs.
+        """Stop the server's leash, then reap and forget its process, whose pid may then go to another process.
 
-        The leash is the shell that would end this process if the tests were gone.
+        The leash is the shell that would end the server's process if the tests were gone.
         """
         if self._leash is not None:
             self._leash.communicate(b"let go\n")
@@ -202,12 +202,12 @@ def status(pid: int) -> str:
 
 
 def family(pid: int) -> list[int]:
-    """Return the pids of a process and of all that it has started, its own first, those in other sessions too."""
+    """Return the pids of a process and all its descendants, even those in other sessions; its own pid comes first."""
     return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
 
 
 def leash(pid: int, end: signal.Signals) -> subprocess.Popen[bytes]:
-    """Start a shell that sends process `pid` the signal `end` once the tests are gone, as its pipe then closes."""
+    """Start a shell that sends process `pid` the signal `end` once the tests are gone and the shell's input closes."""
     script = 'read -r word || { kill -s "$2" "$1"; kill -s CONT "$1"; }'
     return subprocess.Popen(
         ["/bin/sh", "-c", script, "leash", str(pid), end.name.removeprefix("SIG")],

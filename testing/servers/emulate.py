@@ -1,6 +1,6 @@
-"""vercel-labs/emulate, a stand-in for Twilio's REST API that others wrote and that runs on Node.
+"""vercel-labs/emulate, a stand-in for Twilio's REST API that other people wrote and that runs on Node.
 
-It keeps numbers, refuses a wrong token, and sends signed webhooks. `make test` installs it; nothing here does.
+The stand-in keeps numbers, refuses a wrong token, and sends signed webhooks. Install it by `make test`.
 """
 
 import json

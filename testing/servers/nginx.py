@@ -1,6 +1,6 @@
 """A real nginx with the shipped configuration on a port of its own, for tests; the hosts behind it can be changed.
 
-Found on the machine; nothing here installs it. As root it runs as "nobody".
+nginx must be installed already; this module does not install it. If the tests run as root, nginx runs as "nobody".
 """
 
 import re
@@ -32,7 +32,7 @@ http {{
 
 ONE = "server 127.0.0.1:8000 max_fails=0;"
 SEVERAL = ("server 127.0.0.1:{} max_fails=3 fail_timeout=3s{};", "server 127.0.0.1:{} max_fails=0 backup{};")
-"""nginx's configuration lines for several hosts, two for each host, in place of the one shipped line for one host.
+"""The two configuration lines of nginx for each host, if there are several. They replace the shipped line for one host.
 
 docs/deploy.md has the same lines.
 """
@@ -44,7 +44,7 @@ class NginxUnavailable(Exception):
 
 @dataclass(kw_only=True)
 class Nginx(Server):
-    """An nginx for tests, before hosts of the service; it listens without TLS."""
+    """An nginx for tests, in front of hosts of the service; it listens without TLS."""
 
     port: int
     hosts: Sequence[int] = ()

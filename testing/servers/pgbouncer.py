@@ -1,6 +1,6 @@
-"""A real PgBouncer before a PostgreSQL of the tests, with its own default settings, except for the pooling mode.
+"""A real PgBouncer in front of a PostgreSQL of the tests, with default settings except for the pooling mode.
 
-Found on the machine; nothing here installs it. As root it runs as "nobody", since it refuses root.
+PgBouncer must be installed already. It refuses to run as root: if the tests do, it runs as "nobody".
 """
 
 import shutil
@@ -35,7 +35,7 @@ class PgBouncerUnavailable(Exception):
 
 @dataclass(kw_only=True)
 class PgBouncer(Server):
-    """A PgBouncer (a pooler of connections) for tests. Its url leads through it to the database behind it."""
+    """A PgBouncer (a connection pooler) for tests. Its `url` leads to a PostgreSQL database through the pooler."""
 
     def answers(self) -> bool:
         """Return whether PgBouncer lets a client into its administration console."""
@@ -46,14 +46,14 @@ class PgBouncer(Server):
             return False
 
     def to(self, url: str, name: str = "") -> str:
-        """Return the address by which a PostgreSQL database, whose own url is given, is reached through PgBouncer."""
+        """Return the URL of a database through PgBouncer: that of `url`, or the database `name` on the same server."""
         ours, theirs = urlsplit(self.url), urlsplit(url)
         return theirs._replace(netloc=ours.netloc, path=f"/{name}" if name else theirs.path).geturl()
 
 
 @contextmanager
 def pgbouncer(server: Postgres, mode: str = "transaction", sessions: int = 2) -> Iterator[PgBouncer]:
-    """Run a PgBouncer before a PostgreSQL until the end of the block. Raises PgBouncerUnavailable, ServerFailed."""
+    """Run a PgBouncer in front of a PostgreSQL until the block ends. Raises PgBouncerUnavailable, ServerFailed."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise PgBouncerUnavailable("it is not installed: apt-get install pgbouncer")

@@ -1,6 +1,6 @@
-"""A real PostgreSQL for tests: the machine's, else one taken out of a Python wheel; its data have their own folder.
+"""A real PostgreSQL for tests: an installed one, or else one from a Python wheel. Its data has its own folder.
 
-Makes no user and changes no permission of the machine; as root, the server runs as "nobody".
+Creates no user and changes no permission on the machine; as root, the server runs as "nobody".
 """
 
 import importlib.util
@@ -59,10 +59,10 @@ EMPTY = """
     WHERE starelid = pg_class.oid AND relnamespace = 'public'::regnamespace;
     END $$
 """
-"""The SQL that empties a PostgreSQL database: only tables that hold rows, and only sequences that have counted.
+"""The SQL that empties the tables that hold rows, and resets the sequences that have counted, in a PostgreSQL database.
 
-Each that is emptied costs PostgreSQL a new file, so the others are left alone. What ANALYZE has learned of the rows is
-deleted, too: it would change how the next rows are looked up.
+Each reset costs PostgreSQL a new file, so empty tables and unused sequences are left alone. The statistics of ANALYZE
+are deleted, too: they would change how the next rows are looked up.
 """
 
 
@@ -80,7 +80,7 @@ class PostgresUnavailable(Exception):
 
 @dataclass(kw_only=True)
 class Postgres(Server):
-    """A PostgreSQL server for tests. The url is that of its first database; the user may do everything."""
+    """A PostgreSQL server for tests. Its `url` leads to the server's first database, as a superuser."""
 
     orderly_end: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends the sessions, then writes all down
     orphans_end: ClassVar[signal.Signals] = signal.SIGQUIT  # "immediate": its children too, even frozen ones
@@ -100,7 +100,7 @@ class Postgres(Server):
         return urlsplit(self.url)._replace(path=f"/{name}").geturl()
 
     def drop(self, url: str) -> None:
-        """Remove the database at this url, though somebody is connected to it, or the server stopped or frozen."""
+        """Remove the database at this url, even if clients are connected, or the server is stopped or frozen."""
         self.resume()
         self.start()
         self._tell(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urlsplit(url).path[1:])))
@@ -160,7 +160,7 @@ def postgres(*, prefer_package: bool = False, durable: bool = False) -> Iterator
 
 
 def unprivileged() -> Account:
-    """Return the account for a server that refuses to run as root: "nobody" if the tests do, else the tests' own."""
+    """Return a non-root account for a server that refuses root: "nobody" if the tests run as root, else their own."""
     if os.geteuid() != 0:
         return OURSELVES
     nobody = pwd.getpwnam("nobody")
@@ -194,9 +194,9 @@ def _on_the_machine() -> list[Path]:
 
 
 def _version(programs: Path) -> int:
-    """Return PostgreSQL's major version, as the folder of its programs tells it; 0 if it does not.
+    """Return PostgreSQL's major version from the path of its programs' folder; 0 if the path has no version.
 
-    Such as .../postgresql/15/bin or .../postgresql@15/bin.
+    Examples: .../postgresql/15/bin and .../postgresql@15/bin.
     """
     digits = programs.parent.name.rpartition("@")[2]
     return int(digits) if digits.isdigit() else 0
@@ -213,7 +213,7 @@ def _run(account: Account, programs: Path) -> bool:
 
 
 def _copied(programs: Path, folder: Path, account: Account) -> Path:
-    """Copy PostgreSQL's programs out of the wheel to where this account can run them, and not below root's home."""
+    """Copy PostgreSQL's programs from the wheel into `folder` for this account; return the path of the copies."""
     install = programs.parent
     home, site = install.parent, install.parent.parent
     copies = folder / "programs"

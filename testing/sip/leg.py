@@ -1,6 +1,6 @@
-"""A leg of a call: a telephone that hears the service's documents, and whose keys lead from one to the next.
+"""A leg of a call: plays the service's documents to a telephone, and sends the pressed keys to the service.
 
-Knows streams and documents. Other modules decide who is rung, and who is connected with whom.
+Knows streams and documents. Other modules decide which telephones ring and which are connected.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from testing.sip.webhooks import Webhooks, within
 
 @dataclass
 class Entry:
-    """The keys that a caller enters at one question of a document: a fixed number, or all up to a last key."""
+    """The keys that a caller enters at one question of a document: a fixed number, or all up to an end key."""
 
     wanted: Gathers
     keys: str = ""
@@ -37,14 +37,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Leg:
-    """A telephone in a call: it hears the service's documents, and its keys answer them."""
+    """A telephone in a call: the service's documents are played to it, and its keys are sent to the service."""
 
     stream: Stream
     webhooks: Webhooks
     voice: Voice
     story: Story
     patience: float = 1.0
-    """The factor by which the silences and pauses of a document are shortened: 1 in earnest, less in tests."""
+    """The factor for the length of each silence and wait in a document: 1 for `make ring`, less in tests."""
     name: str = ""
     """The name of this telephone in the story of the call; empty for the caller's telephone."""
 

@@ -38,9 +38,9 @@ class NoPort(Exception):
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return this network address if it is one of this machine. Raises OffThisMachine: no sound leaves the machine.
+    """Return this network address if it belongs to this machine. Raises OffThisMachine: no sound leaves the machine.
 
-    Some softphones name themselves by the machine's address in its network; what is sent there stays here, too.
+    A softphone may name the machine's address in its network; sound to that address stays on the machine, too.
     """
     if address[0] != "localhost" and not _is_loopback(address[0]) and address[0] not in _own_addresses():
         raise OffThisMachine(f"{address[0]} is not this machine")

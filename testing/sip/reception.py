@@ -26,7 +26,7 @@ RINGING_TONE = tone(400, 0.4, 0.1) + silence(0.2) + tone(400, 0.4, 0.1) + silenc
 FOR_THE_KEY = 5
 """Seconds after the words in which somebody at the reception must press the key that takes the call.
 
-Where the carrier itself listens for the key, and no document does.
+Used only where the carrier itself waits for the key, and no document does.
 """
 
 Taken = asyncio.Future[tuple[Stream, "asyncio.Task[None]"]]
@@ -43,7 +43,7 @@ class Reception:
     """A function that calls a telephone at a SIP address, and offers it a stream of sound."""
 
     async def talks(self, moment: CallMoment, dials: Dials, patient: Leg) -> bool:
-        """Call the reception for a patient, and connect the two until it hangs up; return whether they talked."""
+        """Ring the reception and connect the patient until the reception hangs up; return whether they talked."""
         patient.tell(Did.RINGS, f"telephones: {len(dials.numbers)}")
         taken: Taken = asyncio.get_running_loop().create_future()
         legs = {
@@ -64,7 +64,7 @@ class Reception:
             await _end(waiting, *legs)
 
     async def _leg(self, name: str, dialled: tuple[str, str], moment: CallMoment, patient: Leg, taken: Taken) -> None:
-        """Call one telephone of the reception, ask who answers, and stay until it hangs up if it takes the call."""
+        """Ring one reception telephone and ask it to take the call; if it is the first to do so, await its hang-up."""
         (number, document), dials = dialled, moment.waits
         assert isinstance(dials, Dials)
         me = asyncio.current_task()
@@ -101,9 +101,9 @@ class Reception:
 
 
 async def _takes(leg: Leg, document: str, key: str) -> bool:
-    """Return whether the person who picked up takes the call, as a document or the carrier's own key asks.
+    """Return whether the person who picked up takes the call, by the key that the document or the carrier asks for.
 
-    Where the service names no such document, picking up takes the call.
+    If `document` is empty, picking up takes the call.
     """
     if not document:
         return True
@@ -136,7 +136,7 @@ async def _first(taken: Taken, legs: "set[asyncio.Task[None]]") -> None:
 
 
 async def _unless(gone: asyncio.Event, wanted: Awaitable[bool]) -> bool:
-    """Return the awaited answer of the person who picked up; False if `gone` is set first, as the telephone hung up."""
+    """Return the awaited answer of the person who picked up, or False if the telephone hangs up (`gone`) first."""
     answer, end = asyncio.ensure_future(wanted), asyncio.ensure_future(gone.wait())
     try:
         await asyncio.wait((answer, end), return_when=asyncio.FIRST_COMPLETED)

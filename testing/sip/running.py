@@ -1,4 +1,4 @@
-"""The service to which `make ring` connects softphones: the one that runs already, or one started for it."""
+"""The service to which `make ring` connects softphones: a running one, or else one that `make ring` starts."""
 
 import signal
 import subprocess

@@ -1,6 +1,6 @@
-"""Signals calls over SIP on the loopback address: answers INVITEs, calls telephones, tells who has hung up. No sound.
+"""Signals calls over SIP on the loopback address: answers INVITEs, calls telephones, reports hang-ups. No sound.
 
-Stands on `aiosipua`, but not on its UDP transport, which would also send to other machines.
+Uses `aiosipua`, but not its UDP transport, which would also send to other machines.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from aiosipua.transport import SipTransport
 from testing.sip.media import LOOPBACK, Address, on_this_machine
 
 USUAL_PORT = 5060
-"""The port of a SIP address that names none."""
+"""The port to use for a SIP address without a port."""
 
 
 class NotTaken(Exception):

@@ -24,7 +24,7 @@ HIGHEST = 3_600
 """The highest frequency that a telephone lets pass, in hertz."""
 
 TAPS = 6
-"""The number of samples on each side, at a telephone's rate, from which resampling computes a new sample."""
+"""The samples on each side of a new sample, at a telephone's rate, from which resampling computes the new sample."""
 
 
 def seconds(pcm: bytes | bytearray) -> float:
@@ -65,7 +65,7 @@ def strength(pcm: bytes | bytearray, hertz: float) -> float:
 
 
 def for_telephone(samples: Sequence[int], rate: int) -> bytes:
-    """Return a sound in the form that a telephone carries, resampled from the rate that it has."""
+    """Return a sound in the form that a telephone carries, resampled from `rate` samples a second."""
     if rate == RATE:
         return array("h", samples).tobytes()
     common = math.gcd(rate, RATE)
@@ -85,9 +85,9 @@ def _sample(kernels: Sequence[Sequence[float]], width: int, padded: list[int], a
 
 @cache
 def _kernels(step: int, phases: int) -> tuple[tuple[float, ...], ...]:
-    """Return the weights by which resampling sums the samples around a new one, for each place between two samples.
+    """Return the weights of the old samples around a new sample, one row for each place between two old samples.
 
-    Each is a windowed sinc.
+    Each row is a windowed sinc.
     """
     around = math.ceil(TAPS * step / phases)
     cut = 2 * HIGHEST / RATE * min(1.0, phases / step)

@@ -1,6 +1,6 @@
 """The story of a call as the carrier on this machine sees it: step after step, for a terminal and for tests.
 
-A step's line names no number, no key and no words; the fields beside it that hold some are for tests alone.
+The line of a step contains no number, key or spoken words. The step's field `spoken` has the words, only for tests.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Step:
     spoken: Spoken | None = field(default=None, repr=False)
     """The sentence that is spoken in this step, for tests alone."""
     who: str = ""
-    """The name of the reception's telephone of which this is a step; empty for the caller's telephone."""
+    """The name of the reception's telephone to which this step belongs; empty for the caller's telephone."""
     at: float = 0.0
     """The moment of the step, in seconds of the event loop's clock."""
 
@@ -79,7 +79,7 @@ class Story:
         self._news = asyncio.Event()
 
     async def until(self, what: Did, after: int = 0, who: str = "") -> int:
-        """Wait for a step of this kind, after the first `after` ones; return the number of steps up to and with it."""
+        """Wait for a step of this kind after the first `after` steps; return the step's number, counted from 1."""
         while True:
             for number, step in enumerate(self.steps[after:], start=after + 1):
                 if step.what is what and step.who == who:

@@ -26,13 +26,13 @@ AT = range(26_100, 29_900, 2)
 """The ports on which the telephones listen for SIP: none that the kernel hands to other programs."""
 
 STEADY = "audio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 100-200\n"
-"""The setting by which the stack's jitter buffer is fixed: it drops and invents no sound to catch up."""
+"""The stack's setting for a jitter buffer of fixed length, which neither drops nor invents sound to catch up."""
 
 SOUNDS = "24000-26000"
-"""The ports for the telephones' sound, as the stack's setting has them; others than the carrier's."""
+"""The port range for the telephones' sound, as the stack's setting; the carrier uses other ports."""
 
 AHEAD = 0.2
-"""Seconds by which sound that a telephone says is handed to the stack before it is due."""
+"""Seconds of outgoing sound that a telephone keeps queued in the stack."""
 
 
 class NotAnswered(Exception):
@@ -41,7 +41,7 @@ class NotAnswered(Exception):
 
 @dataclass
 class Talk:
-    """A call as one of its telephones has it: the sound that is heard, and the sound that is said."""
+    """A call from the side of one telephone: the sound that this telephone hears, and the sound that it says."""
 
     call: Call
     began: float
@@ -141,7 +141,7 @@ class Telephone:
     """The calls that come in to this telephone, in order."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
-    """The events of calls that the stack reported before `dial` returned: the other side may answer by then."""
+    """Events of calls that `dial` has not returned yet, by the call's handle; the other side may answer that soon."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ PROGRAM = "espeak-ng"
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng"
 
 HEADER = b"data"
-"""The mark in a WAV file after which the sound's length and samples stand; through a pipe espeak-ng tells no length."""
+"""The mark before length and samples in a WAV file. Into a pipe, espeak-ng writes no true length, so none is read."""
 
 AT = 22_050
 """The number of samples in a second of the sound that espeak-ng makes."""
@@ -65,7 +65,7 @@ class Voice:
 def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
     """Start a voice that speaks sentences, until the end of the block.
 
-    It speaks in processes of its own, so that no sound under way is late.
+    The voice runs in processes of its own, so that it does not delay the sound of calls.
     """
     with ProcessPoolExecutor(HANDS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c) as hands:
         hands.submit(_leave_ctrl_c).result()  # the process starts before the first caller

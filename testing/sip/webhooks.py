@@ -1,4 +1,4 @@
-"""The webhooks of the carrier on this machine: signed by the stand-in, posted to the running service, read by the port.
+"""The webhooks of the carrier on this machine: the stand-in signs them, the service answers, the port reads the answer.
 
 No SIP, no sound.
 """
@@ -17,7 +17,7 @@ from ivr.phone.ringing import post
 
 @dataclass(frozen=True)
 class Service:
-    """The running service as the carrier on this machine asks it: its address, its signature, its documents."""
+    """Access to the running service: its address, the stand-in, the reader of its documents, the clinic's numbers."""
 
     base_url: str
     """The service's public address, to which webhooks are signed and posted."""
@@ -76,5 +76,5 @@ class Webhooks:
 
 
 def within(moment: CallMoment, address: str) -> str:
-    """Return the full form of an address that this moment's document names, even one relative to the document's own."""
+    """Return the full URL of an address in this moment's document, which may be relative to the document's own URL."""
     return urljoin(moment.address, address)

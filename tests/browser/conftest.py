@@ -19,10 +19,10 @@ from tests.served import serving
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
 LOOKS = (("phone", "hi"), ("desk", "en"))
-"""Each size and each language of the desk once, the narrow one with the longer words."""
+"""Each size and each language of the desk once; the narrow size has Hindi, whose words are longer."""
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-"""The names of Chromium's programs, the fastest first, which draws no windows and needs half the time."""
+"""The names of Chromium's programs. The first is the fastest: it draws no windows and needs half the time."""
 
 FLAGS = [
     "--disable-gpu",
@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP desk.test 127.0.0.1",
 ]
-"""Chromium's options: it asks nobody but our service, which it also reaches as another machine, desk.test."""
+"""Chromium's options: it connects only to our service, which it also reaches under a second name, desk.test."""
 
 
 @dataclass(frozen=True)

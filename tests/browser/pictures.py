@@ -39,7 +39,7 @@ HOLIDAY = DeskClosure(date(2026, 12, 25), "", (), "public_holiday")
 class Shown(NamedTuple):
     """A page of the desk of which pictures are taken for the README.
 
-    In the narrow size the picture begins with this selector's element, or with the page's top.
+    In the narrow size, the picture begins at the element of the selector `narrow`, or else at the page's top.
     """
 
     path: str
@@ -52,7 +52,7 @@ PAGES = {
     "reports": Shown("/desk/reports?period=week", "main h2"),
     "hear": Shown(f"/desk/hear?on={HOLIDAY.day}&at=10:00", "nav.moments"),
 }
-"""The pages that need no request or call of their own; pictures of the telephone and of a card are taken besides."""
+"""The pages that `main` opens by their path alone; the telephone and a card are pictured separately."""
 
 SETTLED = """() => new Promise(drawn => {
     document.activeElement.blur();
@@ -118,7 +118,7 @@ def running() -> Iterator[Services]:
 
 
 def opened(browser: Browser, services: Services) -> Page:
-    """Return a page, still empty, of a browser that finds this service."""
+    """Return an empty page of this browser, with the service's address as base and a stand-in for the voices."""
     page = browser.new_context(base_url=services.settings.public_base_url, reduced_motion="reduce").new_page()
     page.add_init_script(VOICES)
     return page
@@ -147,7 +147,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """Take pictures of the page in both sizes and colours; `first` has the element with which a size begins."""
+    """Take pictures of the page in both sizes and colours; `first` maps a size to the selector of its top element."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

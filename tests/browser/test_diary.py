@@ -33,7 +33,7 @@ class Taps:
         self.count += 1
 
     def types(self, words: str) -> None:
-        """Type into the field that has the keyboard: somebody has tapped it, or the page has chosen it."""
+        """Type into the focused field; the focus is there by a tap, or because the page itself has set it."""
         # A page chooses when it is there. A function, since the page lets nobody evaluate a text.
         self.page.wait_for_function("() => document.activeElement.matches('input, textarea')")
         self.page.keyboard.type(words)

@@ -139,13 +139,13 @@ MARK_EACH_LOOK = """() => {
     for (const each of [element, ...element.querySelectorAll('*')]) each.setAttribute('data-look', '');
   }
 }"""
-"""A script that marks an example of each look of words: where letters and colours are the same, the contrast is."""
+"""A script that marks one example of each style of text: the same font and colours have the same contrast."""
 
 
 def violations(page: Page) -> list[str]:
     """Return the barriers that axe-core finds on this page, one line for each.
 
-    It judges the contrast once for each look, as a call has many words and few looks.
+    The contrast is checked once for each style of text, since a page has many words in few styles.
     """
     page.evaluate(AXE)
     page.evaluate(MARK_EACH_LOOK)

@@ -1,4 +1,4 @@
-"""The page "Callers hear" in a browser: the sentences of a closed day to come, followed to a call's promise."""
+"""The page "Callers hear" in a browser: a call on a future closed day can be read up to its promise."""
 
 from playwright.sync_api import expect
 

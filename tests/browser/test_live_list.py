@@ -103,7 +103,7 @@ def test_an_open_card_keeps_keyboard_selection_and_what_is_unfolded(
 
 
 def test_a_list_without_news_is_left_alone(opens: Opens, service: Service, clock: Clock) -> None:
-    """The browser replaces nothing on the list when a note is written, which the list does not show."""
+    """The browser replaces nothing on the list when a note is written, since the list does not show notes."""
     service.phone.rings().press(*CALLBACK)
     page = opens()
     page.evaluate(

@@ -162,7 +162,7 @@ def test_the_telephone_keeps_nobody_out_and_fits_in_every_state(picks_up: PicksU
 def cuts_the_line(page: Page) -> Event:
     """Return an event; once it is set, no key that is pressed on the page reaches the service.
 
-    A new route would not do, as browsers may still let one request past it.
+    The route is made in advance: browsers may let one more request past a route that is added later.
     """
     dead = Event()
     page.route("**/phone/go-on", lambda route: route.abort() if dead.is_set() else route.continue_())

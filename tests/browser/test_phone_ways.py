@@ -49,7 +49,7 @@ def test_the_browser_walks_them(page: Page, line: Phone, stores: bool, language:
 
 
 def calls_from(page: Page, caller: str) -> None:
-    """Choose on the page the number that calls: withheld, or this one."""
+    """Choose the calling number on the page: "withheld" for a withheld number, else the number `caller`."""
     if caller == "withheld":
         page.select_option("#caller", label="Withheld")
     else:

@@ -1,4 +1,4 @@
-"""The charts of the reports: drawn from the tables on the page, within its security rules; no reader needs them."""
+"""The charts of the reports: drawn from the page's tables within its security rules; the tables alone tell all."""
 
 import re
 from typing import Literal
@@ -16,7 +16,7 @@ OF_CALLS = (
     *("against_before", "calls_by_day", "served_by_day"),
     *("calls_by_hour", "choices", "calls_came_to", "reception", "calls_ended"),
 )
-"""The tables of the reports that show something if there are calls and nothing else."""
+"""The tables of the reports that are not empty if there are calls, but no appointments and no requests."""
 
 COLOURS = """canvas => {
   const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -93,7 +93,7 @@ CONTRAST = """() => {
   const ratio = (one, other) => Math.max(light(one), light(other)) / Math.min(light(one), light(other));
   return [ratio("lead", "pale"), ratio("lead", "paper")];
 }"""
-"""A script that returns two contrasts by WCAG's formula: of a chart's two shades, and of its bars with the page."""
+"""A script that returns two contrast ratios by WCAG: of a chart's two shades, and of its bars against the page."""
 
 TITLES = """canvas => {
   const chart = Chart.getChart(canvas);
@@ -156,7 +156,7 @@ ROOM = """canvas => {
   const most = Math.max(...data.labels.map((label) => label.length));
   return scales.y.height / data.labels.length - most * Chart.defaults.font.size * 1.2;
 }"""
-"""A script that returns the pixels between the names of a chart's rows, if all were as long as the longest."""
+"""A script that returns the pixels between two row names of a chart, if every name had as many lines as the longest."""
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])

@@ -1,6 +1,6 @@
-"""The number of taps that work takes on a telephone's screen of 360 pixels, and the news that show there.
+"""The number of taps for common work on a telephone's screen of 360 pixels, and how that screen shows news.
 
-Keys do not count as taps.
+Key presses do not count as taps.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class Finger:
 
 
 def with_telephone(page: Page) -> list[str]:
-    """Return a list that grows by each number which the page has the telephone dial from now on."""
+    """Return a list that gets each telephone number which the page dials from now on."""
     dialled: list[str] = []
     page.expose_function("dialled", lambda number: dialled.append(number))  # noqa: PLW0108 - it asks for a function
     page.add_init_script(DIALS)
@@ -117,7 +117,7 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
 ) -> None:
     """An appointment is found by four digits and moved to another day with four taps.
 
-    On the same day it is one less.
+    A move on the same day takes one tap less.
     """
     made = books(service, clock)
     page = opens(size="phone", words=words)

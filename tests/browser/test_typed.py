@@ -1,4 +1,4 @@
-"""Words typed in a real browser: still there after whatever ends the page, and never shown to the next person."""
+"""Text typed in a real browser: kept when the login ends or the page is left, and never shown to the next person."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
-"""The cache of sentences in a carrier's form: one that is the same for all is kept.
+"""The cache of sentences in a carrier's form: a sentence with the same words for all callers is kept.
 
-One with a caller's digits is not.
+A sentence with a caller's digits is not kept.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Words that belong to one carrier: no header, field, verb, id, error number, setting or name is used elsewhere.
+"""Words that belong to one carrier: other code uses none of its headers, fields, verbs, ids, errors and settings.
 
-Read from the tokens of the product's code, comments and docstrings too. Stand-ins in chaos/ and tests/ may use them.
+The tests read the code's tokens, comments and docstrings too. Stand-ins in chaos/ and tests/ may use these words.
 """
 
 import io
@@ -30,7 +30,7 @@ WORDS = {
 ANY = re.compile("|".join(WORDS.values()), re.IGNORECASE)
 
 STORED = re.compile(r"\bcall_sid\b")
-"""A carrier's word in the name of a column and of a key, which stays for ever, since another program reads it."""
+"""A carrier's word in the name of a column and of a key. Both names stay for ever, since another program reads them."""
 
 COMMAND = re.compile(r"\bfallback-twiml\b")
 """A carrier's word in a command's name, which stays, since operators have it in their scripts."""

@@ -1,6 +1,6 @@
-"""The service with safeguards taken out, so that tests see a chaos campaign notice each; loaded by a web server.
+"""The service without some safeguards, for a web server: tests check that a chaos campaign notices each missing one.
 
-As a module it is a clock that looks neither at the hours nor at what callers have heard, and at all else at once.
+Run as a program, the module is a clock process that ignores closed hours and unheard promises, and hardly waits.
 """
 
 import os
@@ -28,7 +28,7 @@ from workers import services as of_workers
 
 
 class ForgetfulPending:
-    """A store of pending requests that promises each and keeps none."""
+    """A store of pending requests that says it keeps every request, and keeps none."""
 
     def keep(self, waiting: object) -> None:
         """Say that a request is safe in Redis, and keep nothing."""
@@ -51,7 +51,7 @@ class GenerousBookings(PhoneBookings):
     """Bookings by telephone that also give a caller the time of another patient."""
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Answer that every column of the diary is free at this time, whoever has it."""
+        """Answer that every column of the diary is free at this time, even if another patient has it."""
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 
 
@@ -68,32 +68,32 @@ class Idle:
     """A check of the clock process that does nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Find nobody who would have to be told that the clinic is closed at their appointment's time."""
+        """Do nothing; the product's check finds the patients whose appointments fall into closed hours."""
 
     def check(self, *_hours: object) -> None:
-        """Find nobody who would have to be told of a booking or change that they have not heard."""
+        """Do nothing; the product's check finds the bookings and changes that callers have not heard."""
 
 
 class EarlyCollector(CallCollector):
     """A collector that records a call as soon as it is over, though another of its webhooks may still come."""
 
     def collect(self, now: datetime) -> int:
-        """Record the calls as the product does once they have settled."""
+        """Record the calls at once; the product does so only after a settling time."""
         return super().collect(now + SETTLES)
 
 
 class Hasty(threading.Event):
-    """A stop that never comes, and is not waited for: the clock looks all the time."""
+    """A stop signal that is never set and that ends every wait early, so that the clock works all the time."""
 
     def wait(self, _seconds: float | None = None) -> bool:
-        """Return at once, or nearly."""
+        """Wait half a second, however many seconds are asked for."""
         return super().wait(0.5)
 
 
 def loses_and_doubles_requests() -> AsgiServer:
-    """Serve a service that promises without a database and writes nothing down, and takes a repeated webhook for two.
+    """Serve the service with two faults: it stores no pending request, and takes a repeated webhook for a new one.
 
-    Only the first loses a promise, only the second makes two requests of one.
+    The first fault alone loses promises; the second fault alone makes two requests of one.
     """
     services = build(_settings())
     intake: Any = services.telephone.intake
@@ -102,9 +102,9 @@ def loses_and_doubles_requests() -> AsgiServer:
 
 
 def gives_hours_twice_and_says_nothing() -> AsgiServer:
-    """Serve a service that gives one time to two callers, and keeps a booking though it came too late to be told.
+    """Serve the service with two faults: it gives one time to two callers, and keeps bookings it reports as failed.
 
-    Only the first puts two patients at one time, only the second leaves one without a word.
+    The first fault alone puts two patients at one time; the second fault alone leaves a patient untold.
     """
     # Its callers wait longer than usual: else a busy machine keeps times from being given, and none is given twice.
     services = build(_settings(), limits=A_CALLER_WAITS.times(4))
@@ -117,7 +117,7 @@ def gives_hours_twice_and_says_nothing() -> AsgiServer:
 
 
 def as_a(kind: Any, product: Any) -> Any:
-    """Return the product's object as one of this careless kind."""
+    """Return an object of this careless class with the fields of the product's object."""
     return kind(**{each.name: getattr(product, each.name) for each in fields(product)})
 
 

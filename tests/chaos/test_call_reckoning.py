@@ -1,4 +1,4 @@
-"""The check of the calls' records: none, two, or part of one is found; a killed host excuses what it lost."""
+"""The check of calls' records: missing, double and partial ones are found; a killed host excuses what it lost."""
 
 from collections.abc import Sequence
 

@@ -11,16 +11,16 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES, skipped_without
 
 SEED = 3
-"""The seed of these campaigns' plans.
+"""The seed of the plans of these campaigns.
 
-Any would do; with this one no worker dies in a task, which would take a lease.
+Any seed would do. With this one no worker dies during a task, which would be tried again only after a lease.
 """
 
 LOCKED_LATE = 109
-"""The seed of a campaign whose database is locked in its second half only: in the first, what is promised is kept."""
+"""The seed of a campaign that locks the database only in its second half; in the first half, requests are stored."""
 
 SWEPT = 3.0
-"""Seconds in which the careless clock, which looks all the time, would tell the patients if it were to."""
+"""Seconds in which the careless clock, which hardly waits, would have told the patients if it still had this duty."""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
@@ -44,7 +44,7 @@ def test_requests_that_are_lost_and_that_are_doubled_are_found_out() -> None:
 
 
 def test_hours_that_are_given_twice_or_that_nobody_is_told_of_are_found_out() -> None:
-    """The campaign counts appointments at a closed time, and those whose caller heard that they were not kept."""
+    """The campaign counts times given twice, kept bookings that were not heard, and patients not told of a closing."""
     app, clock = "tests.chaos.careless:gives_hours_twice_and_says_nothing", "tests.chaos.careless"
     sizes = Sizes(calls=40, faults=0, seconds=6.0)
     found = run(Wanted("sqlite", sizes, SEED, app, clock, latest=2.0, keeps_promises=0.0, swept=SWEPT), print)

@@ -1,4 +1,4 @@
-"""The check of appointments: given twice, heard and not kept, kept and not heard, closed and not told."""
+"""The check of appointments: given twice, heard but not kept, kept but not heard, in closed hours but not told."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Backups: made while people call, read again before they count, and restored while the service runs."""
+"""Backups: made during calls, checked by reading before they count as made, and restored while the service runs."""
 
 import os
 import sqlite3
@@ -62,7 +62,7 @@ def books(phone: Phone, number: int) -> str:
 def while_people_ring(phone: Phone, first: int, does: Callable[[], T]) -> tuple[T, list[str]]:
     """Do something while people call; return its result, and the references that these callers have heard.
 
-    One of them has called before it begins.
+    The first of these callers calls before `does` begins.
     """
     stop, begun = Event(), Event()
 
@@ -139,7 +139,7 @@ def test_only_the_newest_are_kept_where_that_is_asked_for(app: Flask, clock: Clo
 def test_backups_of_a_wrong_clock_have_none_removed_that_was_made_after_them(
     app: Flask, clock: Clock, settings: Settings
 ) -> None:
-    """A new backup is not removed in favour of older ones that a clock a year ahead has given later names."""
+    """A new backup is kept although older backups, made under a clock a year ahead, have later names."""
     folder = settings.state_dir / "backups"
 
     def on_the_next_day() -> Path:
@@ -358,9 +358,9 @@ def test_an_appointment_that_was_given_since_stands(phone: Phone, app: Flask, cl
 
 
 def test_one_whose_place_another_has_taken_gets_a_new_one(phone: Phone, app: Flask) -> None:
-    """An erased request that comes back from a backup gets a new id, if a newer request has got its old one.
+    """An erased request that comes back from a backup gets a new id if a newer request has taken its old id.
 
-    A number may have several live requests: the one that comes back stands beside the new one.
+    A number may have several live requests: the restored request stands beside the newer one.
     """
     kept, gone, back = books(phone, 0), books(phone, 1), books(phone, 2)
     backup = made(app)

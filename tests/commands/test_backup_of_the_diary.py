@@ -62,7 +62,7 @@ def test_what_has_happened_since_stays(app: Flask, services: Services, what: str
 
 
 def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(app: Flask, services: Services) -> None:
-    """An erased appointment that a backup brings back stands in an extra place beside the newer one of its time."""
+    """An erased appointment that a backup brings back gets an extra place if a newer appointment has its time."""
     books(services, AT_FOUR, 1)
     backup = made(app)
     assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0

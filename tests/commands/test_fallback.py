@@ -1,4 +1,4 @@
-"""The document for a carrier's fallback: it speaks the apology, or plays its recording from the document's host."""
+"""The document for a carrier's fallback: it speaks the apology, or plays a recording from the host of the document."""
 
 import re
 from pathlib import Path

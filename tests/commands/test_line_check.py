@@ -1,4 +1,4 @@
-"""`flask line check`: its output for sound sentences and a sound table and for faulty ones, with both stores away."""
+"""`flask line check`: its output for a good menu and good sentences, and for faulty ones, with both stores away."""
 
 import os
 import re
@@ -59,7 +59,7 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
     """The command passes the shipped clinic in every situation, over both carriers, and says how much it has looked at.
 
-    The numbers of steps are the smallest that are true: the longest way takes as many.
+    Each limit of steps in the output is exact: the longest way takes as many steps.
     """
     given = {
         "ENV": "development",

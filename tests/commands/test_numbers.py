@@ -46,7 +46,7 @@ def clinic_reached_by(folder: Path, number: str) -> str:
 
 @pytest.fixture
 def connected_settings(tmp_path: Path, account: Account) -> Settings:
-    """The settings of a service for whose carrier's REST API a stand-in answers."""
+    """The settings of a service that uses a stand-in for its carrier's REST API."""
     return numbers_settings(tmp_path, TWILIO_API_URL=account.url)
 
 
@@ -219,7 +219,7 @@ def test_a_try_lasts_longer_than_stores_that_are_frozen() -> None:
 def test_a_call_that_the_stand_in_sends_is_believed_answered_and_its_end_heard_of(
     tmp_path: Path, sqlite_url: str, redis_url: str, account: Account
 ) -> None:
-    """The service accepts each webhook of a Twilio that others wrote, with its own signatures, over a real network."""
+    """The service accepts the signed webhooks of a Twilio stand-in by other authors, over a real network connection."""
     with serving(tmp_path, sqlite_url, redis_url) as (url, heard):
         account.buys(TOLL_FREE, VoiceUrl=f"{url}/voice", StatusCallback=f"{url}/voice/status")
         account.ends(account.is_rung(TOLL_FREE, CALLER))

@@ -60,7 +60,7 @@ def exported(phone: Phone, number: str = AS_TYPED) -> dict[str, Any]:
 
 @contextmanager
 def without_database(phone: Phone) -> Iterator[Phone]:
-    """Yield a telephone at the same service as this one's, while its database is away."""
+    """Yield a telephone at the service of `phone`, but with the database away."""
     nowhere = f"sqlite:///{phone.services.settings.state_dir}/nowhere.db"
     settings = phone.services.settings.model_copy(update={"database_url": nowhere})
     away = build(settings, phone.services.clock, QUICK)
@@ -103,7 +103,7 @@ def desk_of(phone: Phone) -> list[Request]:
 
 
 def refused(phone: Phone, url: str) -> str:
-    """Return the message of an erasure that fails half-way, since this database gives it little time."""
+    """Return the message of an erasure that fails half-way, because the database is given only 0.1 seconds."""
     database = Database(url, timeout=0.1)
     desk = phone.services.desk
     dossiers = PersonalData(database, desk.pending, desk.sealed_missed, phone.services.reports.keyed_ids)
@@ -202,7 +202,7 @@ def test_erasing_shows_what_would_go_and_asks(phone: Phone, clock: Clock) -> Non
 
 
 def test_missed_calls_are_handed_out_and_erased_wherever_they_lie(phone: Phone) -> None:
-    """Missed calls of a number are found and erased both in the database and in Redis, where one waits for it."""
+    """Missed calls of a number are found and erased in the database, and in Redis if they wait for the database."""
     call = phone.rings(caller=MARKED).press("1").hangs_up()
     missed_in_redis(phone)
     phone.rings(caller=OTHER).hangs_up()

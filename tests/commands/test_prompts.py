@@ -210,7 +210,7 @@ Restarted = Callable[..., tuple[int, list[str]]]
 
 @pytest.fixture
 def restarted(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Restarted:
-    """A function that starts the service anew, which reads the prompts again, and runs the check of them there."""
+    """A function that starts a new service, which reads the prompts anew, and runs `flask prompts check` there."""
 
     def check(*more: str) -> tuple[int, list[str]]:
         with service(tmp_path, sqlite_url, redis_url, clock) as phone:

@@ -1,4 +1,4 @@
-"""The settings of carriers: each is on if its own variables are set; one must be on, and half-set ones are named."""
+"""The settings of carriers: a carrier is on if its own variables are set. One must be on, and none may be half set."""
 
 import pytest
 

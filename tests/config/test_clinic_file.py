@@ -15,7 +15,7 @@ SHIPPED = ROOT / "config" / "clinic.toml"
 
 
 def clinic(folder: Path, *changes: tuple[str, str]) -> Clinic:
-    """Return the clinic of a changed copy of the shipped file: each pair replaces old words of it by new ones."""
+    """Return the clinic of a changed copy of the shipped file: each pair is an old text and the new text for it."""
     text = SHIPPED.read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text, f"the shipped file has no {old}"

@@ -184,7 +184,7 @@ STATES = States(MENU)
 
 
 def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
-    """Return calls at this place with all that the place needs, one for each different state of what was gathered."""
+    """Return calls at this place with all that the place needs, one call for each different state."""
     call = Call("main", language, place, keyed=OTHER, topic="now", reference="123456", offered_at=facts.now)
     every = [replace(call, kind=kind) for kind in Kind]
     every += [replace(each, day=date(2026, 11, 27), part=Part.MORNING, joined=True) for each in every]

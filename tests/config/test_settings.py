@@ -235,9 +235,9 @@ def test_a_state_folder_relative_to_here_is_made_absolute() -> None:
 
 @pytest.mark.parametrize("deep", ["/srv/" + "line/" * 20, "/srv/" + "गहरा" * 8])
 def test_a_deep_state_folder_gets_a_short_socket_path_of_its_own(deep: str) -> None:
-    """The Redis socket of a deep STATE_DIR lies elsewhere: the kernel limits a path's bytes.
+    """The Redis socket of a deep STATE_DIR lies elsewhere, since the kernel limits a path's bytes.
 
-    A Hindi letter has three.
+    A Hindi letter takes three bytes.
     """
     socket = settings(STATE_DIR=deep).redis_socket
     assert len(bytes(socket)) <= SOCKET_PATH_LIMIT

@@ -73,7 +73,7 @@ def test_at_fifty_confirmations_a_second_none_falls_to_redis(
 
 
 def test_who_would_join_a_request_that_is_closed_at_that_moment_makes_a_new_one(postgres_url: str) -> None:
-    """A caller whose request the desk closes at that moment gets a new one. On PostgreSQL one waits for the other."""
+    """A caller whose request the desk is closing gets a new request; on PostgreSQL the caller waits for the desk."""
     with closing(Database(postgres_url, timeout=60)) as database:
         store = RequestStore(database)
         first = store.keep(NEW, "m1", "000001")

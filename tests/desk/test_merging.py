@@ -1,4 +1,4 @@
-"""Merging two requests of one person: nothing that was promised is lost, and of two people only one does it."""
+"""Merging two requests of one person: no promise is lost, and of several people who merge at once one succeeds."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -31,13 +31,13 @@ BOOK = ("1", "2", "1", "1", "1")
 
 @pytest.fixture
 def hers(phone: Phone) -> Conversation:
-    """The call in which a mother makes request 1: for an appointment, from her own telephone."""
+    """The call in which a mother asks for an appointment from her own telephone, which makes request 1."""
     return phone.rings().press(*BOOK)
 
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation, clock: Clock) -> Conversation:
-    """The call in which the mother makes request 2, ten minutes later: for a call back, from another telephone."""
+    """The mother's call from another telephone, ten minutes later: she asks for a call back, which makes request 2."""
     clock.goes_on(minutes=10)
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
@@ -163,7 +163,7 @@ def test_who_rings_again_from_the_same_number_joins_the_one_that_remains(
 def test_who_rings_again_from_the_other_number_gets_a_request_of_their_own_that_offers_itself(
     services: Services, phone: Phone
 ) -> None:
-    """A call from the number of a merged request makes a new one, for a call to that number, offered for merging."""
+    """A call from a merged request's number makes a new request for that number, which the desk may merge as well."""
     call = phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
     assert "You already have" not in call.words
     assert [each.id for each in services.desk.store.waiting()] == [1, 3]
@@ -215,7 +215,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 
 @pytest.fixture
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
-    """Merging and moves at the same desk, with a limit of time for stores that many threads at once do not reach."""
+    """Merging and moves at the same desk, with a time limit for stores that even many threads at once do not exceed."""
     database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield Merging(database), replace(services.desk.moves, database=database)
     database.close()

@@ -1,4 +1,4 @@
-"""Moves on a request by people at the desk: one person has it, and an outcome closes it or makes it due again."""
+"""Moves on a request by people at the desk: one person takes the request, and an outcome closes or postpones it."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -142,7 +142,7 @@ def test_after_a_while_nothing_is_undone(services: Services, request_id: int, cl
 def test_a_closing_is_undone_though_the_patient_has_made_another_request(
     services: Services, phone: Phone, request_id: int, clock: Clock
 ) -> None:
-    """A closed request can be reopened beside a newer one of its number: a family shares one telephone."""
+    """A closed request can be reopened although its number has a newer request: a family may share one telephone."""
     takes_and_reports(services, request_id, Outcome.SETTLED)
     phone.rings().press("2", "1", "1", "1")
     assert services.desk.moves.undo(request_id, "settled", By("asha", clock()))

@@ -1,4 +1,4 @@
-"""Outcomes in the diary, on both databases: "booked" books a time, or moves the one that the request is about."""
+"""Outcomes in the diary, on both databases: "booked" books a time, or moves the appointment of the request."""
 
 from datetime import datetime, time, timedelta
 
@@ -41,7 +41,7 @@ def in_diary(services: Services) -> list[tuple[datetime, str, int]]:
 
 
 def stands(services: Services) -> tuple[Request, list[str], list[tuple[datetime, str, int]]]:
-    """Return request 1, its history and the diary: all that a refused move must leave as it is."""
+    """Return request 1, its history and the diary, none of which a refused move may change."""
     told = [f"{each.what} {each.detail}" for each in services.desk.store.history(1)]
     return services.desk.store.request(1), told, in_diary(services)
 
@@ -146,7 +146,7 @@ def test_of_many_who_book_one_time_at_once_one_has_it(services: Services, phone:
 
 @pytest.fixture
 def about(services: Services, taken: Request, clock: Clock) -> int:
-    """The id of a ten o'clock appointment that request 1 is about, since the clinic is closed then."""
+    """The id of an appointment at ten; request 1 asks the staff to tell the patient that the clinic is closed then."""
     appointment_id = somebody_has(services, TEN, clock())
     is_about(services, appointment_id, Why.CLOSED)
     return appointment_id

@@ -1,4 +1,4 @@
-"""Pending requests in Redis: one sealed by an older version is read, and an unreadable one holds up no other."""
+"""Pending requests in Redis: a request that an older version sealed is read, and an unreadable one delays no other."""
 
 import json
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
 
 
 def test_whatever_a_caller_has_asked_for_is_read_as_it_was_written() -> None:
-    """Every field has a value of its own here, but for the telephone that called: limits alone ask for it."""
+    """A request with an unusual value in every field but `caller`, which only the limits use, is read as written."""
     unusual: dict[str, Any] = {"made_by": "asha", "other": True, "about": 7, "why": "cancel", "own_number": False}
     wished: dict[str, Any] = {"kind": Kind.BOOKING, "day": MOMENT.date(), "part": Part.EVENING, "language": "hi"}
     new = replace(NEW, **unusual, **wished)
@@ -74,7 +74,7 @@ def test_whatever_a_caller_has_asked_for_is_read_as_it_was_written() -> None:
 
 
 def words(**odd: object) -> bytes:
-    """Return a sealed pending request in that form, with these odd values in it."""
+    """Return a sealed pending request with the fields of AS_WRITTEN, some of them replaced by these odd values."""
     return CIPHER.encrypt(json.dumps({**AS_WRITTEN, **odd})).encode()
 
 

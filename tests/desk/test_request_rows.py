@@ -1,4 +1,4 @@
-"""Requests with a status that this version does not know are found without reading every closed one."""
+"""Requests with a status that this version does not know are found without reading all closed requests."""
 
 import pytest
 from sqlalchemy import create_engine, insert, select, text

@@ -18,7 +18,7 @@ def desk_url(database_url: str) -> str:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A client of the database as the workers have it, on each kind."""
+    """A database client with the time limit of the workers: the test runs on SQLite and on PostgreSQL."""
     database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield database
     database.close()

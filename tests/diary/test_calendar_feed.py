@@ -1,4 +1,4 @@
-"""The link to the calendar: the newest opens the feed, older ones do not, and the database holds none in clear."""
+"""The calendar's link: the newest link opens the feed, older links do not, and no link is stored in clear text."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
-"""Concerns about a time that somebody wants to book: taken, too soon, closed, blocked, over or far ahead.
+"""Concerns about a time that somebody wants to book: taken, too soon, closed, blocked, past or far ahead.
 
-On both databases.
+Tested on both databases.
 """
 
 from dataclasses import replace

@@ -142,7 +142,7 @@ def test_what_cannot_be_read_is_named_on_its_day(days: DiaryDays, database: Data
 
 
 def test_a_day_on_which_the_clocks_change_is_whole(days: DiaryDays) -> None:
-    """A day of 25 hours, on which clocks change, has all its free times: Berlin's last Sunday of October has 50."""
+    """A day with a clock change has all its free times: 50 half hours in the 25 hours of Berlin's 25 October 2026."""
     berlin, day, clinic = ZoneInfo("Europe/Berlin"), date(2026, 10, 25), the_clinic()
     offer = replace(clinic.line("").offer, hours=Hours(berlin, ((Shift(time(0), time(0)),),) * 7))
     there = replace(clinic, lines={"main": replace(clinic.line(""), offer=offer)})

@@ -1,4 +1,4 @@
-"""A flood of bookings, known by its pace: its times are freed at once, and restored as far as they are still free."""
+"""A flood of bookings, recognised by its pace: its times are freed at once, and an undo restores times still free."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The hosts that answer calls, and those of them that the database has not heard of for a while."""
+"""The hosts that answer calls, and the silent hosts, which have not written to the database for a while."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -53,9 +53,9 @@ def test_one_whose_clock_was_ahead_is_seen_again(database: Database, clock: Cloc
 
 
 def test_a_moment_that_cannot_be_read_names_nobody(sqlite_url: str, clock: Clock) -> None:
-    """A host whose last sign of life has an odd moment is not called silent.
+    """A host whose last sign of life has an unreadable time is not reported as silent.
 
-    On SQLite alone: PostgreSQL stores no odd moment.
+    Tested on SQLite alone, as PostgreSQL stores no unreadable time.
     """
     with closing(Database(sqlite_url)) as database:
         odd(database)

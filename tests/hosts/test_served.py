@@ -1,4 +1,4 @@
-"""The upkeep of a host by its web, as it really runs: neither a clock process nor a worker runs here."""
+"""The upkeep of a host by its real web processes alone, without a clock process and without a worker."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def sets(services: Services, days: int) -> None:
 
 
 def written(settings: Settings) -> int:
-    """Return the number of closures in the file from which this host's calls know them."""
+    """Return the number of closures in the file from which the calls of this host read closures."""
     path = settings.state_dir / FILE
     return len(json.loads(path.read_text())) if path.is_file() else 0
 

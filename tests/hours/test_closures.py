@@ -1,4 +1,4 @@
-"""Closures that the desk sets: kept with who and when, undone once, and known to the telephone without a store."""
+"""Closures that the desk sets: stored with their maker and time, undone once, and known to calls without a database."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""A day whose hours are cut short: the rest of it at its shifts' edges; and the desk's closures on each line."""
+"""Hours of a day that closes early or opens late, at the edges of shifts; and the desk's closures on each line."""
 
 from dataclasses import replace
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""Free times, read out by telephone: few keys lead to each, and a key means what the caller has heard."""
+"""Free times read out by telephone: few keys lead to each time, and a key keeps its meaning while others book."""
 
 from collections.abc import Iterator
 from dataclasses import replace

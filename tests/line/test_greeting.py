@@ -1,4 +1,4 @@
-"""The greeting: the clinic is open until when; or is closed, why and until when, and whom to call in an emergency."""
+"""The greeting: the closing time, or the reason of a closure and the next opening, and the number for emergencies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -47,7 +47,7 @@ def days(first: date, count: int) -> dict[date, Closure]:
 
 @dataclass(frozen=True)
 class Scene:
-    """A greeting as it should be: the moment, closures and week of the clinic, and the words after the welcome."""
+    """An expected greeting: the clinic's moment, closures and week, and the words after the welcome by language."""
 
     moment: str
     en: tuple[str, ...]

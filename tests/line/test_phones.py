@@ -37,7 +37,7 @@ SENDERS = {
     **dict.fromkeys(["sip:9999900001@example.org", "client:9999900001", "whatsapp:+919999900001", "९९९९९०००००१"]),
     **dict.fromkeys(["+918090080906", "918090080906", "8090080906", "9" * 40, "+91\x009999900001"]),
 }
-"""Callers' numbers as a carrier may write them, each with the number that is counted and may be blocked, if any."""
+"""Callers' numbers as a carrier may write them, each with the number that is counted and blocked, or None."""
 
 
 @pytest.mark.parametrize("written", SENDERS)
@@ -71,7 +71,7 @@ AS_PEOPLE_TYPE = (
 
 @pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)
 def test_a_number_is_read_alike_wherever_somebody_types_it(written: str) -> None:
-    """A typed number is read as the same one at the counter, when it is blocked, in the search and in commands."""
+    """A typed number is read alike by the counter's form, by the form for blocking, by the search and by commands."""
     assert {INDIA.to_ring(written).e164, INDIA.anybodys(written).e164, typed(written).e164} == {MOBILE}
 
 
@@ -316,7 +316,7 @@ DIALLINGS = st.sampled_from([INDIA, ABROAD_TOO])
 
 
 def may_be_rung(found: Phone, dialling: Dialling) -> bool:
-    """Return whether the clinic may call this number, as phonenumbers alone judges it, without our own rules."""
+    """Return whether the clinic may call this number, worked out from phonenumbers without the methods of Dialling."""
     number = phonenumbers.parse(found.e164, None)
     return (
         phonenumbers.is_valid_number(number)

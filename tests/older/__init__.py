@@ -1,4 +1,4 @@
-"""The state that commit 837caff of this program left in its stores, with the secrets, address and moment to open it.
+"""The state that commit 837caff of this program left in its stores, and the secrets, address and time to read it.
 
 Everything here is made up: numbers are +91 99999 001xx, and the secret signs and seals nothing else.
 """

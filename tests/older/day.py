@@ -1,7 +1,7 @@
-"""A day of the clinic on a clock that stands: callers call and staff work until every kind of row was written.
+"""A day of the clinic on a clock that the tests set: callers call and staff work until every kind of row is written.
 
-Commit 837caff lived it to write the state that these tests open; the present program lives it, too, and must leave the
-same names.
+Commit 837caff ran this day to write the state that these tests open. The present program runs the same day, and must
+leave the same names.
 """
 
 import re
@@ -67,7 +67,7 @@ class Day:
         return self.phone.services
 
     def calls(self, index: int, *keys: str, line: str = "main", lang: str | None = None) -> Conversation:
-        """Call a line and press these keys; half a minute later the next caller may call."""
+        """Call a line, press these keys, then move the clock on by 30 seconds; return the call."""
         call = self.phone.rings(line, caller=number(index), lang=lang).press(*keys)
         self.clock.goes_on(seconds=30)
         return call
@@ -145,7 +145,7 @@ def early_calls(day: Day) -> None:
 
 
 def people(day: Day) -> list[str]:
-    """Have each of the staff log in and change all that they can of accounts; return devi's recovery codes."""
+    """Have the staff log in and make every kind of change to accounts; return devi's recovery codes."""
     for name, role in (("meera", "manager"), ("asha", "staff"), ("devi", "staff"), ("leela", "staff")):
         day.types("staff", "add", name, "--role", role, typed=f"{PASSWORD}\n")
     for name in ("meera", "asha", "devi"):
@@ -173,7 +173,7 @@ def people(day: Day) -> list[str]:
 
 
 def others(day: Day, meera: Staff) -> None:
-    """Have a manager invite a person, who chooses a password, is given every right, and loses each again."""
+    """Have a manager invite kiran, who chooses a password, and make every change to kiran's account; invite joseph."""
     link = invited(day, meera, "kiran")
     guest = Staff(day.phone.app, "kiran", PASSWORD)
     token = Staff.token(guest.browser.get(link).text)
@@ -302,7 +302,7 @@ def with_database_away(day: Day, index: int, *keys: str, **more: str) -> None:
 
 
 def last_calls(day: Day) -> None:
-    """Make the day's last calls, of which no record is made before the day is saved."""
+    """Make the day's last calls; the day is saved before the records of these calls are made."""
     day.ends(day.calls(45, "4"), 33)
     day.ends(day.calls(46, "0").reception(talked=True), 240)
     day.ends(day.calls(47, "1", lang="hi"), 12)
@@ -355,7 +355,7 @@ def silent(call: Conversation, *keys: str) -> dict[str, Any]:
 
 
 def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
-    """Return a call under way at whose last step a webhook failed: the apology leads to that step once more."""
+    """Return a call under way whose last webhook failed: the apology's document leads back to the step that failed."""
     waits: Any = call.waits
     form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": urljoin(BASE, waits.action)}
     document = day.phone.posts("/voice/fallback", form).text
@@ -394,7 +394,7 @@ def where(folder: Path) -> dict[str, str]:
 
 
 def live(day: Day, folder: Path) -> None:
-    """Live the whole day, and save the stores that it has filled into a folder."""
+    """Run the whole day; save its stores, its calls under way and the people's secrets into a folder."""
     day.types("database", "upgrade")
     early_calls(day)
     codes = people(day)

@@ -37,7 +37,7 @@ WORDS = (
 
 
 def names_of(day: Day, folder: Path) -> dict[str, Any]:
-    """Return all names that leave the program: those in a day's saved files, and those that processes then write."""
+    """Return all names that leave the program: from the saved files of a day, and from new logs and metrics."""
     held, calls = read_json(folder / REDIS), read_json(folder / CALLS)
     settings = day.phone.services.settings
     return {
@@ -78,7 +78,7 @@ def _standing(opened: sqlite3.Connection, table: str, column: str) -> list[str]:
 
 
 def untold(written: Path) -> set[str]:
-    """Return the references of the requests in a saved database of which the staff were still to be told."""
+    """Return the references of requests in a saved database whose notice to the staff is neither sent nor failed."""
     to_do = "task = 'tell_staff' AND done_at IS NULL AND failed_at IS NULL"
     query = f"SELECT reference FROM requests JOIN errands ON request_id = requests.id WHERE {to_do}"  # noqa: S608 - ours
     with closing(_read(written)) as opened:
@@ -93,7 +93,7 @@ def _read(written: Path) -> sqlite3.Connection:
 
 
 def shapes(keys: Iterable[str]) -> list[str]:
-    """Return these Redis keys, each kind once: without the parts that differ from one key to the next."""
+    """Return the forms of these Redis keys, sorted and without repeats: # stands for a keyed hash or an id."""
     return sorted({MARKS.sub("#", key) for key in keys})
 
 
@@ -131,7 +131,7 @@ def address_fields(addresses: Iterable[str]) -> dict[str, list[str]]:
 
 
 def spool(folder: Path) -> dict[str, list[str]]:
-    """Return the names of a spool's files, each form of name once, and the fields of their lines."""
+    """Return the forms of a spool's file names, with 0 for each digit, and the names of fields in the files' lines."""
     files = sorted(folder.iterdir())
     lines = [json.loads(line) for file in files for line in file.read_text().splitlines() if line]
     return {"files": sorted({re.sub(r"\d", "0", file.name) for file in files}), "fields": _all(lines)}

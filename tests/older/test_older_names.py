@@ -1,8 +1,8 @@
-"""Names that are in a store or reach another program: none has gone since commit 837caff.
+"""Names that are in a store or reach another program: none has disappeared since commit 837caff.
 
-The present program lives the day that 837caff lived, and the names that both leave are compared: of tables and columns,
-of words in them, of Redis's keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. More
-may have come, none may have gone.
+The present program runs the same day as 837caff, and the names that both leave are compared: of tables and columns,
+of words in them, of Redis's keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. New
+names are allowed.
 """
 
 from collections.abc import Iterator
@@ -35,11 +35,11 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names that were in 837caff's state and were taken away on purpose.
+"""Names in the state of 837caff that the present program no longer leaves, on purpose.
 
-An appointment is now changed in the diary; lines of an older program are still read. The job lies on a queue of its
-own: an older program that is put back does not look there, and its sweep queues the job again. The day's channel is now
-called nonsense; what is stored as not told is still read.
+A patient's appointment is now changed in the diary; old history lines are still read. The job has a queue of its own:
+after a rollback, the older program ignores that queue, and its sweep queues the job again. The day's channel
+"nonsense" now fails with another error; a stored NotTold is still read.
 """
 
 

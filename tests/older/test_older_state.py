@@ -202,7 +202,7 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    """A caller with a request from 837caff's time is asked for whom they call, and joins it as the same person."""
+    """A caller with a request from 837caff's time makes no second request if the new call is for the same person."""
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])

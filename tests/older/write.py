@@ -1,7 +1,7 @@
 """Writes the folder 837caff/ anew: `python -m tests.older.write`, run in a checkout of commit 837caff.
 
-That checkout needs this folder as it was first committed. A day is lived there; then the state of the stores is saved,
-and what 837caff itself shows and says of it.
+That checkout needs tests/older as first committed. The module runs a day of the clinic, then saves the stores, and
+the pages and sentences that 837caff itself shows and says.
 """
 
 import tempfile

@@ -262,7 +262,7 @@ def test_how_long_is_said_by_the_clinics_file(services: Services, database: Data
 
 
 def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:
-    """Every table that refers to requests or appointments is known to their deletion; one forgotten would stop it."""
+    """The deletion knows every table that refers to requests or appointments; a forgotten table would make it fail."""
     refers = {
         table
         for table in schema.metadata.sorted_tables

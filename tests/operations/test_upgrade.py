@@ -1,4 +1,4 @@
-"""Upgrades keep the older state before a migration changes rows: where, how many of them, and what stops an upgrade."""
+"""Upgrades save the older state before a migration changes rows: the place, the number kept, and causes of a stop."""
 
 import ast
 import os
@@ -272,7 +272,7 @@ def test_without_pg_dump_the_upgrade_stops_and_says_what_to_install(
 
 
 def stands_in(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a pg_dump that only runs this script first on PATH, in place of PostgreSQL's own."""
+    """Put a fake pg_dump, which only runs this script, into the folder; put the folder first on PATH."""
     program = folder / "pg_dump"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)

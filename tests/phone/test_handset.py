@@ -1,4 +1,4 @@
-"""The test phone's handset: it calls a real service over HTTP, presses keys, and follows unknown TwiML."""
+"""The test phone's handset: it calls a real service over HTTP, presses keys, follows TwiML, and names unknown verbs."""
 
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -87,7 +87,7 @@ def test_a_person_at_the_terminal_is_asked_for_all_of_it(running: Phone) -> None
 
 @pytest.fixture
 def over_both(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same service, which both carriers call."""
+    """A telephone at a service with a reception, which has both carriers switched on."""
     plivo = {"PLIVO_AUTH_ID": "MA0000000000000000EX", "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_CALLER_ID": "+911140000001"}
     file = clinic_with_reception(tmp_path)
     with rung_by_itself(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=file, **plivo) as phone:

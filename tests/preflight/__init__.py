@@ -1,4 +1,4 @@
-"""A service with given settings, and a single check of the preflight, for the tests of all checks."""
+"""Helpers for the tests of the preflight: run a single check, and make the settings of a service without stores."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

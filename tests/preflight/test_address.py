@@ -231,7 +231,7 @@ def test_an_account_whose_token_is_wrong_fails(tmp_path: Path, account: Account)
 
 @pytest.fixture
 def over_plivo(tmp_path: Path) -> Iterator[tuple[PlivoStandInAccount, Settings]]:
-    """The clinic's account at Plivo with a number that leads here, at a clinic with a reception and without Twilio."""
+    """The clinic's Plivo account, whose number leads to our service, and the service's settings, which lack Twilio."""
     file = Path(clinic_with_reception(tmp_path))
     file.write_text(file.read_text().replace("+91 8090080906", TOLL_FREE))
     with plivo_account() as account:

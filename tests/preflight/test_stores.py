@@ -45,7 +45,7 @@ def both(tmp_path: Path, database_url: str) -> Settings:
 
 
 def marked(url: str, revision: str | None) -> None:
-    """Note another revision of its schema in the database at this url; for None, remove the note."""
+    """Write another schema revision into the database at this url; with None, drop the table with the revision."""
     engine = create_engine(url)
     with engine.begin() as connection:
         if revision is None:
@@ -156,7 +156,7 @@ def test_a_desk_that_nobody_can_manage_fails(both: Settings) -> None:
 
 @pytest.fixture
 def its_own() -> Iterator[Valkey]:
-    """A Redis of this test alone, which the test may configure otherwise."""
+    """A Redis for this test alone, whose settings the test may change."""
     with valkey() as server:
         yield server
 

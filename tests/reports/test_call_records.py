@@ -39,7 +39,7 @@ def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() ->
 
 @pytest.mark.parametrize(("came", "heard"), [(4, ("main", "moved")), (6, ("main", "moved", "twice"))])
 def test_what_is_promised_when_the_call_is_over_was_perhaps_not_heard(came: float, heard: tuple[str, ...]) -> None:
-    """A promise counts as perhaps not heard if its trace came after the call's end: its webhook was repeated then."""
+    """A promise counts as perhaps unheard if its trace came after the call's end, since a webhook was repeated then."""
     made = record([trace(0, "main", step="a"), end(5), trace(came, "moved", step="b")])
     assert made
     assert made.path == heard

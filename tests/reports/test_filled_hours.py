@@ -24,7 +24,7 @@ def visit(hour: float, status: AppointmentStatus = AppointmentStatus.BOOKED, sch
 
 
 def of_monday(*visits: ReportedVisit, buffer: timedelta = timedelta(), **columns: tuple[float, float]) -> FilledHours:
-    """Return how full a Monday is with these visits, in columns open as given, else in one open from four to eight."""
+    """Return a Monday's filled hours with these visits; without `columns`, one column is open from four to eight."""
     opened = {key.removeprefix("_"): [(at(start), at(end))] for key, (start, end) in columns.items()}
     (found,) = filled_by_day({MONDAY: opened or {"1": [(at(4), at(8))]}}, [(MONDAY, each) for each in visits], buffer)
     return found

@@ -1,4 +1,4 @@
-"""The diary in a report: the time that it has for appointments, and those that fill it, of all lines or of one."""
+"""The diary in a report: the time offered for appointments and the time filled, for all lines or for one line."""
 
 from collections.abc import Sequence
 from dataclasses import replace

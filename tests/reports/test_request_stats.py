@@ -1,4 +1,4 @@
-"""Statistics of requests in a report: how long patients wait, at which try they are reached, and who is not."""
+"""Statistics of requests in a report: the patients' waits, the try that reached each, and the patients not reached."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The clinic's day of a moment, whether the line is open then, and the opening time between two moments."""
+"""The clinic's timetable: the date at a moment, the line's state at a moment, and the open time between two moments."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -37,7 +37,7 @@ PLIVO = {
 """The settings by which Plivo is switched on as the service's second carrier."""
 
 ON_THE_WAY = 0.4
-"""The most seconds of sound that were sent and are not yet heard: a telephone holds some back to smooth the sound."""
+"""The longest time, in seconds, from sending a sound to hearing the sound: a telephone buffers it for smoothness."""
 
 PATIENCE = 0.2
 """The factor by which the waits for keys are shortened in these calls."""
@@ -112,7 +112,7 @@ class Patient:
         await self.talk.presses(keys)
 
     async def until(self, what: Did, words: str = "") -> Spoken | None:
-        """Wait for the next step of this kind in the call's story; for a sentence, until one has these words."""
+        """Wait for the call's next step of this kind, with these words in its sentence; return the sentence or None."""
         while True:
             self._at = await self.story.until(what, self._at)
             spoken = self.story.steps[self._at - 1].spoken
@@ -151,7 +151,7 @@ class Line:
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def all_have_hung_up(self) -> None:
-        """Wait until the calls of all tests are over: comparing sounds earlier would delay those of other calls."""
+        """Wait until the calls of all tests are over: comparing sounds earlier would delay sound in those calls."""
         self.hung_up()
         if limit := self.limits.get(asyncio.current_task()):
             limit.reschedule(None)  # other tests still have a call

@@ -8,14 +8,14 @@ from testing.sip.media import CODECS
 from testing.sip.sound import AUDIBLE, frames, loudness
 
 HEARD = 0.4
-"""The share of a sound's frames from which the sound counts as heard.
+"""The least share of a sound's frames that a telephone must receive for the sound to count as heard.
 
-On a busy machine packets come late, and the telephone fills the gaps itself. Of a sound that was not said, next to
-nothing is found.
+On a busy machine packets come late, and the telephone fills the gaps itself. A sound that was not sent matches
+almost no frames.
 """
 
 NOT_HEARD = 0.1
-"""The share of a sound's frames up to which the sound counts as not heard."""
+"""The largest share of a sound's frames that a telephone may receive for the sound to count as not heard."""
 
 LAST_WORDS = 25
 """The number of frames in the last half second of a spoken sentence."""
@@ -35,5 +35,5 @@ def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
 
 
 def _upright(pcm: bytes | bytearray) -> bytes:
-    """Return the recording without the signs of its samples: one of the two stacks turns A-law upside down, unheard."""
+    """Return the recording without the signs of its samples: one SIP stack inverts A-law, which nobody can hear."""
     return array("h", map(abs, array("h", bytes(pcm)))).tobytes()

@@ -1,4 +1,4 @@
-"""Tests that are real calls and run at the same time: a call takes as long as its sentences."""
+"""Real calls as tests, all made at the same time, because each call takes as long as its sentences."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -45,7 +45,7 @@ class Calls:
         self._calls: dict[str, Call] = {}
 
     def test(self, call: Call) -> Callable[[OverEach, str], None]:
-        """Make a test of this call: it is made together with all others, and the test raises its error, if any."""
+        """Register a call, to be made together with all others; return a test that raises the call's error, if any."""
         name = call.__name__
         self._calls[name] = call
 

@@ -1,7 +1,7 @@
 """Real calls over SIP: a telephone calls the line, hears sound, presses keys and talks. All calls run at once.
 
-The telephone shares no code with the carrier that it calls. No speech recogniser that comes in a package understands
-its Hindi, so the samples show that what was heard is what was sent.
+The telephone shares no code with the carrier that it calls. No packaged speech recogniser understands the line's
+Hindi, so the tests compare the samples that were heard with the samples that were sent.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ calls = Calls()
 OVER_EACH = pytest.mark.parametrize("carrier", CARRIERS)
 
 TONE = 300.0
-"""The strength from which a tone counts as heard: speech has far less, and no call takes even a third of it away."""
+"""The least strength at which a tone counts as heard: speech is far weaker, and a tone loses less than a third."""
 
 MOST_LOST = 0.05
-"""The share of sound packets that may be lost: none on a quiet machine, some while a stack waits for its turn."""
+"""The share of sound packets that may be lost: none are lost on a quiet machine, some on a busy machine."""
 
 PATIENTS, RECEPTIONS, VOICEMAILS = 1_700.0, 1_000.0, 1_300.0
 """The tones, in hertz, by which telephones in these tests speak: patients', the reception's, a voicemail's."""

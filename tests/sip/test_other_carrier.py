@@ -1,4 +1,4 @@
-"""A made-up carrier under real telephones: it has documents of its own, and itself takes the reception's key."""
+"""A made-up carrier, called by real telephones: it has its own documents, and itself waits for the reception's key."""
 
 import asyncio
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The running service to which `make ring` connects this machine's softphones: the settings find it."""
+"""The running service to which `make ring` connects this machine's softphones, found by the settings."""
 
 import os
 

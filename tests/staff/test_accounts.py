@@ -15,7 +15,7 @@ REMOVALS: dict[str, Change] = {
     "disabled": lambda desk, person: desk.accounts.disable(person, By("asha", NOW)),
     "made staff": lambda desk, person: desk.accounts.make(person, STAFF, By("asha", NOW)),
 }
-"""The changes of an account after which a manager is no longer one."""
+"""The changes of an account after which a person is no longer an active manager, each by its name."""
 
 CHANGES: dict[str, Change] = {
     **REMOVALS,

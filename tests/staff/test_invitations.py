@@ -1,4 +1,4 @@
-"""Invitations: links by which a person chooses a password, once, for an hour, only the newest; none stored in clear."""
+"""Invitations: a link to choose a password works once, for an hour, and if it is the newest; only hashes are stored."""
 
 import re
 

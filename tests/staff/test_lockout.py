@@ -1,4 +1,4 @@
-"""Lockout at the login: how many failures of a name or from an address cause it, when it ends, what is written down."""
+"""Lockout at the login: the failures of a name or address that cause it, when it ends, and what the stores record."""
 
 from datetime import datetime
 from typing import Any

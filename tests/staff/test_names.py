@@ -1,4 +1,4 @@
-"""Names of people: which are allowed, which log in alike, and that none looks like another or the service's own."""
+"""Names of people: allowed names, spellings of one login, and names too like another person's or the service's own."""
 
 import pytest
 from sqlalchemy import insert, select
@@ -85,9 +85,9 @@ def test_names_that_look_different_are_different() -> None:
 
 
 def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores) -> None:
-    """Two older accounts whose names log in alike stay usable, each by its exact spelling.
+    """Two older accounts whose names differ only in capitals stay usable, each by its exact spelling.
 
-    No other spelling opens one.
+    Any other spelling is refused.
     """
     first = desk.add("asha")
     with desk.database.writing() as write:
@@ -100,7 +100,7 @@ def test_of_two_from_an_older_program_each_logs_in_as_it_is_written(desk: Stores
 
 
 def test_capitals_give_no_more_guesses(desk: Stores) -> None:
-    """Failed logins count together for all spellings of a name that log in alike."""
+    """Failed logins count together for all spellings of one name, such as asha and ASHA."""
     for name in ("asha", "Asha", "aSha", "ASHA", " asha ")[:MOST_OF_A_NAME]:
         desk.lockout.attempt(name, "10.0.0.1", NOW)
     with pytest.raises(LockedOut):

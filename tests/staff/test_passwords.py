@@ -1,4 +1,4 @@
-"""Passwords that people choose: long enough, and none that is guessed first; the hashing of them gives way to calls."""
+"""Passwords that people choose: long enough and hard to guess. Threads that hash passwords let calls go first."""
 
 import os
 import sys

@@ -1,6 +1,6 @@
-"""Second factors: each code counts once, by clocks that are a little wrong; recovery codes.
+"""Second factors: each code counts once, an app's clock may be slightly wrong, and recovery codes work once.
 
-People who must have one.
+Also the people for whom a second factor is required.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Slots for logins: only a few logins are checked at a time; one without a slot is refused, and holds no thread."""
+"""Slots for logins: only a few logins are checked or wait at a time; a further login is refused at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Migrations of later versions, invented for the tests: one that adds, and others that remove or demand more."""
+"""Migrations of later versions, invented for the tests: additions, removals, a required column and a changed type."""
 
 import textwrap
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The audit: read newest first, a hundred lines at a time, of one person or of all; written with what it records."""
+"""The audit: read newest first, 100 lines at a time, for one person or all; stored together with each change."""
 
 from collections.abc import Iterable
 

@@ -16,7 +16,7 @@ def test_words_come_back_and_do_not_show() -> None:
 
 @pytest.mark.parametrize(("secret", "purpose"), [(SECRET, "second factor"), (ANOTHER, "waiting request")])
 def test_another_purpose_or_another_secret_reads_nothing_and_hashes_otherwise(secret: str, purpose: str) -> None:
-    """Words sealed for one purpose, as in a cookie, cannot be read for another, nor can those of another secret."""
+    """Words sealed with one secret for one purpose are unreadable with another; the keyed hashes differ as well."""
     one, other = Cipher(SECRET, "waiting request"), Cipher(secret, purpose)
     with pytest.raises(Unreadable):
         other.decrypt(one.encrypt("99999 00001"))

@@ -1,4 +1,4 @@
-"""An older version on a newer one's tables after a rollback: requests are stored if the database fits, else pending."""
+"""An older version on newer tables after a rollback: requests are stored if the tables fit, else they are pending."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Query plans of the reads that run every few seconds: all go by an index, with or without database statistics."""
+"""Query plans of the reads that run every few seconds: each uses an index, with or without database statistics."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ MOMENT = re.compile(r"('2026-11-[^']+')")
 
 BIG = ("requests", "errands", "history", "appointments", "appointment_history", "call_traces")
 FEW = ("live_requests", "errands_undone", "errands_failed", "appointments_to_hear", "traces_unrecorded")
-"""The indexes that hold only a few of a table's rows, so that an index of these may be read from end to end."""
+"""The indexes that hold only a few of a table's rows: a query plan may read such an index from end to end."""
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def the_figures(database: Database) -> object:
 
 
 def the_upkeep(database: Database) -> object:
-    """Run the reads by which the clock process keeps promises true, and finds unheard bookings."""
+    """Run the reads of the clock process's upkeep: appointments and requests in closed hours, and unheard bookings."""
     unheard, clinic = Unheard(database, str), the_clinic()
     return (Upkeep(database).touched(clinic, NOW), unheard.check(clinic, By("the clock", NOW)))
 
@@ -168,7 +168,7 @@ def reads_all(step: str) -> bool:
 READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls, the_traces)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
-"""The cases for PostgreSQL with its own statistics, which it soon collects: without, it takes each column for full."""
+"""The cases for PostgreSQL, only with statistics: PostgreSQL soon collects them, and until then assumes few NULLs."""
 
 
 @pytest.mark.parametrize(

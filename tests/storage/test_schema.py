@@ -181,7 +181,7 @@ def provoke(database: Database, **values: Any) -> Exception:
 
 
 PERSON = {"name": MARKED, "password_hash": "", "active": True, "created": NOW}
-"""A row of the table of people at the desk, whose unique key, the name, is personal; a number stands for it."""
+"""A row of the people's table, whose unique key, the name, is personal; here a telephone number is the name."""
 
 
 def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:

@@ -24,15 +24,15 @@ from ivr.supervisor import embedded_redis
 T = TypeVar("T")
 
 PATIENCE = 20.0
-"""Seconds in which a supervisor ends that is told to, as long as it gives its own processes."""
+"""The most seconds that a supervisor may take to end: the same time as the supervisor gives its own processes."""
 
 COMES = 60.0
-"""Seconds in which what is waited for comes: most of it takes less than one, but not on a machine that is busy."""
+"""The most seconds that a test waits for an event: most events take under one second, except on a busy machine."""
 
 AS_SHIPPED: Mapping[str, float] = {}
 
 SOON = 0.1
-"""The seconds of a time limit that is certain to pass: how long it is as shipped is not what such a test asks."""
+"""A short time limit, in seconds, for tests in which a limit must pass, however long the shipped limit is."""
 
 SUPERVISOR = """
 import json, os, sys
@@ -68,7 +68,7 @@ while :; do sleep 600 & wait $!; done
 
 
 def eventually(look: Callable[[], T | None]) -> T:
-    """Return the first answer that is not empty."""
+    """Call a function until its answer is not empty; return the answer. Raises AssertionError after COMES seconds."""
     end = time.monotonic() + COMES
     while time.monotonic() < end:
         if answer := look():
@@ -186,7 +186,7 @@ class Premises:
 
     @contextmanager
     def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a Redis in this folder without a supervisor, as one that was killed leaves it (not on Linux)."""
+        """Start a Redis in this folder without a supervisor, as a killed supervisor leaves its Redis (not on Linux)."""
         data = self.folder / "s" / "redis"
         data.mkdir(parents=True)
         command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")

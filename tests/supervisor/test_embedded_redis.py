@@ -1,4 +1,4 @@
-"""The supervisor's own Redis: one that an earlier run has left is named, and is ended where that is safe."""
+"""The supervisor's own Redis: a Redis that an earlier run has left is reported, and ended if that is safe."""
 
 import os
 import signal

@@ -144,9 +144,9 @@ def test_a_redis_without_room_at_the_start_is_started_when_there_is_some(premise
 
 
 def test_a_process_that_still_changes_the_tables_does_not_hold_up_the_start(premises: Premises) -> None:
-    """The migration of an earlier start is frozen and holds the lock of the folder, as this test does.
+    """This test holds the folder's lock, as a frozen migration of an earlier start would.
 
-    In the time that is waited for the tables, a migration that heeds no lock would be done.
+    The supervisor waits three seconds for the tables; a migration that ignored the lock would end in that time.
     """
     holds_older_rows(premises)
     folder = os.open(premises.folder / "s", os.O_RDONLY)

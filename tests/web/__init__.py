@@ -1,4 +1,4 @@
-"""A service built for one test, and the environment of a real process of it, for the tests of the web."""
+"""A service for one test, and the environment variables of a real process, for the tests of the web."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -41,7 +41,7 @@ def body(*chunks: bytes) -> list[Message | str]:
 
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
-    """Return the ASGI messages of the answer, when our server for ASGI gives this application a request."""
+    """Return the ASGI messages with which our ASGI server answers a request to this application."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -52,7 +52,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
 
 
 def serve(server: AsgiServer, came: Sequence[Message | str], send: asgi.Send, **scope: Any) -> None:
-    """Have our server for ASGI answer a request: its body's messages come as given, the answer's go to `send`."""
+    """Have our ASGI server answer a request: it receives the messages `came`, and sends the answer's to `send`."""
     usual: dict[str, Any] = {
         "type": "http",
         "method": "POST",

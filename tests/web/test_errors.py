@@ -1,4 +1,4 @@
-"""Error pages: each looks like a page of the desk, and tells nothing about anybody."""
+"""Error pages: each looks like a page of the desk, and shows no data of any person."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Guards of routes: each names its guard, one without is closed, and the desk is closed without a login."""
+"""Guards of routes: each route names its guard, a route without one is closed, and the desk needs a login."""
 
 import re
 

@@ -59,7 +59,7 @@ def ready(app: Flask) -> tuple[int, dict[str, str]]:
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The service's own limits for the stores, since one of them is held up here."""
+    """The service's own time limits for the stores, for tests that stop one of the stores from answering."""
     return A_CALLER_WAITS
 
 
@@ -85,7 +85,7 @@ def test_with_a_worker_all_is_well_until_it_has_not_been_heard_of_for_a_minute(p
 def test_who_has_looked_at_the_health_does_not_make_callers_wait_for_a_frozen_redis(
     phone: Phone, valkey_server: Valkey
 ) -> None:
-    """Callers do not wait for a frozen Redis after the health page was read, which changes no limit of its client."""
+    """Reading the health page changes no time limit of the Redis client: callers wait no longer for a frozen Redis."""
     with worker(phone):
         ready(phone.app)
     callers = [f"+91999990000{number}" for number in range(4)]

@@ -1,4 +1,4 @@
-"""The desk's translations: each English message has its Hindi, with the same blanks."""
+"""The desk's translations: each English message has a Hindi translation, with the same blanks."""
 
 import ast
 import re

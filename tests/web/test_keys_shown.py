@@ -1,4 +1,4 @@
-"""Keys of the program on pages: no reader sees one, since each stored value is shown in words everywhere."""
+"""Internal identifiers on pages: no reader sees one, since every page shows each stored value in words."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""The live part of an open page: sent again if its words have changed; if not, the answer is that nothing has."""
+"""The live part of an open page: sent again if its words have changed; otherwise the answer is 204, without words."""
 
 import re
 
@@ -40,7 +40,7 @@ def test_an_open_card_is_told_of_no_news_without_other_words(staff: Staff, phone
 
 @pytest.mark.parametrize("page", ["/desk/diary", "/desk/diary/week", "/desk"])
 def test_an_open_page_shows_a_colleagues_closure_at_once(staff: Staff, phone: Phone, clock: Clock, page: str) -> None:
-    """An open page changes at its next request when a colleague sets a closure, and again when it is undone."""
+    """An open page changes at its next request after a colleague sets a closure, and again after it is undone."""
     services, by = phone.services, By("meena", clock())
     live = {"/desk": "/desk/list"}.get(page, f"{page}/live")
 

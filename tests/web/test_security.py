@@ -113,7 +113,7 @@ def test_the_cookie_of_a_session_is_for_this_host_https_and_no_script(production
 
 
 def test_what_stood_in_the_browser_before_a_login_opens_nothing_after_it(app: Flask, staff: Staff) -> None:
-    """A session that a stranger planted in a browser is nobody's after the login there, and its CSRF token is void."""
+    """A session that a stranger planted in a browser opens nothing after the victim's login, and its token is void."""
     planted, victim = app.test_client(), app.test_client()
     token = Staff.token(planted.get("/login").text)
     before = planted.get_cookie("session")
@@ -130,7 +130,7 @@ def test_what_stood_in_the_browser_before_a_login_opens_nothing_after_it(app: Fl
 
 
 class LongAgo(TimestampSigner):
-    """A signer of session cookies that signs as of eleven hours ago, by the machine's clock."""
+    """A signer that dates its signatures eleven hours back, to make an old CSRF token."""
 
     def get_timestamp(self) -> int:
         return super().get_timestamp() - 11 * 3600

@@ -1,4 +1,4 @@
-"""Words typed at the desk: still there after a login, a refusal or an old form, and for nobody else to see."""
+"""Words typed at the desk: kept after a login, a refusal or an expired form, and never shown to other people."""
 
 import re
 from collections.abc import Callable
@@ -143,7 +143,7 @@ def half_an_hour(person: Staff, clock: Clock) -> None:
 
 
 def outlived(person: Staff, clock: Clock) -> str:
-    """Let this person's session end; return the token that its forms had."""
+    """Let this person's session expire; return the CSRF token of the session's forms."""
     token = person.csrf()
     half_an_hour(person, clock)
     return token
@@ -615,7 +615,7 @@ def test_a_note_on_a_request_that_is_gone_is_shown_with_the_refusal(taken: Staff
 
 
 class Loose(HTMLParser):
-    """A page of the desk as parsed: the fields into which people type and whose words are not kept meanwhile."""
+    """A page of the desk as parsed: the ids of typed-in fields whose words are not saved while people type."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

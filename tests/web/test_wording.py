@@ -1,4 +1,4 @@
-"""History and audit in words for staff: everything that can be stored has some, in English and in Hindi."""
+"""History and audit in words for staff: each stored event and action has words, in English and in Hindi."""
 
 import pytest
 from flask import Flask, session
@@ -17,7 +17,7 @@ DETAILS = {
     HistoryEvent.TOOK_IN: "012345 booking 2026-11-24 morning",
     HistoryEvent.REBOOKED: "2026-11-24T10:00:00+05:30",
 }
-"""The stored details of those events in a history whose words need a detail of some form."""
+"""The stored details of the history's events whose words need a detail in a certain form."""
 
 
 def test_everything_that_the_audit_can_hold_has_its_sentence_in_both_languages() -> None:

@@ -1,4 +1,4 @@
-"""The wiring of carriers: their settings as data, the carriers made of these, and nothing loaded too early."""
+"""The wiring of carriers: their settings as data, carriers made from the settings, and no library loaded too early."""
 
 import re
 import subprocess

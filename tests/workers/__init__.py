@@ -20,7 +20,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 
 class Rounds(Event):
-    """The signal that stops the clock process: it lets these functions be called, one before each further round."""
+    """A stop signal for the clock process that first lets more rounds run, each after a call of one given function."""
 
     def __init__(self, between: tuple[Callable[[], object], ...]) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from testing.wishes import wish_to_be_rung
 
 
 def asks(services: Services, number: int) -> str:
-    """Make a request for a call back by a caller who has made none, past the steps of a call; return the reference."""
+    """Make a request for a call back by a new caller, directly at the intake, without a call; return the reference."""
     now = services.clock()
     new = replace(wish_to_be_rung(f"+91999990{number:04}", now, f"CA{number:032x}"), due=now + timedelta(hours=1))
     kept = services.telephone.intake.accept(new)

@@ -1,4 +1,4 @@
-"""The duties of the clock process, each seen by its effect: every round is one of the process's own loop."""
+"""The duties of the clock process, each seen by its effect: every test runs rounds of the process's real loop."""
 
 import logging
 from collections.abc import Callable
@@ -212,7 +212,7 @@ def closures_cannot_be_written(worker: WorkerServices, _: Valkey) -> Mend:
 
 
 def calls_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
-    """Make yesterday's spool file unreadable by a link to itself in its place; return what undoes it."""
+    """Replace yesterday's spool file by a link to itself, which nobody can read; return a function that removes it."""
     path = worker.settings.state_dir / FOLDER / "20261122T0830.jsonl"
     path.parent.mkdir(parents=True)
     path.symlink_to(path)
@@ -224,7 +224,7 @@ def lived_time_cannot_be_read(worker: WorkerServices, _: Valkey) -> Mend:
 
 
 def stands_in_the_way(path: Path) -> Mend:
-    """Make a folder where the clock process would write a file; return what undoes it."""
+    """Make a folder where the clock process would write a file; return a function that removes the folder."""
     path.mkdir(parents=True)
     return path.rmdir
 

@@ -70,7 +70,7 @@ def said(worker: WorkerServices, module: str) -> str:
 
 
 def happens(true: Callable[[], bool], seconds: float = 30) -> bool:
-    """Wait until a condition comes true that real processes bring about; return whether it did within `seconds`."""
+    """Wait until real processes make a condition true; return whether that happened within `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if until(true):
@@ -135,7 +135,7 @@ def _listens(worker: WorkerServices) -> bool:
 
 
 def _forgotten_within(worker: WorkerServices) -> int:
-    """Return the most seconds until Redis forgets one of the workers' processes that gives no sign of life."""
+    """Return the longest time, in seconds, after which Redis forgets a worker process that sends no heartbeat."""
     return max(int(each.connection.ttl(each.key)) for each in _workers(worker))
 
 
@@ -212,7 +212,7 @@ def waits(channel: Listener, promised: dict[str, float]) -> dict[str, float]:
 def test_in_a_burst_a_notice_starts_at_once_whatever_one_of_them_and_other_channels_do(
     tmp_path: Path, redis_url: str, sqlite_url: str, worker: WorkerServices, silent: str
 ) -> None:
-    """Notices start in time, each once, though one of them hangs on its channel and another channel is silent."""
+    """Notices start in time, each once, though one notice hangs on its channel and another channel never answers."""
     with listener() as good, service(tmp_path, sqlite_url, redis_url, real_clock, **telling(silent, good.url)) as phone:
         good.keeps = f"reference {asks(phone.services, 5000)}"
         with process(worker, "workers", **telling(silent, good.url)) as running:
@@ -260,7 +260,7 @@ def test_when_whoever_keeps_them_is_killed_the_processes_end(worker: WorkerServi
 
 
 def test_a_process_that_is_in_one_job_for_too_long_is_killed_and_replaced(tmp_path: Path) -> None:
-    """A process whose job does not end by its own limit is killed and replaced. The test's clock jumps meanwhile."""
+    """A process whose job runs past its limit is killed and replaced. The test's clock jumps ahead past the limit."""
     seen = tmp_path / "seen"
 
     def leaping() -> float:

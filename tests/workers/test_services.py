@@ -1,4 +1,4 @@
-"""The services of the workers: made of the same parts as the web's, so that both say the same."""
+"""The services of the workers: made of the same parts as the web's, so that both reckon with the same hours."""
 
 from datetime import datetime
 

@@ -153,7 +153,7 @@ Telling = Callable[..., tuple[Phone, WorkerServices]]
 
 @pytest.fixture
 def tells(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Telling]:
-    """A function that returns a telephone at a service, and its worker, whose notices go to these addresses."""
+    """A function that runs a service whose notices go to the given addresses; returns its telephone and its worker."""
     with ExitStack() as at_the_end:
 
         def with_addresses(*addresses: str) -> tuple[Phone, WorkerServices]:
@@ -291,7 +291,7 @@ def comes(phone: Phone, clock: Clock) -> Staff:
 
 
 class LosesAnswers(ToListener):
-    """Twilio's HTTP client for texts, which sends every order of a text, and loses the answer to the first."""
+    """Twilio's HTTP client for texts, which sends every order for a text, but loses the answer to the first order."""
 
     lost = 0
 

@@ -27,14 +27,14 @@ WORDS = {
 """The settings of an application that say where its calls go, each with the operator's words for it."""
 
 READ_BACK: Mapping[str, str] = {"fallback_method": "fallback_answer_method"}
-"""The names of settings that are otherwise when Plivo tells of an application, as its documentation has them."""
+"""The settings that Plivo's documentation names otherwise in answers: the name in an answer, by that in a request."""
 
 APPLICATION = "app_id"
 """The setting of a number at Plivo that names the number's application."""
 
 
 def application_name(ours: OurAddresses) -> str:
-    """Return the name of our application at Plivo: two services in one account have one each."""
+    """Return the name of our application at Plivo. The service's host is part of it, so each service has its own."""
     return "clinic-line-" + re.sub("[^a-z0-9]+", "-", urlsplit(ours.base).netloc.lower()).strip("-")
 
 
@@ -72,7 +72,7 @@ class PlivoNumbers:
                 self._api.change("Number", number.id, app_id=self._application())
 
     def _application(self) -> str:
-        """Return the id of our application at Plivo; make it, or correct its settings, where needed."""
+        """Return the id of our application at Plivo. Make the application if missing; correct its settings if wrong."""
         ours = next((each for each in self._api.all("Application") if each.get("app_name") == self._name), None)
         if ours is None:
             made = self._api.change("Application", app_name=self._name, **self._wanted)
@@ -82,7 +82,7 @@ class PlivoNumbers:
         return _id(ours)
 
     def _number(self, found: Mapping[str, Any], applications: Mapping[str, Mapping[str, Any]]) -> Number:
-        """Return a number as Plivo tells of it, in which the end of an address names the number's application."""
+        """Return a number from Plivo's answer `found`, where `application` is an address that ends in the id."""
         digits = str(found.get("number", "")).removeprefix("+")
         application = applications.get(str(found.get("application") or "").rstrip("/").rpartition("/")[2], {})
         name = str(application.get("app_name") or "")

@@ -8,7 +8,7 @@ from ivr.carrier.steps import Dials, Gathers, NotUnderstood, Redirects, Step
 from ivr.carrier.xml_steps import Elements, cuttable, hung_up, paused, played, spoken, steps_of, whole_number
 
 NO_KEY = "none"
-"""The word that a document has in the place of a key, where no key ends an input."""
+"""The value of `finishOnKey` with which no key ends an input."""
 
 
 def steps(document: str) -> Iterator[Step]:
@@ -51,9 +51,9 @@ def _redirects(element: Xml.Element) -> Iterator[Step]:
 
 
 def _address(element: Xml.Element) -> str:
-    """Return the address of an element that is asked next.
+    """Return the `action` of an element, the address that Plivo asks after the element.
 
-    Raises NotUnderstood where there is none: Plivo would ask nobody.
+    Raises NotUnderstood if the element has no address, because Plivo would then ask nobody.
     """
     action = as_asked(element.get("action", ""))
     if not action:

@@ -20,7 +20,7 @@ SHORTEST_WAIT, LONGEST_WAIT = 5, 60
 """The fewest and the most seconds for which Plivo can wait for one key."""
 
 CONFIRM_SECONDS = 25
-"""Seconds from the pick-up in which the reception may take the call: the question twice, and some to answer."""
+"""Seconds after the pick-up in which the reception may take the call: time for two questions and an answer."""
 
 BETWEEN_QUESTIONS = 5
 """Seconds of silence before the question to whoever has picked up is asked again."""
@@ -38,7 +38,7 @@ class PlivoRenderer:
     def document(self, turn: Turn, addresses: Addresses, calls_from: Phone | None = None) -> str:
         """Return Plivo's document of a turn of the call.
 
-        The reception sees `calls_from` as the caller, else the turn's number.
+        The reception sees `calls_from` as the caller's number; if that is None, the `caller_id` of the turn.
         """
         first = self._speaker.elements(turn.first, turn.call.language)
         asks = self._speaker.elements(turn.asks, turn.call.language)
@@ -57,7 +57,7 @@ class PlivoRenderer:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
 
     def screening(self, leg: Leg) -> str:
-        """Return the document for whoever has picked up at the reception: sounds alone, as Plivo waits for the key."""
+        """Return the document for the person who picks up at the reception. It only speaks: Plivo waits for the key."""
         if not leg.begins:
             return PLIVO.document()
         question = [*self._speaker.elements(leg.asks, leg.call.language)]
@@ -72,14 +72,14 @@ class PlivoRenderer:
         return PLIVO.document(*sorry, _pause(BEFORE_AGAIN), _redirect(again))
 
     def named(self, step: Step) -> Step:
-        """Return a step of a document; of one that plays a recording of ours, with the words that it says."""
+        """Return a step of a document. If the step plays one of our recordings, add the words of the recording."""
         return self._speaker.named(step)
 
 
 def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
     """Return Plivo's element that waits for one key.
 
-    No key ends the wait, so that hash is a key as any other; and the carrier logs no key.
+    No key is set to end the input, so the hash counts as any other key. Plivo is told to log no key.
     """
     return PLIVO.element(
         "GetInput",
@@ -95,7 +95,7 @@ def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addre
 
 
 def _number(seconds: int, digits: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return Plivo's element that waits for a number, `seconds` for each digit; GetInput would wait so long for all."""
+    """Return Plivo's element that waits for a number, `seconds` per digit; GetInput would allow `seconds` in all."""
     most: dict[str, Any] = {"numDigits": digits} if digits else {}
     return PLIVO.element(
         "GetDigits",
@@ -120,7 +120,7 @@ def _pause(seconds: int) -> Element:
 
 
 def _dial(ring: RingReception, calls_from: Phone, call: Call, addresses: Addresses) -> Element:
-    """Return Plivo's element that calls the reception: whoever presses the key first gets the patient, and no other."""
+    """Return Plivo's element that calls the reception. Only the first person who presses the key gets the patient."""
     screened: dict[str, Any] = {}
     if ring.screening:
         screened = {

@@ -39,7 +39,7 @@ class PlivoApi:
         self._account = f"{account.api_url or THE_CARRIERS}/v1/Account/{account.auth_id}"
 
     def all(self, kind: str, **wanted: str) -> Iterator[Mapping[str, Any]]:
-        """Yield every entry of a list that the account has at Plivo, such as "Number"; `wanted` asks only for some."""
+        """Yield every entry of a list that the account has at Plivo, such as "Number"; `wanted` filters the entries."""
         query: dict[str, str] = {**wanted, "limit": "20"}
         for _ in range(MOST_PAGES):
             page = self._asked("GET", kind, params=query)
@@ -54,7 +54,7 @@ class PlivoApi:
         return list(_listed(self._asked("GET", kind, params={**wanted, "limit": "20"})))
 
     def change(self, kind: str, name: str = "", **fields: str) -> Mapping[str, Any]:
-        """Make an entry of this kind at Plivo, such as "Application", or change the named one; return its answer."""
+        """Make an entry of this kind at Plivo, such as "Application", or change entry `name`; return Plivo's answer."""
         return self._asked("POST", f"{kind}/{name}" if name else kind, json=fields)
 
     def _asked(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:

@@ -41,7 +41,7 @@ class PlivoAccount:
     token: str = field(default="", repr=False)
     next_token: str = field(default="", repr=False)
     caller_id: Phone | None = None
-    """The rented number from which Plivo calls the reception; None if it is the one of clinic.toml."""
+    """The rented number from which Plivo calls the reception; None to use the number in clinic.toml."""
     text_from: str = field(default="", repr=False)
     api_url: str = ""
     """The address of the REST API; empty for Plivo's own address."""

@@ -1,7 +1,7 @@
 """Makes and checks Plivo's signature of a webhook, version 3: HMAC-SHA256 over address, query, fields and nonce.
 
-Written by ourselves: the carrier's own library compares signatures in a time that tells how much is right, and brings
-an XML parser along. tests/carrier/plivo/test_signature.py compares with both of its libraries. Pure.
+Plivo's own library is not used: the time of its comparison shows how much of a forged signature is right, and it loads
+an XML parser. tests/carrier/plivo/test_signature.py compares with both of Plivo's libraries. Pure.
 """
 
 import hmac
@@ -17,9 +17,9 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def signature(token: str, url: str, fields: Mapping[str, str], nonce: str) -> str:
-    """Return the signature of a POST of these fields to this URL; without fields, of a GET.
+    """Return the signature of a POST of these fields to this URL; if there are no fields, of a GET.
 
-    `fields` may have `getlist` for those that occur more than once.
+    `fields` may have a method `getlist`, which returns all values of a repeated field.
     """
     signed = f"{signed_text(url, fields)}.{nonce}"
     return b64encode(hmac.digest(token.encode(), signed.encode(), "sha256")).decode()

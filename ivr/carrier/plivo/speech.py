@@ -20,13 +20,13 @@ VOICES: Mapping[str, frozenset[str]] = {
     "Polly.Aditi": frozenset({"en-IN", "hi-IN"}),
     "Polly.Raveena": frozenset({"en-IN"}),
 }
-"""Plivo's Indian voices and their locales. Its basic voices speak no Indian language, and refuse no text."""
+"""Plivo's Indian voices and their locales. Its basic voices speak no Indian language, but accept any text."""
 
 
 def voices_of(script: Script, chosen: Mapping[str, str]) -> dict[str, str]:
     """Return the voice of each language: the clinic's own choice, or that of the prompts. Raises CarrierUnfit.
 
-    A choice that is another carrier's is passed over, since one clinic.toml may serve both.
+    Skips a choice that Plivo does not have: it may be another carrier's voice, since one clinic.toml may serve both.
     """
     return {language: _voice(script, language, chosen.get(language, "")) for language in script.languages}
 
@@ -52,7 +52,7 @@ def sound_elements(sound: Sound) -> Iterator[Element]:
 
 
 def speak_elements(phrases: Sequence[Phrase], voice: str, locale: str) -> Iterator[Element]:
-    """Yield the Speak elements of a sentence. A number read digit by digit has its words as the alias of a <sub>."""
+    """Yield the Speak elements of a sentence. A number to read digit by digit is a <sub> with its words as alias."""
     for part in LIMITS.parts(phrases):
         yield PLIVO.element("Speak", *map(_piece, part), voice=voice, language=locale)
 

@@ -14,7 +14,7 @@ NO_CALL = str(UUID(int=0))
 """The call id of a webhook by which `flask preflight` only probes our address: all zeros, which no real call has."""
 
 PROBED = "preflight"
-"""The status of a call in a webhook by which `flask preflight` only probes our address; it is none that ends a call."""
+"""The call status in a webhook by which `flask preflight` only probes our address. This status ends no call."""
 
 TAKEN = {"Event": "Redirect", "DialStatus": "completed", "DialBLegUUID": str(UUID(int=1))}
 NOT_TAKEN = {"Event": "Redirect", "DialStatus": "no-answer", "DialBLegUUID": ""}

@@ -7,7 +7,7 @@ from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.line.phones import Phone
 
 NOT_SENT = frozenset({"failed", "undelivered", "rejected"})
-"""The words by which Plivo says that an order of a text has come to nothing, so that it may be ordered again."""
+"""The states of an order at Plivo that mean that the text was not sent, so that it may be ordered again."""
 
 
 class PlivoOrderUnknown(OSError):
@@ -24,7 +24,7 @@ class PlivoTexts:
     def send(self, to: Phone, words: str) -> None:
         """Order a text message of these words at Plivo. Raises ApiRefused, NotTheApi, or OSError if unreachable.
 
-        Raises PlivoOrderUnknown where Plivo fails in the middle of it.
+        Raises PlivoOrderUnknown if Plivo answers with a server error: it may have the order or not.
         """
         try:
             self._api.change("Message", src=self._sender.removeprefix("+"), dst=_written(to), text=words)
@@ -36,7 +36,7 @@ class PlivoTexts:
     def has(self, to: Phone, words: str) -> bool:
         """Return whether any of the last twenty orders to this number has not failed. Raises as `send` does.
 
-        The carrier does not say the words of an order. A text in doubt that follows another one closely is not sent.
+        Plivo does not return an order's words, so any text counts. A text in doubt soon after another is not sent.
         """
         orders = self._api.first("Message", message_direction="outbound", to_number=_written(to))
         mine = (each for each in orders if str(each.get("to_number", "")).removeprefix("+") == _written(to))

@@ -18,10 +18,10 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 SHORT = ("From", "To")
 LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "CallStatus", "BillDuration", "Duration")
-"""The long names among the fields that we read, and BillDuration, which ends like one; no value may hold them."""
+"""The long names of the fields that we read, and BillDuration, which ends in Duration. No value may contain a name."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
-"""The value of Event that ends in a field's name, with the field put in its place for the check: an empty one."""
+"""The fields to check in place of the real ones, by the value of Event: "GetDigits" contains the name Digits."""
 
 BORDERS = re.compile(r"[&=?.]")
 """The characters that separate the parts of the text that Plivo signs. No name of Plivo's fields has one in it."""
@@ -30,7 +30,7 @@ BETWEEN_PAIRS = re.compile(r"[&?.]")
 """The characters of BORDERS without =, which may stand at the end of a value in our addresses."""
 
 CALLED_OTHERWISE = {"timeout": "no-answer", "cancel": "canceled"}
-"""The words for the status of a call that Plivo has otherwise than `CallEvent`, each with that of `CallEvent`."""
+"""Plivo's words for a call's status that differ from those in `CallEvent`, each with the word in `CallEvent`."""
 
 
 def read(
@@ -47,8 +47,8 @@ def read(
 def _event(values: Mapping[str, str]) -> CallEvent:
     """Return the event that the fields of a webhook tell. Raises Malformed.
 
-    A field that says which call it is and what was pressed must have its form. Any other counts as empty without it,
-    since an odd caller is answered too.
+    The call's id and the pressed keys must be well formed. Any other field that is not well formed counts as empty,
+    because a caller with an odd number is answered too.
     """
     if not CALL.fullmatch(values.get("CallUUID", "")):
         raise Malformed("CallUUID")
@@ -82,8 +82,8 @@ def _party(written: str) -> str:
 def _drawn_anew(url: str, values: Mapping[str, str]) -> Iterator[str]:
     """Yield the names of fields that a stranger may have forged out of a webhook that Plivo has signed.
 
-    The query is signed as decoded, and the fields without borders between them: whoever has caught a webhook can move
-    words from one to another. Our own addresses have none of the characters that such words would bring along.
+    Plivo signs the query decoded, and the fields without separators: a stranger who has caught a webhook can move text
+    from one to another. Moved text brings separators into the query, where our own addresses have none.
     """
     for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
         if BORDERS.search(name) or BETWEEN_PAIRS.search(value):

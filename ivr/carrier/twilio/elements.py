@@ -1,6 +1,6 @@
-"""Twilio's elements as a table: which attributes each has, what their values are, and what may stand within it.
+"""Twilio's elements as a table: each element's attributes, the values that these can have, and its child elements.
 
-Only what our documents need is in it.
+The table has only what our documents need.
 """
 
 import re

@@ -35,14 +35,14 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""The settings of a number that say where its calls go, as the REST API names them, and the operator's name of each.
+"""The settings of a number that say where its calls go: the REST API's name of each, with the operator's words.
 
-A number with an application of the carrier's console, or with a SIP trunk, ignores its own addresses.
+Twilio ignores the addresses of a number that has an application of its console, or a SIP trunk.
 """
 
 
 def wanted(ours: OurAddresses) -> dict[str, str]:
-    """Return the settings that connect a number to these addresses of ours; any other is to be empty."""
+    """Return the settings that connect a number to these addresses. Every other setting in WORDS must be empty."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return {
         "voice_url": f"{ours.incoming}#{fragment}",
@@ -81,7 +81,7 @@ class Numbers:
                 self._client.incoming_phone_numbers(number.id).update(**changes)
 
     def _number(self, found: object) -> Number:
-        """Return a number as Twilio tells of it; a setting that is left out or null counts as empty."""
+        """Return a number as Twilio's API describes it. A setting that is missing or null counts as empty."""
         has = {name: str(getattr(found, name, None) or "") for name in WORDS}
         compared = (Difference(name, words, has[name], self._wanted.get(name, "")) for name, words in WORDS.items())
         differences = tuple(each for each in compared if each.is_now != each.should_be)
@@ -107,7 +107,7 @@ def _told() -> Iterator[None]:
 def _why(refused: Exception) -> str:
     """Return the reason for an error of Twilio's API in words, by its HTTP status.
 
-    One below 400 means that something other than the API answered.
+    A status below 400 means that something other than the API answered.
     """
     status = _status(refused)
     if status < 400:
@@ -116,7 +116,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """Return the HTTP status of an error of the API, or 0. The error of a list has its answer as the last argument."""
+    """Return the HTTP status of an API error, or 0. An error from a list has the response as its last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

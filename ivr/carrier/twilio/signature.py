@@ -1,7 +1,7 @@
 """Makes and checks Twilio's signature of a webhook: HMAC-SHA1 over the address and the sorted fields.
 
-Twilio's own library computes two signatures each time: for the address with a port and for the one without. Here the
-address as it is comes first, which is nearly always the signed one; where it is not, the library decides.
+Twilio's own library computes two signatures each time: for the address with a port, and without. This module first
+tries the address as received, which is nearly always the signed one. If that fails, the library decides.
 """
 
 import hmac
@@ -18,7 +18,7 @@ Fields = Mapping[str, list[str]]
 
 
 def fields_of(values: Mapping[str, str]) -> Fields:
-    """Return the values of each field of a form; `getlist`, if the form has it, tells those of a repeated field."""
+    """Return the values of each field of a form; all values of a repeated field if the form has `getlist`."""
     found = {name: values_of(values, name) for name in values}
     return {name: each if len(each) == 1 else sorted(set(each)) for name, each in found.items()}
 
@@ -53,7 +53,7 @@ def _signature(token: str, text: str) -> str:
 
 @lru_cache(maxsize=4)  # the tokens of an account: today's and the next
 def _keyed(token: str) -> hmac.HMAC:
-    """Return the hash keyed with this token and nothing hashed yet; each webhook's signature goes on from a copy."""
+    """Return an HMAC keyed with this token that has hashed nothing yet. Each signature is computed from a copy."""
     return hmac.new(token.encode(), digestmod="sha1")
 
 

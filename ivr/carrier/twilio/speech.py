@@ -50,10 +50,10 @@ def verbs(sound: Sound) -> Iterator[Element]:
 
 
 def say_verbs(phrases: Sequence[Phrase], voice: str, language: str) -> Iterator[Element]:
-    """Yield the Say verbs of a sentence. A number read digit by digit has its words as the alias of a <sub>.
+    """Yield the Say verbs of a sentence. A number to read digit by digit is a <sub> with its words as alias.
 
     The number itself stays in the text, so that a transcript shows it as it is written. A voice that knows no SSML gets
-    the words alone.
+    only the words.
     """
     if not voice.startswith(READS_TAGS):
         phrases = [Phrase(each.aloud or each.written) for each in phrases]

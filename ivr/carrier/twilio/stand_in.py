@@ -16,7 +16,7 @@ NO_CALL = "CA" + "0" * 32
 """The call id of a webhook by which `flask preflight` only probes our address: CA and zeros, which no real call has."""
 
 PROBED = "preflight"
-"""The status of a call in a webhook by which `flask preflight` only probes our address; it is none that ends a call."""
+"""The call status in a webhook by which `flask preflight` only probes our address. This status ends no call."""
 
 TAKEN = {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "30"}
 NOT_TAKEN = {"DialCallStatus": "no-answer", "DialBridged": "false"}

@@ -13,10 +13,10 @@ from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 LATEST = 20
-"""The most orders to a number that are looked through; a caller gets fewer while one order is tried again."""
+"""The most orders to a number that are searched. A caller gets fewer texts than that while one order is retried."""
 
 NOT_SENT = frozenset({"failed", "undelivered", "canceled"})
-"""The words by which Twilio says that an order of a text has come to nothing, so that it may be ordered again."""
+"""The states of an order at Twilio that mean that the text was not sent, so that it may be ordered again."""
 
 
 class OrderUnknown(OSError):
@@ -33,7 +33,7 @@ class TwilioTexts:
     def send(self, to: Phone, words: str) -> None:
         """Order a text message of these words at Twilio. Raises TwilioException, or requests' error if unreachable.
 
-        Raises OrderUnknown where Twilio fails in the middle of it.
+        Raises OrderUnknown if Twilio answers with a server error: it may have the order or not.
         """
         try:
             self._client.messages.create(to=to.e164, from_=self._sender, body=words)
@@ -45,7 +45,7 @@ class TwilioTexts:
     def has(self, to: Phone, words: str) -> bool:
         """Return whether Twilio has an order of these words to this number that has not failed. Raises as `send` does.
 
-        The messages of a trial account begin with words of Twilio's.
+        Compares only the end of a message: the messages of a trial account begin with words of Twilio's own.
         """
         orders = self._client.messages.list(to=to.e164, from_=self._sender, limit=LATEST)
         return any((each.body or "").endswith(words) and each.status not in NOT_SENT for each in orders)

@@ -20,7 +20,7 @@ CONTENT_TYPE = "text/xml; charset=utf-8"
 class Renderer:
     """Writes TwiML: the script's words in the clinic's voices, and recordings where there are any.
 
-    Raises CarrierUnfit where the carrier cannot have a voice of that name.
+    Raises CarrierUnfit if a chosen voice has a name that no voice at Twilio has.
     """
 
     def __init__(self, script: Script, voices: Mapping[str, str], recorded: Recorded = NONE_RECORDED) -> None:
@@ -32,7 +32,7 @@ class Renderer:
         return TWILIO.document(*first, *self._waiting(turn, addresses))
 
     def _waiting(self, turn: Turn, addresses: Addresses) -> Iterator[Element]:
-        """Return the TwiML verbs by which a turn of the call waits for a key or a telephone, or hangs up."""
+        """Return the TwiML verbs by which a turn of the call waits for keys, calls the reception, or hangs up."""
         match turn.wait:
             case PressKey(seconds):
                 return self._ask(turn.asks, turn.call, addresses, seconds, **ONE_KEY)
@@ -63,7 +63,7 @@ class Renderer:
         return TWILIO.document(*sorry, TWILIO.element("Pause", length=BEFORE_AGAIN), _redirect(again))
 
     def named(self, step: Step) -> Step:
-        """Return a step of a document; of one that plays a recording of ours, with the words that it says."""
+        """Return a step of a document. If the step plays one of our recordings, add the words of the recording."""
         return self._speaker.named(step)
 
     def _ask(

@@ -19,7 +19,7 @@ LONG = (
     *("CallSid", "AccountSid", "ForwardedFrom", "Digits", "CallDuration"),
     *("DialCallStatus", "DialBridged", "CallStatus"),
 )
-"""The long names among the fields that we read; another field's value that holds one was forged."""
+"""The long names of the fields that we read. If another field's value contains one of these, it was forged."""
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
@@ -44,8 +44,8 @@ def failed_step(values: Mapping[str, str]) -> str:
 def _event(values: Mapping[str, str], fields: Fields) -> CallEvent:
     """Return the event that the fields of a webhook tell. Raises Malformed.
 
-    A field that says which call it is and what was pressed must have its form. Any other counts as empty without it,
-    since an odd caller is answered too.
+    The ids of call and account, and the pressed keys, must be well formed. Any other field that is not well formed
+    counts as empty, because a caller with an odd number is answered too.
     """
     _refuse_hidden_fields(fields)
     if not CALL_SID.fullmatch(values.get("CallSid", "")):
@@ -68,7 +68,7 @@ def _event(values: Mapping[str, str], fields: Fields) -> CallEvent:
 
 
 def _refuse_hidden_fields(fields: Fields) -> None:
-    """Raise Malformed if a field that we read lies within another field, or occurs twice with different values."""
+    """Raise Malformed if another field contains a name of a field that we read, or a field has two values."""
     named = "\n".join(fields)
     cut = [name for name in ("AccountSid", "CallSid") if name not in fields and name in named]
     for name in (*spoilt(fields, LONG, SHORT), *cut):

@@ -18,7 +18,7 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""The time after a number is erased in which its earlier calls teach no language; by then all have their records."""
+"""The time after a number's erasure in which no earlier call sets its language. By then all such calls have records."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class UsedLanguage:
 
 
 def remember(write: Connection, calls: Sequence[UsedLanguage], keyed_ids: KeyedIds) -> None:
-    """Remember, for the numbers of these finished calls, the languages that callers used; each call may be given once.
+    """Remember, for the numbers of these finished calls, the languages that callers used. Give each call only once.
 
-    A language that was chosen in two calls in a row is the one that the number is greeted in from then on. Calls of
+    If two calls in a row choose the same language, their number is greeted in that language from then on. Calls of
     blocked numbers are left out.
     """
     blocked = _blocked(write, keyed_ids) if calls else frozenset()
@@ -66,8 +66,7 @@ def _chosen(write: Connection, call: UsedLanguage) -> Any:
 def _answered(call: UsedLanguage) -> Any:
     """Return the SQL statement that remembers, for the number of a call, that its caller kept the language it began in.
 
-    Such a call interrupts a row of calls in another language, and so keeps a telephone that two people share from
-    changing over.
+    Such a call ends a series of calls in another language. So a telephone that two people share keeps its language.
     """
     known = (table.c.mark == call.mark, table.c.latest.is_not(None))
     return update(table).where(*known).values(latest=call.language, at=call.began)
@@ -83,7 +82,7 @@ def language_of(read: Connection, number: Phone, keyed_ids: KeyedIds) -> str:
 
 
 def remembered(read: Connection, number: str, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:
-    """Return the stored row about the language of a number (in E.164), as a list of one; an empty list without one."""
+    """Return the stored row about the language of a number (in E.164), in a list; an empty list if there is no row."""
     columns = (table.c.language, table.c.latest, table.c.at)
     query = select(*columns).where(table.c.mark == keyed_ids.telephone(number), table.c.latest.is_not(None))
     return [dict(row) for row in read.execute(query).mappings()]

@@ -49,7 +49,7 @@ class CallerLookUp:
     def of(self, caller: Phone | None, line: Line, now: datetime) -> KnownCaller:
         """Return the facts that are known of a caller's number, as far as the settings of this telephone line use them.
 
-        NOBODY for a withheld number, on a line whose settings use none of them, and while the database gives no answer.
+        NOBODY if the number is withheld, if the settings use no such facts, or if the database does not answer.
         """
         if caller is None or not (line.tells_own or line.remembers_language):
             return NOBODY
@@ -77,6 +77,6 @@ ASKED_FOR = (
 
 
 def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of those live requests for this number that calls from the number itself have made."""
+    """Return the kinds of live requests that calls from this number made for it, except those about appointments."""
     found = set(read.scalars(ASKED_FOR, {"phone": number.e164}))
     return tuple(kind for kind in Kind if kind in found)

@@ -40,7 +40,7 @@ class FoundByWords:
     appointments: Sequence[AnyAppointment] = ()
     """The found appointments: the coming ones, soonest first; then those that are over, latest first."""
     requests: Sequence[AnyRequest] = ()
-    """The found requests: the live ones, then the closed ones; of both the latest first."""
+    """The found requests: first the live ones, latest first; then the closed ones, latest first."""
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ class Worklist:
     def page(self, wanted: Filter, first: int = 0, overnight: Stretch | None = None) -> Page:
         """Return a page of the live requests that match the filter `wanted`: most overdue first, taken ones last.
 
-        As many as `first` are skipped: they stand on earlier pages. Requests that were made within `overnight` and are
-        not taken come before all others. Raises StoreAway.
+        The first `first` requests are skipped, since they stand on earlier pages. Open requests that were made within
+        `overnight` come before all others. Raises StoreAway.
         """
         order = (*_overnight_first(overnight), table.c.status == Status.TAKEN, table.c.due, table.c.id)
         query = select(table).where(*wanted.conditions).order_by(*order).limit(PAGE).offset(first)
@@ -91,9 +91,9 @@ class Worklist:
         return Page(readable(rows), odd, found + len(lost), waiting + len(lost), first)
 
     def asked_elsewhere(self, ids: Sequence[int]) -> Mapping[int, str]:
-        """Return the latest wish from another telephone, by id, for each of these requests with one. Raises StoreAway.
+        """Return the latest wish from another telephone, by request id, for requests that have one. Raises StoreAway.
 
-        A wish is in the form of `wish_of`.
+        Each wish is a text as `wish_of` returns it.
         """
         lines = schema.history
         asked = (lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.ASKED_FOR)
@@ -123,8 +123,8 @@ class Worklist:
     def offered(self, request: Request) -> list[Request]:
         """Return the other live requests that can be merged with this one. Raises StoreAway.
 
-        They are those of the same number, and those that requests of this number were merged into; none where either
-        is about an appointment.
+        These are the requests of the same number, and those that requests of this number were merged into. A request
+        about an appointment cannot be merged.
         """
         if request.about is not None:
             return []

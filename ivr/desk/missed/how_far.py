@@ -14,7 +14,7 @@ from ivr.line.places import Changing, Filing, Fork, Menu, Passage, Place, Ringin
 TALKED = "talked"
 FAULTS = frozenset({"fault", "failed"})
 OVER_LIMIT = "over_limit"
-"""The words in a call's path that are no places of the menu; ivr/reports/call_records.py says what each means."""
+"""Words in a call's path that are no places: TALKED, FAULTS, OVER_LIMIT. ivr/reports/call_records.py explains them."""
 
 RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
 """The point reached by a missed caller of the reception: hung up while it rang, heard it is closed, reached nobody."""
@@ -57,10 +57,10 @@ class PathReader:
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
 
     def how_far(self, path: Sequence[str]) -> HowFar | None:
-        """Return how far a call on this path came; None where the caller missed nothing that the desk should see.
+        """Return how far a call on this path came; None if the desk need not see the call.
 
-        A caller who was promised something needs no call. One who heard an answer needs none either, unless they asked
-        for the reception after it. A caller who was refused is blocked or over a limit.
+        The desk need not see a caller who was promised something, or was refused as blocked or over a limit. The same
+        is true of a caller who heard an answer and did not ask for the reception after it.
         """
         if self.is_served(path):
             return None

@@ -27,7 +27,7 @@ class MissedCallIntake:
     shown: Collection[MissedKind]
 
     def take(self, new: NewMissedCall) -> None:
-        """Store a missed call, in Redis while the database is away; but none of a kind that is not in `shown`."""
+        """Store a missed call if its kind is in `shown` or not known yet; in Redis while the database is away."""
         if not self.shown or (new.how_far and new.how_far.kind not in self.shown):
             return
         try:

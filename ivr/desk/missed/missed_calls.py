@@ -1,7 +1,7 @@
 """Stores the missed calls, with the number of each, until somebody calls that number or the call is too old.
 
-Nothing here was promised to anybody. What stands is decided by conditions of SQL alone, so that a list cannot show what
-the purge deletes. No HTTP, no clock.
+These callers were promised nothing. SQL conditions alone decide which calls are on the list, so that the list never
+shows a call that the purge deletes. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +70,7 @@ class MissedCall:
     at: datetime
     """The moment when the number's latest missed call began."""
     how_far: HowFar
-    """The point reached by that call of the number which came furthest."""
+    """The furthest point that any missed call of the number reached."""
     times: int = 1
 
     @property
@@ -85,7 +85,7 @@ class MissedCalls:
 
     database: Database
     clinic: Clinic
-    """The clinic's settings without the desk's closures, which `closures` reads: past ones are in the database only."""
+    """The clinic's settings without the desk's closures. `closures` reads these, past ones too, from the database."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
 
     def keep(self, new: NewMissedCall) -> bool:
@@ -167,9 +167,9 @@ class MissedCalls:
         return in_turn(self.database, undone)
 
     def gone(self, read: Connection, now: datetime) -> ColumnElement[bool]:
-        """Return the SQL condition of missed calls that are over, as the next open day of their line has ended.
+        """Return the SQL condition of missed calls that are over, because the next open day of their line has ended.
 
-        Each is over at the latest after the time for which closed requests are kept.
+        Every missed call is over after the time for which closed requests are kept.
         """
         long_ago = now - self.clinic.retention.closed_requests
         clinic = self.clinic.with_closures(self.closures(read, long_ago.date()))
@@ -205,9 +205,9 @@ def _of_blocked() -> ColumnElement[bool]:
 
 
 def joined(found: Sequence[MissedCall]) -> list[MissedCall]:
-    """Return the missed calls `found`, whose latest come first, with the calls of each number joined to one.
+    """Return the missed calls `found`, given latest first, with the calls of each number joined to one.
 
-    Calls before the reception talked to their number are not missed any more.
+    A call before the reception last talked to its number does not count as missed any more.
     """
     of_number: dict[Phone, list[MissedCall]] = {}
     for each in found:
@@ -242,9 +242,9 @@ def _row(new: NewMissedCall) -> Mapping[str, Any]:
 
 
 def _missed(row: Row[Any]) -> MissedCall | None:
-    """Return a row of the table as a MissedCall; None where it cannot be read, which the log then says once.
+    """Return a row of the table as a MissedCall; None if the row cannot be read, which is logged once.
 
-    Nothing was promised to its caller, so that it may be left out.
+    An unreadable row may be left out, because nothing was promised to its caller.
     """
     try:
         call_id, line_key, language, reached = map(text_of, (row.call_sid, row.line, row.language, row.reached))

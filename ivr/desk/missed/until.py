@@ -9,9 +9,9 @@ from ivr.line.hours import HORIZON_DAYS, Hours
 
 
 def gone_before(hours: Hours, now: datetime) -> datetime | None:
-    """Return the moment since which missed calls still stand at `now`: those before it are over. None where none is.
+    """Return the moment before which missed calls are over at `now`; None if no day has closed lately.
 
-    The moment is the first opening of the latest day that has closed: a call before it has had that whole day.
+    The moment is the first opening of the latest day that has closed: an earlier call has waited that whole day.
     """
     today = hours.local(now).date()
     for day in (today - timedelta(days=back) for back in range(HORIZON_DAYS)):

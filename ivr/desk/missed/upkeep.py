@@ -1,6 +1,6 @@
-"""Keeps the missed calls true: stores those that wait in Redis, corrects how far each came, deletes what is over.
+"""The upkeep of missed calls: stores those that wait in Redis, corrects how far each came, deletes old ones.
 
-The clock does it every few seconds. No HTTP, no clock.
+The clock process runs it every few seconds. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -29,7 +29,7 @@ Correction = Mapping[str, Any] | None
 
 @dataclass(frozen=True)
 class MissedCallUpkeep:
-    """Keeps the missed calls true: stores those in Redis, corrects them by the calls' records, deletes old ones."""
+    """The upkeep of missed calls: stores those in Redis, corrects them by the calls' records, deletes old ones."""
 
     store: MissedCalls
     sealed: SealedMissedCalls
@@ -57,8 +57,8 @@ class MissedCallUpkeep:
     def check(self, now: datetime) -> int:
         """Correct the missed calls by the traces and records of their calls; return how many rows changed.
 
-        The first look may have been too early for the caller's last step, or on another host than the call. Each later
-        look can take a missed call off the list, or say that it came further. The record of the call has the last word.
+        The last step of a call may be unknown at first, as when another host has its trace. A later check can then take
+        the missed call off the list, or say that it came further. A correction by the call's record is final.
         Raises StoreAway.
         """
         columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at, table.c.kind, table.c.reached)

@@ -1,7 +1,7 @@
-"""Enters into the diary the bookings that an older version of the program stored, which had no diary.
+"""Enters into the diary the bookings that an older version of the program stored without a diary.
 
-Such a booking is a request, closed as booked with a time. One that clashes gets an extra place, where the desk sees it.
-No HTTP, no clock.
+Such a booking is a closed request with a booked time. If the time is taken, the booking gets an extra place in the
+diary, which the desk sees. No HTTP, no clock.
 """
 
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ AT_ONCE = 100
 """The most older bookings that one transaction enters, so that no caller waits long for its lock."""
 
 JUST_OVER = timedelta(days=1)
-"""The time for which an older booking that is over is still entered, by each run after the first."""
+"""The age up to which a past booking is entered by the runs after the first; the first run enters all bookings."""
 
 table = schema.requests
 
@@ -48,7 +48,7 @@ class Adoption:
 
 
 def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: int) -> dict[int, bool]:
-    """Enter a batch of the older bookings after this request's id; return whether each could be, by request id."""
+    """Enter a batch of older bookings with request ids above `after`; return whether each was entered, by that id."""
     lock_key(write, "adoption")
     known = exists().where(schema.appointments.c.request_id == table.c.id)
     of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one

@@ -1,7 +1,7 @@
-"""Moves the due times of live requests out of closed hours, and back if the clinic turns out to be open then.
+"""Moves the due times of live requests out of closed hours, and back if the clinic is open then after all.
 
-Each look compares the due times with the hours as they are, not with what somebody has changed, so that nothing slips
-between a closure and a call. Within a transaction. No HTTP, no clock.
+Each run compares every due time with the present opening hours, not only with the latest change, so that no due time
+is missed. Within a transaction. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ table, lines = schema.requests, schema.history
 
 @dataclass(frozen=True)
 class DueMove:
-    """A live request whose due time is to be moved, with that time before and after."""
+    """A live request whose due time must be moved, with its present, its first and its wanted due time."""
 
     request_id: int
     phone: str
@@ -31,12 +31,12 @@ class DueMove:
     reference: str
     due: datetime
     first: datetime
-    """The request's due time before the opening hours changed."""
+    """The request's due time before any move out of closed hours."""
     wanted: datetime
 
     @property
     def is_back(self) -> bool:
-        """True if the request becomes due again at the time at which it was due first."""
+        """True if the move brings the request back to its first due time."""
         return self.wanted == self.first
 
 
@@ -76,7 +76,7 @@ def _move(clinic: Clinic, row: Row[Any], moved: Mapping[int, tuple[datetime, dat
 
 
 def _moved_before(read: Connection, ids: Sequence[int]) -> Mapping[int, tuple[datetime, datetime]]:
-    """Return the last move of the due time of each of these requests that has one: the time at first, and after it."""
+    """Return, by request id, the first due time and the one after the last move; requests never moved are left out."""
     query = select(lines.c.id, lines.c.request_id, lines.c.detail)
     moved = query.where(lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.DUE_MOVED)
     rows = sorted(read.execute(moved), key=lambda row: int(row.id)) if ids else []

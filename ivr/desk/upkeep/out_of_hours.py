@@ -1,6 +1,6 @@
-"""Finds the coming appointments that lie in closed or blocked hours, whose patients are to be told.
+"""Finds the coming appointments that lie in closed or blocked hours, so that their patients can be told.
 
-What the desk has booked there on purpose is left alone. Reads only. No HTTP, no clock.
+An appointment that the desk has booked in such hours on purpose is left alone. Reads only. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,9 +21,9 @@ from ivr.storage import schema
 from ivr.storage.audit import COMMAND_LINE
 
 JUST_NOW = timedelta(minutes=2)
-"""The age up to which a change to an appointment counts as made in the opening hours as they are now.
+"""The age up to which a change to an appointment counts as made under the present opening hours.
 
-The clock looks at the appointments more often.
+The clock process checks the appointments more often than that.
 """
 
 A_DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ table, lines = schema.appointments, schema.appointment_history
 
 @dataclass(frozen=True)
 class OutOfHours:
-    """An appointment at a time that is closed or blocked, and which of the two (`why`)."""
+    """An appointment at a closed or blocked time; `why` tells which: closed or blocked."""
 
     appointment: Appointment
     why: Why
@@ -50,14 +50,14 @@ def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfH
 
 
 def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]) -> set[int]:
-    """Return the ids of those appointments in `found` at whose time the clinic is open and nothing is blocked."""
+    """Return the ids of the appointments whose whole time is open and not blocked."""
     first = min((each.starts for each in found), default=datetime.max.replace(tzinfo=UTC))
     blocks = _blocks(read, clinic, first - A_DAY, [each.ends for each in found]) if found else BlocksByDay(())
     return {each.id for each in found if _why(clinic, blocks, each) is None}
 
 
 def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
-    """Return those of `found` whose patients are to be told: not told of this time yet, nor put there on purpose."""
+    """Return the appointments whose patients must still be told of this time, and that are not there on purpose."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
     of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
     query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)
@@ -75,7 +75,7 @@ def _is_to_be_told(found: OutOfHours, last: Any) -> bool:
 def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
     """Return whether the desk has just put the appointment into hours that were closed or blocked already.
 
-    What another diary has brought is not on purpose here: nobody has seen at this desk that it is closed then.
+    A change by a caller or by an import never counts as on purpose: nobody at the desk saw that the time is closed.
     """
     _appointment, last = with_last_change(read, found.appointment.id)
     if last is None or last.who in {CALLER, COMMAND_LINE} or not isinstance(last.at, datetime):

@@ -27,19 +27,19 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class ToTell:
-    """The reason for which a patient is to be told of a change, and the time by which somebody is to call them."""
+    """The reason to tell a patient of a change, the time by which to call them, and the notices to the staff."""
 
     why: Why
     due: datetime
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of this request; none where one of the staff has just caused the change."""
+    """The tasks that tell the staff of the new request; none if a member of staff has just caused the change."""
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
-    """Put a request to tell this appointment's patient on the list, under the reference they know; return its id.
+    """Put a request to tell this appointment's patient on the list, under the appointment's reference; return its id.
 
-    None where the appointment is on the list already, or has no number to call. Its history says that its patient is to
-    be told.
+    Return None if such a request is on the list already, or the appointment has no number. Unless such a request is on
+    the list, the appointment's history notes that the patient is to be told.
     """
     lock_key(write, "tell", str(about.id))
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == about.id, table.c.why.in_(TOLD_BY_THE_CLINIC))
@@ -56,10 +56,10 @@ def to_tell(why: Why, starts: datetime) -> str:
 
 
 OF_HOURS = (Why.CLOSED, Why.BLOCKED)
-"""The reasons to tell a patient that no longer hold when the clinic opens its hours again."""
+"""The reasons to tell a patient that end when the clinic opens the hours again."""
 
 TOLD_BY_THE_CLINIC = (*OF_HOURS, Why.UNHEARD)
-"""The reasons for which the clinic tells a patient something; with the others, the patient asks for something."""
+"""The reasons with which the clinic tells a patient something; with any other, the patient asks for something."""
 
 
 def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
@@ -69,7 +69,7 @@ def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
 
 
 def was_spoken_to(read: Connection, appointment_id: int, since: datetime) -> bool:
-    """Return whether a request about the appointment was closed with an outcome after `since`: its patient knows."""
+    """Return whether a request about this appointment was closed with an outcome after `since`: the patient knows."""
     settled = (table.c.about == appointment_id, table.c.outcome.is_not(None), table.c.touched > since)
     return read.execute(select(table.c.id).where(*settled)).first() is not None
 
@@ -103,9 +103,9 @@ def _on_the_list(write: Connection, about: Appointment, what: ToTell, by: By) ->
 
 
 def tell_no_more(write: Connection, request_id: int, appointment_id: int, by: By) -> bool:
-    """Take an open request off the list, as its patient need be told nothing any more; return whether it was open.
+    """Close an open request to tell a patient, since nothing is left to tell; return whether the request was open.
 
-    What somebody has taken stays: they may be talking to the patient.
+    A request that a member of staff has taken stays: they may be talking to the patient.
     """
     is_open = (table.c.id == request_id, table.c.status == Status.OPEN)
     closed = update(table).where(*is_open).values(status=Status.CLOSED, touched=by.at).returning(table.c.id)

@@ -1,7 +1,7 @@
-"""Finds the bookings and changes by phone of which the caller has not heard, and has somebody call to tell them.
+"""Finds bookings and changes by phone that the caller has not heard confirmed, and has the desk call the patient.
 
-The record of the call shows what was heard: a commit that came too late to be spoken, or a call that was lost before,
-leaves an hour that nobody knows of. No HTTP, no clock.
+The record of the call shows what was heard. A confirmation is not heard if the commit came too late, or if the call
+was lost before. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -25,10 +25,10 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(minutes=15)
-"""The time after a change by phone by which its call's record should have come; without one, the record is lost."""
+"""The time within which a call's record should arrive after a change by phone; later, the record counts as lost."""
 
 LOOKED_BACK = timedelta(days=2)
-"""The age up to which a change by phone is checked again where its call's record is corrected; older ones are final."""
+"""The age up to which a booking by phone is checked again after its call's record was corrected."""
 
 PLACES: Mapping[str, str] = {
     DiaryEvent.BOOKED: "booked",
@@ -38,7 +38,7 @@ PLACES: Mapping[str, str] = {
 """The place of the menu at which a caller hears of each change to an appointment; the call's record names it."""
 
 INSTEAD = frozenset({"fault", "twice"})
-"""Words in a call's record after a place: the caller may not have heard it, but an apology or another answer."""
+"""The words after a place in a call's record which mean that the caller may have heard something else there."""
 
 table, calls = schema.appointments, schema.calls
 
@@ -49,12 +49,12 @@ class Unheard:
 
     database: Database
     mark_of: Callable[[str], str]
-    """The function that returns the mark under which a call is recorded, by the call's id."""
+    """The function that turns a call's id into the mark under which the call is recorded."""
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff when a patient is to be told of what they have not heard."""
+    """The tasks that tell the staff of a patient who has not heard of a booking or change."""
 
     def check(self, clinic: Clinic, by: By) -> int:
-        """Check each change by phone once its call is over; return how many are to be told. Raises StoreAway."""
+        """Check each change by phone whose call is over; return how many patients are now to tell. Raises StoreAway."""
         with self.database.reading() as read:
             waiting = read.execute(select(table.c.id, table.c.to_hear).where(table.c.to_hear.is_not(None))).all()
         if not waiting:
@@ -62,7 +62,7 @@ class Unheard:
         return in_turn(self.database, lambda write: self._checked(write, clinic, by))
 
     def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
-        """Have the coming appointments that these calls booked checked again, as the calls' records were corrected."""
+        """Mark for a new check the coming appointments booked in these calls, whose records were corrected."""
         columns = (table.c.id, table.c.call_sid)
         checked = (table.c.to_hear.is_(None), table.c.starts > now, table.c.touched >= now - LOOKED_BACK)
         rows = write.execute(select(*columns).where(*checked)).all()
@@ -91,7 +91,7 @@ class Unheard:
 
 
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
-    """Return the appointment if a caller made its last change and has not heard of it, by the path of the call."""
+    """Return the appointment if a caller changed it last and heard no confirmation on the path; None otherwise."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
         return None
@@ -107,10 +107,10 @@ def _bookings(read: Connection, call_id: str) -> list[int]:
 
 
 def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:
-    """Return whether a caller whose call took this path has heard what the place says, and not an apology in its stead.
+    """Return whether a caller whose call took this path heard the place's sentence, and no apology in its stead.
 
-    Where several things (`count`) are said there in a call, the one of this `number`, from 0, is meant. Where the path
-    does not show which of them were heard, it was not.
+    If a call says `count` things at the place, `number` (from 0) is the thing asked about. It counts as not heard if
+    the path does not show which things were heard.
     """
     heard = [then not in INSTEAD for here, then in pairwise((*path, "")) if here == place]
     if count == 1:
@@ -124,8 +124,8 @@ def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:
 
 
 def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of the call that changed an appointment is lost, since it should have come by now.
+    """Return whether the record of the call that changed an appointment is overdue, and so counts as lost.
 
-    A time far ahead was written by a wrong clock, and counts as long ago.
+    A change dated far in the future, by a wrong clock, counts as long ago.
     """
     return not isinstance(row.touched, datetime) or abs(now - row.touched) >= RECORDED

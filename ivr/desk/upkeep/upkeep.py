@@ -1,6 +1,6 @@
-"""Keeps what was promised in step with the hours: due times leave closed hours, and patients of closed hours are told.
+"""Keeps promises in step with the opening hours: moves due times out of closed hours, and has patients told.
 
-The clock does it every few seconds, and the desk's pages at once after a change of the hours. No HTTP, no clock.
+The clock runs this every few seconds; the desk's pages run it after a change of the hours. No HTTP, no clock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class Touched:
-    """The appointments and requests that hours touch: whom to tell, whom to tell no more, whose call is due anew."""
+    """The appointments and requests that the hours touch: patients to tell or no longer to tell, due times to move."""
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
@@ -44,14 +44,14 @@ class Touched:
 
 @dataclass(frozen=True)
 class Upkeep:
-    """Keeps promises in step with the opening hours: has touched patients told, and moves due times."""
+    """Keeps promises in step with the opening hours: puts touched patients on the list, and moves due times."""
 
     database: Database
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of a patient whom the clock has put on the list."""
+    """The tasks that tell the staff of a patient whom the clock process has put on the list."""
 
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
-        """Return the appointments and requests that these opening hours touch, and about which nothing is done yet.
+        """Return the appointments and requests that these opening hours touch and that nobody has dealt with yet.
 
         Raises StoreAway.
         """
@@ -60,9 +60,9 @@ class Upkeep:
             return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
 
     def keep(self, clinic: Clinic, by: By, *, notify: bool = False) -> Touched:
-        """Bring the list and due times in step with these opening hours; return whom that touched. Raises StoreAway.
+        """Bring the list and the due times in step with these opening hours; return what was changed. Raises StoreAway.
 
-        With `notify`, the staff are told over their channels of each patient who is to be told.
+        With `notify`, the staff get a notice of each patient who is to be told.
         """
         # Mostly there is nothing to do, and looking must not keep callers from writing.
         if self.touched(clinic, by.at).is_nobody:
@@ -72,7 +72,7 @@ class Upkeep:
 
 
 def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
-    """Move due times; put requests to tell patients of closed or blocked hours on the list, and take others off."""
+    """Move due times, list requests to tell touched patients, and close those no longer needed; return the changes."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
     found = to_be_told(write, out_of_hours(write, clinic, by.at))
@@ -91,7 +91,7 @@ def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices
 
 
 def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
-    """Return the open requests to tell a patient that need no call any more, each id with its appointment."""
+    """Return the open requests to tell a patient that need no call any more: each id, with its appointment."""
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
     rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
@@ -113,7 +113,7 @@ def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of requests to tell of closed or blocked hours whose appointment still has the time it had."""
+    """Return the ids of the requests to tell of closed or blocked hours whose appointment was not moved since."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()

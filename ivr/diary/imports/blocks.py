@@ -44,6 +44,6 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _end(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a busy time's end by the wall clock; in an hour that a night has twice, the end of its second time."""
+    """Return a busy time's wall-clock end, rounded up to a minute; an hour later if the clock repeats the hour."""
     up = moment + A_MINUTE if moment.second or moment.microsecond else moment
     return _wall(up + AN_HOUR if up.astimezone(zone).fold else up, zone)

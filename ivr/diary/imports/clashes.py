@@ -82,7 +82,7 @@ def _standing_after(plan: Plan, earlier: Earlier) -> Iterator[StandingTimeBlock]
 
 
 def _of_visit(each: PlannedVisit, held: HeldTimes, blocks: BlocksByDay, clinic: Clinic) -> Iterator[Note]:
-    """Add a planned appointment to the held times, as the diary will hold it, and yield a remark on each clash."""
+    """Add a planned appointment to the held times, in the column it will get; yield a remark on each clash."""
     entry, hours = each.entry, clinic.line(each.line).hours
     starts, ends = _in_steps(entry.starts, entry.ends)
     met = {column.key: held.meeting(column.key, starts, ends) for column in each.columns}

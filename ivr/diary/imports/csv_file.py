@@ -21,7 +21,7 @@ BUSY, VISIT = "busy", "appointment"
 
 LONGEST_VISIT = timedelta(hours=12)
 LONGEST_WORDS = 80
-"""The longest note of an entry that is taken over, in characters, as for a time that the desk blocks."""
+"""The longest note that an import takes over, in characters: as long as for a time that the desk blocks."""
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)
 """The pattern of a telephone number as Excel shortens it: 9.2E+11."""
@@ -29,12 +29,12 @@ SHORTENED = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class TableReader:
-    """Reads a table (CSV) for one clinic: by its time zone, its diary's columns, and the numbers that are its own."""
+    """Reads a table (CSV) for one clinic, by the clinic's time zone, diary columns and telephone numbers."""
 
     clinic: Clinic
     reach: Reach
     schedule: str = ""
-    """The diary's column (its key) for entries that name none; empty where they belong to no one column."""
+    """The key of the diary's column for entries that name no practitioner; empty if they belong to no one column."""
 
     def read(self, text: str) -> FileContent:
         """Return the entries of the table, and what is left out. Raises UnreadableFile."""
@@ -121,7 +121,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return the moment in a cell: an hour, or day and hour. For an end, after `after`, 00:00 is the day's end."""
+        """Return the moment in a cell. For an end, `after` is the start and gives the day; 00:00 is the day's end."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)
@@ -148,7 +148,7 @@ REFUSED: Mapping[Refusal, str] = {
 
 
 def _is_busy(row: Row) -> bool:
-    """Return whether the row is a busy time. Raises CellTrouble for an unknown kind, or an appointment of nobody."""
+    """Return whether the row is a busy time. Raises CellTrouble for an unknown kind, or a visit without a patient."""
     kind = letters(row.get("kind", ""))
     if kind not in {"", BUSY, VISIT}:
         raise CellTrouble(f"its kind is neither {BUSY} nor {VISIT}")

@@ -54,7 +54,7 @@ def rows_of(text: str) -> TableRows:
 
 
 def _are_of_patients(rows: Sequence[tuple[int, Row | None]]) -> bool:
-    """Return whether an id stands for several times, so that ids are the patients', not the appointments'."""
+    """Return whether any id in the table has several times, so that ids mean patients and not appointments."""
     times = {(row["id"], row.get("day"), row.get("starts")) for _, row in rows if row and row.get("id")}
     return len({each for each, _, _ in times}) < len(times)
 
@@ -85,7 +85,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _separator(text: str) -> str:
-    """Return the sign between the table's cells: the commonest in its first line, or that named after `sep=`."""
+    """Return the separator of the table's cells: the sign after `sep=`, or else the commonest in the first line."""
     first = next((each for each in text.splitlines() if each.strip()), "")
     if first.lower().startswith("sep=") and len(first) > 4:  # as Excel writes for itself
         return first[4]

@@ -1,6 +1,6 @@
 """Enters the plan of an import into the diary, in batches of one transaction each, so that no caller waits long.
 
-An import may be cut short and repeated: an entry that is there already is known by its mark. No HTTP, no clock.
+An import may be cut short and repeated: marks show which entries are in the diary already. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ AT_ONCE = 100
 """The most busy times that one transaction of an import enters."""
 
 VISITS_AT_ONCE = 20
-"""The most appointments that one transaction of an import enters: each takes time, and callers wait meanwhile."""
+"""The most appointments that one transaction of an import enters; callers wait while the transaction runs."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,7 +54,7 @@ class DiaryImport:
         return plan
 
     def enter(self, plan: Plan, by: By) -> None:
-        """Take the steps of an import's plan. Raises StoreAway; then a part of them may be taken."""
+        """Take the steps of an import's plan. Raises StoreAway, after which some steps may have been taken."""
         for ids in _batches(plan.unblock, AT_ONCE):
             in_turn(self.database, lambda write: undo_blocks(write, ids, by))  # noqa: B023 - called at once
         self._each(plan.cancel, lambda write, each: steps.cancelled(write, each, by))
@@ -67,13 +67,13 @@ class DiaryImport:
             in_turn(self.database, lambda write: steps.blocked(write, blocks, by))  # noqa: B023
 
     def _each(self, items: Sequence[Item], work: Callable[[Connection, Item], Result]) -> list[Result]:
-        """Do the work for each item of the plan, in a transaction of its own as at the desk; return the results."""
+        """Do the work for each item of the plan, each in a transaction of its own; return the results."""
         return [in_turn(self.database, lambda write: work(write, each)) for each in items]  # noqa: B023
 
     def _move(self, visits: Sequence[PlannedVisit], by: By) -> None:
-        """Move the appointments whose new time is free, then the others, beside those who have their time.
+        """Move the appointments whose new time is free, then the others into extra places beside other appointments.
 
-        Whoever stands in an extra place gets the time alone in the end, if the other one has left it.
+        Last, each appointment in an extra place gets its time alone, if the other appointment has left.
         """
         done = self._each(visits, lambda write, each: steps.moved(write, each, by, beside=False))
         waiting = [each for each, is_done in zip(visits, done, strict=True) if not is_done]

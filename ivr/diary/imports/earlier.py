@@ -23,7 +23,7 @@ CHANGES = (
     *(DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.ARRIVED),
     *(DiaryEvent.NOSHOW, DiaryEvent.REOPENED, DiaryEvent.NAMED, DiaryEvent.UNDONE),
 )
-"""The events after which an appointment is no longer as an import made it, unless an import caused them."""
+"""The events that mark an appointment as made or changed here, unless an import caused the event."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ class EarlierBusy:
     """The blocked times that earlier imports have made from one entry of another diary."""
 
     standing: dict[TimeBlock, int] = field(default_factory=dict)
-    """The ids of these blocks of time that nobody has undone, by block."""
+    """The ids of the blocks of time that nobody has undone, by block."""
     freed: set[TimeBlock] = field(default_factory=set)
     """The blocks of time that the desk has undone, so that the time is free."""
 
 
 @dataclass(frozen=True)
 class TakenTime:
-    """The time that an appointment takes in its column, with what stays free after it."""
+    """The time that an appointment takes in its column, including the buffer after the visit."""
 
     visit_id: int
     schedule: str

@@ -1,7 +1,7 @@
-"""The values of an import: the entries of a file of another diary, and what of it is left out and why.
+"""The values of an import: the entries of another diary's file, and the entries left out, with the reasons.
 
-Also the time within which entries are taken, and the marks by which they are known again: keyed hashes, from which
-nobody can read anything. No store, no clock.
+Also the time within which entries are imported, and the marks by which entries are recognized. The marks are keyed
+hashes, from which nobody can read anything. No store, no clock.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ class ImportedEntry:
     starts: datetime
     ends: datetime
     recurrence: str = ""
-    """The name of the occurrence, where a repeated entry has several; empty for any other entry."""
+    """The name of this occurrence of a repeated entry; empty for an entry that is not repeated."""
     schedule: str = ""
     """The key of the diary's column that the file names for the entry; empty where it names none."""
     phone: Phone | None = None
@@ -58,7 +58,7 @@ class ImportedEntry:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An entry of the file that an import leaves out, and why; `detail` says more where it cannot be read."""
+    """An entry of the file that an import leaves out, and the reason; `detail` says why it cannot be read."""
 
     where: str
     why: LeftOutWhy
@@ -72,9 +72,9 @@ class FileContent:
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """All ids that could be read in the file; what else was imported under one of them is gone in the other diary."""
+    """The ids in the file. An earlier imported entry with such an id, now missing, was deleted in the other diary."""
     repeats: bool = False
-    """True if an entry repeats without an end; only the occurrences of the next year are here."""
+    """True if an entry repeats without an end; the content then has only its occurrences of the next year."""
     unused: tuple[str, ...] = ()
     """The headings of the table's columns that the import does not read."""
 
@@ -90,7 +90,7 @@ class FoundEntries:
     repeats: bool = False
 
     def take(self, found: Iterable[ImportedEntry | LeftOut]) -> None:
-        """Add entries of the file, each once, and those that are left out."""
+        """Add entries of the file and entries that are left out; an entry that comes again is left out as well."""
         for each in found:
             if isinstance(each, LeftOut):
                 self.left_out.append(each)
@@ -114,13 +114,13 @@ REPEATED = timedelta(days=366)
 
 @dataclass(frozen=True)
 class Reach:
-    """The stretch of time of which entries are imported, from now on, two years ahead, by the clinic's time zone."""
+    """The time within which entries are imported: from now to two years ahead, by the clinic's time zone."""
 
     now: datetime
     zone: ZoneInfo
 
     def end(self, starts: datetime, ends: datetime) -> datetime:
-        """Return the end of an imported entry, at the latest that of the year after next, if it begins before that."""
+        """Return an entry's end, cut to the end of the year after next if the entry begins before that."""
         latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
         return min(ends, latest) if starts < latest else ends
 
@@ -134,12 +134,12 @@ class Reach:
 
 
 OF_ITS_ID = 32
-"""The number of hex digits at a mark's beginning that come from the entry's id; the others are the occurrence's."""
+"""The number of hex digits at the start of a mark that come from the entry's id; the rest are the occurrence's."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Makes the marks of the entries of one column's diary: a meeting may have the same id in two people's diaries."""
+    """Makes the marks of imported entries, per column: a meeting may have the same id in two people's diaries."""
 
     keyed_ids: KeyedIds
     schedule: str = ""
@@ -149,7 +149,7 @@ class Marks:
         return self.of_id(entry.uid) + self._hash("occurrence", entry.uid, entry.recurrence)
 
     def of_id(self, uid: str) -> str:
-        """Return the beginning that the marks of all imported entries with this id have."""
+        """Return the first digits of a mark, which all imported entries with this id share."""
         return self._hash("entry", uid)
 
     def reference(self, mark: str) -> str:

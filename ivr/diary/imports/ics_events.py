@@ -10,7 +10,7 @@ from ivr.diary.imports.entries import LeftOutWhy, UnreadableFile
 from ivr.diary.imports.ics_lines import DAMAGED
 
 RawEvent = Any
-"""An event of a calendar as the calendar library has it, whose properties may be of any type."""
+"""An event of a calendar as the calendar library represents it; its properties may be of any type."""
 
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
@@ -55,7 +55,7 @@ def _likeness(event: RawEvent) -> str:
 
 
 def place(uid: str) -> str:
-    """Return the name by which people find an event of the calendar: its UID, shortened, without what is invisible."""
+    """Return the name by which people find an event of the calendar: its UID, shortened, without invisible signs."""
     if uid.startswith("without a UID"):
         return "an event without a UID"
     return f"event {''.join(filter(str.isprintable, uid))[:LONGEST_UID]}"
@@ -86,7 +86,7 @@ def _values(event: RawEvent, name: str) -> list[Any]:
 
 
 def _is_rule(rule: Any) -> bool:
-    """Return whether a rule of repetition makes progress: with an interval of zero it would be followed for ever."""
+    """Return whether a rule of repetition has a frequency and no interval of zero, which would repeat for ever."""
     return bool(rule.get("FREQ")) and all(step > 0 for step in rule.get("INTERVAL", []))
 
 
@@ -105,7 +105,7 @@ def has_no_end(event: RawEvent) -> bool:
 
 
 def why_left_out(event: RawEvent) -> LeftOutWhy | None:
-    """Return why an event that can be read takes no time: cancelled, or shown as free; None where it takes some."""
+    """Return why a readable event takes no time: cancelled, or shown as free; None if the event takes time."""
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         return LeftOutWhy.CANCELLED
     return LeftOutWhy.FREE if str(event.get("TRANSP", "")).upper() == "TRANSPARENT" else None

@@ -1,7 +1,7 @@
 """Reads a calendar (ICS, RFC 5545) of another diary: events with their time zones, repeats, exceptions and statuses.
 
-An event is a busy time, taken without its title. Where titles are wanted, an event with a telephone number in its title
-is that patient's appointment. Values in, values out: no store, no clock.
+An event is read as a busy time without a title. If titles are wanted, an event with a telephone number in its title
+is an appointment of the patient with that number. Values in, values out: no store, no clock.
 """
 
 import unicodedata
@@ -33,7 +33,7 @@ from ivr.line.phones import Dialling, NumberRefused, Phone, digits_of
 BEGINS = "BEGIN:VCALENDAR"
 
 LONG_OVER = timedelta(days=3)
-"""The time after which an event of the calendar is over in every time zone."""
+"""The age after which an event of the calendar is over in every time zone."""
 
 LONGEST_VISIT = timedelta(hours=12)
 LIKE_A_NUMBER = 7
@@ -51,7 +51,7 @@ class CalendarReader:
     reach: Reach
     dialling: Dialling
     schedule: str = ""
-    """The diary's column (its key) that the calendar is about; empty where it is about no one column."""
+    """The key of the diary's column that the calendar belongs to; empty if it belongs to no single column."""
     names: bool = False
     """True if titles are taken over: patients' names with their numbers, or the reasons of busy times."""
 
@@ -77,7 +77,7 @@ class CalendarReader:
         found.uids.add(uid)
 
     def _repeated(self, uid: str, events: Sequence[RawEvent]) -> Iterator[ImportedEntry | LeftOut]:
-        """Yield a repeated event's occurrences of the next year; if it has none, yield it as left out: it is over."""
+        """Yield a repeated event's occurrences of the next year; if there are none, yield the event as left out."""
         whole = Calendar()
         for each in events:
             whole.add_component(each)
@@ -89,7 +89,7 @@ class CalendarReader:
             yield LeftOut(place(uid), LeftOutWhy.PAST)
 
     def _occurrence(self, event: RawEvent) -> str:
-        """Return the moment that names this occurrence: that of the event's rule, even where it was moved."""
+        """Return the name of an occurrence: its moment by the event's rule, even if the occurrence was moved."""
         at = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else event["DTSTART"].dt
         return self._moment(at).isoformat()
 
@@ -122,7 +122,7 @@ class CalendarReader:
 
 
 def in_utc(at: date | datetime, zone: ZoneInfo) -> datetime:
-    """Return a calendar's time in UTC: a day is its midnight in the zone, a time without a time zone is of the zone."""
+    """Return a calendar's time in UTC. A day means its midnight in `zone`; a time without a time zone is in `zone`."""
     whole = at if isinstance(at, datetime) else datetime.combine(at, time.min)
     return (whole if whole.tzinfo else whole.replace(tzinfo=zone)).astimezone(UTC)
 

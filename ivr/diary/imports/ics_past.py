@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 OPEN = re.compile("RRULE|RDATE|RECURRENCE-ID|DURATION", re.IGNORECASE)
-"""The properties by which an event may end later than at the times that are written in it."""
+"""The properties by which an event may end later than the times written in the event."""
 
 TIMES = re.compile(r"DT(?:START|END)\b[^\n]*:(\d{8})", re.IGNORECASE)
 UID = re.compile(r"UID\b[^\n:]*:([^\n]*)", re.IGNORECASE)
@@ -15,7 +15,7 @@ UID = re.compile(r"UID\b[^\n:]*:([^\n]*)", re.IGNORECASE)
 def without_past(lines: Sequence[str], before: date) -> tuple[list[str], list[str]]:
     """Return a calendar's lines without the events that ended before a day, and the UIDs of the events taken out.
 
-    An event stays where it is repeated, or where another one has its UID.
+    An event stays if it is repeated, or if another event has the same UID.
     """
     events = _events(lines)
     uids = Counter(_uid(event) for event in events.values())

@@ -19,7 +19,7 @@ class Note:
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """An appointment that an import is to enter, or to change: then `visit` is the one in the diary."""
+    """An appointment that an import is to enter or to change; `visit` is the one in the diary, None for a new one."""
 
     entry: ImportedEntry
     mark: str

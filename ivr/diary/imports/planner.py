@@ -1,6 +1,7 @@
-"""Plans an import: compares the entries of a file with the diary, so that a repeated import changes what has changed.
+"""Plans an import: compares a file's entries with the diary, so that a repeated import brings only the changes.
 
-Whatever the desk or a caller has changed since is left alone, and named. Pure: the diary and the moment are arguments.
+An appointment or block that the desk or a caller has changed is left alone, and a remark names it. Pure: the diary and
+the moment are arguments.
 """
 
 from collections.abc import Iterable
@@ -170,7 +171,7 @@ def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
 
 
 def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether somebody has entered the imported appointment by hand: the same patient at the same time."""
+    """Return whether an appointment at the entry's time is probably the imported one, entered by hand."""
     if is_over(there) or entry.schedule not in {"", there.schedule}:
         return False
     names = {each.lower() for each in (there.name, entry.name) if each}

@@ -28,7 +28,7 @@ table = schema.appointments
 
 
 def booked(write: Connection, clinic: Clinic, marks: Marks, visits: Sequence[PlannedVisit], by: By) -> None:
-    """Enter new appointments of the other diary, but for those entered meanwhile. Raises UniqueViolation."""
+    """Book new appointments of the other diary, except those that were entered meanwhile. Raises UniqueViolation."""
     lock_key(write, "import")
     known = set(write.scalars(select(table.c.mark).where(table.c.mark.in_([each.mark for each in visits]))))
     new = [each for each in visits if each.mark not in known]
@@ -63,7 +63,7 @@ def _asked(each: PlannedVisit, *, beside: bool = True) -> Asked:
 
 
 def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> bool:
-    """Move an appointment as planned; return False where its new time is not free, so that it is still to be moved."""
+    """Move an appointment as planned; return False if its new time is not free and the move is still to be done."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return True
     try:
@@ -83,7 +83,7 @@ def settled(write: Connection, each: PlannedVisit, by: By) -> None:
 
 
 def reopened(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Book an appointment again that an earlier import had cancelled, and that the other diary has again."""
+    """Book an appointment again that an earlier import cancelled, and that is in the other diary again."""
     if each.visit and _is_as_planned(write, each.visit):
         reopen(write, each.visit.id, lambda _found: _asked(each), by)
         write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, each.entry.starts.isoformat())])
@@ -97,7 +97,7 @@ def cancelled(write: Connection, visit: EarlierVisit, by: By) -> None:
 
 
 def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
-    """Return whether the appointment, now locked, still is as the plan found it: the desk may have changed it."""
+    """Lock an appointment, and return whether it still has the time and status that the plan found."""
     query = select(table.c.starts, table.c.status).where(table.c.id == visit.id).with_for_update()
     return write.execute(query).one_or_none() == (visit.starts, visit.status)
 

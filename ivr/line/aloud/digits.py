@@ -1,4 +1,4 @@
-"""Decides how the numbers in a sentence are read aloud: digit by digit in words, where a voice would read a number.
+"""Decides which numbers in a sentence are read aloud digit by digit in words, and not as whole numbers.
 
 Pure: knows no carrier, and no sentence of the line. Numbers of two digits, and years, are left to the voice.
 """
@@ -55,7 +55,7 @@ def spelled(groups: Iterable[str], digits: Sequence[str]) -> Phrase:
 
 
 def joined(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
-    """Yield the phrases of a sentence without empty ones; neighbours that are read as they are written become one."""
+    """Yield a sentence's phrases without empty ones; neighbours that are read as written are merged into one."""
     before = Phrase("")
     for each in phrases:
         if before.aloud or each.aloud:

@@ -17,7 +17,7 @@ from ivr.line.script import Script
 from ivr.line.turn import Turn
 
 ASKS_AGAIN = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
-"""The keys with which a caller asks for what was said before: the standing keys, and that of the warning signs."""
+"""The keys by which a caller asks to hear something again: the standing keys, and the key for the warning signs."""
 
 
 MOST_SECONDS: Mapping[str, float] = {
@@ -30,7 +30,7 @@ MOST_SECONDS: Mapping[str, float] = {
     "wrong_2": 14.0,
     "": 12.0,
 }
-"""The most seconds that a sentence may take, by the beginning of its name; the first entry that fits counts."""
+"""The most seconds that a sentence may take, by the beginning of its name; the first matching entry counts."""
 
 
 def sentences_are_short(evidence: Evidence) -> Findings:
@@ -47,7 +47,7 @@ def sentences_are_short(evidence: Evidence) -> Findings:
 
 
 def _aloud(script: Script, say: Say, language: str) -> str:
-    """Return the words of a sentence as they are read aloud; none where they cannot be made, which words.py reports."""
+    """Return a sentence's words as they are read aloud; empty if they cannot be made, which words.py reports."""
     try:
         return script.say(say, language).aloud
     except LookupError:
@@ -55,7 +55,7 @@ def _aloud(script: Script, say: Say, language: str) -> str:
 
 
 def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
-    """Return each sentence as callers first hear it in the walks, with its blanks' values, by language and name."""
+    """Return each sentence as the walks first say it, with the values of its blanks, by language and name."""
     found: dict[tuple[str, str], Say] = {}
     for _, _, step in evidence.steps:
         for say in (*step.turn.first, *step.turn.asks):
@@ -64,7 +64,7 @@ def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
 
 
 def nothing_is_said_twice(evidence: Evidence) -> Findings:
-    """Check that no option leads to a sentence of the turn before it, unless the option says that it leads back."""
+    """Check that no option's turn repeats a sentence of the turn before, unless the option says that it leads back."""
     found = [
         (walk, state, step, before)
         for walk in evidence.walks
@@ -81,7 +81,7 @@ def nothing_is_said_twice(evidence: Evidence) -> Findings:
 
 
 def _first_turns(walk: Walk) -> dict[State, Turn]:
-    """Return, for each state of a walk, the turn with which the walk first came to it, and from which it went on."""
+    """Return, for each state of a walk, the turn of the first step that came to this state."""
     found: dict[State, Turn] = {}
     for _, step in walk.every():
         if step.to in walk.steps:
@@ -112,7 +112,7 @@ def _in_full(say: Say, turn: Turn) -> tuple[str, Mapping[str, object], str]:
 
 
 def no_circles(evidence: Evidence) -> Findings:
-    """Check that options lead nobody in a circle, but by a standing key or by an option that says it leads back."""
+    """Check that options lead nobody in a circle, except for standing keys and options that say they lead back."""
     tried = [(walk, state) for walk in evidence.walks for state in walk.steps]
     complaints = [
         Complaint(f"{state} leads back to itself by way of options alone", walk.situation.name)
@@ -123,7 +123,7 @@ def no_circles(evidence: Evidence) -> Findings:
 
 
 def _in_circles(walk: Walk, menu: Mapping[str, Place]) -> set[State]:
-    """Return the states from which options lead round for ever: those left once dead ends are removed, repeatedly."""
+    """Return the states from which options can lead on for ever: those left when all dead ends have been removed."""
     onward = {
         state: {step.to for step in steps if _is_option(step, state, menu) and step.to in walk.steps}
         for state, steps in walk.steps.items()

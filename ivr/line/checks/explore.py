@@ -1,6 +1,6 @@
 """Plays everything that can happen in a call in one situation, and keeps each step.
 
-Pure. Calls at the same place with the same relevant data take the same ways, so only one of them is played on.
+Pure. Calls at the same place with the same relevant data take the same ways, so only one such call is played on.
 """
 
 from collections import deque
@@ -19,7 +19,7 @@ from ivr.line.places import Place
 from ivr.line.turn import Call, KeyNumber, PressKey, Turn
 
 MOST_MISTAKES = 10
-"""Mistakes at one place after which a walk does not go on; no check allows a caller as many."""
+"""The number of mistakes at one place after which a walk stops there; no check allows a caller so many."""
 
 
 class Step(NamedTuple):
@@ -58,7 +58,7 @@ class Walk:
     """The first steps of calls whose place no longer exists, or which lack the data that their place needs."""
     steps: Mapping[State, tuple[Step, ...]]
     came_to: frozenset[str]
-    """The places to which calls came or which they passed, but for those reached only after an error of the service."""
+    """The places that calls reached or passed, except for places reached only after an error of the service."""
     failures: tuple[Failure, ...]
 
     def every(self) -> Iterator[tuple[State | None, Step]]:
@@ -97,7 +97,7 @@ class _Walker:
         self.failures: list[Failure] = []
 
     def walk(self, languages: tuple[str, ...]) -> Walk:
-        """Return the walk: first everything that can happen, then everything after errors of the service."""
+        """Return the walk: first the calls without an error of the service, then the calls after such an error."""
         calls = [self.situation.call(language) for language in languages]
         begins = tuple(step for call in calls for step in self._begins(call))
         self._go_on(begins)

@@ -37,7 +37,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Complaint:
-    """A mistake that a check has found in the menu or its words, with the situation's name if only some show it."""
+    """A mistake that a check has found in the menu or its words, with the name of a situation that has it, if any."""
 
     what: str
     situation: str = ""
@@ -45,14 +45,14 @@ class Complaint:
 
 @dataclass(frozen=True)
 class Findings:
-    """The findings of a check of the menu: in words, how much it has looked at; and its complaints."""
+    """The findings of a check of the menu: how much was looked at, in words, and the complaints."""
 
     looked_at: str
     complaints: Sequence[Complaint] = ()
 
 
 def told(complaints: Iterable[Complaint]) -> tuple[str, ...]:
-    """Return the complaints of a check in words: each once, with its first situation and the number of others."""
+    """Return a check's complaints in words: each once, with its first situation and the number of further ones."""
     found: dict[str, list[str]] = {}
     for each in complaints:
         situations = found.setdefault(each.what, [])

@@ -16,7 +16,7 @@ from ivr.line.places import Menu
 def languages_reach_each_other(evidence: Evidence) -> Findings:
     """Check that 9 leads to every other language: by itself, or with a key of the menu of languages.
 
-    Also check that every language is announced in itself, wherever 9 is announced and in that menu.
+    Also check that the key to each language is announced in that language: 9, or a key of the menu of languages.
     """
     menus = [
         (walk, state, steps)
@@ -43,7 +43,7 @@ def _missed(evidence: Evidence, state: State, reached: Iterator[str]) -> list[st
 
 
 def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield the languages that 9 leads to: by itself, or by a key that the menu of languages announces in them."""
+    """Yield the languages that 9 leads to: by itself, or by a key that the menu announces in that language."""
     for step in (each for each in steps if each.what is EventKind.KEY and each.by == LANGUAGE and not each.ends):
         if step.to.place != LANGUAGES_PLACE:
             yield step.to.language

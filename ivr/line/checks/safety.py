@@ -78,7 +78,7 @@ def _books(step: Step) -> bool:
 
 
 def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
-    """Check that a caller of a closed clinic first hears the emergency number, and again after 9 at the greeting."""
+    """Check that a caller to a closed clinic first hears the emergency number, also after 9 at the greeting."""
     found = [(walk, step) for walk, state, step in evidence.steps if not walk.situation.open and _greets(state, step)]
     complaints = [
         Complaint(f"{step} leads to {step.to} without the emergency line", walk.situation.name)
@@ -96,7 +96,7 @@ def _greets(state: State | None, step: Step) -> bool:
 
 
 def promises_are_kept(evidence: Evidence) -> Findings:
-    """Check that no call hears the confirmation of a request before one is stored."""
+    """Check that no caller hears a request, booking or change confirmed before it is stored."""
     complaints = [
         Complaint(f"{step} leads to a promise at {step.to} though nothing was stored", walk.situation.name)
         for walk in evidence.walks
@@ -126,7 +126,7 @@ def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:
 
 
 def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], bool]) -> Iterator[Step]:
-    """Yield the first step on each way through a walk for which `tells` is true. A step that `stops` ends its way."""
+    """Yield, on each way through a walk, the first step for which `tells` is true; a step that `stops` ends a way."""
     todo, seen = deque(walk.begins), set[State]()
     while todo:
         step = todo.popleft()

@@ -1,6 +1,6 @@
-"""The situations in which the menu is checked: lines open and closed, numbers shown and withheld, reception or none.
+"""The situations in which the menu is checked: lines open or closed, numbers shown or withheld, reception or none.
 
-Pure: the moment to start from is an argument, and the days follow from the line's own hours.
+Pure: the moment to start from is an argument, and the other moments follow from the line's own hours.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ class Situation:
     used_up: bool = False
     """True if the call has filed as many requests, and rung the reception as often, as one call may."""
     heard: bool = False
-    """True if the call has heard, in every language, what is said once: all warning signs, and that nobody is there."""
+    """True if the call has heard, in every language, what is said once: the warning signs, and that nobody answers."""
 
     def call(self, language: str) -> Call:
         """Return a call that begins in this situation."""
@@ -76,9 +76,9 @@ class Situation:
 
 @dataclass(frozen=True)
 class ScenarioTime:
-    """A telephone line at a moment for which the menu is checked; each makes several situations.
+    """A telephone line at a moment for which the menu is checked; several situations are made from each.
 
-    Each pair of `there` says whether the caller's number is known, and whether there is a reception.
+    Each pair in `there` says whether the caller's number is known, and whether there is a reception.
     """
 
     name: str
@@ -88,7 +88,7 @@ class ScenarioTime:
 
 
 def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iterator[Situation]:
-    """Yield all situations in which this clinic's menu is checked, from `now` on; of lines alike but for names, one."""
+    """Yield all situations in which this clinic's menu is checked, from `now` on; similar lines are checked once."""
     for keys, line in _unlike(clinic):
         for moment in _moments(line, clinic, now):
             for known, staffed in moment.there:
@@ -106,7 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Return one line per group alike but for name, numbers, language and reception, with the keys of its lines."""
+    """Return one line for each group that differs only in name, numbers, language or reception, with its keys."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())
@@ -132,7 +132,7 @@ def _facts(clinic: Clinic, moment: ScenarioTime, *, known: bool, staffed: bool) 
 
 
 def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[str, Facts]]:
-    """Yield the other answers of the diary as facts, each with its name: no booking, no or one free time, and so on."""
+    """Yield facts with other answers of the diary, each with its name: no booking, no or one free time, and so on."""
     off = replace(facts.clinic, diary=replace(facts.clinic.diary, phone_books=False))
     yield "no booking by telephone", replace(facts, menu=menu, clinic=off)
     named = tuple(Schedule(key, HALF_AN_HOUR, facts.clinic.name) for key in ("1", "2"))
@@ -145,7 +145,7 @@ def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[st
 
 
 def _own(count: int, facts: Facts) -> Own:
-    """Return what a made-up caller has at the clinic: `count` coming appointments, and a request of every kind."""
+    """Return a made-up caller's appointments and requests: `count` coming appointments, a request of every kind."""
     coming = (facts.free_times() or [])[:count]
     return Own(tuple(OwnAppointment(number, slot.start) for number, slot in enumerate(coming, 1)), tuple(Kind))
 

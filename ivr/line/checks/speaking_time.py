@@ -26,12 +26,12 @@ PACES: Mapping[str, Pace] = {
     "en": Pace(letter=0.070, word=0.023, digit=0.327, stop=0.316, comma=0.308),
     "hi": Pace(letter=0.068, word=0.097, digit=0.150, stop=0.477, comma=0.316),
 }
-"""The pace of each language, fitted by least squares to what `espeak-ng -s 150` takes for each sentence of
-config/prompts (142 in each language, 28 November 2026). Nine sentences of ten are met within a tenth of their length,
-and a whole call within a fiftieth. The signs of a Devanagari vowel count as letters."""
+"""The pace of each language: least squares over 142 sentences of config/prompts, `espeak-ng -s 150`, 28 November 2026.
+
+The estimate errs by at most a tenth for nine sentences in ten, a fiftieth for a call. Vowel signs count as letters."""
 
 SLOWEST = Pace(**{each: max(getattr(pace, each) for pace in PACES.values()) for each in Pace.__dataclass_fields__})
-"""The pace of a language that was not measured: rather too long than too short."""
+"""The pace for a language that was not measured; its estimate is too long rather than too short."""
 
 
 def seconds(words: str, language: str) -> float:

@@ -32,7 +32,7 @@ STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 
 
 def leads_exist(evidence: Evidence) -> Findings:
-    """Check that all ways out of places lead to places of the table, and that no place is missing that calls need."""
+    """Check that every way out of a place leads to a place of the table, and that the places calls need exist."""
     found = [(name, transition) for name, place in evidence.menu.items() for transition in transitions(place)]
     wrong = [
         Complaint(f"{name}: {transition.by} leads to {transition.to!r}, which is no place")
@@ -83,7 +83,7 @@ def places_are_reached(evidence: Evidence) -> Findings:
 
 
 def menus_are_short(evidence: Evidence) -> Findings:
-    """Check that menus have at most five options, numbered from 1; no option only where silence ends the menu."""
+    """Check that menus have at most five options, numbered from 1; only a menu that silence ends may have none."""
     steps = ((walk, step) for walk, _, step in evidence.steps if isinstance(step.turn.wait, PressKey))
     heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
     complaints = [
@@ -115,7 +115,7 @@ def _keys_said(turn: Turn, menu: Menu) -> list[str]:
 
 
 def a_person_is_near(evidence: Evidence) -> Findings:
-    """Check that 0 calls the reception, or tells that nobody is there; and that every menu has the standing keys."""
+    """Check that 0 calls the reception or says that nobody is there, and that every menu has the standing keys."""
     pressed = [(w, s, step) for w, s, step in evidence.steps if s and step.what is EventKind.KEY and step.by == PERSON]
     complaints = [
         Complaint(f"0 at {state} {odd}", walk.situation.name)

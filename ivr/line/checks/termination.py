@@ -16,24 +16,24 @@ SILENCES = 5
 """The most steps until the call of a silent caller ends: three at a menu, then two at the offer of a callback."""
 
 WRONG_KEYS = 5
-"""The most steps until a call ends with only wrong keys or refused numbers: three at a menu, then two."""
+"""The most steps until a call with only wrong keys or refused numbers ends: three at a menu, then two."""
 
 ASTRAY = 9
-"""The most steps until a call ends in which everything fails.
+"""The most steps until a call ends in which everything goes wrong.
 
-The reception does not answer; then there are five mistakes of both kinds in the menu for a callback, and three at the
+The reception does not answer. Five mistakes of both kinds follow in the menu for a callback, and then three at the
 offer of a callback.
 """
 
 ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
-"""The kinds of event that a caller meets who does nothing right: silence, wrong keys, and outcomes of any kind."""
+"""The kinds of event in the call of a caller who does nothing right: silence, wrong keys, and outcomes of any kind."""
 
 ENDINGS = (RingReception, File, CheckDigits, ChangeAppointment, HangUp)
 """The kinds of wait after which a call asks for no more keys: reception, request, check, change, and the end."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:
-    """Check that every turn can be made: none fails, or goes from place to place for ever."""
+    """Check that every turn can be made: no step fails, and no step leads from place to place for ever."""
     complaints = [Complaint(f"{f.where} {f.why}", w.situation.name) for w in evidence.walks for f in w.failures]
     return Findings(counted(len(evidence.steps), "steps"), complaints)
 
@@ -85,7 +85,7 @@ def _odd_end(step: Step) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Route:
-    """A way through a walk, step by step; `round` is true if the last step returns to a state on the way."""
+    """A way through a walk, step by step; `round` is true if the last step returns to an earlier state of the way."""
 
     steps: tuple[Step, ...] = ()
     round: bool = False
@@ -98,7 +98,7 @@ class Route:
 class Routes:
     """Finds the longest way on from each state by events of given kinds.
 
-    A way that returns to a state counts as longest.
+    A way that returns to one of its own states counts as longer than any other.
     """
 
     def __init__(self, walk: Walk, may_happen: frozenset[EventKind]) -> None:

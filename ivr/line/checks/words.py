@@ -1,4 +1,4 @@
-"""Checks the sentences: all in every language, with the same blanks, option before key, one emergency number.
+"""Checks the sentences: present in every language, equal blanks, the option before the key, one emergency number.
 
 Pure: looks at the script, and at the sentences of the walks.
 """
@@ -24,7 +24,7 @@ NAME_THE_NUMBER = (WARNING, SHORT, "not_kept", "fault", "emergency_keyed")
 
 
 def sentences_are_complete(evidence: Evidence) -> Findings:
-    """Check that every language has each sentence that is expected, said, or present in another language."""
+    """Check that every language has each sentence that is expected, said in a walk, or present in another language."""
     wanted, said = _expected(evidence), _said(evidence)
     complaints = [
         Complaint(f"{language}: {name} {odd}")
@@ -38,7 +38,7 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
 
 
 def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Return, by name, the blanks that each sentence must have: those that calls fill, or one language's own."""
+    """Return, by name, the blanks that each sentence must have: those the program fills, or else a language's own."""
     script = evidence.script
     found = {
         name: blanks_of(words)
@@ -49,7 +49,7 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
 
 
 def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:
-    """Return each sentence that is said in a walk, with every different set of blanks that were filled."""
+    """Return each sentence that a walk says, by name, with every different set of blanks that were filled."""
     found: dict[str, list[frozenset[str]]] = {}
     turns = (step.turn for _, _, step in evidence.steps)
     for name, values in {(say.name, frozenset(say.values)) for t in turns for say in (*t.first, *t.asks)}:

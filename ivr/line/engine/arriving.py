@@ -23,7 +23,7 @@ NUMBER_SECONDS = (8, 10, 12)
 """Seconds to wait between two digits of a number: at first, after one miss, after two."""
 
 FIXED_FOR = frozenset({"days", "parts", "times", *READ_OUT})
-"""The offers that depend on the moment: a call keeps the moment at which it first heard them, so that keys hold."""
+"""The offers that depend on the moment: a call keeps the moment of the first hearing, so that keys stay valid."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Said:
     first: tuple[Say, ...] = ()
     asks: tuple[Say, ...] = ()
     keys: Announce = Announce.NONE
-    """The standing keys that the place announces at which the call arrives."""
+    """The standing keys that are announced at the place where the call arrives."""
 
 
 NOTHING = Said()
 
 
 def arrive(call: Call, name: str, facts: Facts, said: Said = NOTHING) -> Turn:
-    """Return the turn of a call that comes to this place; it moves on at once from a Passage, a Fork or a Return."""
+    """Return the turn of a call that comes to this place; a Passage, a Fork or a Return leads on at once."""
     place, call = facts.menu[name], call.afresh().at(name) if name == HOME else call.at(name)
     match place:
         case Passage():
@@ -60,7 +60,7 @@ def arrive(call: Call, name: str, facts: Facts, said: Said = NOTHING) -> Turn:
 
 
 def ask(call: Call, place: Menu | Keying, facts: Facts, said: Said = NOTHING, help_first: tuple[Say, ...] = ()) -> Turn:
-    """Return the turn that asks for keys at this place; after a mistake, it says `help_first`, then the place anew."""
+    """Return the turn that asks for keys at this place; after a mistake, `help_first` is said before the rest."""
     missed = min(max(call.silences, call.wrongs), len(KEY_SECONDS) - 1)
     if isinstance(place, Keying):
         asks = said.asks + help_first + _all(place.says, call, facts)
@@ -78,12 +78,12 @@ def ask(call: Call, place: Menu | Keying, facts: Facts, said: Said = NOTHING, he
 
 
 def _options(call: Call, menu: Menu, facts: Facts, *, missed: bool) -> tuple[Say, ...]:
-    """Return the sentences of a menu's options; none if the caller has just heard them and missed none since."""
+    """Return the sentences of a menu's options if the menu says its options or the caller missed; else none."""
     return tuple(says for _, says, _ in numbered(menu, call, facts)) if menu.says_options or missed else ()
 
 
 def _passed(call: Call, passage: Passage, facts: Facts, said: Said) -> tuple[Said, Call]:
-    """Return the sentences said so far with those of this passage added, and the call as it leaves the passage."""
+    """Return the sentences said so far, with those of this passage added, and the call after the passage."""
     said = replace(
         said,
         first=said.first + _all(passage.says, call, facts),
@@ -107,7 +107,7 @@ def _through(name: str, turn: Turn) -> Turn:
 
 
 def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
-    """Return the turn at a place where something is done for the call; the main menu's if the call lacks the data."""
+    """Return the turn at a place that does something for the call; the main menu's turn if the call lacks data."""
     wait = wait_at(place, call, facts)
     if wait is None:
         return arrive(call.afresh(), HOME, facts, said)
@@ -120,7 +120,7 @@ def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Return the call with its offer and the offer's moment fixed: keys mean what was heard, even past midnight."""
+    """Return the call with its offer and the offer's moment kept: a key means the option heard, even after midnight."""
     if call.left and call.place != LANGUAGES_PLACE:
         call = call.but(left="")
     if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:

@@ -145,7 +145,7 @@ def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
-    """Return the turn after a mistake: help, more each time; after the last one, the place for callers who give up."""
+    """Return the turn after a mistake: more help each time; after the last allowed mistake, the place's `gives_up`."""
     if before + 1 >= place.misses:
         return arrive(call, place.gives_up, facts)
     if what == WRONG and isinstance(place, Menu) and place.ends_on_silence:
@@ -154,7 +154,7 @@ def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: i
 
 
 def _person(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
-    """Return the turn after 0: the reception. Where nobody can answer, it is said once why, and when somebody can."""
+    """Return the turn after 0: the reception; or the reason why nobody can answer, which a call hears only once."""
     nobody = reception(call, facts) != "rings"
     if nobody and call.nobody_told:
         return _wrong(call, place, facts, NOBODY)

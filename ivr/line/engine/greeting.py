@@ -42,7 +42,7 @@ def _languages(call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _status(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the sentences about the clinic now: open until when; or closed, why, and until when."""
+    """Yield the sentences about the clinic now: open and until what time, or closed, why, and until what time."""
     hours, now = facts.line.hours, facts.now
     until = hours.closes(now)
     if until:
@@ -77,12 +77,12 @@ def _closed(hours: Hours, now: datetime) -> Say:
 
 
 def because(name: str, closure: Closure | None) -> Say:
-    """Return the sentence of this name; where the closure has a reason, the one that tells it as well."""
+    """Return the sentence of this name, or its variant that tells the reason if the closure has a reason."""
     return Say(f"{name}_for", {"reason": closure.reason}) if closure and closure.reason else Say(name)
 
 
 def _own_appointments(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the sentence with the time of the caller's own next appointment; nothing else of it is said."""
+    """Yield the sentence with the time of the caller's next appointment, and nothing else about the appointment."""
     if call.own.appointments:
         yield Say("own_appointment", {"at": moment(call.own.appointments[0].starts, facts)})
 

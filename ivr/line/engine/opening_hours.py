@@ -1,4 +1,4 @@
-"""Chooses the sentences about the opening hours: of the week, the days that differ, and how to come.
+"""Chooses the sentences about the opening hours of the week, the closures ahead, and the way to the clinic.
 
 Pure: the words are in config/prompts, and script.py fills their blanks.
 """
@@ -40,7 +40,7 @@ def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
-    """Return the times of these shifts as the value of a blank. They bear the date of today, which is not said."""
+    """Return the times of these shifts as the value of a blank; they carry today's date, which is not said."""
     hours = facts.line.hours
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 

@@ -22,5 +22,5 @@ class Speech:
 
 
 def moment(at: datetime, facts: Facts) -> Moment:
-    """Return a moment as the value of a blank, in the line's time zone, to be worded relative to now."""
+    """Return `at` and the present moment in the line's time zone, as the value of a blank in a sentence."""
     return Moment(facts.line.hours.local(at), facts.line.hours.local(facts.now))

@@ -21,7 +21,7 @@ SPEECHES: Mapping[str, Speech] = {**GREETING, **OPENING_HOURS, **WISHES}
 
 
 def spoken(name: str, call: Call, facts: Facts) -> tuple[Say, ...]:
-    """Return the sentences of a name in the menu's table: those of its speech, or the sentence of that name."""
+    """Return the sentences of the speech with this name; if no speech has the name, the sentence with this name."""
     speech = SPEECHES.get(name)
     return tuple(speech.says(call, facts)) if speech else (Say(name),)
 
@@ -38,7 +38,7 @@ OUTSIDE: Blanks = {
 
 
 def sentences(topics: Iterable[str], menu: Mapping[str, Place] = MENU) -> dict[str, frozenset[str]]:
-    """Return the blanks of every sentence, by its name, for these topics of advice and this menu."""
+    """Return the names of the blanks in each sentence, keyed by sentence, for these topics of advice and this menu."""
     found: dict[str, tuple[str, ...]] = {**OUTSIDE, **KEYS, **HELP}
     for place in menu.values():
         found.update(_of_place(place))

@@ -15,7 +15,7 @@ At = Callable[[Call], datetime | None]
 
 
 def _number(name: str) -> Speech:
-    """Return a speech of one sentence, the one of this name, which reads out the number to call back."""
+    """Return a speech that says only the sentence `name`, which reads out the number to call back."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         number = facts.number(call)
@@ -48,9 +48,9 @@ def _summary(call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _kept(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the promise of a request that is stored: its confirmation, when the clinic calls, and its reference.
+    """Yield the sentences that promise a stored request: the confirmation, when the clinic calls, and the reference.
 
-    The reference is left out where none may be spoken.
+    The reference is left out if the call holds none.
     """
     yield Say("kept_again" if call.joined else "kept")
     if call.kind:
@@ -64,7 +64,7 @@ def _reference(call: Call) -> Iterator[Say]:
 
 
 def _promise(call: Call, facts: Facts) -> Say:
-    """Return the sentence of when the clinic calls: at once, at its opening, or in the part of day asked for."""
+    """Return the sentence that says when the clinic calls: at once, at its opening, or in the chosen part of a day."""
     hours, wish = facts.line.hours, call.wish
     here = hours.local(facts.now)
     due = facts.line.offer.due(wish, facts.now)
@@ -86,7 +86,7 @@ def _warning_signs_once(call: Call, _facts: Facts) -> Iterator[Say]:
 
 
 def _about(name: str, at: At) -> Speech:
-    """Return a speech of one sentence, the one of this name, about the time that `at` reads from the call, if any."""
+    """Return a speech that says only the sentence `name`, with the time that `at` reads; nothing without a time."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         time = at(call)

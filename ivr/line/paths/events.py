@@ -32,7 +32,7 @@ from ivr.line.turn import (
 KEYPAD = "0123456789*#"
 
 GONE = "a place of last year"
-"""The name of a place and of an outcome that no table has."""
+"""A name that no place and no outcome has, as if an update had removed it."""
 
 NO_NUMBER = "1"
 ABROAD = "0012025550123"
@@ -52,7 +52,7 @@ A_REFERENCE = "000000"
 
 
 class EventKind(StrEnum):
-    """The kind of an event of a call, in the words that reports of the checks have for it."""
+    """The kind of an event in a call; the value is its wording in the reports of the checks."""
 
     BEGINS = "the call begins"
     KEY = "key"
@@ -82,7 +82,7 @@ def next_events(turn: Turn, facts: Facts) -> Iterator[CallerEvent]:
 def _keys(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     """Yield silence, every key that means something in a menu, and the first and the last of the wrong keys.
 
-    After a miss, yield only silence and one wrong key: the other keys were tried before it.
+    After a miss, yield only silence and one wrong key, since the other keys were tried before the miss.
     """
     place = facts.menu[call.place]
     if not isinstance(place, Menu):

@@ -23,7 +23,7 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
     "entered": lambda call, _: bool(call.entered),
     "offered": lambda call, _: call.offered_at is not None,
 }
-"""The functions that read from a call the data that decide its way, by the names of these data in transitions.py."""
+"""The functions that read the data which decide where a call goes, by the name of each datum in transitions.py."""
 
 SAID_OF_A_WISH = frozenset({"kind", "promise"})
 
@@ -34,7 +34,7 @@ SPOKEN_OF: Mapping[str, frozenset[str]] = {
     "chosen": frozenset({"chosen"}),
     "topic": frozenset({"topic"}),
 }
-"""The data that sentences may mention; such a sentence may still come while any of the data beside them matter."""
+"""The data that sentences mention, by name. A datum can still be said while one of the data in its set matters."""
 
 
 class State(NamedTuple):
@@ -46,7 +46,7 @@ class State(NamedTuple):
     wrongs: int
     has: tuple[Kind | int | None, ...]
     left: str = ""
-    """The place that a call has left, as for the menu of languages; `has` then holds what matters at that place."""
+    """The place that the call has left, as for the menu of languages, else empty. If set, `has` is about that place."""
 
     def __str__(self) -> str:
         return f"{self.place} ({self.language})"

@@ -31,7 +31,7 @@ KEYS_AS_TOLD = "1234567890*#"
 
 
 class NoSuchWay(LookupError):
-    """The keys cannot happen in this order; the message is the first one that cannot."""
+    """A call cannot have these events in this order; the message is the first impossible event."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Scene:
     """The sentence that offered the key; None if no sentence did."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """The keys to another scene that lists what can follow here too; `next` then has only the differences."""
+    """The keys of another scene that already lists what can follow; `next` then has only the differences. Else None."""
     stays: bool = False
     """True if the call stays where it was, so that the previous scene lists what can follow."""
 
@@ -100,9 +100,9 @@ def following(scene: Scene, facts: Facts) -> Iterator[Scene]:
 
 
 def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
-    """Yield the events that can follow this turn, but for those that tell nothing new.
+    """Yield the events that can follow this turn, without those that tell nothing new.
 
-    Of wrong keys with the same turn the first stays; after a mistake, those of the other kind are left out.
+    Skips a wrong key with a turn already yielded, a wrong key after a silence, and a silence after a wrong key.
     """
     other = {EventKind.WRONG: turn.call.silences, EventKind.SILENCE: turn.call.wrongs}
     wrong: list[Turn] = []

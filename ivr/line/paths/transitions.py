@@ -11,7 +11,7 @@ from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Pass
 from ivr.line.standing import OFFER
 
 KEPT_FOR_FORKS = frozenset({"own"})
-"""The data that a call keeps to its end, as far as a fork decides by them."""
+"""The data that forks read and that a call keeps to its end."""
 
 OF_A_PLACE = frozenset({"page"})
 """The data that a call has at one place only, and loses when it leaves that place."""
@@ -56,14 +56,14 @@ OF_FORKS = {
     "at_once": frozenset({"keyed", "change", "own", "kind"}),
     "number": frozenset({"keyed", "slot"}),
 }
-"""The data by which each fork decides, as far as they change within a call; by the fork's question."""
+"""The data that decide each fork, by the fork's question, without data that cannot change within a call."""
 
 OF_ACTIONS = {
     Filing: TO_FILE,
     Checking: frozenset({"entered", "chosen", "number"}),
     Changing: frozenset({"chosen", "proved", "change", "slot"}),
 }
-"""The data that a call needs at each kind of place where something is done for it."""
+"""The data that a call needs at a place with an action, by the kind of place."""
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,9 @@ def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
 
 
 def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
-    """Return the data that matter to a call at each place: at that place, or later unless dropped on the way.
+    """Return the data that matter to a call, by place: used at the place, or used later and not dropped on the way.
 
-    Two calls at a place for which this data is equal take the same ways.
+    Two calls at one place take the same ways if these data are equal.
     """
     found = {name: _own(place) for name, place in menu.items()}
     while True:

@@ -1,8 +1,8 @@
-"""Arranges a whole call as a tree of scenes. Scenes that can follow are listed once, and pointed to elsewhere.
+"""Arranges a whole call as a tree of scenes. The scenes that can follow are listed once; other scenes point to them.
 
-A scene may point to another only if the same keys are offered at both and lead to the same sentences, but for those
-that are said once in a call: all warning signs, and that nobody is at the reception. They are told where they come
-first. Pure.
+A scene points to another only if both offer the same keys and lead to the same sentences. Two sentences are
+excepted, since a call says them only once: all warning signs, and that nobody is at the reception. The tree shows
+these two where they come first. Pure.
 """
 
 from collections import deque
@@ -23,7 +23,7 @@ Standing = tuple[State, Gathered]
 def transcript(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
     """Return the whole call as a tree, from its first scene or from the one after these keys. Raises NoSuchWay.
 
-    The tree stops where the language changes or the caller is refused, because that is another call.
+    The tree does not go on after a change of language or a refusal: that part is told as a separate call.
     """
     return _unfolded(beginning(call, facts, keys), facts)
 
@@ -38,7 +38,7 @@ def _unfolded(first: Scene, facts: Facts) -> Scene:
 
 
 class _Tree:
-    """Builds the tree breadth first, so that what can follow is listed at the scene with the fewest keys."""
+    """Builds the tree breadth first, so that the scene with the fewest keys lists the scenes that can follow."""
 
     def __init__(self, first: Scene, facts: Facts) -> None:
         self._first = first.turn.call
@@ -82,7 +82,7 @@ class _Tree:
         return self._states.of(call, self._facts), self._states.gathered(call, self._facts)
 
     def _otherwise(self, scene: Scene, after: Iterable[Scene], like: Scene) -> tuple[Scene, ...]:
-        """Return those scenes after `scene` that differ from the ones after `like`, a scene in the same state."""
+        """Return the scenes after `scene` that differ from those after `like`, which is a scene in the same state."""
         there = {_kind(each): each for each in self._next[like.keys]}
         return tuple(
             each
@@ -91,9 +91,9 @@ class _Tree:
         )
 
     def _is_alike(self, scene: Scene, after: Scene, like: Scene, there: Scene) -> bool:
-        """Return whether `after`, which follows `scene`, says and leads to the same as `there`, which follows `like`.
+        """Return whether `after`, which follows `scene`, is the same as `there`, which follows `like`.
 
-        Two calls that stay where they were count as alike too.
+        Both must say the same in the same state, and have equal data, or data that this step did not change.
         """
         if _heard(after) != _heard(there):
             return False
@@ -110,7 +110,7 @@ def _kinds(scenes: Iterable[Scene]) -> set[tuple[EventKind, str]]:
 
 
 def _kind(scene: Scene) -> tuple[EventKind, str]:
-    """Return the cause of this scene: the kind of event and its key; all wrong single keys count as one."""
+    """Return the kind of event and the key that led to this scene. For every single wrong key, the key is empty."""
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 

@@ -1,6 +1,6 @@
-"""Names, in a hash, the hours and the menu by which a day's calls and requests were counted, and the way of counting.
+"""Makes a hash of all that decides how a day was counted: opening hours, menu and version of the program.
 
-A count by other hours or another menu is made again. Pure.
+If the hash changes, the day is counted again. Pure.
 """
 
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from ivr.reports.call_stats import OF_THE_MENU
 from ivr.reports.counts.tally import VERSION
 
 MOST_DAYS = 400
-"""The most days whose hours are looked at: what came of a request after more days is from a wrong clock."""
+"""The most days whose opening hours go into a hash; later events of a request come from a wrong clock."""
 
 
 class CountedBy:
@@ -26,7 +26,7 @@ class CountedBy:
         self._days: dict[date, str] = {}
 
     def of(self, first: date, last: date) -> str:
-        """Return the hash for counting the day `first`, which depends on the opening hours of the days until `last`."""
+        """Return the hash for the counts of the day `first`, which depend on the opening hours until the day `last`."""
         ahead = range(min((last - first).days, MOST_DAYS) + 1)
         days = [self._day(first + timedelta(days=each)) for each in ahead]
         return sha256("\n".join((self._always, *days)).encode()).hexdigest()

@@ -1,6 +1,6 @@
 """Counts the calls and requests of a part of a day: a tally for each quarter of an hour and each line.
 
-Pure: the rows, the clinic and the moment are arguments. What it makes of them is what the reports show.
+Pure: the rows, the clinic and the moment are arguments. The reports show these counts.
 """
 
 from collections import Counter, defaultdict
@@ -40,7 +40,7 @@ ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 Tallies = Mapping[int, Mapping[str, Tally]]
-"""The counts of each line, by the number of the quarter of an hour; the clinic may no longer have a line."""
+"""The counts of each line, by the number of the quarter of an hour; also of lines that the clinic no longer has."""
 
 
 @lru_cache(maxsize=1024)
@@ -67,7 +67,7 @@ class Counted:
     last_day: date
     """The last day whose opening hours these counts depend on."""
     timed: bool
-    """True if all rows have a readable moment; else nobody knows to which quarter of an hour some row belongs."""
+    """True if all rows have a readable moment; else the quarter of an hour of some rows is unknown."""
 
 
 def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
@@ -93,7 +93,7 @@ Found = Iterable[tuple[int, str, Tally]]
 
 @dataclass(frozen=True)
 class Alike:
-    """The number of calls of one five minutes with the same path and end, while the line was open, or was closed."""
+    """The number of calls with the same path and end in the same five minutes, with the line open or with it closed."""
 
     slot: int
     state: str
@@ -121,7 +121,7 @@ class _Counting:
         return open_or_closed(timetable.when(moment).is_open)
 
     def calls(self, rows: Sequence[Row[Any]], odd_at: int) -> Found:
-        """Yield the counts of these calls; one whose moment cannot be read counts in the quarter `odd_at`."""
+        """Yield the counts of these calls. A call without a readable moment counts in the quarter `odd_at`."""
         alike: Counter[tuple[str, int, str, str, str]] = Counter()
         for row in rows:
             began, line, path, ended = row.began, text_of(row.line), row.path, row.ended
@@ -155,7 +155,7 @@ class _Counting:
         return {**tally_of_calls(calls), **found}
 
     def requests(self, found: RequestRows, odd_at: int) -> Found:
-        """Yield the counts of these requests; one whose moment cannot be read counts in the quarter `odd_at`."""
+        """Yield the counts of these requests. A request without a readable moment counts in the quarter `odd_at`."""
         groups: defaultdict[tuple[int, str], list[DatedRequest]] = defaultdict(list)
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:
@@ -171,7 +171,7 @@ class _Counting:
             yield quarter, line, self._reached(patients)
 
     def _reached(self, patients: Sequence[DatedRequest]) -> Tally:
-        """Return the counts of reached patients, by when that was, and whether the line was open when they asked."""
+        """Count the reached patients by the time of reaching them, and by whether the line was open when they asked."""
         found: dict[str, Counter[str]] = {"patients": Counter(), REACHED_AT: Counter(), LATER: Counter()}
         for each in patients:
             if each.reached is None:

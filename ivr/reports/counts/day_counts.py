@@ -31,9 +31,9 @@ class DayCount:
     day: ClinicDay
     counts: Tally
     by_slot: Tally
-    """The counts of each five minutes of the day; kept ones are read for the day `cut` of WantedDays alone."""
+    """The counts of each five minutes of the day; in kept counts, filled only for the day `cut` of WantedDays."""
     later: Tally
-    """The patients reached on a later day than they asked; kept ones are read for the days before `cut` alone."""
+    """The patients reached on a later day than they asked; in kept counts, filled only for the days before `cut`."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ class WantedDays:
     line: str
     """The key of the telephone line; ALL for all lines."""
     cut: ClinicDay
-    """The last day before the report's period: of it alone the counts of each five minutes are needed."""
+    """The last day before the report's period; only this day needs the counts of each five minutes."""
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
-    """Return the kept counts of those wanted days that need no new count, and the rows to count for the others.
+    """Return the kept counts of wanted days that need no new count, and the rows to count for the other days.
 
-    Of these, only the latest `most` days are counted; without `most`, all.
+    Only the latest `most` of the other days get rows; without `most`, all of them do.
     """
     found, by = changes(read), CountedBy(clinic)
     there = kept_days(read, wanted.days, wanted.line, wanted.cut) if found.since else {}
@@ -122,7 +122,7 @@ def _rows(read: Connection, of: Stretch) -> Rows:
 def counted(
     found: FoundCounts, wanted: WantedDays, clinic: Clinic, now: datetime
 ) -> tuple[list[DayCount], list[NewDay]]:
-    """Return the counts of every wanted day, in order, and those of them that are new, as they are to be stored."""
+    """Return the counts of the wanted days, in order, and separately the newly counted days as rows to be stored."""
     by = CountedBy(clinic)
     new = [_counted_again(each, clinic, by, now) for each in found.to_count]
     days = [_of_kept(day, each) for day, each in found.kept.items()]
@@ -138,7 +138,7 @@ def _of_kept(day: ClinicDay, kept: KeptDay) -> DayCount:
 
 
 def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) -> NewDay:
-    """Return the counts of a day, of which the parts that need it are counted again."""
+    """Count the parts of a day that need a new count, and return the counts of the whole day."""
     parts = [count(rows, clinic, now) for rows in of.parts]
     quarters = _together(of.quarters, parts)
     lines = {line for tallies in quarters.values() for line in tallies}

@@ -14,7 +14,7 @@ from ivr.reports.counts.stale_counts import QUARTER
 from ivr.reports.period import Period
 
 SLOT = timedelta(minutes=5)
-"""The precision with which calls and requests of the days before a period are counted until the same hour as today."""
+"""The length of a time slot. The last day before a period is counted up to a slot, to compare it with today."""
 
 
 @dataclass(frozen=True)
@@ -88,5 +88,5 @@ def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
 
 @lru_cache(maxsize=512)
 def day_of(day: date, zone: ZoneInfo) -> ClinicDay:
-    """Return this day in the clinic's time zone, from a cache where it was asked for before."""
+    """Return this day in the clinic's time zone; repeated calls use a cache."""
     return ClinicDay.in_zone(day, zone)

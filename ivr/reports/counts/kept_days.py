@@ -1,7 +1,7 @@
-"""Keeps the counts of days in the database, and knows which of them a change of a call or request has made stale.
+"""Keeps the counts of days in the database, and finds the counts that a changed call or request makes stale.
 
-A count is never corrected, only made again from rows, so that it cannot drift. New rows are seen by their ids: a call
-by its own, a request by that of the history event which every move of it leaves. A deletion reports itself.
+A count is never corrected, only made again from rows, so that errors cannot add up. New calls are found by their
+ids, new and changed requests by the ids of their history events. A deletion reports itself.
 """
 
 from collections.abc import Sequence
@@ -33,10 +33,10 @@ class Changes:
     """The calls and requests that came or changed since the kept counts were last brought up to date."""
 
     since: RowsSeen | None
-    """The rows that the kept counts have seen; None where nothing is counted yet, so that every day must be."""
+    """The last rows that the kept counts include; None if nothing is counted yet, so that all days are counted."""
     upto: RowsSeen
     settled: bool
-    """True if no call or history event can still come whose id is lower than those of `upto`."""
+    """True if no call or history event with a lower id than those in `upto` can still be stored."""
     moments: frozenset[datetime]
     """The moments at which these calls began, and at which these requests were made."""
 
@@ -70,8 +70,8 @@ class KeptDay:
 def kept_days(read: Connection, days: Sequence[ClinicDay], line: str, cut: ClinicDay) -> dict[datetime, KeptDay]:
     """Return the kept counts of these days, by the start of the day, for a line, or ALL.
 
-    The counts by five minutes are read for the day `cut` alone, those of patients who were reached on a later day for
-    the days before `cut` alone. Counts that cannot be read are left out.
+    Counts by five minutes are read only for the day `cut`. Counts of patients reached on a later day are read only
+    for the days before `cut`. Unreadable counts are left out.
     """
     of_days = (table.c.starts >= days[0].starts, table.c.starts <= days[-1].starts)
     how = (table.c[name] for name in ("starts", "line", "counted_by", "last_day", "stale"))
@@ -115,7 +115,7 @@ class NewDay:
 
 
 def _begin(write: Connection) -> None:
-    """Begin to keep counts of days, where none are kept: from now on every change of a counted row is seen."""
+    """Begin to keep counts of days if none are kept yet; from then on, every change of a counted row is noticed."""
     if write.execute(select(state)).first() is None:
         upto, settled = rows_upto(write, 0)
         if settled:
@@ -124,10 +124,10 @@ def _begin(write: Connection) -> None:
 
 
 def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) -> bool:
-    """Store the new counts of these days, and mark as stale all other counts that the changes touch.
+    """Store the new counts of these days, and mark all other counts that the changes concern as stale.
 
-    Return False and store nothing where another process has changed something since these rows were read, or where no
-    counts were kept.
+    Return False and store nothing if another process has changed the counts since `found` was read, or if no counts
+    were kept.
     """
     if not _is_turn(write, found):
         return False
@@ -142,7 +142,7 @@ def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) 
 
 
 def _is_turn(write: Connection, found: Changes) -> bool:
-    """Lock the state of the kept counts, and return whether it is still as it was read; if so, raise its generation."""
+    """Lock the state of the kept counts; if it is unchanged since it was read, raise its generation and return True."""
     now = write.execute(select(state).with_for_update()).first()
     if now is None:
         _begin(write)

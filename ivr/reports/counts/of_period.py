@@ -1,4 +1,4 @@
-"""Adds the counts of days up to those of a report's period, and of the days before it until the same hour.
+"""Adds up the counts of days for a report's period, and for the days before the period up to the same time of day.
 
 Pure.
 """
@@ -18,7 +18,7 @@ CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 
 def wanted(period: Period, line: str) -> WantedDays:
-    """Return the days that the report of a period is made of: its own, and as many before it."""
+    """Return the days that the report of a period needs: the days of the period, and as many days before it."""
     days = [day_of(each, period.zone) for each in (*period.before.days, *period.days)]
     return WantedDays(days, line or ALL, day_of(period.before.last, period.zone))
 
@@ -44,7 +44,7 @@ def _when(day: ClinicDay, counts: Mapping[str, int]) -> Iterator[tuple[When, int
 
 
 def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) -> DayStats:
-    """Return the counts of the days before a period, until this moment of the last of them, to five minutes."""
+    """Return the counts of the days before a period, with the last day cut at the moment `until`, to five minutes."""
     cut = day_of(period.before.last, period.zone)
     # Until midnight, where a day is an hour shorter than the one that it is compared with.
     slot = cut.slot(min(until, cut.ends))
@@ -54,7 +54,7 @@ def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) ->
 
 
 NAMES = (("calls", CALLS_AT), ("served", SERVED_AT), ("patients", REACHED_AT))
-"""The two names of each count in a tally: of a whole day, and of each five minutes."""
+"""The two names of each count in a tally: first of the count by whole day, then of the count by five minutes."""
 
 
 def _until(days: Sequence[DayCount], cut: ClinicDay, slot: int, name: str, at: str) -> Iterator[tuple[When, int]]:
@@ -75,7 +75,7 @@ def _before_slot(counts: Mapping[str, int], slot: int) -> Counter[str]:
 
 
 def _reached_after(of: DayCount, cut: ClinicDay, slot: int) -> Counter[str]:
-    """Return the patients of a day who were reached on the day `cut`, in its five minutes `slot`, or later."""
+    """Count a day's patients who were reached on day `cut` from its five-minute slot `slot` on, or on a later day."""
     ahead = (cut.of - of.day.of).days
     found: Counter[str] = Counter()
     for key, some in of.later.get(LATER, {}).items():

@@ -1,6 +1,6 @@
-"""Makes the report of a period from the counts of its days, the appointments in it, and the requests that are due.
+"""Makes the report of a period from its days' counts, its appointments, and the requests that are due now.
 
-The counts of days (see counts/) are kept, and made again where they are out of date. No clock.
+The counts of days are stored (see counts/), and counted again where they are out of date. Reads no clock.
 """
 
 import logging
@@ -26,10 +26,10 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 log = logging.getLogger(__name__)
 
 LONGEST = 30
-"""The number of days of the longest report. As many days before it are read, to compare it with."""
+"""The number of days in the longest report. For comparison, the same number of days before the report is read too."""
 
 MOST_DAYS = 3
-"""The most days whose calls and requests the clock counts at a time, when nobody waits for a report."""
+"""The most days that the clock process counts in one round, while nobody waits for a report."""
 
 NO_DAYS = DayStats({}, {}, {})
 NO_APPOINTMENTS = AppointmentStats({}, {}, {})
@@ -45,12 +45,12 @@ class PeriodReport:
     overdue: int
     """The number of open requests that are overdue now, whenever they were made."""
     left_out: int = 0
-    """The number of odd calls, requests and appointments, which this version cannot read and did not count."""
+    """The number of calls, requests and appointments that are not counted, because this version cannot read them."""
     to_tell: RequestStats = field(default_factory=lambda: request_stats([]))
-    """The requests that nobody made, by which the clinic tells patients something about an appointment."""
+    """The counts of requests that the program made itself, to have patients told something about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of as many days before the period, until the same hour as now."""
+    """The counts of the days before the report, as many as its own, up to the same time of day on the last day."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
     """The filled, missed and free hours of the diary, day by day."""
@@ -66,7 +66,7 @@ class Reports:
     def of(self, period: Period, line: str, clinic: Clinic, now: datetime) -> PeriodReport:
         """Return a period's report, for a line or all lines (""), by this clinic's opening hours. Raises StoreAway.
 
-        `clinic` has the closures from the first of the days before the period on. Counts that had to be made are kept.
+        `clinic` must have all closures from the first day of `period.before` on. New counts of days are stored.
         """
         days = wanted(period, line)
         with self._database.reading() as read:
@@ -82,9 +82,10 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count some days of the longest report that have no valid kept counts; return how many were stored.
+        """Count some days of the longest report that have no valid stored counts; return how many days were stored.
 
-        Few are counted at a time. `clinic` has the closures from the first of these days on. Raises StoreAway.
+        Counts at most `MOST_DAYS` days. `clinic` must have all closures from the first of these days on. Raises
+        StoreAway.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -93,7 +94,7 @@ class Reports:
         return len(new) if self._keep(found, new) else 0
 
     def _keep(self, found: FoundCounts, new: Sequence[NewDay]) -> bool:
-        """Store new counts of days for the next report; return whether that was done, as nobody was quicker."""
+        """Store new counts of days; return False if none was stored, as when another process was first."""
         if found.changes.since == found.changes.upto and not new:
             return False
         try:
@@ -150,7 +151,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return how long patients wait who are due a call and got none: those who asked, and those to be told."""
+        """Return the waits of patients whose call is due and not yet tried: those who asked, and those to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

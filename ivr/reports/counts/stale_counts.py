@@ -1,6 +1,6 @@
-"""Knows which rows the kept counts of days were made of, and marks counts as stale whose rows change or are deleted.
+"""Records which rows the stored counts of days include, and marks counts as stale when such rows change or are deleted.
 
-kept_days.py stores the counts; this module has what the deletion of rows needs of them. No rules, no clock.
+kept_days.py stores the counts. This module is separate for the code that deletes rows. No rules, no clock.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from ivr.storage import schema
 table, state = schema.day_counts, schema.counting
 
 ALL = "*"
-"""Stands for all lines in place of a line's key: this row of a day also has its quarters, and which are stale."""
+"""The line key in a day's row for all lines. That row also has the counts by quarter and the stale quarters."""
 
 QUARTER = timedelta(minutes=15)
 """The part of a day that is counted anew when a row in it changes. Time zones differ by whole quarters."""
@@ -38,7 +38,7 @@ that writes a request has begun before it has the id of its history event.
 
 @dataclass(frozen=True)
 class RowsSeen:
-    """The highest ids of rows that the kept counts have seen: a row up to them is counted, or its count is stale."""
+    """The highest ids that the stored counts include. A row up to these ids is counted, or its count is stale."""
 
     generation: int
     calls: int
@@ -47,9 +47,9 @@ class RowsSeen:
 
 
 def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
-    """Return the highest ids of calls and history events, and whether no row with a lower id can still come.
+    """Return the highest ids of calls and history events; and True if no row with a lower id can appear later.
 
-    One statement reads all of them, so that they are of one moment.
+    A single statement reads all these values, so that they belong to the same moment.
     """
     highest = (
         select(func.coalesce(func.max(each.c.id), 0)).scalar_subquery() for each in (schema.calls, schema.history)
@@ -60,14 +60,14 @@ def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
 
 
 def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]:
-    """Return the moments by which these rows of a table are counted; none for a table whose rows are not counted."""
+    """Return the moments by which the rows with these ids are counted; none if the table's rows are not counted."""
     return read.scalars(select(COUNTED_BY[of]).where(of.c.id.in_(ids))).all() if of in COUNTED_BY else []
 
 
 def deleted(write: Connection, moments: Iterable[Any]) -> None:
-    """Mark as stale the counts of these moments, whose calls or requests the transaction has deleted or corrected.
+    """Mark as stale the counts at these moments, after the transaction has deleted or corrected calls or requests.
 
-    To be called after the deletion: the database may give the ids of deleted rows again.
+    Call this function after the deletion, because the database may reuse the ids of deleted rows.
     """
     now = write.execute(select(state).with_for_update()).first()
     if now is None:

@@ -19,7 +19,7 @@ Tally = Mapping[str, Mapping[str, int]]
 """The counts of some calls and requests by key, grouped under the name of what is counted."""
 
 TOLD = "told_"
-"""Begins the names of counts about patients who did not ask for anything and are to be told of a change."""
+"""The prefix of the names of counts about patients who asked for nothing and are to be told of a change."""
 
 OPEN, CLOSED = "open", "closed"
 """The keys of what was counted while the line was open, and while it was closed."""
@@ -27,7 +27,7 @@ OPEN, CLOSED = "open", "closed"
 BY_SLOT = ("calls_at", "served_at", "reached_at")
 """The names of the counts by five minutes of the day: of calls, of served calls, and of reached patients.
 
-Calls count by their beginning, patients who asked on that day by the moment when they were reached on it.
+A call counts in the slot of its start. A patient who asked on that day counts in the slot when they were reached.
 """
 
 LATER = "reached_later"
@@ -107,7 +107,7 @@ def calls_of(tally: Tally) -> CallStats:
 def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
     """Return these stats of requests as a tally, without the waits of patients who have not been called.
 
-    `told` is TOLD for the requests that nobody made.
+    `told` is TOLD for requests that the program made to tell patients of a change; else empty.
     """
     sums = {"to_reach": requests.to_reach, "untried": requests.untried}
     return {
@@ -120,9 +120,9 @@ def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
 
 
 def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
-    """Return the stats of requests that a tally holds; `unrung` has the waits of patients who have not been called.
+    """Return the stats of requests that a tally holds. `unrung` has the waits of patients who have not been called.
 
-    `told` is TOLD for the requests that nobody made.
+    `told` is TOLD for requests that the program made to tell patients of a change; else empty.
     """
     sums = tally.get(f"{told}sums", {})
     made = {(Kind(kind), source): count for (kind, source), count in _pairs(tally.get(f"{told}made", {}))}

@@ -22,16 +22,16 @@ from ivr.storage.upsert import INSERTS
 table = schema.call_traces
 
 AT_ONCE = 500
-"""The most traces that one transaction writes: so few that no caller waits long for its lock."""
+"""The most traces written in one transaction: few, so that no caller waits long for the lock of the transaction."""
 
 KEPT = timedelta(hours=26)
 """The time for which a trace is kept: if another trace of its call comes meanwhile, the call's record is corrected."""
 
 CORRECTS = timedelta(days=1)
-"""The time after the arrival of a call's first trace in which others correct its record; none is deleted before."""
+"""The time after a call's first trace in which later traces may correct the record. No trace is deleted sooner."""
 
 RECORDED_CALLER = "recorded"
-"""Stands for the keyed hash of a number once the call is recorded, so that nothing leads to the number any more."""
+"""The text stored in place of a caller's keyed hash after the call is recorded: nothing then leads to the number."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CallTraces:
         return {each.mark: CallPath(each.path, each.line, each.language, each.began) for each in records}
 
     def forget(self, lived: datetime) -> int:
-        """Delete the oldest traces, some at a time, that are past `KEPT` at this lived time, and return how many.
+        """Delete the oldest traces older than `KEPT` at this lived time, at most `AT_ONCE`; return how many.
 
         Raises StoreAway.
         """
@@ -96,7 +96,7 @@ class CallTraces:
 def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False) -> dict[str, list[SentTrace]]:
     """Return the stored traces of the calls with these marks, by mark.
 
-    With `locked`, they are locked until the transaction ends, against others that record the calls.
+    With `locked`, these rows stay locked until the transaction ends, so that no other process records the same calls.
     """
     query = select(table).where(table.c.mark.in_(marks)).order_by(table.c.id)
     found: dict[str, list[SentTrace]] = {}
@@ -130,7 +130,7 @@ def _row(trace: Trace, host: str, now: datetime) -> dict[str, Any]:
 
 
 def _near(moment: datetime) -> datetime:
-    """Return a trace's moment, moved into the years that can be read back: outside of them a wrong clock wrote it."""
+    """Return a trace's moment, moved into the years that can be read back; only a wrong clock writes other years."""
     year = min(max(moment.year, FIRST_YEAR + 1), LAST_YEAR - 1)
     return moment if year == moment.year else datetime(year, 1, 1, tzinfo=UTC)
 

@@ -1,6 +1,7 @@
 """Records the finished calls from the traces that all hosts have sent, and corrects a record when more traces come.
 
-A call is written once, however many clocks collect it, and its caller's language is learnt with it. No HTTP, no clock.
+Each call has one record, even if several clock processes collect it. Also notes the caller's language. No HTTP, no
+clock.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -28,7 +29,7 @@ from ivr.storage.upsert import INSERTS
 table = schema.calls
 
 AT_ONCE = 200
-"""The most calls that one transaction records: so few that no caller waits long for its lock."""
+"""The most calls recorded in one transaction: few, so that no caller waits long for the lock of the transaction."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Corrected:
 
 
 Follow = Callable[[Connection, Sequence[Corrected], datetime], None]
-"""A function that corrects, in the same transaction, what was decided by records before they were corrected.
+"""A function that revises decisions that were based on call records, after these records have been corrected.
 
-It takes the corrected calls and the present moment.
+It takes the transaction of the correction, the corrected calls and the present moment.
 """
 
 
@@ -98,7 +99,7 @@ def _insert(write: Connection, records: Sequence[CallRecord]) -> Collection[str]
 
 
 def _correct(write: Connection, records: Sequence[CallRecord]) -> list[Corrected]:
-    """Correct the stored records that differ from these new ones, and return which calls they are of."""
+    """Correct the stored records that differ from these new records, and return the calls whose records changed."""
     known = select(table).where(table.c.mark.in_([each.mark for each in records]))
     before = {row.mark: row for row in write.execute(known)} if records else {}
     wrong = [each for each in records if each.mark in before and not _is_same(before[each.mark], _row(each))]
@@ -112,10 +113,10 @@ def _is_same(stored: Any, row: Mapping[str, object]) -> bool:
 
 
 def _corrects(sent: Sequence[SentTrace], now: datetime) -> bool:
-    """Return whether these traces of a call may correct the record of it that is there.
+    """Return whether these traces of a call may correct its stored record.
 
-    They do not correct one that was made from none of them, by a program that knew no other host's traces. Nor do they
-    once some may be deleted: the others would make less of the call.
+    False if the record was made without any of these traces, by an older program that knew one host only. Also
+    False once the oldest trace may have been deleted, because the remaining traces show less of the call.
     """
     return any(each.recorded for each in sent) and abs(now - min(each.arrived for each in sent)) < CORRECTS
 
@@ -125,7 +126,7 @@ def _record_of(sent: Sequence[SentTrace]) -> CallRecord | None:
 
 
 def _used(sent: Sequence[SentTrace]) -> UsedLanguage | None:
-    """Return the language that this call's traces teach; None where the call has taught the same already."""
+    """Return the language to remember for this call's caller; None if there is none, or this call has set it before."""
     found = used_language([each.trace for each in sent])
     taught = used_language([each.trace for each in sent if each.recorded])
     caller = next((each.trace.caller for each in sent if each.trace.caller not in {"", RECORDED_CALLER}), "")
@@ -147,9 +148,9 @@ def _row(found: CallRecord) -> dict[str, object]:
 
 
 def used_language(traces: Sequence[Trace]) -> UsedLanguage | None:
-    """Return the language in which a call's caller last pressed a key; None where none is to be remembered.
+    """Return the language in which a call's caller last pressed a key; None if no language is to be remembered.
 
-    A language that was left again, such as after a 9 that was pressed by mistake, does not count.
+    Only the last key counts, so a language that the caller left again, as after a mistaken 9, is not returned.
     """
     ordered = sorted(traces, key=lambda each: each.at)
     pressed = [each for each in ordered if each.caller]

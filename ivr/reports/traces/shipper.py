@@ -31,10 +31,10 @@ class TraceShipper:
         """When each call's end was first reported (`_ended`), and its last trace left, as far as this process knows."""
 
     def ship(self, now: datetime, *, removes: bool = True) -> bool:
-        """Send the spool's new traces, about as many as are read at once, and return whether there are more.
+        """Send the spool's new traces, about as many as are read at once, and return True if there are more.
 
-        A segment stays until its calls are over, so that their path is found here when they end. `removes` is false
-        while the clock is not to be believed. Raises StoreAway, SpoolAway.
+        A segment stays until all its calls are over, because their paths are read from this spool. `removes` is
+        False while the system clock may be wrong. Raises StoreAway, SpoolAway.
         """
         segments, more = self._spool.read(self._sent)
         self._store.take([trace for segment in segments for trace in segment.traces], self._host(), now)
@@ -51,9 +51,9 @@ class TraceShipper:
         return all(is_over(self._ended.get(mark), self._last[mark], now) for mark in calls)
 
     def _remove(self, segments: Sequence[Segment], now: datetime) -> None:
-        """Remove these files of the spool, each sent whole once more: the database may have lost what it had of them.
+        """Remove these segments of the spool. First send each whole segment again: the database may have lost traces.
 
-        So it has after a restore, or where another server of PostgreSQL has taken over. What it has stays as it is.
+        That happens after a restore, or after a switch to another PostgreSQL server. Traces still stored do not change.
         """
         for segment in segments:
             self._store.take(self._spool.whole(segment).traces, self._host(), now)
@@ -69,7 +69,7 @@ class TraceShipper:
                 self._ended[each.mark] = min(each.at, self._ended.get(each.mark, each.at))
 
     def _forget(self, there: set[Path]) -> None:
-        """Forget the files of the spool that are gone, and the calls of which only they had traces."""
+        """Forget the segments that no longer exist, and the calls whose traces were in these segments only."""
         for path in self._sent.keys() - there:
             del self._sent[path], self._calls[path]
         known = set[str]().union(*self._calls.values())

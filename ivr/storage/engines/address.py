@@ -1,8 +1,7 @@
-"""Reads the address of the database, as DATABASE_URL has it: checks it once, and takes it apart for all who open it.
+"""Reads the database's address from DATABASE_URL: checks it once, and splits it into parts for all who open it.
 
-PostgreSQL's part is read by libpq, PostgreSQL's own library, so that what passes here means the same wherever it is
-used. No message holds a part of an address that cannot be read, since any part may be one of the password. Opens
-nothing.
+libpq, PostgreSQL's own library, reads PostgreSQL's addresses, so that each part means the same everywhere. An error
+message never quotes the unreadable part of an address, because that part may belong to the password. Opens nothing.
 """
 
 import re
@@ -22,7 +21,7 @@ NO_OPTIONS = "has options that cannot be read: expected options=-c%20NAME=VALUE,
 SECRETS = ("password", "sslpassword")
 
 OPTION = re.compile(r"(?:-c\s*|--)(?P<name>[A-Za-z_][\w.-]*)=(?P<value>(?:\\.|[^\s\\])*)(?:\s+|$)", re.DOTALL)
-"""The pattern of one setting of PostgreSQL's server, as its command line and libpq's `options` have it."""
+"""The pattern of one PostgreSQL server setting, as in the server's command line and in libpq's `options`."""
 
 
 def database_address(written: str) -> str:
@@ -53,7 +52,7 @@ def libpq_words(address: str) -> dict[str, str]:
 
 
 def database_name(address: str) -> str:
-    """Return the name of the PostgreSQL database at an address; by libpq's rule the user's, where none is written."""
+    """Return the name of the PostgreSQL database at an address; if none is given, the user's name, by libpq's rule."""
     words = libpq_words(address)
     return words.get("dbname") or words.get("user", "")
 
@@ -69,7 +68,7 @@ def server_settings(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def without_password(address: str, name: str | None = None) -> str:
-    """Return the address for PostgreSQL's own programs, without a password, and of the database `name` if given."""
+    """Return the address for PostgreSQL's tools, without a password; with the database `name` in it, if given."""
     before, _, query = address.partition("://")[2].partition("?")
     place, slash, path = before.partition("/")
     user, at, hosts = place.rpartition("@")
@@ -106,9 +105,9 @@ def _as_many(ports: list[str], hosts: list[str]) -> list[str]:
 
 
 def _as_libpq_has_it(rest: str) -> str:
-    """Return the part of an address behind :// in libpq's form, which people and SQLAlchemy write a little otherwise.
+    """Return the part of an address after :// in libpq's form, converted from the form of people and SQLAlchemy.
 
-    An = in a value stands bare, and hosts in the query bring their ports along, once each: libpq would keep the last.
+    An = in a value is escaped. Several hosts, with their ports, become one list each: libpq would keep only the last.
     """
     before, _, query = rest.partition("?")
     pairs = _pairs(query)

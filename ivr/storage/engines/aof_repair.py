@@ -1,7 +1,7 @@
 """Repairs the append-only files of a Redis that does not start: cuts out the damage, and keeps what comes after it.
 
-Redis' own tool cuts off everything behind the first damage, with the promises in it. Reads and writes files only, in
-the form of a text (`aof-use-rdb-preamble no`); a damaged snapshot (RDB) is left as it is.
+Redis' own tool cuts off everything after the first damage, promises included. Repairs files in text form only
+(`aof-use-rdb-preamble no`); leaves a damaged snapshot (RDB) as it is. Reads and writes files only.
 """
 
 import re
@@ -65,7 +65,7 @@ def _repair(file: Path) -> Repaired | None:
 
 
 def _places(whole: list[AofCommand], length: int) -> int:
-    """Return the number of places in a file of this length at which bytes belong to no whole command."""
+    """Return the number of damaged places in a file of this `length`: runs of bytes outside all whole commands."""
     begins, ends = [*(each.begin for each in whole), length], [0, *(each.end for each in whole)]
     return sum(begin > end for begin, end in zip(begins, ends, strict=True))
 
@@ -96,9 +96,9 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
 
 
 def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
-    """Yield the commands, but not the MULTI or EXEC of a transaction that lacks its other end: Redis refuses these.
+    """Yield the commands without a MULTI that has no EXEC, or an EXEC that has no MULTI: Redis refuses these.
 
-    What stands in such a transaction is kept.
+    The commands inside such a transaction are still yielded.
     """
     begun: AofCommand | None = None
     within: list[AofCommand] = []

@@ -1,8 +1,8 @@
-"""Opens PostgreSQL in one way for callers, workers and migrations: by what its address says, and behind a pooler too.
+"""Opens PostgreSQL alike for callers, workers and migrations: with the settings of its address, also behind a pooler.
 
-A pooler such as PgBouncer, in its transaction mode, gives each transaction whatever session is free. So nothing is
-prepared, and nothing is set for a session: what the address's options ask for, and our own limits, are set where a
-transaction begins, in the same message. No tables, no SQL of ours beyond that.
+A pooler such as PgBouncer, in transaction mode, runs each transaction in any free session. So no statement is
+prepared and no setting is left in a session. The message that begins a transaction also sets the options of the
+address and our own limits. No tables, and no other SQL of ours.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,8 +50,8 @@ class TimedConnection(psycopg.Connection[Any]):
 class PostgresServer:
     """A PostgreSQL server, for callers or workers: no statement or wait for a lock takes longer than `timeout`.
 
-    Transactions are begun here and not by an event of the engine: SQLAlchemy would look for listeners at every
-    statement. The message that begins one also shows whether a kept connection still works, which saves a ping.
+    This class begins transactions itself. SQLAlchemy's events would cost a search for listeners at every statement.
+    The message that begins a transaction also tests a pooled connection, so no ping is needed.
     """
 
     def __init__(self, address: str, timeout: float) -> None:
@@ -74,10 +74,10 @@ class PostgresServer:
         return True
 
     def forked(self) -> None:
-        """Do nothing more in a forked process: there is nothing to renew but the pool of connections."""
+        """Do nothing in a forked process: only the pool of connections must be renewed, and Database does that."""
 
     def _begun(self, *, again: bool = True) -> Connection:
-        """Return a connection that has begun a transaction. If a kept one is broken, all are opened anew."""
+        """Return a connection that has begun a transaction. If a pooled one is broken, connect anew and try again."""
         connection = self.engine.connect()
         try:
             return _begun(connection, self._begin)
@@ -97,7 +97,7 @@ def migrating(address: str, locked_seconds: int) -> Engine:
 
 
 def pooled(connection: Connection) -> bool:
-    """Return whether a pooler stands before the server: another server process answers than connecting had named."""
+    """Return True if a pooler is in front of the server: another server process answers than the one connected to."""
     told = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
     return bool(told != connection.execute(text("SELECT pg_backend_pid()")).scalar())
 
@@ -128,7 +128,7 @@ def _begun(connection: Connection, begin: str) -> Connection:
 
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    """Return the message that begins a transaction with these settings; `ours` win over `theirs`, the address's."""
+    """Return the message that begins a transaction with these settings; `ours` override `theirs` from the address."""
     asked = {**theirs, **ours}
     # The default of transactions to come would be too late for this one.
     of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}

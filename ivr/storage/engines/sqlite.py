@@ -25,17 +25,16 @@ KEPT = 16
 """The most connections to the file that are kept open: more than the threads of one process use at a time."""
 
 IDLE_SECONDS = 1.0
-"""The seconds without a transaction after which connections are closed; the last closed empties SQLite's journal."""
+"""The seconds without a transaction after which connections are closed. Closing the last empties SQLite's journal."""
 
 ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
-"""The beginnings of SQLite's errors after which a connection is dropped, as it may know a file that has changed."""
+"""The beginnings of the names of SQLite errors that drop a connection: its file may have been damaged or replaced."""
 
 
 class SqliteFile:
     """SQLite's file, its kept connections, and the turns in which this process's threads write to it.
 
-    Transactions are begun here and not by an event of the engine: SQLAlchemy would look for listeners at every
-    statement.
+    This class begins transactions itself. SQLAlchemy's events would cost a search for listeners at every statement.
     """
 
     def __init__(self, path: Path, timeout: float, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -46,7 +45,7 @@ class SqliteFile:
         self.forked()
 
     def forked(self) -> None:
-        """Begin anew in a forked process: a thread of its parent that held a lock is not there to release it."""
+        """Make new locks in a forked process, because no thread here can release a lock that a parent's thread held."""
         self._queue = Queue()
         self._idle = IdleClock(IDLE_SECONDS, self._close_the_idle, self._now)
 
@@ -59,10 +58,10 @@ class SqliteFile:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that may write, once no other one does; it is rolled back unless it is committed.
+        """Yield a transaction that may write, once no other may; it is rolled back unless it is committed.
 
-        Whoever has waited in vain asks the file itself, whose error says what is wrong with it. The lock is taken at
-        once, since a later change from reader to writer may fail.
+        After the time limit, it tries the file once more, and SQLite's error says what is wrong. It takes the write
+        lock at the beginning, since a later change from reading to writing may fail.
         """
         until = self._now() + self._timeout
         with self._queue.turn(self._timeout), self.engine.connect() as connection:
@@ -112,9 +111,9 @@ class SqliteFile:
         connection.execute("PRAGMA secure_delete=ON")  # deleted rows are overwritten in the file
 
     def _begin_writing(self, connection: sqlite3.Connection, is_over: IsOver) -> None:
-        """Begin to write to the file, after all who came before. Raises sqlite3.OperationalError after too long a wait.
+        """Begin to write to the file, after all earlier writers. Raises sqlite3.OperationalError after too long a wait.
 
-        The file is asked often: SQLite's own wait sleeps ever longer, while others come and go.
+        The file is tried every millisecond: SQLite's own wait sleeps longer each time and lets others overtake.
         """
         connection.execute("PRAGMA busy_timeout=0")
         try:
@@ -137,7 +136,7 @@ class SqliteFile:
 
 
 class IdleClock:
-    """Calls `close` once no connection was used for some seconds, in a thread that lives no longer than that."""
+    """Calls `close` after some seconds without any use of a connection. Its thread ends after the call."""
 
     def __init__(self, seconds: float, close: Callable[[], None], monotonic: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -183,7 +182,7 @@ def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:
 
 
 def _forget_after(context: ExceptionContext) -> None:
-    """Have a connection closed after an error of the file, so that the next one reads what lies there now."""
+    """Close a connection after an error about the file, so that the next connection opens the present file."""
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(ABOUT_THE_FILE):
         context.is_disconnect = True

@@ -12,10 +12,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 LOOK_SECONDS = 0.001
-"""The seconds between two looks whether another process has ended its write: less than a write takes."""
+"""The seconds between two checks of another process's lock: shorter than a write takes."""
 
 NEVER = threading.Event()
-"""An event that is never set, so that to wait for it is to wait for some time."""
+"""An event that is never set, used to sleep for a number of seconds by waiting for it."""
 
 IsOver = Callable[[], bool]
 """A function that returns whether a writer has waited long enough for its turn."""
@@ -31,7 +31,7 @@ class Queue:
 
     @contextmanager
     def turn(self, seconds: float) -> Iterator[None]:
-        """Wait for this thread's turn to write, at most so many `seconds`, and then go on without it."""
+        """Wait for this thread's turn to write. After `seconds`, stop waiting and let the block run without a turn."""
         mine = self._take(seconds)
         try:
             yield
@@ -63,10 +63,10 @@ class Queue:
 
 @contextmanager
 def next_in_line(path: Path, is_over: IsOver) -> Iterator[None]:
-    """Wait, by a lock on the folder of SQLite's file, until this process is next to write, or until `is_over`.
+    """Wait until this process holds a lock on the folder of SQLite's file, or until `is_over` returns True.
 
-    Without the lock, a process with many writers would begin the next write before another process has seen that the
-    last one ended.
+    Only the holder may write next. Without this lock, a process with many writers would start its next write before
+    other processes notice that the last write has ended.
     """
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)

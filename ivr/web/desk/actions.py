@@ -168,9 +168,9 @@ def _done(
     *,
     to_list: bool = False,
 ) -> ResponseReturnValue:
-    """Make the move and redirect; where it is refused, show the card with the reason and with what was typed.
+    """Make the move and redirect; if the move is refused, show the card with the reason and with the typed text.
 
-    A name that was typed with the move is written down first, since it holds whether or not the move is made.
+    A patient's name typed on the card is stored first, because it is true even if the move is refused.
     """
     try:
         _write_name_beside(request_id)
@@ -197,7 +197,7 @@ def _write_name_beside(request_id: int) -> None:
 
 
 def _again(request_id: int, trouble: str, status: int, said: OutcomeReport | None = None) -> ResponseReturnValue:
-    """Return the request's card once more, with the reason why nothing was done.
+    """Return the page of the request's card, with the reason why nothing was done.
 
     `said` is the report of a booking whose time is not free: the card offers to book it on purpose.
     """
@@ -218,9 +218,9 @@ def clash_words() -> Mapping[Clash, str]:
 
 
 def offer_undo(found: AnyRequest, what: str, reference: str, words: str) -> None:
-    """Offer on the next pages to undo the move that was just made of a request; they name it by `reference`.
+    """Offer, on the next pages, to undo the last move of a request. The pages name the request by `reference`.
 
-    `what` is the event of the move in the history, so that no later move is undone instead.
+    `what` is the history event of this move, so that no later move is undone instead.
     """
     now = services().clock().isoformat()
     session[LAST_REPORT] = {"id": found.id, "what": what, "words": words, "reference": reference, "at": now}

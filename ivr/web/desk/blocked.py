@@ -71,7 +71,7 @@ def _page(card: Request | None, trouble: str = "") -> str:
 
 
 def _seen_on(written: str) -> Request | None:
-    """Return the request from whose card the number is to be blocked; None where it was typed."""
+    """Return the request on whose card the block was asked for; None if there was no card or the request is gone."""
     found = id_of(written)
     try:
         return None if found is None else services().desk.store.request(found)

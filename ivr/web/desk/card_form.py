@@ -15,13 +15,13 @@ from ivr.web.lengths import words
 from ivr.web.services import services
 
 LATER = "later_"
-"""Begins the names of a card's fields for calling later; the fields of a booking have these names without it."""
+"""The prefix of the names of a card's fields for calling later. The fields for a booking have no prefix."""
 
 
 def note_beside() -> str:
-    """Return the note that was typed on the card, to go with the move whose button was pressed.
+    """Return the note that was typed on the card, to be stored with the move whose button was pressed.
 
-    Raises TooLong; the move is not made then, since a part of the note would be lost.
+    Raises TooLong, so that the move is not made: storing it would cut the note.
     """
     return words("note", _("Note"), LONGEST_NOTE)
 
@@ -32,7 +32,7 @@ def name_typed() -> str:
 
 
 def name_beside() -> str | None:
-    """Return the patient's name that was typed on the card; None where it is as it was. Raises TooLong."""
+    """Return the patient's name that was typed on the card; None if it has not changed. Raises TooLong."""
     name = name_typed()
     return None if "name" not in request.form or name == request.form.get("name_was", "") else name
 
@@ -46,9 +46,9 @@ def moment_of(outcome: Outcome) -> datetime | None:
 
 
 def moment_asked(begins: str = "") -> datetime | None:
-    """Return the card's day and hour in the clinic's time zone, or None where it has neither.
+    """Return the card's day and hour as a moment in the clinic's time zone; None if both fields are empty.
 
-    Raises ValueError where it is malformed or in the past.
+    Raises ValueError if the day or hour is malformed, or if the moment is in the past.
     """
     on, hour = request.form.get(f"{begins}day", ""), request.form.get(f"{begins}hour", "")
     if not on and not hour:

@@ -99,12 +99,12 @@ def card_parts(found: Request) -> dict[str, object]:
 
 
 def _history(entries: Sequence[HistoryEntry]) -> list[tuple[HistoryEntry, str, str]]:
-    """Return the events of a request's history, the newest first, each with who and what in words."""
+    """Return the events of a request's history, newest first, each with the name of its author and a sentence."""
     return [(each, cards.who_words(each), cards.entry_words(each)) for each in reversed(entries)]
 
 
 def _merged_into(found: Request) -> AnyRequest | None:
-    """Return the request into which this one was merged; None where there is none any more."""
+    """Return the request into which this one was merged; None if it was not merged, or if that request is deleted."""
     with suppress(NoSuchRequest):
         return services().desk.store.any_request(found.merged_into) if found.merged_into else None
     return None

@@ -36,7 +36,7 @@ class Card:
     late: bool
     mine: bool
     others: str = ""
-    """A sentence about the wish that a call from another telephone made; empty if none did."""
+    """A sentence about a wish made by a call from another telephone; empty if no such call came."""
     name: str = ""
     """The patient's name; empty where nobody has written it down."""
     task: str = ""
@@ -51,7 +51,7 @@ class Card:
 def card(found: Request, who: str, known: Known = NOBODY, asked_elsewhere: str | None = None) -> Card:
     """Return the request in words, as the person `who` sees it now; `known` has the name of its patient.
 
-    `asked_elsewhere` is the latest wish from another telephone, as a history event has it; None if there is none.
+    `asked_elsewhere` is the latest wish from another telephone, in the form stored in the history; else None.
     """
     now = services().clock()
     hours = services().hours.clinic_now().line(found.line).hours
@@ -76,7 +76,7 @@ def _due_words(due: datetime, now: datetime) -> str:
 
 
 def _others_words(found: Request, wish: str | None) -> str:
-    """Return the wish made from another telephone in words: it may be a relative's, or a stranger's."""
+    """Return a sentence about the wish from another telephone, which may be a relative's or a stranger's call."""
     if wish is None:
         return ""
     if wish == wish_of(found.day, found.part):
@@ -108,7 +108,7 @@ def one_tap() -> list[tuple[Outcome, str]]:
 
 
 def taps_of(found: Request) -> list[tuple[Outcome, str, str]]:
-    """Return the outcomes on the buttons of a request's card, with their words and what then becomes of the request."""
+    """Return the outcomes on a card's buttons, each with its words and what happens to the request afterwards."""
     return [(each, words, _then(found, each)) for each, words in one_tap()]
 
 
@@ -129,7 +129,7 @@ def closing_taps() -> list[tuple[Outcome, str]]:
 
 
 def entry_words(entry: HistoryEntry) -> str:
-    """Return an event of a request's history as a sentence; as it is stored where it cannot be read."""
+    """Return an event of a request's history as a sentence; if it cannot be read, return the stored text."""
     what, detail = text_of(entry.what), text_of(entry.detail)
     try:
         return _sentence(what, detail)
@@ -201,7 +201,7 @@ def who_words(entry: HistoryEntry) -> str:
 
 
 def to_say(request: Request) -> Spoken:
-    """Return what to say to the patient, in their language; in the line's first one where it does not speak theirs."""
+    """Return the sentence to say to the patient, in their language, or else in the first language of the line."""
     values: dict[str, Value] = {"clinic": services().clinic.name}
     name = f"say_{request.kind}"
     if request.day and request.part:
@@ -212,7 +212,7 @@ def to_say(request: Request) -> Spoken:
 
 
 def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
-    """Return the sentence about a request merged into this one; only its reference where it was erased since."""
+    """Return the sentence about a request merged into this one; only with its reference if that request was erased."""
     if not kind:
         return _("merged the request %(reference)s with this one", reference=reference)
     values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}

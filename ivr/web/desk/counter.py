@@ -94,9 +94,9 @@ def _page(trouble: str = "", at: str = "") -> str:
 
 
 def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
-    """Yield the days, and parts of days, that the form offers for a wish: those that any telephone line offers.
+    """Yield the days and parts of days that the form offers for a wish: all that any telephone line offers.
 
-    A request to a line that is closed then is due at that line's next opening.
+    If the line of the request is closed at that time, the request is due when the line next opens.
     """
     days = sorted({day for line in clinic.lines.values() for day in line.offer.days(now, DAYS_TO_CHOOSE)})
     for day in days[:DAYS_TO_CHOOSE]:
@@ -105,7 +105,7 @@ def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
 
 
 def written(day: date, part: Part) -> str:
-    """Return a day and a part of it in the form in which the field of the wish has them."""
+    """Return a day and a part of it as text, in the format of the form's field for the wish."""
     return f"{day} {part}"
 
 

@@ -13,7 +13,7 @@ MORNING = timedelta(hours=3)
 """The time after the clinic opens in which the list begins with the requests that came in overnight."""
 
 LONGEST_PAUSE = 14
-"""The most days back from today in which the clinic's last closing time is looked for."""
+"""The limit, in days back from today, of the search for the clinic's last closing time; this day is not searched."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def groups(cards: Sequence[Card]) -> list[Group]:
 
 
 def due_ids(shown: Sequence[Group]) -> list[int]:
-    """Return the ids of due requests that nobody has taken, by which an open list announces a new one."""
+    """Return the ids of due requests that nobody has taken. An open list uses them to announce a newly due request."""
     now = services().clock()
     cards = [card for group in shown if group.key != "taken" for card in group.cards]
     return sorted(each.request.id for each in cards if each.request.due <= now)
@@ -59,7 +59,7 @@ def _key(card: Card, night: tuple[datetime, datetime] | None, now: datetime) -> 
 
 
 def overnight() -> tuple[datetime, datetime] | None:
-    """Return the clinic's last closing time before today, and today's opening; None but in the hours after that."""
+    """Return the clinic's last closing time before today and today's opening; None except in the `MORNING` hours."""
     hours, now = services().hours.clinic_now().line("").hours, services().clock()
     today = local(now).date()
     opens = next((start for start, _end in hours.stretches(today)), None)

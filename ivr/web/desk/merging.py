@@ -1,4 +1,4 @@
-"""Merges two requests of a person, from the card of the one that stays. The other is offered, or found by reference."""
+"""Merges two requests of a person, from the card of the one that stays. The second is offered or found by reference."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ REFERENCE_DIGITS = 6
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/find")
 @guarded_by(staff_only)
 def find(request_id: int) -> ResponseReturnValue:
-    """Redirect to the requests with the reference that was typed on the card. What else was typed there is kept."""
+    """Redirect to the requests with the reference typed on the card. Other text typed on the card is kept."""
     return redirect(url_for("merging.ask", request_id=request_id, reference=digits_of(request.form["reference"])[:20]))
 
 

@@ -1,6 +1,6 @@
 """The missed calls at the desk: each number's calls in words, and the taps that call it or make a request.
 
-The number is never in a URL: a line is known by the id of its latest call.
+The number is never in a URL: the URL has the id of the number's latest call.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class MissedLine:
 
 
 def lines(of_line: str = "") -> list[MissedLine]:
-    """Return the missed calls of a telephone line, or of all; last those already talked to. Raises StoreAway."""
+    """Return the missed calls of a telephone line, or of all lines; callers already reached last. Raises StoreAway."""
     standing = services().desk.missed.standing(services().clock())
     found = [each for each in standing if of_line in {"", each.line}]
     names = services().diary.patients.names({each.phone.e164 for each in found})
@@ -132,7 +132,7 @@ def make_request(missed_id: int) -> ResponseReturnValue:
 
 
 def _requested(found: MissedCall) -> str:
-    """Return the reference of the request made of a missed call, which is stored once however often this is asked."""
+    """Return the reference of the request made from a missed call. Repeating this returns the same request."""
     new = callback_for(found, services().hours.clinic_now().line(found.line), by())
     promise, keyed_ids = ("missed call", *new.promise), services().reports.keyed_ids
     saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))

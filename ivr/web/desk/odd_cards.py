@@ -1,4 +1,4 @@
-"""Puts an odd request into words, as far as it can be read. Values and words only; no routes, no stores."""
+"""Describes an odd request in words for the desk's pages, as far as its values can be read. No routes, no stores."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from ivr.web.wording import kind_words, language_words, outcome_words
 
 @dataclass(frozen=True)
 class OddCard:
-    """An odd request, with a value that cannot be read, as its card and the list show it."""
+    """An odd request, which has a value that cannot be read, as its own page and the waiting list show it."""
 
     request: OddRequest
     kind: str
     lines: Sequence[tuple[str, str, bool]]
-    """Each column of the request's row that holds something: its name, its value, and whether that cannot be read."""
+    """The filled columns of the request's row: column name, value in words, and True if the value is unreadable."""
     mine: bool
 
     shape = "odd"
@@ -30,7 +30,7 @@ AnyCard = Card | OddCard
 
 
 def any_cards(found: Sequence[AnyRequest], who: str) -> list[AnyCard]:
-    """Return the cards of these requests as the person `who` sees them now, with those of odd ones."""
+    """Return the cards of these requests, odd ones included, as the person `who` sees them now."""
     known = known_of(found)
     return [odd_card(each, who) if isinstance(each, OddRequest) else card(each, who, known) for each in found]
 
@@ -45,7 +45,7 @@ def odd_card(found: OddRequest, who: str) -> OddCard:
 
 
 def _value_words(found: OddRequest, column: str) -> str:
-    """Return a value of the request's row in words; as it is stored where it cannot be read."""
+    """Return a value of the request's row in words. A value that cannot be read is returned as it is stored."""
     if column in found.odd or column not in VALUES:
         return found.stored[column]
     return VALUES[column](found.values[column])
@@ -73,7 +73,7 @@ def status_words() -> Mapping[Status, str]:
 
 
 def column_words() -> Mapping[str, str]:
-    """Return the words for columns of the table of requests; others are shown by the column's own name."""
+    """Return the words for columns of the table of requests. A column without words is shown by its own name."""
     return {
         "reference": _("Reference"),
         "kind": _("Kind"),

@@ -1,6 +1,6 @@
-"""Leads the forms of pages that an older version of the program has shown to the pages that there are today.
+"""Redirects the forms of pages that an older version of the program has shown to today's pages.
 
-What was typed there is kept, and stands where it belongs now. Changes nothing.
+A day and hour typed into an older form are kept as a draft and shown on today's page. Changes no appointment.
 """
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -22,7 +22,7 @@ TYPED = ("day", "hour")
 @older_pages.post("/desk/requests/<int(max=2147483647):request_id>/rebook")
 @guarded_by(staff_only)
 def rebook(request_id: int) -> ResponseReturnValue:
-    """Redirect an older form for moving an appointment to the appointment's page, with the day and hour typed in it."""
+    """Redirect an older form for moving an appointment to the appointment's page, and keep the typed day and hour."""
     found = services().diary.reads.of_request(request_id)
     if isinstance(found, Appointment):
         typed = {name: request.form[name] for name in TYPED if request.form.get(name)}
@@ -37,7 +37,7 @@ def rebook(request_id: int) -> ResponseReturnValue:
 @older_pages.post("/desk/requests/<int(max=2147483647):request_id>/call_off")
 @guarded_by(staff_only)
 def call_off(request_id: int) -> ResponseReturnValue:
-    """Redirect an older form for cancelling an appointment to the appointment's page, which says nothing was done."""
+    """Redirect an older form for cancelling to the appointment's page, with a message that nothing was changed."""
     return _led_on(
         request_id,
         _("Nothing was changed: that page was older than the program. Please tap “Cancel the appointment” here."),

@@ -88,7 +88,7 @@ def cannot_read(error: CannotRead) -> ResponseReturnValue:
 @console.get("/desk/requests/<int(max=2147483647):request_id>/live")
 @guarded_by(staff_only)
 def live_card(request_id: int) -> ResponseReturnValue:
-    """Return only the changing parts of a request's card that is open; 204 where nothing has changed."""
+    """Return the changing parts of a request's card, for a page that is already open; 204 if nothing has changed."""
     live = Live(services().desk.worklist.version)
     if live.is_seen():
         return "", 204
@@ -101,7 +101,7 @@ def live_card(request_id: int) -> ResponseReturnValue:
 @console.get("/desk/appointments")
 @guarded_by(staff_only)
 def appointments() -> ResponseReturnValue:
-    """Redirect to the diary, which has the appointments of the day in the URL."""
+    """Redirect an older URL of a day's appointments to that day in the diary."""
     return redirect(url_for("diary.page", day=request.args.get("day")))
 
 

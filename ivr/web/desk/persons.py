@@ -1,4 +1,4 @@
-"""Tells the names of requests' patients, and puts appointments of the diary into words. Reads only; no routes."""
+"""Reads the names of requests' patients, and puts appointments of the diary into words. Reads only; no routes."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Known:
         return found.name if found else ""
 
     def task(self, request: Request) -> str:
-        """Return in words what is to be done about a request's appointment; "" for a request about none."""
+        """Return in words what is to be done about a request's appointment; "" if the request has none."""
         if request.about is None:
             return ""
         found = self.appointments.get(request.about)
@@ -50,7 +50,7 @@ TASKS: Mapping[str, Callable[[str], str]] = {
     Why.CANCEL: lambda at: _("Wants to cancel the appointment on %(moment)s", moment=at),
     Why.MOVE: lambda at: _("Wants another time for the appointment on %(moment)s", moment=at),
 }
-"""The functions that say what is to be done about an appointment, from its time, by the reason of the request."""
+"""The functions, by the reason of the request, that say what is to be done about an appointment at a given time."""
 
 
 def known_of(found: Iterable[AnyRequest]) -> Known:

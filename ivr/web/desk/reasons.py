@@ -27,7 +27,7 @@ REASONS: Mapping[str, Callable[[], str]] = {
 
 
 def why_words(why: str) -> str:
-    """Return why a patient is to be told of an appointment; a reason of another version, as it is stored."""
+    """Return in words why a patient is to be told of an appointment. An unknown reason is returned as it is stored."""
     words = {
         Why.CLOSED: _("the clinic is closed at the time of the appointment"),
         Why.BLOCKED: _("the time of the appointment is blocked"),
@@ -39,7 +39,7 @@ def why_words(why: str) -> str:
 
 
 def trouble_words(found: ChannelTrouble) -> str:
-    """Return a sentence about a channel to the staff that does not work, and why."""
+    """Return a sentence saying that a channel to the staff does not work, and why."""
     return TROUBLES[found.kind](found.channel.name, moment(found.since))
 
 

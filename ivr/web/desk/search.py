@@ -1,6 +1,6 @@
-"""The search of the desk: by name, by reference, by number. What was typed is posted, and stands in no URL.
+"""The search of the desk: by name, by reference, by number. The typed words are posted, and stand in no URL.
 
-An open page shows while somebody types what is found. Reads only.
+An open page updates the results while the person types. Reads only.
 """
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -25,7 +25,7 @@ def begin() -> ResponseReturnValue:
 @search.post("/desk/search")
 @guarded_by(staff_only)
 def find() -> str:
-    """Show the requests and appointments that the typed words find; to a page that is open, only these."""
+    """Show the requests and appointments that the typed words find. An open page gets only this list."""
     words = request.form.get("q", "").strip()
     found = services().desk.search.by(words, services().clock())
     shown = {

@@ -31,7 +31,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class FreeOnCard:
-    """The free times that a request's card offers, under a heading, and the days that have free times, in words."""
+    """The free times that a card offers: a heading, the times as chips, and the next days that have free times."""
 
     heading: str
     chips: Sequence[Chip]
@@ -42,7 +42,7 @@ class FreeOnCard:
 
 
 def free_on_card(found: Request) -> FreeOnCard:
-    """Return a card's free times: those of the wish or of the day that the form asks for; without any, the next."""
+    """Return a card's free times: those of the asked day, else of the wished day; if none is free, the next ones."""
     clinic, now = services().hours.clinic_now(), services().clock()
     coming = services().diary.free_times.offered(clinic, found.line, now)
     asked, part = _asked()
@@ -63,7 +63,7 @@ def _heading(wished: date | None, part: Part | None, slots: Sequence[Slot], *, a
 
 
 def _next(clinic: Clinic, coming: Sequence[Slot]) -> list[Chip]:
-    """Return the next free times as chips; a time on a later day than the first of them shows its day."""
+    """Return the next free times as chips. A chip names its day, unless that is the day of the first free time."""
     days = {local(each.start).date() for each in coming[:1]}
 
     def words(at: datetime) -> str:
@@ -73,7 +73,7 @@ def _next(clinic: Clinic, coming: Sequence[Slot]) -> list[Chip]:
 
 
 def _asked() -> tuple[date | None, Part | None]:
-    """Return the day whose free times the form of a card asks for, and the part of it; None for either not asked."""
+    """Return the day and the part of the day for which the card's form asks free times; None for either if empty."""
     written = request.form.get("on") or request.form.get("look_day", "")
     try:
         found = date.fromisoformat(written)
@@ -92,7 +92,7 @@ def _of_wish(clinic: Clinic, line: str, wished: date, part: Part | None, now: da
 
 
 def _chips(clinic: Clinic, slots: Iterable[Slot], words: Callable[[datetime], str]) -> list[Chip]:
-    """Return these free times as a card's chips; with practitioners, a chip for each practitioner's time."""
+    """Return these free times as a card's chips, each once; in columns with a name, a chip for each column's time."""
     found: dict[str, Chip] = {}
     for each in slots:
         schedule = clinic.diary.schedule(each.schedule)

@@ -42,7 +42,7 @@ def show(appointment_id: int) -> ResponseReturnValue:
 @appointment.get("/desk/diary/<int(max=2147483647):appointment_id>/live")
 @guarded_by(staff_only)
 def live(appointment_id: int) -> ResponseReturnValue:
-    """Return only the changing parts of an appointment's page; 204 where nothing has changed."""
+    """Return the changing parts of an appointment's page, for a page already open; 204 if nothing has changed."""
     changing = Live(services().diary.days.version)
     if changing.is_seen():
         return "", 204
@@ -68,7 +68,7 @@ def keep(appointment_id: int) -> ResponseReturnValue:
 
 @appointment.app_errorhandler(NoSuchAppointment)
 def gone(_error: NoSuchAppointment) -> ResponseReturnValue:
-    """Say on an error page that there is no such appointment, or none any more."""
+    """Return the error page that says that the appointment does not exist, or no longer exists."""
     title, said = _("There is no such appointment"), _("Perhaps it has been removed meanwhile.")
     return render_template("refused.html", title=title, words=said), 404
 
@@ -85,7 +85,7 @@ def cannot_be_read(_error: CannotBeRead) -> ResponseReturnValue:
 
 
 def keep_typed(found: Appointment) -> bool:
-    """Store the patient's name and the note that were typed, where new; return whether any was. Raises TooLong."""
+    """Store a typed note, and a typed name if it is new; return whether something was stored. Raises TooLong."""
     name, note = words_of("name", _("Name"), LONGEST_NAME), words_of("note", _("Note"), LONGEST_NOTE)
     renamed = bool(name) and name != name_of(found)
     if renamed:
@@ -106,7 +106,7 @@ def readable(appointment_id: int) -> Appointment:
 def page_with(
     appointment_id: int, trouble: str = "", status: int = 200, told: Told | None = None
 ) -> ResponseReturnValue:
-    """Return the appointment's page, with the `trouble` of a refused change, or with concerns `told` about a time."""
+    """Return the appointment's page: `trouble` says why a change was refused, `told` has concerns about a time."""
     found = readable(appointment_id)
     services().staff.audit.write(by(), AuditAction.SAW_APPOINTMENT, found.reference)
     changing, contents = Live(services().diary.days.version), shown(found)
@@ -164,7 +164,7 @@ def _history(found: Appointment) -> list[tuple[object, str, str]]:
 
 
 def _free_times(found: Appointment) -> dict[str, object]:
-    """Return the free times to which the appointment can be moved on the day that is shown, and the next such days."""
+    """Return the free times of the shown day, to move the appointment to, and the next days with free times."""
     now, clinic = services().clock(), services().hours.clinic_now()
     asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
     day = asked or max(local(found.starts).date(), today())

@@ -1,7 +1,7 @@
 """The calendar feed behind its secret link, and the managers' actions on that link.
 
-An entry holds the hour, the reference, the patient's initials, the line and the URL of the appointment's page; in place
-of the initials the whole name where a manager has said so. It holds no number and no note.
+An entry holds the hour, the reference, the patient's initials, the line and the URL of the appointment's page. Managers
+can choose the whole name instead of the initials. An entry holds no telephone number and no note.
 """
 
 from urllib.parse import urlsplit

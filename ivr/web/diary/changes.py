@@ -1,6 +1,6 @@
-"""Changes that staff make to an appointment: move, cancel, mark who came, book again; each can be undone for seconds.
+"""Changes of an appointment by staff: move, cancel, mark who came, book again. For some seconds each can be undone.
 
-Where a colleague was quicker, the answer says so and changes nothing.
+If a colleague has changed the appointment first, nothing is changed, and the page says so.
 """
 
 from collections.abc import Callable, Mapping
@@ -132,7 +132,7 @@ def _refused(refused: ChangeRefused) -> str:
 
 
 def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:
-    """Make the change, store what was typed with it, and offer to undo the change; where it is refused, say why."""
+    """Store what was typed, make the change, offer to undo it. If the change is refused, show the page and say why."""
     found = readable(appointment_id)
     try:
         keep_typed(found)

@@ -1,6 +1,6 @@
 """The page of appointments that were booked by telephone in a flood: shows and cancels them, and books them again.
 
-A booking for a number that the desk knows is shown and not ticked: it is a patient's.
+A booking for a number that the desk knows is probably a patient's. It is shown, but not ticked to be cancelled.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ class ShownFlood:
 @floods.get("/desk/diary/floods")
 @guarded_by(staff_only)
 def page() -> str:
-    """Show the appointments that were booked in a flood, and those of floods that were lately cancelled."""
+    """Show the bookings of floods, and the bookings that were lately cancelled as a flood."""
     now, diary = services().clock(), services().diary
     return render_template(
         "diary_floods.html", floods=[_shown(each) for each in diary.floods.ahead(now)], freed=diary.floods.freed(now)

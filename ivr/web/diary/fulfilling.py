@@ -18,8 +18,8 @@ from ivr.web.sessions import by, who
 def book(card: Request | None, wanted: DeskBooking, column: str, *, beside: bool, on_purpose: bool) -> None:
     """Book an appointment at the desk, and offer to undo the booking. Raises TimeTaken, MoveRefused, StoreAway.
 
-    For a request, one transaction closes it and books, or moves the appointment that it is about; `on_purpose` is true
-    where something spoke against the time and the person wants it all the same.
+    For a request, one transaction closes the request and books, or moves the appointment that the request is about.
+    `on_purpose` is true if there were concerns about the time and the person keeps it in spite of them.
     """
     if card is None:
         made = services().diary.desk.book(replace(wanted, schedule=column, beside=beside), by())

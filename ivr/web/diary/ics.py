@@ -47,7 +47,7 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
 
 @lru_cache(maxsize=4)
 def _time_zone(zone: str) -> bytes:
-    """Return the time zone as calendar text: a calendar without entries is valid only with some component."""
+    """Return the time zone as calendar text. A calendar without entries is valid only with a part such as this."""
     from icalendar import Timezone  # noqa: PLC0415 - as above
 
     lines: bytes = Timezone.from_tzid(zone).to_ical()

@@ -20,7 +20,7 @@ DAY, HOUR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 
 
 class NoMoment(ValueError):
-    """The words typed in a form are no day or hour, or one that cannot be meant. The message tells the reader why."""
+    """The words typed in a form are no day or hour, or one that cannot be right. The message tells the reader why."""
 
 
 def today() -> date:
@@ -29,13 +29,13 @@ def today() -> date:
 
 
 def day_of(written: str) -> date | None:
-    """Return the day that a URL or a field names; None where it is no day, or none that can be shown."""
+    """Return the day that a URL or a field names; None if the text is no day, or a day outside the diary's limits."""
     found = _date(written)
     return found if found and FIRST_DAY <= found <= LAST_DAY else None
 
 
 def day_typed(written: str, label: str) -> date:
-    """Return the day that was typed. Raises NoMoment with the field's `label`, also for a year far off by mistake."""
+    """Return the day that was typed. Raises NoMoment with the field's `label`, also for a year that is too far off."""
     found = _date(written)
     if found is None:
         raise NoMoment(_("%(label)s: please choose a day.", label=label))
@@ -66,7 +66,7 @@ def hour_typed(written: str, label: str) -> time:
 
 
 def moment_typed(form: Mapping[str, str]) -> datetime:
-    """Return the moment typed in the fields `day` and `hour`. Raises NoMoment, also for an hour that a clock skips."""
+    """Return the moment typed in `day` and `hour`. Raises NoMoment, also for an hour that summer time leaves out."""
     day, hour = day_typed(form.get("day", ""), _("Day")), hour_typed(form.get("hour", ""), _("Time"))
     at = datetime.combine(day, hour, services().clinic.line("").hours.zone)
     if local(at.astimezone(UTC)).time() != hour:
@@ -75,7 +75,7 @@ def moment_typed(form: Mapping[str, str]) -> datetime:
 
 
 def waiting_request() -> Request | None:
-    """Return the live request for which a time is chosen in the diary; None where there is none, or none any more."""
+    """Return the live request for which a time is chosen in the diary; None if no live request was named."""
     found = _request()
     return found if found and found.status in LIVE else None
 

@@ -1,6 +1,6 @@
 """The form that books an appointment: at a free time or a typed one, for a walk-in or a waiting request.
 
-What speaks against the time is said before it is kept; one further tap keeps it all the same.
+The form shows any concerns about the time before it books. One further tap then books the time in spite of them.
 """
 
 import secrets
@@ -82,7 +82,7 @@ def _trouble(refused: ValueError) -> tuple[str, str]:
 
 
 def _closed_already() -> ResponseReturnValue:
-    """Redirect to the day for which the request is booked, as after a second tap; where it is not, say so."""
+    """Redirect to the day booked for this closed request, as after a second tap; if none was booked, say so."""
     at = booked_time()
     if at:
         return redirect(url_for("diary.page", day=local(at).date()))
@@ -90,7 +90,7 @@ def _closed_already() -> ResponseReturnValue:
 
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
-    """Book the wanted appointment, if nothing speaks against its time, or if the person wants it all the same."""
+    """Book the wanted appointment. If there are concerns about its time, show them, and book at one further tap."""
     column, found = column_for(wanted.starts, wanted.schedule, but=card.about if card else None)
     if any(_is_the_same(each, wanted) for each in found):
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))
@@ -159,7 +159,7 @@ def _number_or_none(written: str) -> Phone | None:
 
 
 def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str, object] | None = None) -> str:
-    """Return the form for a new appointment; `at` is the field of the `trouble`, `told` are concerns about the time."""
+    """Return the form for a new appointment; `trouble` is about the field `at`, `told` has concerns about the time."""
     filled = {**typed.typed(f"booking {card.id}" if card else "booking")}
     if request.method == "GET":
         filled |= {name: request.args[name] for name in ("day", "hour", "column") if name in request.args}

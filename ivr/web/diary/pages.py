@@ -68,9 +68,9 @@ def live_week() -> ResponseReturnValue:
 @diary.get("/desk/diary/next")
 @guarded_by(staff_only)
 def next_free() -> ResponseReturnValue:
-    """Redirect to the day of the next free time, which is marked there.
+    """Redirect to the day of the next free time, and mark that time on the page.
 
-    It is the first after the marked time of the page before, or else from the day in the URL on.
+    The search begins after the time that the page before has marked, or else at the day in the URL.
     """
     asked, now = day_of(request.args.get("day", "")) or today(), services().clock()
     found = _free_after(max(asked, today()), _after() or now)
@@ -85,7 +85,7 @@ def next_free() -> ResponseReturnValue:
 
 
 def _after() -> datetime | None:
-    """Return the moment of the free time that was marked before: the next one is wanted; None where none was."""
+    """Return the moment of the time that the page before has marked; None if it has marked none."""
     try:
         at = datetime.fromisoformat(f"{request.args.get('day', '')}T{request.args.get('marked', '')}")
     except ValueError:

@@ -62,7 +62,7 @@ def change() -> ResponseReturnValue:
 
 
 def _heard(what: BookingSwitch) -> tuple[str, str]:
-    """Write the state of booking by telephone to the file that calls read; return the message, and its kind."""
+    """Write the state of booking by telephone to the file that calls read; return a message, "done" or "trouble"."""
     try:
         _known: PhoneBookingState = services().hours.phone_booking.follow()
     except MirrorFileAway as away:

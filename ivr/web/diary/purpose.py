@@ -1,6 +1,6 @@
-"""Holds in a form the concerns about a time that a person was told, so that a further tap keeps it on purpose.
+"""Keeps in a form the concerns about a time that the person was shown, so that one further tap accepts them.
 
-The tap counts for that time and no other. Reads the form; changes nothing.
+The tap counts only for that time. Reads the form; changes nothing.
 """
 
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ from ivr.web.diary import words
 from ivr.web.services import services
 
 DESPITE = "despite"
-"""The name of the button that keeps a time despite the concerns shown; its value holds the time and their kinds."""
+"""The name of the button that keeps a time despite its concerns. The button's value holds the time and their kinds."""
 
 
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:
-    """Return the diary's column with this key, or without it the column with the fewest concerns, and its concerns.
+    """Return a column and the concerns about this time in it: the column with the key `schedule`, or the best column.
 
-    Raises StoreAway.
+    The best column has the fewest concerns. `but` is an appointment to ignore. Raises StoreAway.
     """
     clinic, now = services().hours.clinic_now(), services().clock()
     return services().diary.concerns.choose(clinic, columns(clinic.diary, schedule), start, now, but)

@@ -1,4 +1,4 @@
-"""The page of blocked times: blocks time for leave, lunch or a meeting, shows first who is touched, undoes blocks."""
+"""The page of blocked times: blocks time as for leave or lunch, shows touched appointments first, undoes blocks."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -106,7 +106,7 @@ def _wanted(form: Mapping[str, str]) -> TimeBlock:
 
 
 def _last_day(written: str, first: date, repeats: str) -> date | None:
-    """Return the last day of the block that is typed; None for a weekly one without an end. Raises NoMoment."""
+    """Return the typed last day of the block; None if the block repeats weekly without an end. Raises NoMoment."""
     if repeats == WEEKLY and not written:
         return None
     last = day_typed(written, _("Last day"))

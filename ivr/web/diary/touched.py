@@ -1,4 +1,4 @@
-"""Keeps the waiting list in step with the blocked times: whoever is touched by a block is on the list, to be told."""
+"""Puts each patient whose appointment a block of time touches on the waiting list, so that somebody tells them."""
 
 from ivr.web.i18n import _
 from ivr.web.services import services

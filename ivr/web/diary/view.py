@@ -26,13 +26,13 @@ class ShownAppointment:
     found: Appointment
     who: str
     number: str
-    """The telephone number in groups; empty without one, or where `who` is the number already."""
+    """The telephone number in groups; empty if there is no number, or if `who` already shows the number."""
     status: str
     notes: Sequence[str]
 
     @property
     def is_marked(self) -> bool:
-        """True if the appointment's status is shown with it: any status but booked."""
+        """True if the page shows the appointment's status: for any status other than booked."""
         return self.found.status is not AppointmentStatus.BOOKED
 
 

@@ -17,7 +17,7 @@ from ivr.web.wording import person_words, span_words
 
 
 def column_words(schedule: Schedule, *, of: int = 1) -> str:
-    """Return the name of a column, where `of` is the number of all columns; empty for the only one, without a name."""
+    """Return the name of a column, or its key if unnamed; "" if it is the only one. `of` is the number of columns."""
     if schedule.name:
         name = schedule.name[language()]
         return name[:1].upper() + name[1:]
@@ -54,7 +54,7 @@ SOURCES: Mapping[Source, str] = {
 
 
 def entry_words(entry: DiaryEntry) -> str:
-    """Return an event of an appointment's history as a sentence; as it is stored where it cannot be read."""
+    """Return an event of an appointment's history as a sentence; an event that cannot be read, as it is stored."""
     what, detail = text_of(entry.what), text_of(entry.detail)
     try:
         return HISTORY[DiaryEvent(what)](detail)
@@ -96,7 +96,7 @@ NO_ACTS = frozenset(
         *(DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL),
     }
 )
-"""The history events that are shown after a person's name and a colon, since that person did not act."""
+"""The history events that are shown as "name: event", such as a note, since they tell of no act of this person."""
 
 
 def author_words(entry: DiaryEntry) -> str:

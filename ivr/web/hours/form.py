@@ -42,7 +42,7 @@ def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: da
 
 
 def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
-    """Return as closures what the form asks for; one for all lines is repeated for each line with one of its own."""
+    """Return the closures that the form asks for. One for all lines is repeated for each line that has a closure."""
     own = sorted({each.line for each in standing if each.day == wish.day and each.line})
     lines = [wish.line] if wish.line else ["", *own]
     return [DeskClosure(wish.day, line, wish.shifts, wish.reason) for line in lines]
@@ -51,7 +51,7 @@ def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosu
 def _cut(
     wish: DeskClosure, cut: Callable[[Shifts, time], Shifts], at: time, usual: Clinic, standing: Sequence[DeskClosure]
 ) -> list[DeskClosure]:
-    """Return as closures what the form asks to cut off: what remains of each line's hours. Lines may have their own."""
+    """Return the closures that cut off the beginning or end of a day. Each line keeps what is left of its hours."""
     present = usual.with_closures(standing)
     lines = [wish.line] if wish.line else list(usual.lines)
     now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
@@ -65,9 +65,9 @@ def _cut(
 
 
 def _left(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
-    """Return a line's present hours, cut at the time `at`; where that lies outside them, the usual hours cut there.
+    """Return a line's present hours, cut at the time `at`. If `at` lies outside them, cut the usual hours instead.
 
-    So closing at five and later, instead, at six works. A late opening stays while the end of the day is cut.
+    So a line set to close at five can be set to close at six. A late opening is kept when the day's end is cut.
     """
     left = cut(present, at)
     if left and left != present:
@@ -91,7 +91,7 @@ OTHER_END: Mapping[Callable[[Shifts, time], Shifts], Callable[[Shifts, Shifts], 
     closing_early: lambda usual, present: opening_late(usual, present[0].start),
     opening_late: lambda usual, present: closing_early(usual, present[-1].end),
 }
-"""The functions that return the usual hours, with the present hour at that end of the day which is not being cut."""
+"""The function for each cut that returns the usual hours, with the other end of the day as in the present hours."""
 
 
 # -- the fields

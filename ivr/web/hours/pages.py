@@ -1,4 +1,4 @@
-"""The opening-hours page: shows what callers hear of the hours, and closes for today, for some hours or a day ahead.
+"""The opening-hours page: shows the hours that callers hear, and closes lines now, for some hours, or on a later day.
 
 A change is heard from the next call on and ends with its day. It is listed on the page until it is undone.
 """
@@ -59,7 +59,7 @@ def change() -> ResponseReturnValue:
 @hours.post("/desk/hours/touched")
 @guarded_by(staff_only)
 def touched() -> str:
-    """Return, for an open page, whom the form as it stands would touch. Changes nothing."""
+    """Return, for an open page, the patients whom the closures in the unsent form would touch. Changes nothing."""
     try:
         _closures, after = _asked()
     except FormRefused as refused:
@@ -91,7 +91,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Write the closures to the file that calls read, keep promises in step, tell the reader, redirect to the page."""
+    """Apply the closures to the waiting list and to the file that calls read; tell the reader, and redirect."""
     touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())

@@ -1,6 +1,6 @@
-"""Shows whom a change of the hours touches before it is kept, and keeps what was promised in step with it.
+"""Shows the patients whom a change of the hours touches, before the change is kept, and updates the waiting list.
 
-The patients of closed hours go on the waiting list, and calls that were due then get another time.
+A patient with an appointment in closed hours goes on the list. A call that was due then gets another due time.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The form's field that holds which patients its reader has been shown; others who are touched are shown first."""
+"""The form's field with the keys of the touched patients already shown. Any other touched patient is shown first."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ def whom_it_touches(after: Clinic) -> Mapping[str, object]:
 
 
 def page_before(after: Clinic, action: str) -> str:
-    """Return the page that shows whom these opening hours touch, before they are kept by its form. Raises StoreAway."""
+    """Return the page with the patients whom these hours touch, shown before the hours are kept. Raises StoreAway."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", KEEPS}]
     return render_template("hours_touched.html", action=action, fields=fields, **whom_it_touches(after))
 
 
 def _keys(touched: Touched) -> set[str]:
-    """Return a key for each appointment and request that the hours touch, which tells also what becomes of it."""
+    """Return a key for each touched appointment and request. The key holds its id, and what happens to its patient."""
     return {
         *(f"told-{each.id}" for each in touched.appointments),
         *(f"relieved-{each.id}" for each in touched.relieved),

@@ -18,7 +18,7 @@ from ivr.web.i18n import _, language
 
 @dataclass(frozen=True)
 class Change:
-    """The effect of a closure on a line's hours; `holds` where callers hear it, as no later closure replaces it."""
+    """The effect of a closure on a line's hours; `holds` is true if callers hear it: no later closure replaces it."""
 
     line: str
     shifts: tuple[Shift, ...]
@@ -76,7 +76,7 @@ def _change(clinic: Clinic, closure: DeskClosure, holds: bool) -> Change:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A holiday and a reason for closing; `settled` where that day has a closure or other hours already."""
+    """A holiday and a reason for closing; `settled` is true if every line has a closure or other hours on that day."""
 
     holiday: Holiday
     reason: str

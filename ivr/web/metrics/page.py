@@ -29,7 +29,7 @@ def read() -> Response:
 
 
 def install(app: Flask) -> None:
-    """Have every webhook timed, from before its guard. Call it before the guards are installed."""
+    """Have every webhook timed, its guard included. Call this function before the guards are installed."""
     app.before_request(_begin)
     app.after_request(_time)
 

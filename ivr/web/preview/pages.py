@@ -1,7 +1,7 @@
 """The page that shows what a caller hears: of any line, in any language, at any minute.
 
-It shows the transcripts of transcripts.py. It calls nobody and stores nothing. A transcript takes a sixth of a second
-of the process that answers callers too, so each process remembers its last ones, under all that they depend on.
+The page shows the transcripts of transcripts.py. It calls nobody and stores nothing. A transcript takes a sixth of a
+second of the process that also answers callers, so each process remembers its last transcripts.
 """
 
 from collections import OrderedDict
@@ -46,7 +46,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show a whole call as a transcript. 404 if its keys lead nowhere; a message in its place if its day is past."""
+    """Show a whole call as a transcript; for a past day, a message and a call now. 404 if its keys lead nowhere."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()
@@ -101,7 +101,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """Return the minute for which a transcript is wanted, by day and time; without them it is today, and now."""
+    """Return the minute of the wanted transcript; without a day it is today, without a time the present one."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day
@@ -147,7 +147,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """The last values that were made, such as transcripts, for all threads: one makes a value, others wait for it."""
+    """The last values that were made, such as transcripts, for all threads. While one makes a value, others wait."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -16,7 +16,7 @@ from ivr.web.services import Services
 
 
 def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Branch | None:
-    """Return the transcript of the reception's leg in this call; None if it is not called, or asked nothing."""
+    """Return the transcript of the reception's leg in this call; None if it is not called, or asked no question."""
     rung = ringing(call.scene)
     if rung is None or rung.screening is None:
         return None
@@ -51,7 +51,7 @@ def _branch(services: Services, way: Way) -> Branch:
 
 
 def _onward(way: Way) -> Iterator[Way]:
-    """Yield the points that can follow: the right key, silence, a wrong key; after a miss, only the same miss again."""
+    """Yield the points that can follow: a right key, silence or a wrong key. After a miss, only the same miss."""
     leg = way.leg
 
     def after(what: EventKind, key: str) -> Way:

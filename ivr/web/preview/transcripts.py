@@ -76,7 +76,7 @@ class Branch:
     heard: tuple[Heard, ...]
     next: tuple["Branch", ...]
     is_another: bool
-    """True if another call's transcript begins here: in another language, or of a refused caller."""
+    """True if another call's transcript begins here: a call in another language, or by a caller who is refused."""
     same_as: Keys | None = None
     """The keys of an earlier part that says the same and goes on alike; None if there is none."""
 

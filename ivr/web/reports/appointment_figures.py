@@ -14,7 +14,7 @@ from ivr.web.reports.figures import Figure, Row, rows_of
 
 
 def appointment_figures(counted: AppointmentStats, hours: Sequence[FilledHours]) -> Iterator[Figure]:
-    """Yield the figures about the appointments of a period, and about the time of its days."""
+    """Yield the figures about the appointments of a period, and about the filled and free hours of its days."""
     count = (("appointments", _("Appointments")),)
     booked, came = rows_of(source_words(), counted.booked), rows_of(attendance_words(), counted.attendance)
     title = _("How appointments were booked")
@@ -54,7 +54,7 @@ def _values(of: FilledHours) -> tuple[int, ...]:
 
 
 def in_hours(minutes: int) -> str:
-    """Return minutes as hours with one decimal, which the browser's picture can read."""
+    """Return minutes as hours with one decimal. The browser's script reads this number to draw the picture."""
     return f"{minutes / 60:.1f}"
 
 
@@ -97,7 +97,7 @@ def changed_words(counted: AppointmentStats) -> str:
 
 
 def came_words(counted: AppointmentStats) -> str:
-    """Return a sentence about the patients who came to their appointments, and who did not."""
+    """Return a sentence that counts the patients who came to their appointments and the patients who did not."""
     came, missed, unmarked = (
         counted.attendance.get(each, 0) for each in (Attendance.CAME, Attendance.DID_NOT_COME, Attendance.NOT_MARKED)
     )

@@ -1,4 +1,4 @@
-"""The figures of the reports by day: calls, served calls and reached patients, and the days before beside them.
+"""The figures of the reports by day: calls, served calls, reached patients, and a comparison with the days before.
 
 Values in the reader's language; no routes, no stores.
 """
@@ -12,7 +12,7 @@ from ivr.web.reports.figures import Figure, Row, most_of
 
 
 def day_figures(days: Sequence[date], counted: DayStats, before: DayStats) -> Iterator[Figure]:
-    """Yield the comparison of the period with the days before, then a figure by day of each count."""
+    """Yield the comparison of the period with the days before, then for each count a figure by day."""
     yield _against_before(counted, before)
     yield _by_day("calls_by_day", _("Calls by day"), days, counted.calls)
     yield _by_day("served_by_day", _("Calls that were helped, by day"), days, counted.served)
@@ -35,7 +35,7 @@ def _against_before(counted: DayStats, before: DayStats) -> Figure:
 
 
 def _named() -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-    """Return the key and the words of each column: what was counted while the line was open, or was closed."""
+    """Return the key and the words of each row of the comparison: for each count, while open and while closed."""
     return (
         (("calls_open", _("calls while open")), ("calls_closed", _("calls while closed"))),
         (("served_open", _("helped while open")), ("served_closed", _("helped while closed"))),

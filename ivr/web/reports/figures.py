@@ -1,4 +1,4 @@
-"""A figure of the reports: a table with a key for the spreadsheet, words for the reader, and its main result in words.
+"""A figure of the reports: a table, with keys for the spreadsheet and words for the reader, and its main result.
 
 Values, and the sentences that several figures share. The browser draws the pictures from the tables.
 """
@@ -40,7 +40,7 @@ class Figure:
     shows: Callable[[int], str] = str
     """The function that writes a value for the reader; the spreadsheet has the number itself."""
     filler: str = ""
-    """The key of the column that alone makes no picture, such as the free hours where no hour is filled."""
+    """The key of a column that makes no picture by itself: with free hours only, the figure is empty."""
 
     @property
     def empty(self) -> bool:

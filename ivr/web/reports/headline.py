@@ -84,7 +84,7 @@ def _left_out(report: PeriodReport) -> Iterator[str]:
 
 
 def no_longer_whole(period: Period) -> Iterator[str]:
-    """Yield a warning where the clinic keeps its records for fewer days than the period and the days before have."""
+    """Yield a warning if the clinic keeps records for too few days to cover the period and as many days before it."""
     kept = services().clinic.retention.counted
     if kept < timedelta(days=2 * len(period.days)):
         yield _("What is older than %(days)s days may be missing: it is deleted.", days=kept.days)

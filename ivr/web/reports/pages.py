@@ -31,7 +31,7 @@ PERIODS: Mapping[str, tuple[int, str]] = {
 """The periods that a report may have, all of which end today: their number of days and their name."""
 
 BOM = "\ufeff"
-"""The mark at a file's beginning that says it is UTF-8: without it some spreadsheet programs show Hindi as signs."""
+"""The mark at a file's beginning that says it is UTF-8. Without the mark some spreadsheet programs garble Hindi."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def page() -> ResponseReturnValue:
 @reports.get("/desk/reports.csv")
 @guarded_by(staff_only)
 def spreadsheet() -> ResponseReturnValue:
-    """Return the report as a CSV file, a number in each line; in the reader's words where the URL has `words`."""
+    """Return the report as a CSV file, one number in each line; in the reader's words if the URL has `words`."""
     wanted = _wanted()
     report, in_words = wanted.report, "words" in request.args
     groups = figure_groups(report, wanted.period.days, services().script)
@@ -87,7 +87,7 @@ def spreadsheet() -> ResponseReturnValue:
 
 
 def _lines() -> Mapping[str, str]:
-    """Return the names of the telephone lines by key; under the empty key that of all lines."""
+    """Return the names of the telephone lines by key. The empty key has the words for all lines."""
     return {"": _("all lines"), **{key: line.name[language()] for key, line in services().clinic.lines.items()}}
 
 

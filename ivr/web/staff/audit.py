@@ -1,7 +1,7 @@
 """The page of the audit, for managers: who saw or changed what at the desk, in words of the reader's language.
 
-The audit stores keys and moments, which no reader should have to know. What a newer version has written, or what cannot
-be read, is shown as it is stored.
+The audit stores keys and moments, which no reader should have to know. A value that cannot be read, or that a newer
+version has written, is shown as it is stored.
 """
 
 import re
@@ -130,7 +130,7 @@ def _rules(stored: str) -> str:
 
 
 def _erased(stored: str) -> str:
-    """Return in words what was erased of a number besides its requests. Raises ValueError."""
+    """Return in words what was erased of a number, other than requests: its language or blocks. Raises ValueError."""
     if stored == "a language":
         return _("the language it is greeted in")
     count, _blocks = stored.split()
@@ -151,7 +151,7 @@ ABOUT: Mapping[AuditAction, Words] = {
     AuditAction.REQUIRED_SECOND_FACTOR: person_words,
     AuditAction.MADE_SECOND_FACTOR_OPTIONAL: person_words,
 }
-"""The functions that put an action's subject into words. Others' subject is a reference, a person or a row's number."""
+"""The functions that put an action's subject into words. Without one, a reference, a person or a row's id is shown."""
 
 DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.ADDED_PERSON: _role,
@@ -168,4 +168,4 @@ DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.BLOCKED_TIME: _block,
     AuditAction.ERASED: _erased,
 }
-"""The functions that put an action's detail into words. Others' detail is a reference, a name or an address."""
+"""The functions that put an action's detail into words. Without one, a reference, a name or an address is shown."""

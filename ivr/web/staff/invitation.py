@@ -37,7 +37,7 @@ def ask(token: str) -> ResponseReturnValue:
 @invitation.post("/invitation/<token>")
 @guarded_by(open_to_all)
 def use(token: str) -> ResponseReturnValue:
-    """Set the password chosen by the link, and begin a session or go on to the code of the second factor."""
+    """Set the password that the invited person typed, and begin a session or ask for the second factor's code."""
     form, now = PasswordForm(), services().clock()
     if not form.validate_on_submit():
         return _form(form, token, _("The passwords do not match. Please type the same password twice."), 400)

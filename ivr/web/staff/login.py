@@ -118,9 +118,9 @@ def choose_language() -> ResponseReturnValue:
 
 
 def lead_to_login() -> ResponseReturnValue:
-    """Redirect a person who is not logged in to the login, and after it back to their page.
+    """Redirect a person who is not logged in to the login, and after the login back to their page.
 
-    What they sent is kept for the person of its page, who sees it after the login.
+    A sent form is kept as a draft of the person for whom its page was made, who sees it after the login.
     """
     kept = typed.keep_for(sessions.owner_of_form()) if request.method == "POST" else ""
     if sessions.HTMX in request.headers:
@@ -160,7 +160,7 @@ def _asked_anew() -> ResponseReturnValue:
 
 
 def _of_another_session(owner: int) -> ResponseReturnValue:
-    """Show the logged-in person what they sent from a page of an earlier session; nobody else's."""
+    """Show the sent form of an earlier session to its own person; tell any other person that it was not theirs."""
     kept = typed.keep_for(owner)
     if str(owner) == current_user.id:
         return render_template("older.html", fields=typed.sent_fields(), words=typed.sent_words()), 400
@@ -168,7 +168,7 @@ def _of_another_session(owner: int) -> ResponseReturnValue:
 
 
 def _from_our_page() -> bool:
-    """Return whether a page of ours sent the form, by the browser's headers; True where they do not tell."""
+    """Return whether a page of ours sent the form, by the browser's headers; True if there are no such headers."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site == "same-origin"

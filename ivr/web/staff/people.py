@@ -107,7 +107,7 @@ def require_of_everybody() -> ResponseReturnValue:
 
 
 def _would_shut_herself_out() -> bool:
-    """Return whether this manager has no second factor, and tell her: to require one would lock her out here."""
+    """Return whether this manager has no second factor, and tell her: requiring one would lock her out as well."""
     without = not current_user.person.second_factor
     if without:
         flash(

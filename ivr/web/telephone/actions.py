@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class NeedsStore(Exception):
-    """The answer to a step of a call needs a store, but was to be given at once."""
+    """The error raised where a step of a call must be answered at once, but its answer needs a store."""
 
 
 def _refuse() -> Sequence[Slot] | None:
@@ -58,12 +58,12 @@ def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool =
 
 
 def sender(here: Services, happened: CallEvent) -> Phone | None:
-    """Return the number from which a call came, even one that we would not call; None if withheld or our own."""
+    """Return the number from which a call came, even one the clinic would not call; None if withheld or its own."""
     return here.clinic.dialling.sender(happened.sender)
 
 
 STORED = (File, CheckDigits, ChangeAppointment, RingReception)
-"""The kinds of wait that are not a carrier's: a turn with one of them asks a store for the outcome."""
+"""The kinds of wait that a store must settle: a turn with such a wait asks a store for the outcome."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:

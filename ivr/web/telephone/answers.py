@@ -1,7 +1,7 @@
 """Answers the webhooks of a call: an incoming call, its steps, its end, and the fallback where we cannot be reached.
 
-Each takes an event, asks the engine for the call's next turn, saves the request that the turn has, and answers with the
-carrier's document. No Flask: webhooks.py has the routes.
+Each function takes an event, asks the engine for the call's next turn, does what the turn needs of the stores, and
+answers with the carrier's document. No Flask: webhooks.py has the routes.
 """
 
 import logging
@@ -61,7 +61,7 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
 
 
 def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = False) -> WebhookAnswer:
-    """Answer a step of a call: a key, silence, or that the reception was called.
+    """Answer a step of a call: a pressed key, silence, or the report that a call to the reception is over.
 
     With `at_once`, raises NeedsStore before anything is done if a store is needed.
     """
@@ -88,7 +88,7 @@ def screened(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
 
 
 def status(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer a report of a call's status; of an ended call, record the end, and tell the desk if it was missed."""
+    """Answer a report of a call's status. If the call has ended, record that, and tell the desk if it was missed."""
     told = asked.event
     log.info("call %s: is %s", told.call_id, _word(told.status))
     if told.ended:

@@ -1,6 +1,6 @@
 """`/phone`: a telephone in the browser that calls the running service, in development only.
 
-Stores nothing about a call: its state is kept encrypted in the browser, so that nobody can have anything else signed.
+Stores nothing about a call. The browser holds the call's state, encrypted, so that the service signs no other state.
 ivr/phone makes the steps of the call, as for `flask phone`.
 """
 
@@ -77,7 +77,7 @@ def ring() -> Response:
 @browser_phone.post("/go-on")
 @guarded_by(in_development)
 def go_on() -> Response:
-    """Go on with the browser's call after keys or silence, also of the reception; return what is heard next."""
+    """Send keys or silence of the caller or the reception in the browser's call; return what is heard next."""
     call, pressed = _call(), request.form.get("pressed", "")
     if not PRESSED.fullmatch(pressed):
         abort(400)

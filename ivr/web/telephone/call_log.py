@@ -21,7 +21,7 @@ UNHEARD = frozenset({"answered", "screen", "status"})
 def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:
     """Return the trace of a step: the places and outcomes that the call passed, and the place at which it is now.
 
-    It is written when the answer has left: a process that dies before has told the caller nothing, and leaves no trace.
+    The trace is written once the answer has left. A process that dies earlier leaves none: nothing was heard.
     """
     again = (FAULT,) if asked.webhook.path.startswith(AGAIN) else ()  # an earlier answer of this call was an apology
     what = (*again, *before, *turn.through, turn.call.place)

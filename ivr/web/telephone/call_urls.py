@@ -34,7 +34,7 @@ class CallUrls:
     base: str
     """The public base URL of the service, since a carrier needs absolute URLs."""
     _made: dict[Call, str] = field(default_factory=dict, compare=False)
-    """The URLs made for one answer, by call. Its two URLs of a step share the part that is slow to encrypt."""
+    """The URLs made for one answer, by call. A step's two URLs share the encrypted part, which is slow to make."""
 
     def step(self, call: Call) -> str:
         """Return the URL of a call's next webhook after a key, or after the carrier has called the reception."""
@@ -90,7 +90,7 @@ def _gathered(call: Call) -> dict[str, str | int]:
 
 
 def _with_gathered(call: Call, found: Mapping[str, Any]) -> Call:
-    """Return the call with data that were read from a URL; those of another version are left out. Raises ValueError."""
+    """Return the call with data that were read from a URL. Data of another version are left out. Raises ValueError."""
     known = ((GATHERED[name], value) for name, value in found.items() if name in GATHERED)
     fields = {piece.field: piece.read(value) for piece, value in known}
     own = Own(**{name: fields.pop(name) for name in vars(Own()) if name in fields})
@@ -171,4 +171,4 @@ GATHERED: Mapping[str, GatheredField] = {
     "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
-"""The data that a call gathers, and those of its `own`, by their names in the URL; empty data are left out."""
+"""The fields of a call, and of its `own`, that are sealed in the URL, by their names there. Empty ones are left out."""

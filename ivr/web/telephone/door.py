@@ -1,10 +1,10 @@
 """The telephone's own door: a webhook that a carrier has signed is answered without a framework.
 
-It takes a plain post to an address of a call, as carriers send it. Anything else goes through Flask, and so does a
-request that is not signed: what is refused, and how, is decided there alone. The answer is the same on both ways
-(answers.py), and tests/web/telephone/test_door.py sends the same through both.
+Only a plain POST to an address of a call, as carriers send it, is answered here. Any other request goes through Flask.
+So does an unsigned request: only Flask decides what is refused, and how. Through the door or through Flask, the answer
+is the same (answers.py); tests/web/telephone/test_door.py sends the same webhooks through both.
 
-A step that needs no store is answered at once. One that does waits for it in a thread, and begins anew there.
+A step that needs no store is answered at once. A step that needs a store begins anew in a thread, and waits there.
 """
 
 import re
@@ -31,8 +31,7 @@ ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
 FORM = "application/x-www-form-urlencoded"
 
 LONGEST = 8 * 1024
-"""Bytes of the longest query and body together that are read here, four times a carrier's: reading here holds up every
-caller, and what strangers send is as long as they like."""
+"""The most bytes of query and body read here, four times what carriers send: reading here delays every caller."""
 
 
 class TelephoneDoor:

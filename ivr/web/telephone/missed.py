@@ -1,7 +1,7 @@
-"""Tells the desk of a call that has ended and left its caller with nothing, or that the reception took.
+"""Tells the desk of an ended call if its caller got nothing, or if the reception took the call.
 
-The number is in the carrier's report of the end; how far the call came is in the spool. Of a withheld number, or one
-that the clinic would not call, nothing is kept.
+The number is in the carrier's report of the end. The spool has the places that the call passed. Nothing is kept of a
+withheld number, or of a number that the clinic would not call.
 """
 
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ READER = PathReader()
 
 
 def note_missed(here: Services, ended: CallEvent) -> None:
-    """Tell the desk of a call that has ended, if it was missed. If a store is away, that is only logged."""
+    """Tell the desk of a call that has ended, if it was missed. If a store is away, write only a log line."""
     caller, reports = here.clinic.dialling.caller_id(ended.sender), here.reports
     found = reports.last_calls.path(reports.keyed_ids.call(ended.call_id)) if caller else None
     how_far = _how_far(ended, found) if found else None

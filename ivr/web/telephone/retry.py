@@ -16,7 +16,7 @@ STEP = re.compile(r"/voice((?!/(again|answered|status|fallback)\b)/[a-z_]{1,40})
 """The pattern of the path of a step that may be tried again: not of the reception's leg, nor of a second try."""
 
 LONGEST = 2000
-"""The most characters of a URL that is tried again; ours have some hundred."""
+"""The most characters of a URL that is tried again. Our own URLs are far shorter."""
 
 PLAIN = re.compile(r"[!-~]*")
 

@@ -38,7 +38,7 @@ def signed_by_carrier() -> None:
 @voice.post(f"{AGAIN}/<place>")
 @guarded_by(signed_by_carrier)
 def signed(**_place: str) -> Response:
-    """Answer a webhook that the carrier has signed, whichever it is."""
+    """Answer any webhook that the carrier has signed."""
     return _response(answers.answer(services(), g.signed))
 
 

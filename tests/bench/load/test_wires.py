@@ -1,4 +1,4 @@
-"""The load of a benchmark: every request is answered once, and a wrong answer ends it."""
+"""The load of a benchmark: every request is answered once, and a wrong answer ends the load."""
 
 import socket
 from threading import Thread

@@ -1,7 +1,7 @@
-"""A stand-in for Plivo's REST API, which answers as the types of its library say: numbers, applications, messages.
+"""A stand-in for Plivo's REST API: numbers, applications and messages, in the form that Plivo's library expects.
 
-It knows the fields that may be set and refuses any other. A list comes in pages of twenty, each with the address of the
-next.
+The stand-in knows the fields that may be set and refuses any other. A list comes in pages of twenty, each with the
+address of the next page.
 """
 
 import base64
@@ -42,7 +42,7 @@ class PlivoStandInAccount:
     changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """The changes made to the account, in order: the path below the account, and the fields."""
     fails_with: int = 0
-    """The HTTP status of the answer to every change, though the change is made; 0 for the right status."""
+    """The HTTP status that answers every change, although the change is made; 0 for the correct status."""
 
     def rents(self, e164: str, application: str = "") -> None:
         """Add a number to the account, which leads to the application with this id, or to none."""

@@ -23,7 +23,7 @@ ANSWERS = json.loads((Path(__file__).parent / "signatures" / "answers.json").rea
 
 @dataclass(frozen=True)
 class Webhook:
-    """A made-up webhook, with the verdicts on its signature of Plivo's two libraries."""
+    """A made-up webhook, with the verdicts of Plivo's two libraries on its signature."""
 
     kind: str
     method: str

@@ -1,4 +1,4 @@
-"""Texts to callers through Plivo: ordered with Plivo's field names, never again if the first order may have arrived."""
+"""Texts to callers through Plivo: sent with Plivo's field names, and not sent again if the first may have arrived."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Plivo's webhooks: read as events; one that a stranger has caught and cut up differently is refused."""
+"""Plivo's webhooks: read as events; a caught webhook is refused if a stranger has moved the borders of its fields."""
 
 from collections.abc import Mapping
 
@@ -152,9 +152,9 @@ def test_a_caught_webhook_with_its_borders_drawn_anew_is_refused(marked: str) ->
     ids=["a counter is hidden in a value", "what was gathered is hidden in a name"],
 )
 def test_a_query_whose_borders_are_drawn_anew_is_refused(written: str, drawn: str) -> None:
-    """A query whose & and = a stranger has hidden by encoding is refused.
+    """A query is refused if a stranger has encoded its & and = to hide them.
 
-    Plivo signs it decoded, so its signature holds.
+    Plivo signs the decoded query, so the signature is still valid.
     """
     base = URL.partition("?")[0]
     assert signed(f"{base}?{drawn}", CAUGHT) == signed(f"{base}?{written}", CAUGHT), "the carrier's signature holds"
@@ -163,7 +163,7 @@ def test_a_query_whose_borders_are_drawn_anew_is_refused(written: str, drawn: st
 
 
 def test_fields_that_are_drawn_into_the_query_are_refused() -> None:
-    """A webhook is refused if a stranger moved its first fields into the query: Plivo's signature holds for both."""
+    """A webhook with its first fields moved into the query is refused, although Plivo's signature is still valid."""
     address = f"{URL.partition('?')[0]}?line=main"
     left = {name: value for name, value in CAUGHT.items() if name not in {"ALegUUID", "BillRate", "CallStatus"}}
     left["0085CallStatus"] = CAUGHT["CallStatus"]

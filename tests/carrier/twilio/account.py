@@ -1,7 +1,7 @@
-"""An account at Twilio for tests: a stand-in's, behind a proxy that adds the fields which the stand-in does not keep.
+"""An account at Twilio for tests: a stand-in's account behind a proxy, which adds the fields that the stand-in drops.
 
-The proxy passes everything on and remembers what was asked. Without it a number would never have the fallback that it
-was given, which Twilio's own API does return.
+The proxy passes every request on and remembers the changes. Behind it, a number shows the fallback that it was given,
+as at Twilio itself.
 """
 
 import base64
@@ -35,7 +35,7 @@ NOT_KEPT = {
 
 @dataclass
 class Account:
-    """An account at Twilio, as tests see it: the stand-in's, and the changes that went to it through the proxy."""
+    """An account at Twilio for tests: the stand-in's account, and the changes that went to it through the proxy."""
 
     behind: str
     """The address of the stand-in, to which the proxy passes requests on."""

@@ -65,7 +65,7 @@ WE_ARE_STRICTER = {
     "names beyond the first plane": "JavaScript sorts by halves of a letter, Python by letters, as Unix does. The "
     "carrier's names are ASCII.",
 }
-"""The kinds of webhook that twilio-node believes and we refuse, each with the reason why no true one is lost."""
+"""The kinds of webhook that twilio-node accepts and we refuse, each with the reason why no genuine one is refused."""
 
 WE_ARE_LAXER = {
     "an empty query": "twilio-python drops a bare ? from the address, which carries nothing: the same is asked, of the "

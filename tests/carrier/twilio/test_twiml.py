@@ -33,7 +33,7 @@ from tests.people import CALLER, DELHI
 HINDI = "गर्दन को धीरे-धीरे एक ओर से दूसरी ओर घुमाइए। "
 ENGLISH = "Turn the head slowly from side to side, then tilt it towards each shoulder. "
 DEAREST = "\U0001f9d8"
-"""The costliest letter in Twilio's limit of a text: URL-encoded it counts as twelve."""
+"""A letter that counts most towards Twilio's limit of a text: twelve characters when URL-encoded."""
 
 
 def bare(words: str) -> str:

@@ -1,4 +1,4 @@
-"""Twilio's rules for one TwiML document, as tables, and the short judge that applies them.
+"""Twilio's rules for one TwiML document, as tables, and a short checker that applies them.
 
 Reads bytes, as Twilio does. No HTTP, no other document, nothing of this project's code. Each rule names its section of
 facts.md; "schema" is npm twilio 6.2.0's VoiceResponse.d.ts (facts 6).
@@ -341,7 +341,7 @@ def _dial(dial: ET.Element) -> Iterator[str]:
 
 
 def _caller(dial: ET.Element, *, needed: bool) -> Iterator[str]:
-    """Yield the faults of the number that a Dial element shows, by default the caller's own (facts 1, error 13214)."""
+    """Yield the faults of a Dial's callerId. Without it, Twilio shows the caller's number (facts 1, error 13214)."""
     shown = dial.get("callerId")
     form = WHATSAPP if dial.find("WhatsApp") is not None else E164
     if shown is None and needed:

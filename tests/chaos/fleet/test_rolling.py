@@ -1,6 +1,6 @@
-"""The invented migration of the restart's campaign: the present program works with its tables.
+"""The invented migration for the campaign of restarts: today's program works with the migrated tables.
 
-The restart itself is `make rolling`.
+The restarts themselves are in `make rolling`.
 """
 
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""A number is greeted in the language that its last two calls chose, until two others choose another one."""
+"""A number is greeted in the language that its last two calls chose, until two later calls choose another language."""
 
 import json
 from collections.abc import Callable
@@ -318,7 +318,7 @@ def test_many_calls_of_many_numbers_are_learnt_from_together(
 
 
 def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres_url: str, clock: Clock) -> None:
-    """An erasure waits while a collector holds the number's traces and then writes the language that they teach."""
+    """An erasure waits for a collector that has locked the number's traces, then erases what the collector stored."""
     keyed_ids, number = KeyedIds("a secret of these tests"), number_of(CALLER)
     mark, now = keyed_ids.telephone(CALLER), clock()
     assert number is not None

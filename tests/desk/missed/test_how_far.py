@@ -1,4 +1,4 @@
-"""The progress of a call, told from its path of places alone: a missed call is one whose caller got nothing."""
+"""The progress of a call, read only from the places that it passed: the caller of a missed call got nothing."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_every_word_fits_its_column() -> None:
 
 
 def test_the_menu_has_what_a_path_is_read_by() -> None:
-    """The menu has the places by which a path is read; were a promise's place renamed, every call would be missed."""
+    """The menu has the places by which the code tells how far a call came; without them, every call would be missed."""
     led = {outcome: READER._led_to(outcome) for outcome in ("kept", "booked", "moved", "cancelled", "lost", "refused")}
     assert all(led.values()), led
     assert {"hours", "topic", "appointment"} <= set(READER._answers)

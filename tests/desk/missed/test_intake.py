@@ -1,4 +1,4 @@
-"""Missed calls while a store is away: the carrier gets its answer, and calls are kept, sealed, where they can be."""
+"""Missed calls with a store away: the carrier gets its answer; the other store keeps the calls, in Redis sealed."""
 
 import logging
 from collections.abc import Iterator

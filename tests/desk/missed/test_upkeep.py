@@ -107,7 +107,7 @@ def test_a_call_that_two_machines_answered_is_none_if_either_has_served_it(
 def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
     phone: Phone, beside: Phone, worker: WorkerServices, clock: Clock, says_so: str
 ) -> None:
-    """A caller who heard the hours on one host and reached no reception on the other is shown as one who wanted it."""
+    """A caller who heard the hours on one host and reached no reception on another is shown as wanting a reception."""
     call = phone.rings().press("4")
     call.phone = beside
     call.press("0")

@@ -90,7 +90,7 @@ def test_the_clock_enters_what_an_older_process_goes_on_booking(worker: WorkerSe
 
 
 def test_an_appointment_that_the_desk_moves_by_its_task_stays_one(worker: WorkerServices) -> None:
-    """An appointment moved through its request is not booked once more, though the request is closed as booked."""
+    """An appointment that staff moved through its request is not booked again, though the request closed as booked."""
     with worker.database.writing() as write:
         book(write, wished(AT_FOUR, 1), asked(AT_FOUR))
     worker.hours.closures.set([DeskClosure(NOW.date(), "")], By("asha", NOW))

@@ -1,4 +1,4 @@
-"""Unheard bookings: the sweeps of the clock process list them, on both databases, for their patients to be told."""
+"""Unheard bookings: sweeps of the clock process list them, on both databases, so that staff call the patients."""
 
 from collections.abc import Callable
 
@@ -38,9 +38,9 @@ def booked(worker: WorkerServices, **more: object) -> int:
 
 
 def rounds(worker: WorkerServices, clock: Clock, *minutes: int) -> None:
-    """Let these pauses, in minutes, pass one after another, and start the clock process anew after each.
+    """Let these pauses, in minutes, pass one after another, and start a new clock process after each pause.
 
-    One that ran meanwhile would see a jump of the time.
+    A clock process that ran during a pause would see the time jump.
     """
     for each in minutes:
         clock.goes_on(minutes=each)
@@ -152,7 +152,7 @@ def test_where_one_webhook_had_two_answers_the_patient_is_told(
 def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]
 ) -> None:
-    """The patient of each of two bookings in a call is told if its answer was lost; both, if it is unclear whose."""
+    """In a call with two bookings, the patient of a lost answer is told; if either may be lost, both are told."""
     booked(worker)
     with worker.database.writing() as write:
         book(write, wished(NINE.replace(hour=10), 2, call_id="CA1"), asked(NINE.replace(hour=10)))

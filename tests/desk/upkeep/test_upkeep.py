@@ -32,7 +32,7 @@ def closes(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
 
 
 def closed(worker: WorkerServices, *closures: DeskClosure) -> list[int]:
-    """Set these closures as another host would, and let the clock process see to them once; return their ids."""
+    """Set these closures as another host would, run the clock process once, and return the closures' ids."""
     ids = closes(worker, *closures)
     the_clock_runs(worker)
     return ids
@@ -78,7 +78,7 @@ def test_a_call_that_is_due_in_closed_hours_moves_to_the_next_opening_and_back(
 
 
 def test_a_call_back_keeps_its_part_of_the_day(phone: Phone, worker: WorkerServices) -> None:
-    """A call back promised for this evening is due on the next open evening, two days later where two are closed."""
+    """A call back for this evening moves to the evening in two days if the clinic is closed on the evenings before."""
     phone.rings().press("2", "3", "1", "1")
     assert waiting(worker).part == "evening"
     closed(worker, CLOSED, DeskClosure(TOMORROW, "", (Shift(time(9), time(11)),)))
@@ -199,7 +199,7 @@ def test_what_somebody_has_taken_stays_with_them(worker: WorkerServices, clock: 
 
 
 def test_a_time_that_the_desk_gives_on_purpose_needs_no_telling(worker: WorkerServices, clock: Clock) -> None:
-    """An appointment that the desk made in closed hours, against a warning, is not among those to be told."""
+    """An appointment that staff made in closed hours, despite a warning, is not put on the list of patients to tell."""
     closes(worker, CLOSED)
     clock.goes_on(minutes=1)
     wanted = DeskBooking(AT_FOUR, Number("+919999900003"), "Made Up", "main", "en", "000003")
@@ -209,7 +209,7 @@ def test_a_time_that_the_desk_gives_on_purpose_needs_no_telling(worker: WorkerSe
 
 
 def test_a_closure_and_a_booking_that_cross_each_other_are_seen(worker: WorkerServices, clock: Clock) -> None:
-    """Bookings at the moment of a closure, whose makers still found the clinic open, are among those to tell."""
+    """Bookings at the moment of a closure, by people who saw the clinic open, come to the list of patients to tell."""
     booked(worker)
     booked(worker, AT_FOUR + HALF_AN_HOUR, number=2, made_by="asha", source=Source.DESK)
     closed(worker, CLOSED)
@@ -247,7 +247,7 @@ def test_what_is_over_is_told_to_nobody(worker: WorkerServices, clock: Clock) ->
 
 
 def test_looking_keeps_nobody_from_writing_where_there_is_nothing_to_do(worker: WorkerServices) -> None:
-    """The clock process seeks patients to tell every few seconds, and takes no lock if all are already on the list."""
+    """The clock process looks for patients to tell every few seconds, and takes no lock if the list has them all."""
     for number in range(1, 4):
         booked(worker, AT_FOUR + number * HALF_AN_HOUR, number)
     closed(worker, CLOSED)

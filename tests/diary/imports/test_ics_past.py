@@ -1,4 +1,4 @@
-"""Events of a calendar that are long over: they are taken out before it is parsed, and no others are."""
+"""Past events of a calendar: events that are long over are removed before parsing, and all other events stay."""
 
 from datetime import date
 

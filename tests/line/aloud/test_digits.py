@@ -1,4 +1,4 @@
-"""Numbers in sentences: read digit by digit where people read them so, else left to the voice; the text is kept."""
+"""Numbers in sentences: telephone numbers are read digit by digit, amounts by the voice itself, and no text is lost."""
 
 import pytest
 from hypothesis import given

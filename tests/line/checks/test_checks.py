@@ -1,4 +1,4 @@
-"""The checks of `flask line check`: the shipped table passes, and each way to break it has its complaint."""
+"""The checks of `flask line check`: the shipped table passes, and each kind of mistake in a table gets a complaint."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -361,7 +361,7 @@ def test_a_complaint_names_the_situation_and_in_how_many_more_it_shows() -> None
 
 
 def reworded(language: str, **sentences: str | None) -> Script:
-    """Return the shipped sentences with others in one language; a sentence that is given as None is left out."""
+    """Return the shipped sentences with these changes in one language; a sentence that is given as None is removed."""
     prompts = {each: SCRIPT.prompts(each) for each in LANGUAGES}
     words = {**prompts[language].sentences, **sentences}
     kept = {name: sentence for name, sentence in words.items() if sentence is not None}

@@ -1,4 +1,4 @@
-"""The check that each language can be reached from each: it complains of a table in which one of three cannot."""
+"""The check that callers can reach each language from every other: a table that cuts off a language fails."""
 
 from collections.abc import Mapping
 from dataclasses import replace

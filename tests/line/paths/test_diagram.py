@@ -1,4 +1,4 @@
-"""The diagram of the menu: it shows every place and every way of the table, and nothing else."""
+"""The diagram of the menu: it shows every place of the table and every arrow between places, and nothing else."""
 
 import re
 

@@ -25,7 +25,7 @@ def some(*names: str) -> list[Situation]:
 
 
 def menus_of(situation: Situation) -> Iterator[Call]:
-    """Yield calls that stand at a menu, one for each state in which a call can be there without a mistake."""
+    """Yield calls that wait at a menu and have had no silence and no wrong key, one call for each state."""
     seen: dict[State, Call] = {}
     for _, step in walk(situation, LANGUAGES).every():
         seen.setdefault(step.to, step.turn.call)

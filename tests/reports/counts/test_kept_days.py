@@ -1,4 +1,4 @@
-"""The kept counts of days: they are dropped once they may differ from the rows, whoever else writes meanwhile."""
+"""The kept counts of days: a count is dropped once it may differ from the rows, even while other processes write."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The traces of calls in the database: when a call counts as over, its record, corrections, and their deletion."""
+"""The traces of calls in the database: when a call counts as over, its record, corrections of records, deletion."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +29,7 @@ def traces(database: Database) -> CallTraces:
 
 @pytest.fixture
 def followed() -> list[Corrected]:
-    """The list of the corrections of records that others were told of, empty at first."""
+    """The corrections of records that the collector has passed on to other code, empty at first."""
     return []
 
 

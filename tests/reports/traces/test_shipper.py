@@ -75,7 +75,7 @@ def test_a_line_that_is_not_whole_yet_is_sent_when_it_is(
 def test_what_the_database_has_lost_is_sent_again_before_the_file_goes(
     spool: Spool, shipper: TraceShipper, database: Database
 ) -> None:
-    """A spool file is sent again before it goes, as a restored database or another server may have lost its traces."""
+    """A spool file is sent again before its deletion, as a restored database or another server may lack its traces."""
     spool.write(step(A, "welcome", "main"))
     shipper.ship(NOW)
     with database.writing() as write:

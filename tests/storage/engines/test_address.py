@@ -120,7 +120,7 @@ END_WITH_1 = ("worker", "clock")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PROCESSES)
 def test_every_process_names_an_address_that_cannot_be_read(tmp_path: Path, name: str) -> None:
-    """Beside it stands another mistake in the settings, which is named in the same message."""
+    """Every process names an unreadable DATABASE_URL and a weak SECRET_KEY in one message, without the password."""
     address = "postgresql://clinic:hunter22@127.0.0.1:port/desk"
     more = {"ENV": "development", "SECRET_KEY": "short", "TWILIO_AUTH_TOKEN": TOKEN}
     said = tmp_path / "said"

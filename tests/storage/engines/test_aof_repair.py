@@ -19,7 +19,7 @@ PROMISES = 20
 
 
 class OwnRedis(Valkey):
-    """A Redis that runs with the settings which `make run` gives to its own."""
+    """A Redis that runs with the settings that `make run` gives to the Redis it starts."""
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def starts(state: Path) -> bool:
 
 
 def damage(folder: Path, at: bytes, by: bytes) -> Path:
-    """Overwrite bytes of a Redis file by these, from where the bytes `at` first stand; return the file's path."""
+    """Overwrite a Redis file with the bytes `by`, where the bytes `at` first occur; return the file's path."""
     (file,) = [each for each in folder.glob("*.incr.aof") if at in each.read_bytes()]
     written = file.read_bytes()
     place = written.index(at)

@@ -29,7 +29,7 @@ from tests.storage.test_server_log import CALLBACK
 
 @pytest.fixture
 def postgres_url(postgres_desks: Desks) -> Iterator[str]:
-    """The address of a database of this test alone: emptying a lent one would end sessions that a pooler keeps."""
+    """The address of a database for this test alone: to empty a shared database would end the sessions of a pooler."""
     server = postgres_desks.server
     server.resume()
     server.start()

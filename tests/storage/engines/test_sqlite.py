@@ -1,4 +1,4 @@
-"""SQLite: its connections are kept while they are used, its writers take turns, and its file may be moved meanwhile."""
+"""SQLite: an unused connection is closed, writers take turns, and the file may be replaced while the program runs."""
 
 import fcntl
 import os
@@ -70,7 +70,7 @@ def is_next(path: Path) -> bool:
 
 
 def test_writers_of_two_processes_write_in_the_order_in_which_they_came(path: Path) -> None:
-    """Writers of two processes take turns: whoever is next in line is not overtaken by the other's row of threads."""
+    """Writers of two processes take turns: many waiting threads of one process do not overtake the other process."""
     one, two = SqliteFile(path, 60), SqliteFile(path, 60)
     order = list[str]()
 

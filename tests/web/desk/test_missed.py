@@ -1,4 +1,4 @@
-"""Missed calls, made through the carrier's webhooks: shown at the desk, called back there, and gone in time."""
+"""Missed calls, made through the carrier's webhooks: shown at the desk until called back, settled or out of date."""
 
 import re
 from collections.abc import Callable

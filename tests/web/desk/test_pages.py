@@ -36,7 +36,7 @@ ELSEWHERE = (
 
 
 def logs_in_from(staff: Staff, wanted: str) -> str:
-    """Log in on a login page that is to lead on to `wanted`; return the status, and the address it leads to."""
+    """Log in on a login page with `wanted` as the next page; return the status and the address of the redirect."""
     token = staff.token(staff.browser.get("/login").text)
     form = {"name": staff.name, "password": staff.password, "csrf_token": token}
     answer = staff.browser.post("/login", query_string={"next": wanted}, data=form)

@@ -48,7 +48,7 @@ def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
 
 
 def taps_despite(staff: Staff, path: str, answer: TestResponse, **fields: str) -> TestResponse:
-    """Press "Book all the same" on a page with warnings, which keeps the time in spite of them; return the answer."""
+    """Press "Book all the same" on a page with warnings, which takes the time despite the warnings; return the page."""
     found = re.search(r'name="despite" value="([^"]*)"', answer.text)
     assert found, "the page offers no such thing"
     return sends(staff, path, **{**fields, "despite": unescape(found[1])})

@@ -1,4 +1,4 @@
-"""The link to the calendar: calendar programs read the desk's appointments by it, and nobody does without it."""
+"""The link to the calendar: a calendar program with the link reads the desk's appointments, and none without it."""
 
 import logging
 import re
@@ -85,9 +85,9 @@ TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
 
 
 def test_an_empty_calendar_is_a_valid_one(app: Flask, phone: Phone, link: str) -> None:
-    """A calendar without entries still has a time zone, as RFC 5545 demands a component.
+    """A calendar without entries still has a time zone.
 
-    Else strict programs refuse.
+    RFC 5545 demands a component; strict programs refuse a calendar without any.
     """
     answer = reads(app, link)
     assert events(answer) == []

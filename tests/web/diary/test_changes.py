@@ -1,4 +1,4 @@
-"""Changes to an appointment: staff move, cancel, mark and undo it, and are told if a colleague was quicker."""
+"""Changes to an appointment: staff move, cancel and mark it, undo each change, and hear if a colleague was quicker."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The page of a flood of bookings: one tap frees all its times, another restores them, and no patient is lost."""
+"""The page of a flood of bookings: one tap frees all its times, another restores them and names times taken since."""
 
 import re
 from html import unescape
@@ -14,7 +14,7 @@ from tests.web.diary import gets, sends, words_of
 
 @pytest.fixture
 def desk(line: Phone, clock: Clock) -> Staff:
-    """Somebody logged in at the desk of the shipped clinic, whose telephone books."""
+    """A member of staff at the desk of the shipped clinic, where callers can book appointments by telephone."""
     return at_the_desk(line)
 
 
@@ -23,7 +23,7 @@ def number(index: int) -> str:
 
 
 def floods_in(phone: Phone, *numbers: int) -> list[str]:
-    """Book appointments by withheld calls, for one keyed number after another; return the references."""
+    """Book an appointment for each of these numbers, keyed in a call that shows no number; return the references."""
     keys = [("1", "1", f"{number(each)}#", "1", "1") for each in numbers or range(5)]
     calls = [phone.rings(caller="anonymous").press(*each) for each in keys]
     return [each.reference for each in calls]

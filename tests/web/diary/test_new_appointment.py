@@ -1,4 +1,4 @@
-"""Booking at a free or a typed time: concerns are shown before the time is kept, and nothing typed is lost."""
+"""Booking at a free or a typed time: staff see all warnings before the time is booked, and no typed words are lost."""
 
 import re
 from functools import partial
@@ -70,7 +70,7 @@ def test_a_taken_time_is_said_with_whose_it_is_before_and_kept_by_one_further_ta
 
 
 def test_a_further_tap_keeps_that_time_alone(staff: Staff, services: Services) -> None:
-    """The button "Book all the same" counts only for the time that was warned of; another time has its own warning."""
+    """The button "Book all the same" overrides the warning for one time only; another time gets its own warning."""
     booked(staff, "10:30")
     booked(staff, "12:00", phone="99999 00003", name="Third One")
     told = sends(staff, "/book", **OTHER)
@@ -233,7 +233,7 @@ def test_a_request_that_is_gone_leaves_a_form_for_anybody(staff: Staff) -> None:
 
 
 def test_a_request_about_an_appointment_moves_it_and_books_no_second_one(staff: Staff, services: Services) -> None:
-    """Booking for a request about a touched appointment moves the appointment, books no second one, and closes it."""
+    """Booking for a request about a touched appointment moves this appointment, books no other, ends the request."""
     made = booked(staff, "13:30")
     lunch = {"day": TOMORROW, "from": "13:00", "until": "14:00", "words": "lunch"}
     taps_despite(staff, "/blocks", sends(staff, "/blocks", **lunch), **lunch)

@@ -1,4 +1,4 @@
-"""The diary's pages: a day with its free and taken times side by side, the week, and the way to the next free time."""
+"""The diary's pages: a day with its free and taken times side by side, the week, and the link to the next free time."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ minutes = 45
 
 @pytest.fixture
 def two(tmp_path: Path, serves: Serves) -> Iterator[Staff]:
-    """Somebody at the desk of a clinic with two practitioners."""
+    """A member of staff at the desk of a clinic with two practitioners."""
     words = (ROOT / "config" / "clinic.toml").read_text().replace("patients_at_once = 1\n", "")
     (tmp_path / "clinic.toml").write_text(words + TWO_PRACTITIONERS)
     more = {"CLINIC_FILE": str(tmp_path / "clinic.toml")}

@@ -1,4 +1,4 @@
-"""Booking by telephone: managers confirm, pause and resume it on the diary's page, and calls follow at once."""
+"""Booking by telephone: managers confirm, pause and resume it on the diary's page, with effect from the next call."""
 
 from collections.abc import Iterator
 from dataclasses import replace

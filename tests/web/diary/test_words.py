@@ -1,4 +1,4 @@
-"""The diary's words for staff: each status, source, event and concern has some; an odd one is shown as stored."""
+"""The diary's words for staff: each status, source, event and warning has words; unknown values are shown as stored."""
 
 from datetime import datetime
 

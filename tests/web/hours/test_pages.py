@@ -1,4 +1,4 @@
-"""The page of the hours: the next caller hears exactly what the desk sets there."""
+"""The page of the hours: the next caller hears exactly the closures that the desk sets on the page."""
 
 import re
 from collections.abc import Iterator
@@ -39,14 +39,14 @@ def posts(staff: Staff, path: str = "/desk/hours", **form: object) -> TestRespon
 
 
 def sets(staff: Staff, what: str, line: str = "*", reason: str = "", day: str = TODAY, **more: str) -> str:
-    """Set a closure by a form of the page, which accepts it; return the page that follows."""
+    """Set a closure by the form of the page of the hours, which must accept it; return the page that follows."""
     answer = posts(staff, what=what, day=day, line=line, reason=reason, **more)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/desk/hours"), unescape(answer.text)
     return unescape(page(staff))
 
 
 def refusal(staff: Staff, **form: str) -> str:
-    """Return the message with which the page refuses this form; the hours stay as they are."""
+    """Send a form that the page of the hours refuses, and check that no hours change; return the error message."""
     answer = posts(staff, **{"what": "closed", "day": TODAY, "line": "*", "reason": "", **form})
     assert answer.status_code == 400
     assert "Nothing: callers hear the usual hours." in answer.text
@@ -56,7 +56,7 @@ def refusal(staff: Staff, **form: str) -> str:
 
 
 def undoes(staff: Staff, nth: int = 0) -> str:
-    """Press the undo of one of the closures on the page; return the page that follows."""
+    """Press the undo button of one closure on the page of the hours, by its index; return the page that follows."""
     form = re.findall(r'<form method="post" action="/desk/hours/undo">(.*?)</form>', page(staff), re.DOTALL)[nth]
     ids = re.findall(r'name="id" value="(\d+)"', form)
     assert posts(staff, "/desk/hours/undo", id=ids).status_code == 302

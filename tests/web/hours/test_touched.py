@@ -1,4 +1,4 @@
-"""A change of the hours: the patients touched are shown before it is kept; promises move with it, and back."""
+"""A change of the hours: the page shows touched patients first; promised times change with the hours, also on undo."""
 
 import re
 from html import unescape
@@ -40,7 +40,7 @@ def shown(staff: Staff, **form: str) -> str:
 
 
 def confirms(staff: Staff, shown_first: str) -> str:
-    """Press the button on such a page that keeps the change of the hours; return the page that follows."""
+    """Press the button on this page that keeps the change of the hours; return the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
     kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]

@@ -1,4 +1,4 @@
-"""The page of metrics: the monitoring alone reads counts and the desk's state there, and nobody is named on it."""
+"""The page of metrics: only the monitoring reads it; the page shows counts and the desk's state, and names nobody."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ Series = dict[tuple[str, ...], float]
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The service's own limits for the stores, since one of them is held up here."""
+    """The service's own time limits for the stores, for tests that stop one of the stores from answering."""
     return A_CALLER_WAITS
 
 
@@ -57,7 +57,7 @@ def scrape(phone: Phone, **headers: str) -> str:
 
 
 def read(text: str) -> Series:
-    """Return each series on the page with its value, by its name and the values of its labels, in the labels' order."""
+    """Return the value of each series on the page, by the series' name and its label values, sorted by label name."""
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {(each.name, *(value for _, value in sorted(each.labels.items()))): each.value for each in samples}
 
@@ -297,7 +297,7 @@ def counts(process: Process) -> bool:
 
 
 def rings_until(enough: Callable[[], bool], phone: Phone) -> int:
-    """Call the line, eight times at once, so that each web process gets some; return the number of calls."""
+    """Call the line, eight calls at a time, until `enough` returns True; return the number of calls."""
     rung = 0
 
     def once() -> bool:

@@ -1,4 +1,4 @@
-"""A listener with a call's transcript, who makes that call and compares: each sentence, offered key and pointer."""
+"""A listener for tests, who reads a call's transcript, makes the call, and compares all sentences and offered keys."""
 
 import re
 import secrets
@@ -40,7 +40,7 @@ OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
 
 
 class Share(NamedTuple):
-    """A share of the branches of a transcript: of each `of` branches, the listener follows the one with this number."""
+    """A share of a transcript's branches: of every `of` branches, the listener follows the one at index `number`."""
 
     number: int
     of: int
@@ -59,9 +59,9 @@ class Listener:
     read: Branch
     follows: frozenset[EventKind] = OFFERED
     share: Share = EVERY_WAY
-    """The share that is followed of the branches that the transcript tells elsewhere.
+    """The share of the transcript's repeated branches that the listener follows to their end.
 
-    Their options are always compared.
+    A repeated branch is told in full at one place only. Its words and options are always compared.
     """
     stranded: Phone | None = None
     """A telephone at a service whose database and Redis are both away."""
@@ -100,9 +100,9 @@ class Listener:
             self._is_offered(read, {each.words for each in words}, call.waits)
 
     def _was_said_before(self, read: Branch, words: list[Heard]) -> bool:
-        """Return whether the call leaves out or rewords a sentence because it said it before.
+        """Return whether the call leaves out or rewords a sentence that the caller has heard before.
 
-        The transcript, which tells each turn only once, has the sentence in full.
+        The transcript tells each turn only once, with the sentence in full.
         """
         first = self._once["warning_signs"]
         told = [each for each in read.heard if each.words not in first]
@@ -117,7 +117,7 @@ class Listener:
         return {say.name: frozenset(script.everywhere(say).values()) for say in said}
 
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:
-        """Check that the words heard offer exactly the keys that the transcript has, each by the key's own sentence."""
+        """Check that the heard words offer exactly the keys of the transcript, each in the words of its option."""
         ways = [*read.next, *self._pointed_to(read)] if not read.scene.stays else []
         if any(each.scene.what is EventKind.KEY for each in ways) and asked.digits == 1:
             offered = {key for each in words for found in PRESS.findall(each) for key in found if key}
@@ -130,7 +130,7 @@ class Listener:
             assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
-        """Return the branches that the transcript tells at another place, to which this branch points."""
+        """Return the branches after this one that the transcript tells only at another place; empty for none."""
         if read.scene.told_at is None:
             return []
         target = self._told[read.scene.told_at]
@@ -163,7 +163,7 @@ class Listener:
             self.compares(branch, after)
 
     def _files(self, filing: Branch, call: Conversation) -> None:
-        """Confirm the call's request: as a first one, in another call, as a blocked caller, with both stores away."""
+        """Confirm the call's request, and compare each outcome: kept, joined, refused, lost with both stores away."""
         after = self._outcomes(filing)
         if not filing.next and self.follows == OFFERED:
             return  # the transcript tells it where the same was confirmed first
@@ -239,7 +239,7 @@ def pressed(call: Conversation, branch: Branch, key: str = "") -> Conversation:
 
 
 def another(call: Conversation) -> Conversation:
-    """Return another call, with an id of its own, that stands where this one does."""
+    """Return another call, with an id of its own, in the same state as the given call."""
     return replace(call, sid=f"CA{secrets.token_hex(16)}")
 
 
@@ -262,7 +262,7 @@ def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
 
 
 def settles(services: Services) -> None:
-    """Close all requests at this service's desk, so that the next call's request joins none."""
+    """Close all requests at this service's desk, so that the next call makes a new request and joins no earlier one."""
     for each in services.desk.store.waiting():
         services.desk.moves.take(each.id, By("asha", services.clock()))
         services.desk.moves.report(each.id, OutcomeReport(Outcome.SETTLED), By("asha", services.clock()))
@@ -270,7 +270,7 @@ def settles(services: Services) -> None:
 
 @contextmanager
 def blocked(services: Services) -> Iterator[None]:
-    """Block the number of the listener's calls until the block ends."""
+    """Block the telephone number of the listener's calls for the length of the `with` statement."""
     number, now = Number(CALLER), services.clock()
     services.desk.blocked.block(number, "rings for fun", By("asha", now))
     yield

@@ -21,13 +21,13 @@ One topic has no review.
 
 
 def review(key: str, on: str, words: str) -> str:
-    """Return the lines of a clinic's file that say when a piece of advice was reviewed, and which words of it."""
+    """Return a review as lines of a clinic's file: the advice's key, the day, and the mark of the reviewed words."""
     head = "[warning_signs]\n" if key == "warning_signs" else f'key = "{key}"\n'
     return f'{head}reviewed_by = "Dr. Made Up"\nreviewed_on = {on}\nreviewed_words = "{words}"\n'
 
 
 def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
-    """Write a clinic's file with these reviews (of which advice, the day, the mark of its words); return its path."""
+    """Write a clinic's file with these reviews, each an advice's key, a day and a mark of words; return its path."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     for key, on, of in reviews:
         head = review(key, on, of).partition("reviewed_by")[0]
@@ -38,14 +38,14 @@ def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
 
 
 def marks(staff: Staff) -> dict[str, str]:
-    """Return, for each piece of advice, the mark of its words that the page shows to be written beside a review."""
+    """Return the mark of the words of each piece of advice, as the page of advice shows it, by the advice's key."""
     shown = cards(staff.browser.get("/desk/advice").text)
     return {key: card.rpartition("beside a review of them: ")[2].strip() for key, card in shown.items()}
 
 
 @pytest.fixture
 def reviewed(tmp_path: Path, staff: Staff, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose advice was reviewed on several days, in the words that it still has."""
+    """A telephone at a clinic whose advice was reviewed on several days, and not changed since the reviews."""
     read = marks(staff)
     path = clinic_with(tmp_path, *((key, on, read[key]) for key, on in REVIEWED_ON.items()))
     with serves(CLINIC_FILE=path) as phone:

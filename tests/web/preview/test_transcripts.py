@@ -1,4 +1,4 @@
-"""Transcripts of calls: a call at the same moment hears exactly each sentence of each branch."""
+"""Transcripts of calls: a call at the transcript's moment hears the sentences of every branch, word for word."""
 
 import re
 from collections.abc import Iterator
@@ -92,17 +92,17 @@ class Which(NamedTuple):
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
 ALIKE = [("second", "in opening hours"), ("third", "on a half day, before it"), ("third", "on a half day")]
-"""Lines and moments that are tried besides: other lines differ from the first only by name, reception, and Holi."""
+"""More lines and moments to compare: these lines differ from the first only by name, reception and the Holi closure."""
 
 
 @LANGUAGES
 def test_at_a_dozen_moments_every_sentence_on_every_way_that_is_offered_is_what_a_call_hears(
     phone: Phone, clock: Clock, lang: str
 ) -> None:
-    """On every way that the options offer, a call hears the sentences of its transcript, at each of the moments.
+    """At each moment, on every way that the options offer, a call hears the sentences of its transcript.
 
-    In each language a third of the other days, and of their parts, are followed to their promise. `make fuzz` follows
-    all of them in every call.
+    Of the branches that the transcript repeats, a call follows a third in each language. `make fuzz` follows all of
+    them.
     """
     everywhere = settings.get_current_profile_name() == "long"
     share = EVERY_WAY if everywhere else Share(["en", "hi"].index(lang), 3)
@@ -169,11 +169,11 @@ def compare(
 
 
 SEEN: set[str] = set()
-"""The turns that tests have already compared over both carriers: most are heard at many moments."""
+"""The turns that tests have already compared over both carriers; a turn that comes again is not compared again."""
 
 
 def says_the_same_in_other_words(services: Services, read: Branch) -> None:
-    """Check that each turn of the transcript is said, and leads on, in the same way over both carriers."""
+    """Check that the documents of both carriers say the same, and lead on in the same way, as each turn demands."""
     other = Plivo(PlivoAccount(), PlivoRenderer(services.script, services.clinic.voices))
     for turn in (each.scene.turn for each in read.every()):
         kind = repr((turn.call.language, turn.first, turn.asks, turn.wait))
@@ -185,7 +185,7 @@ def says_the_same_in_other_words(services: Services, read: Branch) -> None:
 
 @pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])
 def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iterator[tuple[Phone, int]]:
-    """A telephone at the shipped clinic, with and without booking, and the most scenes its transcripts may have."""
+    """A telephone at the shipped clinic, once with booking and once without, and the most scenes of its transcripts."""
     where, most = request.param
     path = tmp_path / "clinic.toml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)
@@ -194,7 +194,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iter
 
 
 def test_a_call_is_told_in_a_bounded_number_of_scenes(told: tuple[Phone, int], clock: Clock) -> None:
-    """A transcript tells only a few of the free times, which stand for all: nobody would read it with every one."""
+    """A transcript shows a few of the free times as examples: nobody would read a transcript with every free time."""
     phone, most = told
     clinic = phone.services.hours.clinic_now()
     counts = {}

@@ -1,4 +1,4 @@
-"""The numbers of the reports' spreadsheet, and calls that are counted there, for the tests of the reports."""
+"""The numbers in the reports' spreadsheet, and calls that the reports count, for the tests of the reports."""
 
 import csv
 from html import unescape
@@ -35,7 +35,7 @@ def numbers(staff: Staff, worker: WorkerServices, clock: Clock, **query: str) ->
 
 
 def rows_of(found: Numbers, figure: str) -> dict[tuple[str, str], int]:
-    """Return the numbers of one table of the spreadsheet, but for zeros, by row and column."""
+    """Return the numbers of one table of the spreadsheet, by row and column, without the zeros."""
     return {
         (row, column): int(value) for (table, row, column), value in found.items() if table == figure and value != "0"
     }

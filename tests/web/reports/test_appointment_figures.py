@@ -1,4 +1,4 @@
-"""Appointments in the reports: booked by telephone and at the desk, moved, cancelled, come to; and filled hours."""
+"""Appointments in the reports: booked by telephone or at the desk, moved, cancelled, attended; and filled hours."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -67,7 +67,7 @@ def books_by_phone(phone: Phone, caller: str) -> str:
 
 
 def filled(found: dict[tuple[str, str, str], str], figure: str = "filled_by_day") -> dict[str, tuple[int, ...]]:
-    """Return the minutes of the diary on each day, or in each week, of the report: filled, missed and free ones."""
+    """Return the minutes of the diary in the report's table, by day or week: filled, missed and free minutes."""
     columns = ("filled_minutes", "missed_minutes", "free_minutes")
     keys = dict.fromkeys(row for table, row, _ in found if table == figure)
     return {key: tuple(int(found[figure, key, column]) for column in columns) for key in keys}

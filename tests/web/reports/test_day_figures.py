@@ -1,4 +1,4 @@
-"""Calls by day, and patients reached, open and closed, beside the days before; and calls that reached no reception."""
+"""Calls and reached patients by day, in and out of hours, beside earlier days; and calls that reached no reception."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -111,7 +111,7 @@ def test_who_was_reached_only_in_these_days_is_not_held_against_them(
 def test_who_asked_for_the_reception_and_found_nobody_counts_whatever_came_after(
     phone: Phone, staff: Staff, worker: WorkerServices, clock: Clock
 ) -> None:
-    """Callers whom the reception did not answer are counted, whatever came next: a request, other news, hanging up."""
+    """Callers whom the reception did not answer are counted, whether they then leave a request or only hang up."""
     rings(phone, clock, (23, 11, 0), *NOBODY_THEN_A_REQUEST)
     rings(phone, clock, (23, 11, 30), "0")
     rings(phone, clock, (23, 8, 0), "0")

@@ -1,4 +1,4 @@
-"""A flood of logins at the Procfile's web: callers get their answers meanwhile, and known people can log in."""
+"""A flood of logins at the running web server: callers still get answers, and staff on a known device can log in."""
 
 import http.client
 import threading

@@ -54,7 +54,7 @@ def test_an_open_page_says_what_to_do_to_who_must_have_one_and_shows_nothing_new
 
 
 def test_every_guard_has_been_thought_of(app: Flask) -> None:
-    """Only four routes ask for a login and no second factor, and no route has a guard that is not known here."""
+    """Only four routes need a login but no second factor; only /voice, /phone and /calendar have other guards."""
     before = {rule.endpoint for rule in rules(app) if guard_of(app, rule.endpoint) is logged_in_only}
     assert before == {"second_factor.page", "second_factor.switch_on", "login.leave", "login.leave_everywhere"}
     known = {staff_only, manager_only, logged_in_only, open_to_all, scraper_only}

@@ -183,7 +183,7 @@ def test_entered_numbers_get_at_most_a_quarter_of_a_days_times(line: Phone) -> N
 
 
 class TooLate(Deadline):
-    """A deadline for a store's work that every result misses, though the work was done."""
+    """A deadline for a store's work: the work is done, but its result always counts as too late."""
 
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         found = work()

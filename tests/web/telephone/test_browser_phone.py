@@ -1,6 +1,6 @@
 """`/phone`: a telephone that calls the running service as the carrier does, in development only.
 
-Its state is sealed.
+The state of its call is sealed.
 """
 
 import re
@@ -53,7 +53,7 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Press keys, each when the call waits for it, empty for silence; go on by itself where it waits for none."""
+        """Press keys, each when the call waits for a key (an empty key is a silence); follow all steps between."""
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)
             while self.waits == "nothing":
@@ -215,7 +215,7 @@ def test_nobody_else_can_ring_as_the_carrier_through_a_tunnel_or_from_another_ma
 
 
 TUNNEL = {"base_url": "http://localhost:8000"}
-"""The form of requests from a tunnel that names localhost as the host and does not say that it is a tunnel."""
+"""The arguments of a request through a tunnel that names localhost as the host, and hides that it is a tunnel."""
 
 
 @pytest.mark.parametrize("address", ["/phone", "/phone/", "/phone?key=", "/phone?key=a-key-of-another-start"])

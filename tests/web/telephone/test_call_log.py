@@ -1,4 +1,4 @@
-"""Records of calls, made from their webhooks: where each call got and how it ended, once, whichever store was away."""
+"""Records of calls, made from their webhooks: each call's path and end, written once even if a store was away."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""A call's state in its URLs: written into full addresses, and read back from these and from relative ones."""
+"""A call's state in its URLs: the service writes full addresses, and reads full and relative addresses."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -64,7 +64,7 @@ def test_a_call_whose_state_cannot_be_read_begins_again(gathered: str) -> None:
 
 
 def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:
-    """A call goes on from a relative address as from a full one, as the carrier itself makes it full."""
+    """A call goes on from a relative address as well as from a full one; the carrier completes the relative one."""
     call = phone.rings()
     before = replace(call, url="/voice")
     before.follows(phone.within(call.next_url), {"Digits": "1"})

@@ -1,4 +1,4 @@
-"""The door of the telephone: it answers as Flask does, and leaves to Flask all but plain, signed posts."""
+"""The door of the telephone: it answers as Flask does, and leaves every unusual or unsigned request to Flask."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ def scope(path: str, headers: Mapping[str, str], **other: Any) -> dict[str, Any]
 
 @dataclass
 class BothWays(Phone):
-    """A telephone whose webhooks come through Flask, and each a second time through the door."""
+    """A telephone that posts each webhook twice: through Flask, and then through the door."""
 
     door: TelephoneDoor = field(init=False)
     compared: int = 0
@@ -68,9 +68,9 @@ class BothWays(Phone):
         return answer
 
     def told(self, answer: WholeAnswer) -> tuple[int, dict[str, str], str]:
-        """Return an answer in a form to compare: without its request's id, with what the call has gathered in clear.
+        """Return an answer in a form to compare: without the request's id, with the call's gathered data in clear.
 
-        Without the header Vary, too: Flask says of any answer that it may vary with the cookie, and a carrier has none.
+        The header Vary is left out: Flask sets it for cookies, which no carrier sends.
         """
         headers = {name: value for name, value in answer.headers if name not in {HEADER, "Vary"}}
         opened = GATHERED.sub(lambda sealed: self.opened(sealed[1]), answer.content.decode())
@@ -234,7 +234,7 @@ def test_an_id_that_a_proxy_has_given_is_kept_on_both_ways(phone: BothWays) -> N
 
 
 class Stumbles:
-    """A carrier that takes every webhook for its own, and fails to read it by a mistake of our code."""
+    """A carrier that claims every webhook as its own, and raises an error when it reads one, like a bug in our code."""
 
     def bears(self, _headers: Mapping[str, str]) -> bool:
         return True

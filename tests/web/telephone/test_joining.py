@@ -1,4 +1,4 @@
-"""Joining: a second call for the same person joins their request; any other makes its own and learns of none."""
+"""Joining: a second call for the same person joins their request; a call for another person makes a new one."""
 
 import re
 from collections.abc import Callable
@@ -139,7 +139,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 
 def leads_to(phone: Phone, reference: str) -> int:
-    """Return the id of the request to which a reference leads that a caller has heard."""
+    """Return the id of the request to which this reference leads; a caller has heard the reference."""
     database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
@@ -164,7 +164,7 @@ def confirms(call: Conversation) -> Callable[[], str]:
 
 
 def unsealed(phone: Phone, document: str) -> str:
-    """Return this document with the sealed parts of its addresses in clear, as each sealing differs."""
+    """Return this document with the sealed parts of its addresses decrypted, since each encryption looks different."""
     return re.sub(
         r"(?<=[?&;]c=)[\w%-]+", lambda found: phone.services.telephone.cipher.decrypt(unquote(found[0])), document
     )
@@ -278,7 +278,7 @@ def wished(request: Request) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_another_telephone_never_changes_what_a_number_has_asked_for(both: Phone, clock: Clock, stranger: str) -> None:
-    """A request for a number, made from another telephone, stands beside the number's own and never changes it."""
+    """A request for a number from another telephone is kept separately, and never changes the number's own request."""
     both.rings().press("2", "3", "1", "1")
     before = only(both)
     clock.goes_on(minutes=20)

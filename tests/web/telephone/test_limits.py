@@ -1,4 +1,4 @@
-"""Limits of callers who call or ask too often, and blocks: requests are refused kindly, hours and advice never."""
+"""Limits and blocks for callers who call or ask too often: they hear hours and advice, but may file no request."""
 
 import json
 import logging
@@ -43,12 +43,12 @@ CALLS_OF_A_CALLER, CALLS_OF_A_LINE, WITHHELD_CALLS_OF_A_LINE, REQUESTS_OF_A_NUMB
 """The shipped clinic's limits of calls and requests, as config/clinic.toml has them."""
 
 NUMBERLESS = ("", "anonymous", "+266696687", "sip:asha@example.org", "+", "+123", "no number at all")
-"""Callers' numbers in webhooks that name nobody and are not the clinic's own."""
+"""Callers' numbers from webhooks, none of which identifies a caller or is one of the clinic's own numbers."""
 
 
 @pytest.fixture
 def quiet_line(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic whose limits in an hour are three calls on a line, two of a number and one withheld."""
+    """A telephone at a clinic with low hourly limits: three calls on a line, two of a number, one without a number."""
     with serves(CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 
@@ -69,7 +69,7 @@ def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALL
 
 
 def is_refused(call: Conversation, lang: str = "en") -> bool:
-    """Return whether the call may make no request: its first words then name 112, and no key cuts them off."""
+    """Return whether the call was refused a request; if so, check that its first words name 112 and no key cuts in."""
     refused = call.place == "refused"
     if refused:
         assert call.uncut[0].startswith(SORRY[lang])
@@ -176,7 +176,7 @@ def test_a_flood_of_withheld_calls_closes_the_line_to_nobody_who_shows_a_number(
 
 @pytest.mark.parametrize("mobile", ["+918090080907", "8090080906"])
 def test_calls_that_the_clinics_own_mobile_forwards_have_the_whole_limit_of_the_line(phone: Phone, mobile: str) -> None:
-    """Calls that the clinic's own mobile forwards are not limited as withheld ones: all patients may come that way."""
+    """Calls that the clinic's own mobile forwards do not count as withheld: all patients may call that way."""
     rings_often(phone, WITHHELD_CALLS_OF_A_LINE + 1, mobile)
     assert is_promised(asks_for_another(phone.rings(caller=mobile), OTHER))
 
@@ -238,7 +238,7 @@ def test_one_telephone_that_rings_without_end_does_not_use_up_the_line(quiet_lin
 
 
 def books_once_more(call: Conversation) -> Conversation:
-    """Make another request for an appointment in this call, if the line asks, for the same person as before."""
+    """Make another request for an appointment in this call; if the line asks for whom, it is for the same person."""
     call.press("#", "1", "1", "1")
     return call.press(*(("1",) if call.place == "whose" else ()), "1", "1")
 
@@ -515,7 +515,7 @@ Away = Callable[[Valkey], AbstractContextManager[None]]
 
 @pytest.fixture
 def impatient_line(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a clinic with low limits, whose calls wait for a store no longer than in production."""
+    """A telephone at a clinic with low limits, whose calls wait for a store only as long as in production."""
     quiet = settings_for(tmp_path, sqlite_url, redis_url, CLINIC_FILE=of_a_quiet_clinic(tmp_path))
     with served(build(quiet, clock, QUICK)) as phone:
         yield phone

@@ -1,4 +1,4 @@
-"""Odd callers: a number that is withheld, the clinic's own or nonsense, and odd fields. Each gets a call that works."""
+"""Odd callers: a withheld number, the clinic's own number, nonsense, and odd fields. Each call works to its end."""
 
 import logging
 

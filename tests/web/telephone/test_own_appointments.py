@@ -1,4 +1,4 @@
-"""A caller's own appointment: heard at once, moved or cancelled only with its reference, and by nobody else."""
+"""A caller's own appointment: its time is told at once; only with the reference can a caller move or cancel it."""
 
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -89,7 +89,7 @@ def test_three_wrong_tries_in_a_day_are_the_last_ones_and_the_wish_goes_to_the_d
 def test_a_wish_to_cancel_that_waited_in_redis_is_still_about_its_appointment(
     serves: Serves, sqlite_url: str, clock: Clock
 ) -> None:
-    """The database goes away between the wish and the key that confirms it."""
+    """A wish to cancel keeps its appointment though the database goes away before the caller confirms the wish."""
     with serves(CLINIC_FILE=str(SHIPPED)) as phone:
         reference = books(phone)
         for _ in range(3):
@@ -180,7 +180,7 @@ def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(line: Phone) -
 
 
 def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> None:
-    """A caller's second request in one call is asked for whom it is, perhaps a child, and becomes one of its own."""
+    """For a second request in one call, the line asks whom it is for, perhaps a child, and keeps it separately."""
     call = line.rings().press("2", "1", "1", "1", "#", "2", "1")
     assert WHOSE in call.words
     call.press("2", "1", "1", "#", "1", "1", "#", "1", "1")
@@ -189,7 +189,7 @@ def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> Non
 
 
 def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(line: Phone, clock: Clock) -> None:
-    """No caller is asked for whom they call because the clinic has something to tell their number: that is no wish."""
+    """A request that tells the desk to call a patient about a closure does not make the line ask whom a call is for."""
     books(line)
     line.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
     line.services.hours.closures_file.follow(line.services.hours.closures, AT_THREE.date())

@@ -1,6 +1,6 @@
-"""Key 0 calls the reception, in its hours and where there is one.
+"""Key 0 calls the reception, in its hours and on lines that have one.
 
-Only a person takes the patient, none is left alone.
+Only a person gets the patient, never a voicemail. If nobody answers, the patient is offered a call back.
 """
 
 from datetime import date
@@ -35,7 +35,7 @@ def leg(call: Conversation) -> Conversation:
 
 
 def is_offered_a_callback(call: Conversation, first: str) -> None:
-    """Check that the caller hears this sentence first, and gets a promise of a call back by the keys for it."""
+    """Check that the caller hears this sentence first; then ask for a call back by keys, and check the promise."""
     assert (call.heard[0], call.place) == (first, "callback")
     call.press("1", "1", "1")
     (found,) = call.phone.services.desk.store.waiting()
@@ -115,7 +115,7 @@ LEG = "line=main&lang=en"
 def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
     staffed: Phone, address: str, digits: str, does: list[Step]
 ) -> None:
-    """A leg from before a deploy, with relative addresses that count mistakes as commit 837caff wrote, goes on."""
+    """A leg from before a deploy, with a relative address and the mistake counts of commit 837caff, goes on."""
     form = {**CALL, "From": CALLER_ID, "To": RECEPTION[0], **({"Digits": digits} if digits else {})}
     assert list(steps(staffed.posts(address, form).text)) == does
 

@@ -1,4 +1,4 @@
-"""Calls after a fault of the service: the caller waits, the step is tried once more, and no call is tried for ever."""
+"""Calls after a fault of the service: the caller waits, the step is tried once more, and no call repeats endlessly."""
 
 from pathlib import Path
 from urllib.parse import urljoin
@@ -78,7 +78,7 @@ def test_what_fails_twice_ends_with_an_apology(phone: Phone) -> None:
 
 
 def test_however_long_everything_fails_a_silent_call_ends(phone: Phone) -> None:
-    """A silent call ends though each first webhook of a step is lost: the caller's silences count all the same."""
+    """A silent call ends although the first webhook of every step is lost: silences still count."""
     call = phone.rings()
     for _ in range(40):
         if call.over:

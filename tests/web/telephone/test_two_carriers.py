@@ -1,4 +1,4 @@
-"""Two carriers at the same addresses: each call gets its own carrier's documents, and needs its signature."""
+"""Two carriers at the same addresses: each call gets the documents, and needs the signature, of its own carrier."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -32,7 +32,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
-    """A function that serves a service with a reception and these settings of carriers; yields a telephone at it."""
+    """A function that runs a service with a reception and these carrier settings, and yields a telephone at it."""
 
     def make(more: Settings) -> AbstractContextManager[Phone]:
         return service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path), **more)
@@ -156,7 +156,7 @@ def form(**more: str) -> dict[str, str]:
 
 
 def confirms(phone: Phone) -> str:
-    """Return the address of a Plivo call's confirming key: a webhook to it makes a request if it is believed."""
+    """Return the address at which a Plivo call confirms its request, by a webhook with a valid signature."""
     call = PlivoCall(phone).press("1", "1", "1", "1")
     assert isinstance(call.moment.waits, Gathers)
     return call.moment.waits.action

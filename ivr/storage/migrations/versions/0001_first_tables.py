@@ -1,4 +1,4 @@
-"""The first tables: requests, promises of them, their history, the tasks about them, and the people at the desk."""
+"""The first tables: requests, their promises, their history, their tasks, and the people at the desk."""
 
 import sqlalchemy as sa
 from alembic import op

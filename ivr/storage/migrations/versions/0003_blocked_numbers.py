@@ -1,4 +1,4 @@
-"""Adds the numbers that the desk has blocked, and an index of closed requests by when they were closed."""
+"""Adds the numbers that the desk has blocked, and an index of closed requests by the moment of closing."""
 
 import sqlalchemy as sa
 from alembic import op

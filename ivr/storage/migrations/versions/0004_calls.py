@@ -1,4 +1,4 @@
-"""Adds the records of calls, by when they began, and an index of requests by when they were made, for the reports."""
+"""Adds the records of calls, indexed by their start, and an index of requests by their creation, for the reports."""
 
 import sqlalchemy as sa
 from alembic import op

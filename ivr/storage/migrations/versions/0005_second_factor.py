@@ -1,4 +1,4 @@
-"""Adds the second factor of a login: secrets, recovery codes, of whom it is required, and rules for everybody."""
+"""Adds the second factor of a login: secrets, recovery codes, who must have a factor, and rules for everybody."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Adds to a merged request the one that it was merged into; adds the link of the appointments' calendar."""
+"""Adds to a merged request the id of the request it was merged into; adds the link of the appointments' calendar."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Adds indexes of the live requests alone, and of the unfinished and the failed tasks alone, in place of full ones."""
+"""Adds indexes of live requests only, of unfinished tasks only and of failed tasks only; they replace full indexes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Adds the counts of each day for the reports, and the last rows of which they know."""
+"""Adds the counts of each day for the reports, and the ids of the last rows that the counts include."""
 
 import sqlalchemy as sa
 from alembic import op

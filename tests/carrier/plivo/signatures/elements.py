@@ -22,9 +22,9 @@ WANTED = frozenset(
 
 
 def described(element: Any) -> dict[str, object]:
-    """Return what Plivo's library lets an element have: its attributes, the elements within it, and whether text.
+    """Return the attributes and inner elements that Plivo's library allows for an element, and whether it allows text.
 
-    Each argument of the element gets a value, so that it writes every attribute.
+    Each argument of the element gets a value, so that the library writes every attribute.
     """
     arguments = [name for name in inspect.signature(element.__init__).parameters if name not in {"self", "content"}]
     takes_content = "content" in inspect.signature(element.__init__).parameters
