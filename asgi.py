@@ -28,7 +28,7 @@ def create_app() -> AsgiServer:
 
 @cache
 def _built() -> AsgiServer:
-    """Return the application, built by this process, or before a fork by the process that forked this one.
+    """Return the application. The process that calls first builds it; a process forked from that one has it already.
 
     The application has made no connection and started no thread yet: a thread would not survive a fork.
     """

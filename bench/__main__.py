@@ -1,4 +1,4 @@
-"""`python -m bench [NAMES]`: measures the service beside its peers; each benchmark starts the servers it needs.
+"""`python -m bench [NAMES]`: measures the service and its peers; each benchmark starts the servers it needs.
 
 Ends with 1 if a benchmark failed: an answer was wrong, or a promise not kept. A missed goal is no failure.
 """

@@ -10,7 +10,7 @@ from typing import Self
 
 
 class BenchFailed(Exception):
-    """The error of a benchmark that has not measured what it claims: an answer was wrong, or a promise not kept."""
+    """The error of a benchmark whose figures mean nothing, for example after a wrong answer of the service."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,20 @@ class Row:
     figure: str
     ratio: str = ""
     spread: str = ""
-    """The least and the greatest figure of the benchmark's rounds; of their ratios, if the row has a ratio."""
+    """The least and the greatest ratio of the benchmark's rounds; of their figures, if the row has no ratio."""
     goal: str = ""
     verdict: str = ""
 
     @classmethod
     def judged(cls, name: str, measured: float, goal: Goal, *, spread: str = "", note: str = "") -> Self:
-        """Return the row of a figure that has a goal, with the verdict; the note, if any, stands behind the figure."""
+        """Return the row of a figure that has a goal, with the verdict. The note is written right after the figure."""
         figure = f"{number(measured)}{unit_of(goal.unit)}{note}"
         return cls(name, figure, spread=spread, goal=str(goal), verdict=goal.verdict(measured))
 
 
 @dataclass(frozen=True)
 class Ratios:
-    """A ratio of two measured figures, one value for each round of a benchmark."""
+    """The ratio of two measured figures in each round of a benchmark."""
 
     rounds: tuple[float, ...]
 
@@ -113,7 +113,7 @@ def percentile(found: Sequence[float], of_hundred: float) -> float:
 
 
 def number(found: float) -> str:
-    """Return a number as a benchmark's table shows it: three significant figures, or all of a whole number."""
+    """Return a number for a benchmark's table: no decimals if it is whole or from 100 on, one from 10 on, else two."""
     if abs(found) >= 100 or found == round(found):
         return f"{found:,.0f}"
     return f"{found:.1f}" if abs(found) >= 10 else f"{found:.2f}"

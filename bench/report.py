@@ -29,7 +29,7 @@ class Circumstances:
 
     @classmethod
     def now(cls) -> "Circumstances":
-        """Return the circumstances at this moment."""
+        """Return the present date, commit, number of processors and load average of this machine."""
         commit = _git("rev-parse", "--short", "HEAD") + ("+" if _git("status", "--porcelain") else "")
         return cls(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", commit, len(os.sched_getaffinity(0)), os.getloadavg())
 

@@ -1,7 +1,7 @@
-"""Times the pages of the reports at two desks: with a year of calls and appointments stored, and with 60 days.
+"""Times the pages of the reports on two databases: one with 60 days of calls and appointments, one with a year.
 
-Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`: the month is the 60 days. The
-databases must be empty; without URLs, both are SQLite in a temporary folder.
+Run as `python -m bench.reports [CALLS_A_DAY [URL_OF_THE_MONTH URL_OF_THE_YEAR]]`. URL_OF_THE_MONTH is the database of
+the 60 days. Both databases must be empty. Without URLs, both are SQLite files in a temporary folder.
 """
 
 import json

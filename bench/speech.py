@@ -1,8 +1,8 @@
 """Measures how many seconds a caller listens: to the first word in a language, the greeting, a booking, the promise.
 
-The calls go through the line's own engine at the shipped clinic; `espeak-ng -s 150` speaks them. Keys are found by
-where their options lead, so that this module names no keys and no words. Run as `python -m bench.speech`; with
-`--write` the tables also go into docs/speech.md, with `--estimate` the estimates of `flask line check` are compared.
+The calls go through the line's own engine at the shipped clinic; `espeak-ng -s 150` speaks them. The benchmark finds
+each key by the place that its option leads to, so a changed menu needs no change here. Run as `python -m bench.speech`.
+`--write` also puts the tables into docs/speech.md. `--estimate` compares the estimates of `flask line check`.
 """
 
 import subprocess
@@ -36,7 +36,7 @@ WORDS_A_MINUTE = 150
 VOICE_OUT = ("espeak-ng", "-s", str(WORDS_A_MINUTE), "--stdout", "-v")
 BYTES_A_SECOND = 22_050 * 2
 HEADER = b"data"
-"""The mark in a WAV file behind which size and samples stand; espeak-ng does not state the size on a pipe."""
+"""The mark in a WAV file after which the size and the samples follow; espeak-ng writes no true size into a pipe."""
 
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng (or the like), and try again."
 
@@ -114,7 +114,7 @@ def way_to(line: Line, first: Scene, found: Callable[[Scene], bool]) -> list[Sce
 
 
 def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
-    """Return a test for scenes that file a request of this kind: with a time from the diary, or without any time."""
+    """Return a predicate for scenes that file a request of this kind: with a diary time if `time`, else without."""
 
     def found(scene: Scene) -> bool:
         wait = scene.turn.wait
@@ -124,12 +124,12 @@ def files(kind: Kind, *, time: bool) -> Callable[[Scene], bool]:
 
 
 def outcome(line: Line, scene: Scene, name: str) -> Scene:
-    """Return the scene that follows a scene whose action has the outcome of this name."""
+    """Return the scene after `scene` in which the action of `scene` has had the outcome `name`."""
     return next(each for each in following(scene, line.facts) if each.by == name)
 
 
 def silent(line: Line, first: Scene) -> Iterator[Scene]:
-    """Yield the scenes of a call in which the caller presses no key, from this first one on."""
+    """Yield the scenes of a call in which the caller presses no key, beginning with the scene `first`."""
     scene = first
     while True:
         yield scene
@@ -148,9 +148,9 @@ def first_useful_word(line: Line, language: str) -> float:
 
 
 def first_word_in_another(line: Line, language: str) -> float:
-    """Return the seconds until a sentence in this language is heard in a call that begins in another.
+    """Return the seconds until a sentence in this language is heard in a call that begins in another language.
 
-    The slowest of the other languages counts.
+    If several languages can be the other one, return the longest of these times.
     """
     begun = [each for each in line.script.languages if each != language]
     return max(line.seconds(_before_useful(line, language, each)) for each in begun)
@@ -169,7 +169,7 @@ def _is_useful(heard: Heard, language: str) -> bool:
 
 
 def greeting(line: Line, language: str) -> float:
-    """Return the seconds of the greeting: of all that a caller hears before the first option of the menu."""
+    """Return the seconds of the greeting, which is all that a caller hears before the first option of the menu."""
     first = line.begins(language)
     offers = [each.offer for each in _offered(first, line)]
     return line.seconds(takewhile(lambda heard: heard[0] not in offers, heard_in(first)))
@@ -198,7 +198,7 @@ def _offered(scene: Scene, line: Line) -> list[Scene]:
 
 
 def listened_whole(line: Line, language: str) -> float:
-    """Return the seconds to a booking for a caller who hears every turn whole, and the last turn up to the key."""
+    """Return the seconds until a booking's confirming key is named, for a caller who never interrupts a sentence."""
     *whole, last, filed = booking(line, language)
     return line.seconds(heard for scene in whole for heard in heard_in(scene)) + line.seconds(_up_to(last, filed.offer))
 
@@ -217,7 +217,7 @@ def _up_to(scene: Scene, offer: Say | None) -> Iterator[Heard]:
 
 
 def pressed_at_once(line: Line, language: str) -> float:
-    """Return the seconds to a booking for a caller who presses each key at once: only what no key cuts off counts."""
+    """Return the seconds to a booking if the caller presses each key at once, and hears only what no key interrupts."""
     return line.seconds(heard for scene in booking(line, language)[:-1] for heard in heard_in(scene, uncut=True))
 
 
@@ -242,7 +242,7 @@ Figure = Callable[[Line, str], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the first table: its name, its function, the moment of the call, and the most seconds by language."""
+    """A row of the table of listening times: name, function, moment of the call, and the most seconds by language."""
 
     name: str
     figure: Figure
@@ -252,9 +252,9 @@ class Row:
 
 FIRST_WORD = {"en": 4.0, "hi": 4.0}
 OTHER_LANGUAGE = {"en": 5.0, "hi": 5.0}
-"""The most seconds, by language, until a caller hears that language in a call that begins in another.
+"""The most seconds until a caller hears each language, in a call that began in the other language.
 
-While the clinic is closed, they include the emergency sentence, which no key may cut off.
+While the clinic is closed, these seconds include the emergency sentence, which no key may cut off.
 """
 
 ROWS = (
@@ -308,7 +308,7 @@ def _cell(taken: float, most: float | None) -> str:
 
 
 def _silences(line: Line) -> Iterator[str]:
-    """Yield the lines of the second table: the languages that a caller who presses no key hears, turn by turn."""
+    """Yield the second table: for each turn of a call without key presses, the languages that the caller hears."""
     languages = line.script.languages
     yield f"| nothing pressed: turn | {' | '.join(f'a call that begins in {each}' for each in languages)} |"
     yield f"|--:|{'---|' * len(languages)}"
@@ -328,7 +328,7 @@ def _languages(line: Line, scene: Scene) -> str:
 
 
 def write(told: str) -> None:
-    """Put the tables into docs/speech.md, between their marks."""
+    """Put the tables `told` into docs/speech.md, between the two comments that mark the place of the tables."""
     before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGINS)
     _, _, after = rest.partition(ENDS)
     DOCUMENT.write_text(f"{before}{BEGINS}\n\n{told}\n\n{ENDS}{after}", encoding="utf-8")

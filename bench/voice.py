@@ -1,6 +1,6 @@
 """Times a webhook with and without the writing of its trace to the spool, and prints the ratio.
 
-Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker: the pressed key uses no store.
+Run as `python -m bench.voice [ROUNDS]`. Needs no Redis and no worker, as the webhook's key press needs no store.
 """
 
 import sys

@@ -1,8 +1,8 @@
-"""Counts the confirmed requests that SQLite stores in a second: over kept connections, and over a new one each time.
+"""Compares how many confirmed requests SQLite stores in a second over kept connections and over new connections.
 
 Run as `python -m bench.writers [A_SECOND] [SECONDS]`. As in the service, two processes of four threads store
-requests; a third process does their tasks. Each side gets the given confirmations a second, then as many as the
-database takes.
+requests; a third process does their tasks. Both ways are tried with A_SECOND requests a second, and with as many
+as SQLite can store.
 """
 
 import multiprocessing
@@ -66,12 +66,12 @@ SIDES: dict[str, type[Database]] = {"a new one each time": OpenedEachTime, "kept
 
 @dataclass(frozen=True)
 class Taken:
-    """The confirmed requests that the web's processes have stored, and those that came too late."""
+    """The confirmed requests of a benchmark: how long storing each took, and how many were not stored in time."""
 
     seconds: list[float]
     """Seconds that the storing of each confirmed request took."""
     fell: int
-    """The number of requests that were not stored in time and would have gone to Redis."""
+    """The number of requests that were not stored in time. The service would have put them into Redis instead."""
 
 
 def wish(process: int, number: int) -> NewRequest:
@@ -162,7 +162,7 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
 
 
 def main(a_second: float, seconds: float) -> None:
-    """Print, for each side, the confirmed requests stored in a second and the waits; then the ratio of both sides."""
+    """Print how many requests SQLite stores in a second, and their waits, over new and over kept connections."""
     taken: dict[str, float] = {}
     print(f"{'connections':20} {'offered/s':>9} {'taken/s':>8} {'99 of 100 ms':>13} {'longest ms':>11} {'to Redis':>9}")  # noqa: T201
     for offered in (a_second, 0.0):

@@ -1,4 +1,4 @@
-"""Compares the stored records of calls with the places where the callers were: each call needs one complete record.
+"""Compares the stored records of calls with the places that the callers reached. Each call needs one complete record.
 
 Only computes: no input, no output, no servers.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ivr.reports.call_records import LONGEST_PATH
 
 WRITTEN_WITHIN = 3.0
-"""Seconds in which a host has a trace on its disk; a process that is killed sooner may lose the trace."""
+"""The seconds within which a host writes a trace to its disk. A process that is killed sooner may lose the trace."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class CallReckoning:
 
     @property
     def wrong(self) -> int:
-        """The number of records that are missing, doubled or partial, less those that are excused."""
+        """The number of missing, doubled and partial records, not counting the excused ones."""
         return self.missing + self.twice + self.partial - self.excused
 
     def line(self) -> str:
@@ -55,10 +55,10 @@ class CallReckoning:
 
 
 def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], killed: Sequence[float]) -> CallReckoning:
-    """Return the check of a campaign's calls: the places where callers were, compared with the stored records.
+    """Return the result of comparing the places to which a campaign's callers came with the stored records of calls.
 
-    `records` holds the id and the path of each recorded call; `killed` are the moments, in seconds since the epoch, at
-    which a part that answers calls was killed.
+    `records` holds the id and the path of each recorded call. `killed` holds the moments, in seconds since the epoch,
+    at which a part that answers calls was killed.
     """
     paths = {call_id: frozenset(path.split()) for call_id, path in records}
     whole = {call_id for call_id, path in records if len(path.split()) >= LONGEST_PATH}
@@ -75,7 +75,7 @@ def reckoned(walked: Sequence[Walked], records: Sequence[tuple[str, str]], kille
 
 
 def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
-    """Return the moments at which this call's caller came to a place that the call's record does not have."""
+    """Return the moments at which the call came to places that its record lacks, in seconds since the epoch."""
     return [at for place, at in each.places if place not in paths.get(each.call_id, frozenset())]
 
 

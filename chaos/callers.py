@@ -34,10 +34,10 @@ TOLD = ("booked", "moved", "cancelled")
 
 @dataclass(frozen=True)
 class Promise:
-    """A promise as its caller heard it: a request's reference, and the number that the clinic is to call.
+    """A promise as its caller heard it, with the request's reference and the number that the clinic is to call.
 
-    The reference is empty if the request joined one of an earlier call: a reference is spoken only in the call that
-    made the request.
+    The reference is empty if the caller's wish joined an earlier request. Callers hear a reference only in the call
+    that made the request.
     """
 
     call_id: str
@@ -171,7 +171,7 @@ class Person:
     def _picks(self, place: str) -> str:
         """Return the key for one of the offered times or days: mostly 1, for the first one.
 
-        Sometimes the key has no offer behind it.
+        Sometimes no offer belongs to the key.
         """
         return "1" if self._visits[place] > 1 else self._random.choices("1234", (6, 2, 1, 2))[0]
 

@@ -56,7 +56,7 @@ def _breakable(wanted: Wanted, place: Premises) -> Breakable:
 def run_at(place: Premises, wanted: Wanted, say: Callable[[str], None], trouble: Trouble, faults: int = 0) -> Reckoning:
     """Let people call this service while `trouble` breaks its parts; check the promises; return the results.
 
-    Raises CallFailed.
+    `faults` is the number of planned faults, for the results only. Raises CallFailed.
     """
     worker = build(place.settings)
     began = time.monotonic()
@@ -93,7 +93,7 @@ def _reckon(course: Course, place: Premises, worker: WorkerServices) -> Reckonin
 
 
 def _records(course: Course, worker: WorkerServices) -> CallReckoning:
-    """Check the calls' records again and again, until none is wrong or the time for them is up; return the check."""
+    """Check the calls' records every half second, until none is wrong or the time is over; return the last check."""
     end = time.monotonic() + course.wanted.recorded
     while (found := _recorded(course, worker)).wrong and time.monotonic() < end:
         time.sleep(0.5)

@@ -45,7 +45,7 @@ class Line:
     random: Random
     mischief: ThreadPoolExecutor
     twice: float = 0.1
-    """The share of the call's webhooks that come twice at once; an equal share come a second time later."""
+    """The share of the webhooks that are posted twice at the same moment. As many others are posted again later."""
     latest: float = 12.0
     """The most seconds by which the second delivery of a webhook is late."""
     longest_silence: float = 0.0
@@ -55,7 +55,7 @@ class Line:
     end_told: bool = False
     """True if the carrier has told the service that the call is over."""
     caught: list[Webhook] = field(default_factory=list)
-    """The webhooks of this call, each with its signature, as a stranger who listens on the way would have them."""
+    """The webhooks of this call with their signatures, for strangers who repeat them or change them."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:

@@ -78,7 +78,7 @@ class Somebody:
                 self.worker.desk.moves.report(request.id, self._outcome(request), self.by)
 
     def _outcome(self, request: Request) -> OutcomeReport:
-        """Return the outcome that closes a request; one about an appointment gets another time or is cancelled."""
+        """Return an outcome that closes a request. For a request about an appointment it is a new time or CANCELLED."""
         if not request.about:
             return OutcomeReport(Outcome.SETTLED)
         clinic, now = self.worker.hours.clinic_now(), self.worker.clock()
@@ -101,7 +101,7 @@ class Somebody:
         self.worker.hours.closures_file.follow(closures, today)
 
     def _some_day(self, today: date) -> date:
-        """Return a day for the desk to close: a later day that has an appointment, or tomorrow if none has."""
+        """Return a day for the desk to close: a day after today that has an appointment, or tomorrow if none has."""
         now = self.worker.clock()
         ahead = self.worker.diary.reads.between(now, now + timedelta(days=self.worker.clinic.diary.days))
         local = self.worker.clinic.line("").hours.local

@@ -36,9 +36,9 @@ class Dialect:
     signs: Callable[[str, Form], Form]
     """A function that returns the headers with the carrier's signature, for an address and the form posted to it."""
     of_failure: Callable[[str, str], Form]
-    """A function that returns the extra fields of a webhook to the fallback: the failed address and the error."""
+    """A function of a failed address and the error there. It returns the extra fields of a webhook to the fallback."""
     own_words: str
-    """The document that stands for the carrier's own words when the fallback URL fails, too: it ends the call."""
+    """The document with which the carrier itself ends a call after the fallback URL has failed, too."""
 
 
 def _plivo_signs(url: str, form: Form) -> Form:

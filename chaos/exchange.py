@@ -65,9 +65,9 @@ class Exchange:
 def ring_all(
     place: Premises, worker: WorkerServices, wanted: Wanted, began: float, caught: list[Webhook] | None = None
 ) -> Heard:
-    """Make every call of a campaign, each at its planned time after `began`; return what was heard. Raises CallFailed.
+    """Make every call of a campaign at its planned time; return what the callers heard. Raises CallFailed.
 
-    `caught`, if given, collects every webhook, as a stranger on the way would.
+    `began` is the campaign's beginning by the monotonic clock. `caught` gets every webhook, for strangers to repeat.
     """
     heard = Heard()
     lines = [min(line.reached_by).e164 for line in worker.clinic.lines.values()]

@@ -48,7 +48,7 @@ class InDiary:
 
 @dataclass(frozen=True)
 class HoursReckoning:
-    """The check of the appointments after a campaign: the changes heard, and each kind of wrong appointment."""
+    """The appointments of a campaign in numbers: the changes that callers heard, and each kind of wrong appointment."""
 
     booked: int = 0
     moved: int = 0
@@ -65,7 +65,7 @@ class HoursReckoning:
 
     @property
     def wrong(self) -> int:
-        """The number of appointments that are not as they were promised, of every kind."""
+        """The number of appointments for which a promise was broken, summed over all kinds of faults."""
         return self.given_twice + self.not_in_diary + self.untold + self.unheard
 
     def line(self) -> str:
@@ -130,7 +130,7 @@ def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> 
 def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
     """Return whether the words that a caller heard tell of this change of the appointment.
 
-    Words are compared, since a move to the same time changes nothing else.
+    Only a cancellation must agree in kind. For a booking or a move, the spoken time decides.
     """
     at = datetime.fromtimestamp(heard.heard, UTC)
     if (heard.what == "cancelled") != (change.what == "cancelled"):

@@ -14,14 +14,14 @@ from ivr.phone.handset import Handset
 
 
 class Memory:
-    """The appointments that the callers of a campaign have heard of, each by its number and reference."""
+    """The appointments that the callers of a campaign have heard of, each as a telephone number and a reference."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: list[tuple[str, str]] = []
 
     def somebodys(self, random: Random) -> tuple[str, str]:
-        """Take out a number that has exactly one appointment; return it and the reference, or two empty strings."""
+        """Choose and forget a number that has exactly one appointment; return it and its reference, or ("", "")."""
         with self._lock:
             of_number = Counter(phone for phone, _reference in self._known)
             found = [each for each in self._known if of_number[each[0]] == 1]
@@ -49,7 +49,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 
 def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memory) -> Person:
-    """Return this call's caller. To change an appointment, its owner calls: one time in four from another telephone."""
+    """Return the caller of a ring. An appointment's owner changes it, in one of four calls from another telephone."""
     if ring.wish not in {"move", "cancel"}:
         return Person(ring, apologies, call_id)
     known = memory.somebodys(Random(ring.seed))
@@ -60,7 +60,7 @@ def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memo
 
 
 def _remember(person: Person, memory: Memory) -> None:
-    """Remember the appointment that the caller heard of in this call, or could not change; never a cancelled one."""
+    """Keep in `memory` the appointment that the call booked or moved, else the known one; none after a cancellation."""
     last = person.hours[-1] if person.hours else None
     if last and last.what == "cancelled":
         return

@@ -128,7 +128,7 @@ class Wanted:
     twice: float = 0.1
     """The share of webhooks that the carrier delivers twice at once; an equal share come a second time later."""
     latest: float = 12.0
-    """The most seconds between the two deliveries of a webhook that comes a second time later."""
+    """The most seconds until the second delivery of a webhook that the carrier delivers twice, but not at once."""
     desk_closes: float = 0.3
     """The share of the waiting requests that the desk closes while people call."""
     changes: bool = True
@@ -138,6 +138,6 @@ class Wanted:
     hosts: int = 1
     """The number of hosts that answer calls. Two or more have a state folder each, and nginx before them."""
     recorded: float = 0.0
-    """Seconds at the end for the clock process to make a record of every call; at 0, records are not checked."""
+    """Seconds that the clock process gets after all calls to record every call; with 0, no records are checked."""
     swept: float = 30.0
-    """Seconds at the end for the clock process to fit requests to changed hours and to list unheard bookings."""
+    """Seconds for the clock process, after all calls, to fit requests to changed hours and to list unheard bookings."""

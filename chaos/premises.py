@@ -41,7 +41,7 @@ class Premises:
 
     settings: Settings
     ports: tuple[int, ...]
-    """The ports that the carrier calls."""
+    """The ports of this machine to which the carrier posts its webhooks."""
     parts: Mapping[str, Part]
     channels: tuple[Listener, ...]
     """The working channels to the staff, each with the notices that it has received."""

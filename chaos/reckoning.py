@@ -17,8 +17,8 @@ class Held:
     references: frozenset[str]
     """The references of the promise: its own, and the one that its caller heard.
 
-    The heard one differs if the request joined an earlier one: it is the earlier reference within one call, else
-    empty.
+    The caller of a request that joined an earlier one hears the earlier reference if both were made in one call. Else
+    the caller hears none, which is stored as an empty text.
     """
     joined: bool
     """True if the promise joined an earlier request, and made none of its own."""

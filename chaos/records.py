@@ -148,7 +148,7 @@ def _about(read: Connection) -> Mapping[int, list[Any]]:
 
 
 def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
-    """Return a function that says if the clinic is open at an appointment's time, the desk's closures considered."""
+    """Return a function that tells whether the clinic, with the desk's closures, is open at an appointment's time."""
     closures = schema.closures
     with worker.database.reading() as read:
         closed: set[date] = set(read.scalars(select(closures.c.day).where(closures.c.undone_at.is_(None))))

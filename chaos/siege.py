@@ -32,7 +32,7 @@ Three others fail: one is misspelt, one refuses connections, one never answers.
 
 
 SETTLES = 150.0
-"""Seconds at a siege's end for the last notices: a forged job in a real job's place costs a lease and a sweep."""
+"""Seconds at a siege's end to wait for the last notices. A forged job can delay a notice by a lease and a sweep."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Siege:
 
 
 def run(database: str, sizes: Sizes, seed: int) -> Siege:
-    """Run a siege: let patients call and strangers attack; check the promises, return the results. Raises CallFailed.
+    """Run a siege and return its results: patients call, strangers attack, and the promises are checked.
 
-    CallFailed says that no telephone could follow a document.
+    Raises CallFailed if a telephone cannot follow a document of the service.
     """
     wanted = Wanted(database, sizes, seed, twice=0.0, desk_closes=0.0, changes=False)
     with listener() as silent:

@@ -61,9 +61,9 @@ class Scene:
     over: threading.Event
 
     def does(self, deed: str, status: int, wanted: tuple[int, ...]) -> None:
-        """Count an attack of this kind; note it as let in if the answer's status is none of `wanted`.
+        """Count an attack named `deed`, and note it as let in if the answer's status is none of the `wanted` ones.
 
-        Status 0 means no answer.
+        Status 0 means that no answer came. Such an attack is never noted as let in.
         """
         self.mischief.deeds[deed] = self.mischief.deeds.get(deed, 0) + 1
         if status not in (0, *wanted):
@@ -97,7 +97,7 @@ def at_work(place: Premises, caught: list[Webhook]) -> Iterator[Mischief]:
 
 
 def hold_sockets(scene: Scene) -> None:
-    """Hold connections to every port of the service: with slow bodies, with half a head, and in silence."""
+    """Keep connections to every port of the service open: some send slowly, some half a request, some nothing."""
     with ExitStack() as stack:
         for port in scene.place.ports:
             for kind, number in zip(cycle(SLOW), range(FORTY), strict=False):
@@ -116,7 +116,7 @@ def flood(scene: Scene) -> None:
 
 
 def forge(scene: Scene) -> None:
-    """Post changed copies of caught webhooks: with another key, call or address, or with half of the signature."""
+    """Post changed copies of caught webhooks: with other pressed keys, another call or address, or half a signature."""
     for number in scene.again():
         if not scene.caught:
             continue
@@ -135,7 +135,7 @@ def _forgeries(own: Webhook) -> dict[str, Webhook]:
 
 
 def of_another_call(form: Mapping[str, str]) -> dict[str, str]:
-    """Return the form's field that holds the call's id, by its name, with the id of another call as its value."""
+    """Return a form of one field: the call's id under its usual name, but changed into the id of another call."""
     return {name: f"{value[:-4]}0000" for name, value in form.items() if name in {"CallSid", "CallUUID"}}
 
 

@@ -16,10 +16,10 @@ ANSWERS = ("web-", "host-")
 
 @contextmanager
 def breaking(place: Premises, faults: Sequence[Fault], began: float) -> Iterator[Sequence[float]]:
-    """Break the parts of the service by these faults, each in its own thread, until the block ends.
+    """Break the parts of the service as these faults say, each fault in a thread of its own, until the block ends.
 
-    Yields the moments, in seconds since the epoch, at which parts that answer calls were killed; the list grows as the
-    faults happen.
+    Yields the moments, in seconds since the epoch, at which parts that answer calls were killed. This list grows
+    while the block runs.
     """
     stop = threading.Event()
     killed: list[float] = []

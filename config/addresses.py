@@ -30,7 +30,7 @@ def local_url(bind: str, port: int | str) -> str:
 
 
 def is_bare(url: str, schemes: tuple[str, ...]) -> bool:
-    """Return whether the service's public URL is scheme, host and port alone, as the desk's links and cookies need."""
+    """Return whether the public URL is only scheme, host and port. The desk's links and cookies allow no path."""
     try:
         parts = urlsplit(url)
         well = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0

@@ -16,7 +16,7 @@ class CarrierSetting(Protocol):
 
     @property
     def carrier(self) -> str:
-        """The name of the carrier."""
+        """The name of the carrier that needs the variable."""
 
     @property
     def check(self) -> Callable[[str], str]:
@@ -24,7 +24,7 @@ class CarrierSetting(Protocol):
 
     @property
     def needed(self) -> str:
-        """Words on where to find the value, if the carrier cannot do without it; empty if it may be unset."""
+        """Words on where to find the variable's value; empty if the carrier works without the variable."""
 
     @property
     def for_texts(self) -> bool:
@@ -46,7 +46,7 @@ def by_carrier(settings: Sequence[CarrierSetting]) -> Declared:
 
 
 def begun(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Declared:
-    """Return each carrier with any variable set, and all its variables. The keys of `given` are lower-case names."""
+    """Return each carrier that has a value for any variable, with all its variables. `given` has lower-case names."""
     found = by_carrier(settings)
     return {name: own for name, own in found.items() if any(given.get(each.name.lower()) for each in own)}
 
@@ -61,7 +61,7 @@ def missing(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Ite
 
 
 def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Iterator[str]:
-    """If TEXT_CONFIRMATIONS is on, yield an error for each texting variable that the most complete carrier lacks."""
+    """If texts are on, yield an error for each unset texting variable of the carrier that has the fewest unset."""
     if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
         of_each = begun(given, settings) or dict([*by_carrier(settings).items()][:1])
         fewest = min((_unset(given, own, needed=False) for own in of_each.values()), key=len, default=[])
@@ -69,13 +69,13 @@ def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSettin
 
 
 def _unset(given: Mapping[str, str], own: Sequence[CarrierSetting], *, needed: bool) -> list[CarrierSetting]:
-    """Return one carrier's unset variables: those it always needs if `needed`, else those that its texts need."""
+    """Return one carrier's unset variables: those always needed if `needed`, else those that text messages need."""
     wanted = (each for each in own if (each.needed if needed else each.for_texts))
     return [each for each in wanted if not given.get(each.name.lower())]
 
 
 def _no_carrier(declared: Declared) -> str:
-    """Return the error for settings without any carrier: the variables of each carrier, and where to find the first."""
+    """Return the error for settings without any carrier: each carrier's variables, and where to get the first one."""
     (first, *_), *_ = needs = [[each for each in own if each.needed] for own in declared.values()]
     words = [f"for {name} {' and '.join(each.name for each in own)}" for name, own in zip(declared, needs, strict=True)]
     return "; or ".join((f"{first.name} is missing; {first.needed}", *words[1:]))

@@ -58,7 +58,7 @@ def _zone(name: Any) -> ZoneInfo:
 
 
 def languages_of(written: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the languages that each text in clinic.toml must have: those of the clinic's name, and the desk's."""
+    """Return the languages in which clinic.toml must have each text: those of the clinic's name, and of the desk."""
     name = written.get("name")
     return tuple(dict.fromkeys((*(name if isinstance(name, dict) else ()), *LANGUAGES)))
 

@@ -57,7 +57,7 @@ def form(*, production: bool) -> logging.Formatter:
 
 
 def _found() -> list[Processor]:
-    """Return structlog's processors that add fields to a line of the log: the thread's own, level, logger and error."""
+    """Return structlog's processors that add fields to a log line: context variables, level, logger and error."""
     return [contextvars.merge_contextvars, stdlib.add_log_level, _name_logger, _without_values]
 
 

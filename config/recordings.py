@@ -57,7 +57,7 @@ class Notes(Strict):
 
 @dataclass(frozen=True)
 class Recording:
-    """A recorded sentence: the sound as it was checked, and its length in seconds."""
+    """A sentence in a person's voice: the checked sound, its length in seconds, and its digest."""
 
     language: str
     sentence: str

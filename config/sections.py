@@ -118,7 +118,7 @@ class LimitsFile(Strict):
     calls_of_a_caller_per_hour: Annotated[int, Field(ge=1)]
     calls_of_a_line_per_hour: Annotated[int, Field(ge=1)]
     withheld_calls_of_a_line_per_hour: Annotated[int, Field(ge=1)] | None = None
-    """The limit of calls an hour on one line that show no number; by default a tenth of the line's limit of calls."""
+    """The most calls in an hour on one line from withheld numbers. The default is a tenth of the line's limit."""
     requests_of_a_number_per_day: Annotated[int, Field(ge=1)]
     requests_of_a_call: Annotated[int, Field(ge=1)] = 3
     rings_of_a_call: Annotated[int, Field(ge=1)] = 3

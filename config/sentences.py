@@ -104,7 +104,7 @@ class DayWords(Strict):
 
 
 class Words(Strict):
-    """Other words of a language that fill blanks: parts of the day, spans of time, digits."""
+    """The words of a language for parts of the day, spans of time and digits, which fill the blanks of sentences."""
 
     morning: Word
     afternoon: Word

@@ -1,4 +1,4 @@
-"""A small HTTP server for tests, campaigns and benchmarks: it keeps the posts it receives, and answers as told."""
+"""A small HTTP server for tests, campaigns and benchmarks. The server stores every post, and gives a set answer."""
 
 import time
 from collections.abc import Iterator
@@ -20,9 +20,9 @@ class Listener:
     answer: bytes = b"{}"
     posts: list[tuple[str, bytes]] = field(default_factory=list)
     may_answer: Event = field(default_factory=Event)
-    """An event: while it is cleared, the server keeps each post waiting for its answer."""
+    """A threading event. While the event is cleared, all posts wait for their answers."""
     keeps: str = ""
-    """A text: a post that contains it gets no answer, all others do; if it is empty, every post is answered."""
+    """A text. The server waits 30 seconds before it answers a post with this text. Empty to delay no post."""
     moments: list[float] = field(default_factory=list)
     """The time at which each post came, in seconds since the epoch."""
 

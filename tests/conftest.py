@@ -65,7 +65,7 @@ Such skips are reported, and fail no run in CI.
 """
 
 NOT_RUN = (NO_POSTGRES, NO_BROWSER, NO_PROMTOOL, NO_STAND_IN, NO_ESPEAK, NO_TELEPHONE, *OF_THE_MACHINE)
-"""The reasons for skipped tests that the last lines of a run report; those not in OF_THE_MACHINE fail a run in CI."""
+"""The reasons of skipped tests that a run reports at its end. In CI, reasons outside OF_THE_MACHINE fail a run."""
 
 FIGURES = "figures"
 """The name of a test's property with its measurements, which the last lines of a run print."""
@@ -74,7 +74,7 @@ QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 """A hasher of passwords that is quick; the real one takes a twentieth of a second for each, on purpose."""
 
 UNHURRIED = A_CALLER_WAITS.times(10)
-"""Longer limits of a caller's wait, for tests of other things: on a busy machine a store seems to have stalled."""
+"""Ten times the limits of a caller's wait, so that on a slow test machine a store does not seem to have stalled."""
 
 PASSWORD = "correct horse battery"
 PHONE_KEY = "a-key-of-this-start"
@@ -216,7 +216,7 @@ class Desks:
     def empty(self) -> str:
         """Return the address of a PostgreSQL database with the desk's tables and no row.
 
-        A new one if a test changed the tables.
+        Tests share one database. A test that changes the tables makes the next test get a new database.
         """
         if not self.url or self.server.empty(self.url) != self.shape:
             self.url = self.server.new_database(like=self.as_new)
@@ -308,7 +308,7 @@ def clock() -> Clock:
 
 
 def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str) -> Settings:
-    """Return settings of a service on these stores; its telephone only takes requests, unless CLINIC_FILE is given."""
+    """Return settings of a service on these stores. Without CLINIC_FILE, callers can make requests, but not book."""
     environ = {
         "ENV": "development",
         "PUBLIC_BASE_URL": "https://line.example",
@@ -326,9 +326,9 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
 
 @pytest.fixture
 def desk_url(sqlite_url: str) -> str:
-    """The address of the service's database: SQLite.
+    """The address of the service's SQLite database.
 
-    A module that overrides this fixture by `database_url` runs on SQLite and on PostgreSQL.
+    A module can override this fixture by `database_url`, so that each test runs on SQLite and on PostgreSQL.
     """
     return sqlite_url
 
@@ -341,9 +341,9 @@ def settings(tmp_path: Path, desk_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def time_limits() -> TimeLimits:
-    """The limits of a caller's wait for the stores, generous ones for a busy machine.
+    """The limits of a caller's wait for the stores, long ones for a busy machine.
 
-    A module that holds a store up overrides this fixture by the service's own limits.
+    A test module that stalls a store overrides this fixture with the service's own limits.
     """
     return UNHURRIED
 
@@ -413,7 +413,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> Generator[Non
 
 
 def _longest_first(items: list[pytest.Function]) -> list[pytest.Function]:
-    """Return the tests in another order, by which each test process begins with some of the longest modules."""
+    """Return the tests in a new order, in which each test process begins with some of the longest modules."""
     modules: dict[str, list[pytest.Function]] = {}
     for item in items:
         modules.setdefault(str(item.path.relative_to(ROOT / "tests")), []).append(item)

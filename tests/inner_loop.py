@@ -22,7 +22,7 @@ SECOND_ONES = frozenset({"postgres", "plivo", "Plivo"})
 
 PROCESSES = ("subprocess", "multiprocessing", "ivr.supervisor", "tests.two_hosts", "testing.slow_strangers")
 WALKS = ("ivr.line.checks", "ivr.line.paths", "ivr.web.preview", "ivr.phone")
-"""The modules that start processes, and those that play all paths of a call: tests that import them are slow."""
+"""Tests that import from these modules are slow: PROCESSES start processes, WALKS play all paths of a call."""
 
 
 def is_slow(item: pytest.Function) -> bool:

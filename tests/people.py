@@ -41,7 +41,7 @@ CALL = {"CallSid": "CA" + "1" * 32, "AccountSid": "AC" + "0" * 32, "From": CALLE
 """The fields of a webhook from the usual caller, about a call that the service has not seen before."""
 
 BOOK, CALLBACK = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
-"""The keys to ask for an appointment as soon as possible, and for a call back, each on the number that calls."""
+"""The keys that ask for an appointment as soon as possible, and for a call back, for the number that calls."""
 
 TOKEN = "a-token-that-signs-only-in-tests"
 
@@ -129,7 +129,7 @@ class Phone:
 
 @dataclass
 class Conversation:
-    """A call that goes on: the sentences of its last documents, and the key or event for which it waits."""
+    """A call of a test: the sentences that the caller has heard last, and the key or event for which the call waits."""
 
     phone: Phone
     fields: dict[str, str]
@@ -279,7 +279,7 @@ class Staff:
         return self.browser.post("/login", data=form)
 
     def sees(self) -> str:
-        """Return the words of the desk's first page, as this person sees it."""
+        """Return the HTML of the desk's first page as this person gets it, with its entities decoded."""
         page = self.browser.get("/desk")
         assert page.status_code == 200, page.status_code
         return unescape(page.text)

@@ -33,7 +33,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class InHand:
-    """A WSGI application that counts the requests under way in it, so that a server can wait for their end."""
+    """A WSGI application that counts the requests it has not finished, so that a server can wait for their end."""
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app

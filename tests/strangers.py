@@ -153,7 +153,7 @@ def word(name: str) -> st.SearchStrategy[str]:
 
 
 def fields(likely: Iterable[str]) -> st.SearchStrategy[dict[str, str]]:
-    """Draw a random form or query with these fields, or some of them, now and then with others besides."""
+    """Draw a random form or query that has all of these fields, only some of them, or all of them and some others."""
     known = {name: word(name) for name in likely}
     others = st.dictionaries(NAMES, TEXT, max_size=3)
     return st.one_of(
@@ -245,7 +245,7 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 class StoreContents:
-    """The contents of the database and of Redis at one moment, to compare later ones with and to put back."""
+    """The contents of the database and of Redis at one moment. Tests compare these with later ones or restore them."""
 
     def __init__(self, database_url: str, redis_url: str) -> None:
         self._engine = create_engine(database_url)

@@ -23,7 +23,7 @@ from workers import jobs
 from workers.services import build as build_workers
 
 Line = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts a service on this database, and another Redis if given; yields the service's telephone."""
+"""A function that runs a service on the given database and, if given, the given Redis, and yields its telephone."""
 
 
 @pytest.fixture

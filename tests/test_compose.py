@@ -140,7 +140,7 @@ def test_the_image_is_built_once_and_asked_of_no_registry() -> None:
 
 
 def test_who_is_not_root_is_given_no_folder_in_memory_that_is_roots() -> None:
-    """Only nginx, which runs as root, mounts a tmpfs on root's folders: runc 1.1 keeps the image's mode for a tmpfs."""
+    """Only nginx, which runs as root, has a tmpfs on root's folders. Under runc 1.1 nobody else could write there."""
     open_to_all = {"/tmp", "/run/postgresql"}  # noqa: S108 - folders of the images
     for name, each in services().items():
         assert name == "nginx" or set(each["tmpfs"]) <= open_to_all, name

@@ -31,7 +31,7 @@ Away = Callable[..., AbstractContextManager[None]]
 
 @pytest.fixture
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """A telephone at a service, and the services of its workers, on the database that the test names."""
+    """A telephone that calls a service, and the service's workers. The test's parameter names the kind of database."""
     url = request.getfixturevalue(f"{request.param}_url")
     settings = settings_for(tmp_path, url, redis_url)
     services, worker = build(settings, clock, QUICK), build_workers(settings, clock)
@@ -128,7 +128,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def moved(path: Path) -> Iterator[None]:
-    """Move the service's SQLite file, and those that belong to it, away until the end of the block."""
+    """Move the service's SQLite file, and the files that SQLite keeps with it, to a folder until the block ends."""
     files = [path, *path.parent.glob(f"{path.name}-*")]
     elsewhere = path.parent / "elsewhere"
     elsewhere.mkdir()

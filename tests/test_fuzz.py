@@ -52,7 +52,7 @@ class Premises:
     phone: Phone
     contents: StoreContents
     sessions: dict[str, tuple[str, str]]
-    """The session cookie and the CSRF token of each person who may come, by the person's name."""
+    """The session cookie and the CSRF token of each person by name; by the empty name, of a browser without login."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
         """Print only an ellipsis for the service in a failing example: all of it would fill the screen."""
@@ -115,7 +115,7 @@ def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock)
 
 
 def holds(answer: TestResponse, ask: Ask) -> None:
-    """Check every answer while the stores are well: no server error, no redirect to another host, a nosniff header."""
+    """Check an answer given while the stores are well: no server error, only local redirects, the nosniff header."""
     assert answer.status_code < 500 or (answer.status_code, ask.path) == (503, "/readyz"), answer.status
     words = answer.get_data(as_text=True)
     assert "Traceback" not in words
@@ -273,7 +273,7 @@ def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, 
 
 
 ASKED_ANEW = ("/login/code", "/invitation/")
-"""The paths of forms that a stranger uses before a login: after a post, the stranger is led to the form again."""
+"""The beginnings of the paths of forms before a login. A refused post there is redirected to the form again."""
 
 
 @FUZZ

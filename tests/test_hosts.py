@@ -41,7 +41,7 @@ TODAY = DeskClosure(date(2026, 11, 23), "")
 
 @pytest.fixture
 def hosts(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Hosts]:
-    """Two hosts of a clinic: the test runs on SQLite and on PostgreSQL."""
+    """Two hosts of a clinic. Each test runs twice, on SQLite and on PostgreSQL."""
     with two_hosts(tmp_path, database_url, redis_url, clock) as found:
         yield found
 
@@ -77,7 +77,7 @@ def missed(host: Host) -> list[str]:
 
 
 def is_told(host: Host) -> bool:
-    """Return whether one request at the desk asks that a patient be told of a time that the call left unheard."""
+    """Return whether the desk has exactly one request to tell a patient of a booking that the caller did not hear."""
     with host.worker.database.reading() as read:
         return read.scalar(select(func.count()).where(schema.requests.c.why == "unheard")) == 1
 
@@ -162,7 +162,7 @@ def test_a_language_that_a_late_part_shows_is_learnt_once(pair: Hosts, clock: Cl
 
 
 def test_traces_that_are_sent_anew_make_no_less_of_a_record(pair: Hosts, clock: Clock) -> None:
-    """A record stays complete when the traces' table was emptied and a host sends again only what it still has."""
+    """A record stays complete if the traces' table is emptied and a host then sends only its remaining traces."""
     here, there = pair
     call = here.phone.rings()
     clock.goes_on(seconds=5)
@@ -387,7 +387,7 @@ def figures(phone: Phone, name: str) -> list[float]:
 
 
 def test_three_clocks_at_once_double_nothing(hosts: Hosts, clock: Clock) -> None:
-    """Three clocks at once do each thing once: they put back a request, and make missed calls, records and jobs."""
+    """Three rounds of the clock process at the same time store each missed call, record and job only once."""
     here, there = hosts
     asha = at_the_desk(here.phone, "asha", MANAGER)
     here.phone.rings().press("1", "1", "1", "1", "1")

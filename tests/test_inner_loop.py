@@ -1,4 +1,4 @@
-"""The inner loop: `-m 'not slow'` leaves out tests that the rule calls slow, and keeps the quick test of a pair."""
+"""The inner loop: `-m 'not slow'` leaves out a test's slow PostgreSQL variant, and keeps its quick SQLite variant."""
 
 import pytest
 
@@ -7,7 +7,7 @@ import pytest
 def test_only_the_quick_one_of_two_like_tests_is_of_the_inner_loop(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
-    """The hook marks slow tests before pytest chooses by `-m 'not slow'`; a later mark would leave out no test."""
+    """Check that the hook marks slow tests before pytest applies `-m 'not slow'`. A later mark would have no effect."""
     monkeypatch.setattr(request.config.option, "markexpr", "not slow")
     unmarked = [each for each in request.node.own_markers if each.name != "slow"]
     monkeypatch.setattr(request.node, "own_markers", unmarked)

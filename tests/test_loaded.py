@@ -1,6 +1,6 @@
-"""The modules that each kind of process loads: a heavy one would cost start-up time and memory.
+"""Finds the modules that each kind of process loads, since heavy modules cost start-up time and memory.
 
-Each process begins with real settings and an SQLite database, and tells which modules it has loaded.
+Each process begins with real settings and an SQLite database, and reports the modules that it has loaded.
 """
 
 import os
@@ -36,7 +36,7 @@ PROCESSES = {
     "worker and clock": (WORKERS, (*SELDOM, *DESK, *WEB, *PAGES)),
     "supervisor": ("import ivr.supervisor.start, ivr.supervisor.forked", (*SELDOM, *DESK, *WEB, *STORES, *PAGES)),
 }
-"""The code with which each kind of process begins, and the libraries that must not be loaded by then.
+"""The code that each kind of process runs first, and the libraries that this code must not load.
 
 The supervisor loads more later.
 """

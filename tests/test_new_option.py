@@ -1,6 +1,6 @@
-"""A new option of the main menu: it takes two rows in the table and its sentences, and no other change of the program.
+"""A new option of the main menu needs only two rows in the table and its sentences, no other change of the program.
 
-The rows here are those that CONTRIBUTING asks for; with the row in tests/test_menu_rung.py they are all that changes.
+The tests add the rows that CONTRIBUTING describes. Besides, only tests/test_menu_rung.py needs a row.
 """
 
 from dataclasses import replace

@@ -56,7 +56,7 @@ INFINITE = ("infinity", "-infinity", "4000-01-01 BC", "9999-12-31", "0001-01-01"
 ODD_OF_SQLITE = (17, -1, 2.5, b"\xff\xfe", "many")
 
 CHANGED_BY_NOBODY = {"id", "request_id", "staff_id", "token_hash", "nonce", "password_hash", "secret"}
-"""Columns that the tests leave alone: they join rows, or hold hashes of secrets, and no page shows them."""
+"""Columns that the tests do not spoil. No page shows these columns: they only join rows, or hold hashes of secrets."""
 
 TABLES = (
     *(schema.requests, schema.history, schema.blocked, schema.calls, schema.staff, schema.closures, schema.audit),
@@ -66,7 +66,7 @@ TABLES = (
 
 
 def columns(table: Table, sqlite: bool) -> Iterator[tuple[Column[Any], tuple[Any, ...]]]:
-    """Yield the database columns of a table that the program reads, each with odd values that may stand there."""
+    """Yield the columns of a table that can hold odd values, each with odd values that the database accepts."""
     for column in table.columns:
         kept_by_the_database = bool(column.foreign_keys) and not sqlite
         if column.name not in CHANGED_BY_NOBODY and not kept_by_the_database:
@@ -142,7 +142,7 @@ class Desk:
             spoil(write, table, column, value, row_id)
 
     def spoils_row(self, table: Table, which: int, from_the_end: int = 0) -> None:
-        """Write an odd value into every column of a table's last row, or of a row before the last."""
+        """Write odd values, chosen by `which`, into every column of the row `from_the_end` rows before the last."""
         row = self.last(table) - from_the_end
         for column, values in columns(table, self.engine.dialect.name == "sqlite"):
             self.spoils(table, column, values[which % len(values)], row)
@@ -335,10 +335,10 @@ def test_rows_that_cannot_be_read_take_no_page_with_them(desk: Desk, which: int)
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_row_that_cannot_be_read_takes_nothing_else_with_it(desk: Desk, table: Table) -> None:
-    """Pages, commands, staff and callers get on while one table alone has an odd row, so that each is tested alone.
+    """Check that an odd row in one table disturbs no page, no command, no member of staff and no caller.
 
-    On SQLite, which keeps any value, a second row has other odd values, too. The table of people has no second odd row,
-    as its people work at the desk here.
+    The test runs for each table. On SQLite, which stores any value, a second row of the table is odd too; but not in
+    the table of people, since these people use the desk in this test.
     """
     desk.spoils_row(table, 1)
     if desk.is_sqlite and table is not schema.staff:
@@ -435,7 +435,7 @@ def test_nobody_could_be_told_of_a_request_that_cannot_be_read_and_the_desk_says
 
 
 def test_callers_hear_every_closure_that_can_be_read(desk: Desk) -> None:
-    """Callers hear every other closure beside an odd closure, and the desk says that they do not hear the odd one."""
+    """An odd closure hides no other closure from callers, and the desk says that callers do not hear the odd one."""
     desk.spoils(schema.closures, schema.closures.c.shifts, "nine to five", desk.last(schema.closures))
     set_by_the_desk, now = desk.services.hours.closures, desk.services.clock()
     followed = desk.services.hours.closures_file.follow(set_by_the_desk, now.date())

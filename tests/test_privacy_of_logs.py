@@ -50,7 +50,7 @@ PERSONAL = (CALLER[3:], KEYED, MISTYPED, STAFF, PASSWORD, NOTE)
 
 
 def personal_in(text: str) -> list[str]:
-    """Return those of the personal words that this text holds in clear."""
+    """Return the words of PERSONAL that this text contains unencrypted."""
     bare = re.sub(r"(?<=\d)[\s,.()-]+(?=\d)", "", text)
     return [word for word in PERSONAL if word in bare or word in text]
 
@@ -71,7 +71,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def calls(phone: Phone) -> Conversation:
-    """Make a day's calls: with and without a keyed number, withheld, hung up, forged; return a call with a request."""
+    """Make calls of every kind, such as withheld, hung up or forged ones; return a call that made a request."""
     phone.rings(caller=CALLER).press("1", "1", "1", "2", f"{MISTYPED}#", f"0{KEYED}#", "1", "1")
     phone.rings(caller="anonymous").press("2", "1", f"91{KEYED}#", "1", "1")
     phone.rings(caller=CALLER).press("2", "1", "1")

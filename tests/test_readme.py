@@ -1,4 +1,4 @@
-"""The README's pictures: it shows exactly those that `make pictures` takes."""
+"""The pictures of the README, which are exactly the pictures that `make pictures` takes."""
 
 import re
 

@@ -27,7 +27,7 @@ A_CALLER_WAITS = 6.0
 """The most seconds that a caller may wait in these tests: three times what is promised, for a busy machine."""
 
 FEW, MANY = 8, 40
-"""The numbers of strangers in these tests: few, who would occupy an ordinary web server's threads; and many."""
+"""The numbers of strangers in these tests. An ordinary web server's threads are all busy with FEW already."""
 
 Front = Callable[[Path, int], AbstractContextManager[int]]
 """A function that runs a proxy before the web server on this port, and yields the port where the proxy listens."""
@@ -50,7 +50,7 @@ def nothing(_folder: Path, behind: int) -> Iterator[int]:
 
 @contextmanager
 def caddy(folder: Path, behind: int) -> Iterator[int]:
-    """Run Caddy with the shipped file, but with other addresses and files, and without TLS."""
+    """Run Caddy in front of the port `behind`, with the shipped file but without TLS; yield Caddy's port."""
     if shutil.which("caddy") is None:
         pytest.skip(f"{NO_CADDY}apt-get install caddy")
     words = (ROOT / "ops" / "caddy" / "Caddyfile").read_text()

@@ -80,7 +80,7 @@ LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
 """The most lines of a module and of a function: a reader sees a module whole, and a function without scrolling."""
 
 MOST_MODULES = 18
-"""The most modules that one folder may hold: a longer list is scanned, not seen."""
+"""The most modules in one folder, because a reader does not take in a longer list at a glance."""
 
 MOST_ROOMS = 4
 """The most rooms from which one file may import, unless its purpose is to bring rooms together."""

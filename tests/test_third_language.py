@@ -208,7 +208,7 @@ TEXTS_ON = {"TEXT_CONFIRMATIONS": "on", "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "
 
 
 def texted(settings: Settings, clock: Clock) -> str:
-    """Return the words of the text that a worker sends to the first caller."""
+    """Have a worker send the one text message that is due; return the words of the message."""
     worker, sent = build_tools(settings, clock), Sent()
     try:
         jobs.run(replace(worker, texts=lambda: sent), 2)

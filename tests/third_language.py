@@ -1,4 +1,4 @@
-"""A clinic with a made-up third language: each English sentence after a Punjabi mark, spoken by a Punjabi voice."""
+"""A clinic with a made-up third language. A sentence is a Punjabi word and the English sentence, in a Punjabi voice."""
 
 import re
 from pathlib import Path

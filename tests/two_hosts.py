@@ -16,7 +16,7 @@ from workers.services import build as build_workers
 
 @dataclass
 class Host:
-    """A host of the clinic: a telephone whose calls its web answers, and its clock process."""
+    """A host of the clinic: a telephone that calls the host's web, and the host's clock process."""
 
     phone: Phone
     worker: WorkerServices

@@ -23,7 +23,7 @@ from workers.queue_worker import QueueWorker, end_with
 from workers.services import WorkerServices, build
 
 PROCESSES = {PROMISES: 1, QUEUE: 1, TEXTS: 2}
-"""The number of processes for each queue, by the queue's name. If one waits for a silent carrier, others are free."""
+"""The number of processes for each queue, by the queue's name. TEXTS has two: a silent carrier holds up only one."""
 
 PROCESSES_OF_A_CHANNEL = 3
 """The number of processes for the queue of each channel to the staff: if one hangs in a job, the others go on."""
@@ -61,7 +61,7 @@ def name_bad_addresses(worker: WorkerServices) -> None:
 
 
 def work(worker: WorkerServices, burst: bool, process: JobProcess, lifeline: int) -> None:
-    """Take the jobs of one queue, in a process of its own, until it is told to end."""
+    """Run the jobs of one queue until the pipe `lifeline` is closed; with `burst`, only until the queue is empty."""
     end_with(lifeline)
     try:
         if process.queue == QUEUE:

@@ -80,7 +80,7 @@ def write_closures_file(worker: WorkerServices) -> None:
 
 
 def write_phone_booking_file(worker: WorkerServices) -> None:
-    """Write to a file that calls on this host read if they may book times. Raises StoreAway, MirrorFileAway."""
+    """Write to a file whether telephone booking is on, for the calls on this host. Raises StoreAway, MirrorFileAway."""
     worker.host.write_phone_booking_file()
 
 
@@ -103,7 +103,7 @@ def adopt_bookings(worker: WorkerServices) -> None:
 
 
 def keep_promises(worker: WorkerServices) -> None:
-    """Correct due times by the opening hours of now, and list patients of closed hours. Raises StoreAway."""
+    """Move due times out of closed hours, and list the patients whose visits lie in closed hours. Raises StoreAway."""
     worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
 
 
@@ -139,7 +139,7 @@ def name_silent_hosts(worker: WorkerServices) -> None:
 
 
 def keep_counts(worker: WorkerServices) -> None:
-    """Count days for the reports ahead, so that nobody who opens a report waits for the counts. Raises StoreAway."""
+    """Count the days that reports need, so that nobody who opens a report waits for the counts. Raises StoreAway."""
     now = worker.clock()
     first = longest(worker.clinic, now).before.first
     set_by_the_desk = [each.closure for each in worker.hours.closures.current(first)]
@@ -157,22 +157,22 @@ def bring_missed_calls(worker: WorkerServices) -> None:
 
 
 def check_missed_calls(worker: WorkerServices) -> None:
-    """Correct or remove missed calls by the records of their calls, which come in later. Raises StoreAway."""
+    """Correct or remove missed calls once the records of these calls have been made. Raises StoreAway."""
     worker.desk.missed_upkeep.check(worker.clock())
 
 
 OF_THIS_HOST = (write_closures_file, write_phone_booking_file, keep_sheet)
-"""The works that the clock process does for its own host. A web process there does the first two too, without harm."""
+"""The works of the clock process for its own host. The web process does the first two as well, which does no harm."""
 
 OF_THE_CLINIC = (adopt_bookings, keep_promises, check_redis, sweep, bring_missed_calls)
 """The works for the whole clinic, of which one clock process on any host is enough; several may do them at once."""
 
 WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silent_hosts, purge_expired, keep_counts)
-"""The works for the whole clinic that wait while the system's clock has just jumped."""
+"""The pieces of regular work for the whole clinic that are left out while the system's clock has just jumped."""
 
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
-    """Do all works of a sweep and return their errors in words. An error of one work does not stop the others."""
+    """Do a sweep's works; return their errors in words. An error of one stops no other. Unless `steady`, some wait."""
     of_this_host = (*OF_THIS_HOST, partial(send_traces, steady=steady))
     works = (*of_this_host, *OF_THE_CLINIC, *(WITH_A_STEADY_CLOCK if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))

@@ -20,7 +20,7 @@ from workers.tasks import TASKS, AddressNotUnderstood
 log = logging.getLogger(__name__)
 
 RECORD_AGAIN = (0.2, 1.0, 4.0)
-"""Seconds before each further attempt to record that a task is done: unrecorded, it would be done again."""
+"""Seconds before each further attempt to record that a task is done. A task without this record would be done again."""
 
 
 class TaskFailed(Exception):
@@ -28,9 +28,9 @@ class TaskFailed(Exception):
 
 
 def known(job_id: str) -> Callable[[WorkerServices], None] | None:
-    """Return the job that this id names: to run a task of the outbox, or to save pending requests; else None.
+    """Return the function that does the job with this id; None for an id that names no job of ours.
 
-    The id is all that is read. An outbox task is read anew from the database, a pending request is sealed.
+    The job runs an outbox task or saves pending requests. Only the id is read, so that a forged job runs no code.
     """
     task = task_of(job_id)
     if task is not None:
@@ -78,10 +78,10 @@ def _reason(error: Exception) -> str:
 
 
 def save(worker: WorkerServices) -> None:
-    """Bring the pending requests from Redis to the desk, one by one. Each leaves Redis only once it is saved.
+    """Save the pending requests from Redis at the desk, one by one. Each leaves Redis only once it is saved.
 
-    A request that cannot be read, or that the database refuses, is set aside. Raises StoreAway where the database is
-    away.
+    A request that cannot be read, or that the database refuses, goes to a separate hash in Redis. Raises StoreAway
+    where the database is away.
     """
     aside = [each for each in worker.desk.pending.sealed() if not _saved(worker, each)]
     if aside:
@@ -89,7 +89,7 @@ def save(worker: WorkerServices) -> None:
 
 
 def _saved(worker: WorkerServices, sealed: SealedRequest) -> bool:
-    """Save one pending request at the desk, or set it aside and return False. Raises StoreAway."""
+    """Save a pending request at the desk, or move it to the hash `ASIDE` and return False. Raises StoreAway."""
     try:
         waiting = worker.desk.pending.open(sealed)
     except Unreadable:

@@ -16,7 +16,7 @@ from workers.services import WorkerServices
 
 
 def text_about(worker: WorkerServices, about: Request | Appointment) -> Say | None:
-    """Return the sentence that a text tells its caller; None about an appointment that has been cancelled since."""
+    """Return the sentence of a text message to the caller; None if the appointment is no longer booked."""
     values: dict[str, Value] = {"clinic": worker.clinic.name, "reference": about.reference}
     if isinstance(about, Request):
         return Say("text_confirmation", values)
@@ -33,7 +33,7 @@ TITLES: Mapping[Kind, str] = {
 }
 
 BY_DATE = timedelta(days=100)
-"""The time before an appointment at which its text is worded as if sent, to name the date, not "tomorrow"."""
+"""The time before an appointment at which its text seems to be sent, so that the text never says "tomorrow"."""
 
 
 def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Keeps the processes that run jobs: some for each queue, long-lived, each watched and started again when it ends.
 
-One that crashes or hangs in a job is replaced, and no other process notices. They are forked from this one, which has
-loaded everything that a job needs. Connects to nothing, and reads no queue.
+A process that crashes or hangs in a job is replaced; no other notices it. All are forked from the watching process,
+which has loaded everything that a job needs. Connects to nothing, and reads no queue.
 """
 
 import logging
@@ -22,10 +22,10 @@ LOOK_SECONDS = 0.5
 """The most seconds until a signal, or a process that hangs, is noticed. A process that ends is noticed at once."""
 
 HANGS_SECONDS = JOB_SECONDS + 3
-"""Seconds in one job after which a process is killed: the job's own limit did not end it. Less than a task's lease."""
+"""Seconds after which a job's process is killed, because the job has outlived JOB_SECONDS. Less than a task's lease."""
 
 LONGEST_PAUSE, STEADY = 5.0, 60.0
-"""The longest pause, in seconds, before a process that keeps ending starts again; seconds of life that reset it."""
+"""Seconds: the longest pause before a process that keeps ending restarts; the lifetime after which pauses are short."""
 
 fork = get_context("fork")
 
@@ -37,14 +37,14 @@ class JobProcess:
     queue: str
     monotonic: Callable[[], float]
     busy_since: Any = field(default_factory=lambda: fork.Value("d", 0.0, lock=False))
-    """The time at which the process's job began, in monotonic seconds, 0 between jobs; its owner sees it too."""
+    """The start of the present job in monotonic seconds, 0 between jobs, in memory shared with the parent process."""
     running: Any = None
     started: float = 0.0
     due: float = 0.0
     pause: float = 0.0
 
     def tell(self, *, busy: bool) -> None:
-        """Tell the process that watches this one, from within it, that a job begins or has ended."""
+        """Tell the parent process, by shared memory, that a job begins or has ended; it kills a job that hangs."""
         self.busy_since.value = self.monotonic() if busy else 0.0
 
     def is_hanging(self, now: float) -> bool:
@@ -105,7 +105,7 @@ class JobProcesses:
         each.running.start()
 
     def _begin(self, each: JobProcess) -> None:
-        """Do the work of this process within it; close the owner's end of the pipe, to notice the owner's death."""
+        """Work as this process. First close its copy of the owner's end of the pipe, to notice the owner's death."""
         os.close(self._ours)
         self._work(each, self._theirs)
 
@@ -122,7 +122,7 @@ class JobProcesses:
         self._stopping = True
 
     def _finish(self) -> None:
-        """Have every process end after its job in hand, and wait until all have ended."""
+        """Let each process complete its present job and end; kill one that hangs. Return once all have ended."""
         os.close(self._ours)
         while alive := [each for each in self._processes if each.running and each.running.exitcode is None]:
             for each in alive:

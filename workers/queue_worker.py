@@ -30,13 +30,13 @@ from workers.services import WorkerServices
 log = logging.getLogger(__name__)
 
 WORKER_SECONDS = 30
-"""Seconds for which Redis knows a worker without a heartbeat: the fewest with room for RQ's own heartbeats."""
+"""Seconds for which Redis knows a worker after a heartbeat. With fewer, RQ's own heartbeats would be too late."""
 
 BEAT_SECONDS = 5.0
-"""Seconds after a heartbeat in which none is sent. Added to the longest job, they stay below `WORKER_SILENT`."""
+"""The least time between a worker's heartbeats, in seconds. This and the longest job stay below `WORKER_SILENT`."""
 
 END = signal.SIGUSR1
-"""The signal to end after the job in hand. The usual signals reach a whole group, at times twice, and are ignored."""
+"""The signal to end after the present job. SIGINT and SIGTERM, which reach a whole process group, are ignored."""
 
 
 class NamedJob(Job):
@@ -48,13 +48,13 @@ class NamedJob(Job):
 
 
 class IdQueue(Queue):
-    """A queue that gives the ids that lie on it, and reads nothing more of their jobs."""
+    """A job queue from which a worker takes only the ids of jobs, and reads no other data of the jobs."""
 
     @classmethod
     def lmove(cls, connection: Redis, queue_key: str, timeout: int | None) -> tuple[str, str] | None:
-        """Take the next id from the queue.
+        """Take the next id from the queue, and return the queue's name and the id; None if the queue is empty.
 
-        The id is not laid aside while its job runs. If the worker dies, the outbox still has the task.
+        Unlike RQ's method, this keeps no copy of the id during the job. If the worker dies, the outbox has the task.
         """
         found = cls.lpop([queue_key], timeout, connection=connection)
         return (queue_key, found[1].decode(errors="replace")) if found else None
@@ -79,7 +79,7 @@ class QueueWorker(SimpleWorker):
         self._next_beat = 0.0
 
     def execute_job(self, job: Job, queue: Queue) -> None:
-        """Run the job if its id is one that this service knows. The job's errors are logged and end nothing."""
+        """Run the job if this service knows its id. An error of the job is logged, and the worker goes on."""
         assert isinstance(job, NamedJob)  # noqa: S101 - IdQueue gives no other
         logs.begin()
         wanted = known(job.told)
@@ -107,7 +107,7 @@ class QueueWorker(SimpleWorker):
             self._process.tell(busy=False)
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Tell Redis in one message that this worker lives, every few seconds: RQ asks for it five times a job."""
+        """Tell Redis that this worker lives, at most once in BEAT_SECONDS. RQ calls this five times for each job."""
         now = self._process.monotonic()
         if now < self._next_beat:
             return
@@ -122,7 +122,7 @@ class QueueWorker(SimpleWorker):
             super().set_state(state, pipeline)
 
     def check_for_suspension(self, burst: bool) -> None:
-        """Go on whatever a key in Redis says: nobody suspends these workers, and a stranger may not."""
+        """Do nothing. RQ would suspend the worker if a certain key is in Redis, which a stranger might write."""
 
     def run_maintenance_tasks(self) -> None:
         """Do nothing: RQ's registries of jobs are not used, since the outbox knows what is done."""
@@ -148,7 +148,7 @@ class QueueWorker(SimpleWorker):
 
 
 def end_with(lifeline: int) -> None:
-    """Have this process end, after the job in hand, when the other end of this pipe is closed or its owner dies."""
+    """End this process after its current job, once the parent closes the other end of the pipe `lifeline`, or dies."""
 
     def wait() -> None:
         os.read(lifeline, 1)

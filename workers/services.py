@@ -1,4 +1,4 @@
-"""The services of a job, built from the environment once a process. Nothing is connected before it is used."""
+"""The services of a job, built from the environment once in each process. A connection is made only when it is used."""
 
 import os
 import time
@@ -55,7 +55,7 @@ class WorkerServices:
     call_collector: CallCollector
     reports: Reports
     texts: Callable[[], Texts]
-    """Returns the client by which texts are ordered at the carrier, made when one is sent."""
+    """A function that returns the client for ordering texts at the carrier. It is called only to send a text."""
     database: Database
     close: Callable[[], None]
     """Closes the connections to the database and to Redis."""

@@ -1,6 +1,6 @@
 """The tasks of the outbox: notify the staff of a request or an appointment, and send a text where that is switched on.
 
-Each is safe to repeat, and raises its errors so that it is tried again.
+Each task is safe to repeat. A task that fails raises its error, so that the outbox tries the task again.
 """
 
 import logging
@@ -26,9 +26,9 @@ class AddressNotUnderstood(NotTold):
 
 
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
-    """Notify the staff over one channel: of a request that waits, or of an appointment that has come about or changed.
+    """Notify the staff over one channel: of a request that waits, or of an appointment that is new or changed.
 
-    Names and numbers are at the desk only. Raises NotTold, AddressNotUnderstood.
+    The notice has no names and numbers. Raises NotTold, AddressNotUnderstood.
     """
     channels = worker.channels
     if task.about.phone is not None and task.about.phone.is_made_up:
@@ -43,7 +43,7 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
 
 
 def _spread(worker: WorkerServices, task: OutboxTask, channels: Mapping[str, Channel]) -> str | None:
-    """Assign this task to a channel and queue tasks for the others; return the channel, None if all have a task."""
+    """Assign the task to a channel and queue tasks for the others. Return the channel's key; None if all had a task."""
     key, others = worker.desk.outbox.spread(task, list(channels), worker.clock())
     worker.desk.job_queue.enqueue(others)
     return key
@@ -74,9 +74,9 @@ def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) ->
 
 
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
-    """Send the caller of a request or appointment a text with its reference, and an appointment's time.
+    """Send the caller of a request or appointment a text with the reference, and with the appointment's time.
 
-    If an earlier try may have reached the carrier and the carrier has the text already, nothing is sent. Raises the
+    If the result of an earlier attempt is unknown, the carrier is asked first, and no text is sent twice. Raises the
     errors of the carrier's client.
     """
     about = task.about

@@ -83,7 +83,7 @@ class Signer:
         return Wanted((head + body).encode(), step.wants)
 
     def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
-        """Return as many signed webhooks as `calls`, each for a new call; they take the given steps in turn."""
+        """Return `calls` signed webhooks, each for a new call, with the given steps in turn; `known` as in `call`."""
         wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 
@@ -100,7 +100,7 @@ class _Recorder:
         """Ignore the words that are heard."""
 
     def keys(self, wanted: Gathers) -> str | None:
-        """Return the next keys of the list, which the caller presses now; None to hang up."""
+        """Return the keys that the recorded caller presses next, from `keys_left`; None to hang up."""
         return self.keys_left.press(wanted)
 
     def reception_answers(self, _heard: list[str]) -> str | None:

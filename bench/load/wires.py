@@ -1,4 +1,4 @@
-"""Makes load over HTTP from one thread: each request as soon as one is answered, or at fixed times whatever happens.
+"""Puts load on an HTTP server from one thread. Sends each request once another is answered, or each at a fixed time.
 
 The requests are bytes made beforehand; a wrong answer ends the load. Works with any HTTP server.
 """

@@ -25,19 +25,19 @@ IN_TIME = 0.25
 
 STEPS = (1_000, 2_500, 5_000, 7_500, 10_000, 15_000, 20_000)
 FROM = 1
-"""The index in STEPS of the first number of calls at once that is tried."""
+"""The index in STEPS of the number of calls at once with which the benchmark begins."""
 
 SECONDS = 8
 PROMPT = 10
-"""The number of prompt answers in a row after which the web server counts as being at rest."""
+"""The number of quick answers in a row after which the benchmark takes the web server to be idle."""
 
 GIVES_UP = 5.0
-"""Seconds of waiting for one answer after which a number of calls at once counts as too many."""
+"""The longest allowed wait for an answer, in seconds. A longer wait shows that there are too many calls at once."""
 
 WALKS = (CONFIRMS, "4 3 1", "3 1 4", CONFIRMS, "4 3 2", "3 2 1", CONFIRMS)
-"""The keys of each recorded call: to confirm a call back, or to hear the timings and advice.
+"""The keys of each recorded call, after which the caller hangs up.
 
-Then the caller hangs up.
+`CONFIRMS` leaves a request for a call back. The other keys play the opening hours and advice.
 """
 
 CALLS_AT_ONCE = Goal(10_000, "calls", at_least=True)
@@ -60,7 +60,7 @@ class Tried:
 
     @property
     def in_time(self) -> bool:
-        """True if 99 of 100 webhooks were answered in time."""
+        """True if 99 of 100 webhooks were answered within `IN_TIME` seconds."""
         return self.p99 < IN_TIME
 
     def words(self) -> str:
@@ -70,7 +70,7 @@ class Tried:
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the most calls at once that are answered in time: with the web alone, and beside workers and clock.
+    """Yield the most calls at once that are answered in time: by the web alone, and with workers and clock running.
 
     Raises BenchFailed.
     """
@@ -94,7 +94,7 @@ def _found(name: str, line: Service, size: Size, goal: Goal | None = None) -> It
 
 
 def search(line: Service, size: Size) -> Sequence[Tried]:
-    """Try numbers of calls at once, from FROM up while answers are in time, else down; return the results."""
+    """Return the tries with STEPS[FROM] calls at once, then more until answers are late, or fewer until none is."""
     mix = steps(line)
     ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
     settle(line)
@@ -109,7 +109,7 @@ def search(line: Service, size: Size) -> Sequence[Tried]:
 
 
 def settle(line: Service) -> None:
-    """Wait until the web server has worked off the webhooks of the last try. Raises BenchFailed."""
+    """Wait, after a round of calls, until the web server answers promptly again. Raises BenchFailed if it does not."""
     if not until(lambda: all(_is_prompt(line) for _ in range(PROMPT))):
         raise BenchFailed("the web has not come to rest")
 

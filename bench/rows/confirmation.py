@@ -1,7 +1,7 @@
-"""Times the storing of a request before its promise: beside a bare insert of a row, and over HTTP at several rates.
+"""Times the storing of a request before its promise, first without HTTP, and then over HTTP at several rates.
 
-The first way uses the intake without its job queue. A request that has to go to Redis is kept, too, but reaches the
-desk later.
+Without HTTP, the intake has no job queue, and its time is compared with the insert of one row. Over HTTP, a request
+that goes to Redis is stored too, but reaches the desk later.
 """
 
 import sqlite3
@@ -54,7 +54,7 @@ class NoQueue(JobQueue):
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the intake's time beside a bare insert's, then the callers' waits for a promise over HTTP.
+    """Yield the intake's time compared with the insert of one row, then the callers' waits for a promise over HTTP.
 
     Raises BenchFailed.
     """
@@ -137,7 +137,7 @@ def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
 
 
 def beside_the_workers(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the callers' wait at the lowest rate while workers, clock and a channel run, too. Raises BenchFailed."""
+    """Yield rows on how long callers wait, at the lowest rate, while all processes work. Raises BenchFailed."""
     rate = min(RATES)
     with own_folder() as folder, listener() as channel, database(kind, folder) as url:
         channels = channel.url.replace("http://", "json://")
@@ -155,9 +155,9 @@ def _rows(name: str, waited: list[float], fell: int, goal: Goal | None = None) -
 
 
 def confirmed(line: Service, rate: int, seconds: int) -> tuple[list[float], int]:
-    """Return the seconds that each confirmation took, and how many requests fell to Redis. Raises BenchFailed.
+    """Return the seconds of each confirmation, and the number of requests that went to Redis instead of the database.
 
-    Each caller hears the promise, and each request is in the database or in Redis afterwards.
+    Each caller must hear the promise. Raises BenchFailed if a promised request is in neither store afterwards.
     """
     confirms = replace(recorded(line.port, line.signer, CONFIRMS)[-1], wants=b"/voice/kept")
     at_times(line.port, line.signer.webhooks([confirms], 40), evenly(40, 20))
@@ -172,5 +172,5 @@ def confirmed(line: Service, rate: int, seconds: int) -> tuple[list[float], int]
 
 
 def _kept(line: Service) -> tuple[int, int]:
-    """Return how many promises are stored: in the database, and in Redis while the database did not answer in time."""
+    """Return the number of promises in the database, and of those put into Redis because the database was away."""
     return line.count("SELECT count(*) FROM promises"), int(line.metric("clinic_promises_total", 'store="redis"'))

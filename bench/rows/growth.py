@@ -1,7 +1,6 @@
 """Times the same webhooks and pages with few stored calls and with many, in one process; yields the ratios.
 
-The database is SQLite. The calls of bench.reports are spread over two months, so that the week's reports show some,
-too.
+The database is SQLite. The calls are spread over two months, so that the report on a week also has calls to show.
 """
 
 import time
@@ -40,10 +39,10 @@ OPEN = 50
 
 ROUNDS = {"webhook": 300, "confirmation": 150, "list": 25, "reports": 8}
 MOST_SECONDS, LEAST_ROUNDS = 12.0, 3
-"""Seconds after which no further round of a work is timed; and the rounds that are timed even if they take longer."""
+"""The seconds after which no further round of a kind of work is timed, and the rounds that are timed in any case."""
 
 WARM_UP = 4
-"""The number of untimed runs before each work is timed: the reports first count the older days, a few in each run."""
+"""The number of untimed runs before each timing, because the first reports also count older days, a few in each run."""
 
 NO_SLOWER = Goal(1.2)
 
@@ -56,7 +55,7 @@ TOLD = """
     (request_id, task, created, next_at, leased_until, rings, attempts, done_at, error, begun, channel)
     SELECT id, 'tell_staff', created, created, created, 1, 1, created, '', 1, '' FROM requests
 """
-"""The SQL that stores for each request its notice to the staff, as a task that has long been done."""
+"""The SQL that stores, for each request, a finished task to send its notice to the staff."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Grown:
     numbers: "count[int]"
 
     def webhook(self, steps: tuple[Step, ...]) -> None:
-        """Post a webhook that makes one of these steps, in turn; check the answer's status. Raises BenchFailed."""
+        """Post a webhook for the next of these steps, in rotation. Raises BenchFailed unless the status is 200."""
         call = next(self.numbers)
         head, _, body = self.signer.webhook(steps[call % len(steps)], self.signer.call()).request.partition(b"\r\n\r\n")
         first, *named = head.decode().split("\r\n")
@@ -82,7 +81,7 @@ class Grown:
             raise BenchFailed(f"a webhook was answered {answer.status_code}")
 
     def confirm(self) -> None:
-        """Store a request of a new number, as a confirmation does. Raises BenchFailed."""
+        """Store a request of a new number through the intake, as a caller's confirmation does. Raises BenchFailed."""
         kept = self.services.telephone.intake.accept(wish(next(self.numbers)))
         if kept is None or kept.waits:
             raise BenchFailed("the database did not take a request")

@@ -15,11 +15,11 @@ CALLERS, RELOADS = 60, 3
 """The number of callers' webhooks in a second, and of the page's reloads in a second."""
 
 NO_WORSE = Goal(1.1)
-"""The goal for callers' waits with reloads, as a ratio to those without; a tenth more is noise in a 99th percentile."""
+"""The goal for callers' waits while the page is reloaded, as a multiple of the usual waits. A tenth more is noise."""
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the callers' waits with the page's reloads and without, in turn, and their ratio. Raises BenchFailed."""
+    """Yield callers' waits with and without reloads of /desk/hear, and their ratio. Raises BenchFailed."""
     with service() as line:
         heard = page("/desk/hear", logged_in(line), b"</html>")
         without, with_it, loaded = list[float](), list[float](), list[float]()
@@ -40,9 +40,9 @@ def measure(size: Size) -> Iterator[Row]:
 
 
 def _callers(line: Service, pages: Sequence[Wanted], seconds: int) -> tuple[float, float]:
-    """Return two times in milliseconds: for 99 of 100 webhooks to be answered, and for half of the page's reloads.
+    """Return two waits in milliseconds: the 99th percentile of the webhooks, and the median of the page's reloads.
 
-    The second time is 0 without reloads.
+    The second value is 0 without reloads.
     """
     webhooks = line.signer.webhooks((COMES_IN, *KEYS), CALLERS * seconds)
     due = [

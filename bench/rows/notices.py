@@ -38,7 +38,7 @@ from workers.services import WorkerServices, build
 
 A_SECOND, SECONDS = 20, 15
 ROUNDS, ROUND_SECONDS, FIRST, MOST = 3, 2.0, 25, 2_000
-"""The number of rounds; seconds of a round; jobs in the trial that finds how many fill a round; the most in a round."""
+"""The number of rounds, the seconds of each round, the jobs of the first trial, and the most jobs of a round."""
 STARTS, PAUSE = 60, 0.05
 """The number of jobs that are queued while the worker is idle, and the seconds between two of them."""
 
@@ -52,7 +52,7 @@ IDLE_START = Goal(25, "ms")
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the seconds from promise to notice; then each queue's jobs a second and idle starts. Raises BenchFailed."""
+    """Yield rows on the seconds from promise to notice, on jobs a second, and on an idle start. Raises BenchFailed."""
     waited = promised(size.of(A_SECOND * SECONDS, 10))
     note = f"; half {number(percentile(waited, 50))} s, of {len(waited)} at {A_SECOND} a second"
     yield Row.judged("promise to the channel, 99 of 100", percentile(waited, 99), PROMISE_TO_NOTICE, note=note)
@@ -130,12 +130,12 @@ class Subject:
     """The milliseconds of idle starts: from queueing a job for an idle worker to the job's beginning."""
 
     def learn(self, size: Size) -> None:
-        """Learn how many jobs of this queue fill a round."""
+        """Measure how many jobs of this queue fill one round of the benchmark, and set `jobs`."""
         self.run_jobs()
         self.jobs = min(MOST, max(FIRST, size.of(self.a_second.pop() * ROUND_SECONDS)))
 
     def run_jobs(self) -> None:
-        """Have the worker run a round's jobs; note how many begin in a second, first to last. Raises BenchFailed."""
+        """Have the worker run a round's jobs; note the number of jobs that begin in a second. Raises BenchFailed."""
         before = len(self.began())
         with frozen(self.worker):  # so that the queue is full when the first begins
             for _ in range(self.jobs):

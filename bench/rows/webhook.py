@@ -1,4 +1,4 @@
-"""Measures the CPU time of the web server's processes for a webhook, beside other applications under the same load."""
+"""Measures the web server's CPU time for a webhook, and compares it with other applications under the same load."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -128,7 +128,7 @@ def _compared(ours: Subject, peers: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def _subjects(peers: Mapping[str, str]) -> Iterator[list[Subject]]:
-    """Start our web server and each peer's; only one of them has work at a time."""
+    """Start our web server and each peer's, and yield the subjects to measure. Only one server has work at a time."""
     with ExitStack() as stack:
         line = stack.enter_context(service())
         folder = stack.enter_context(own_folder())

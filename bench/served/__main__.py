@@ -1,6 +1,6 @@
-"""`python -m bench.served WORKER`: runs a peer's worker; REDIS_URL names its Redis, BEGAN the file for its jobs' times.
+"""Runs a peer's worker, as `python -m bench.served WORKER`. REDIS_URL names its Redis, BEGAN the file for job times.
 
-This module stands apart, since a queue finds a job by its module's name, which must not be __main__.
+The jobs themselves are in queues.py, since a queue finds a job by its module's name, which must not be __main__.
 """
 
 import os

@@ -44,7 +44,7 @@ def _fixed(**_: str) -> Any:
 
 
 def _tutorial(place: str = "") -> Any:
-    """Return the tutorial's document for the pressed key, built anew for each request."""
+    """Return the answer that a carrier's tutorial gives to the pressed key, as TwiML that is built anew each time."""
     answer = VoiceResponse()
     pressed = request.form.get("Digits", "") if place else ""
     if pressed == "4":
@@ -82,7 +82,7 @@ def checks_only() -> AsgiServer:
 
 
 def tutorial_unchecked() -> AsgiServer:
-    """Return the peer that follows the tutorial and checks no signature."""
+    """Return the peer that answers as the carrier's tutorial does, and checks no signature."""
     return _through_our_bridge(_app(_tutorial))
 
 

@@ -30,7 +30,7 @@ class Layout:
     ports: tuple[int, ...]
     """The ports on which the web servers listen."""
     called: tuple[int, ...]
-    """The ports that the carrier calls: those of the web servers, or nginx's if it stands before them."""
+    """The ports to which the carrier posts its webhooks: nginx's port if nginx runs, else those of the web servers."""
     hosts: Mapping[str, Host] = field(default_factory=dict)
     proxy: Nginx | None = None
 

@@ -1,7 +1,7 @@
-"""Restarts hosts one after another while people call; the database is one revision ahead of the hosts' program.
+"""Restarts hosts one after another while people call, with a database one revision ahead of the hosts' program.
 
-As in docs/deploy.md, the database is upgraded first: old and new program then work on tables newer than the old
-program. Here both are today's program, since a clone has no other. The revision is invented, and only adds to the
+docs/deploy.md upgrades the database first, so that for a while the old program works on newer tables. Here today's
+program takes the old program's part, since a clone has no older one. The revision is invented, and only adds to the
 tables.
 """
 
@@ -63,12 +63,12 @@ class Restarts:
 
     @property
     def wanted(self) -> int:
-        """The number of restarts to make: one of each host in each of the ways."""
+        """The number of restarts to make, which is one for each host and each of the ways."""
         return self.hosts * len(self.ways)
 
     @contextmanager
     def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
-        """Restart each host in each of the ways, one restart after the other, while the block runs."""
+        """Restart the hosts while the block runs: each host once by each way in `ways`, one restart after the other."""
         thread = threading.Thread(target=self._try, args=[place])
         thread.start()
         try:
@@ -124,7 +124,7 @@ def restart(place: Premises, host: Host, *, left_out: bool) -> bool:
 
 @dataclass(frozen=True)
 class Rolled:
-    """The results of restarting the hosts, and of the calls meanwhile."""
+    """The results of a run in which all hosts are restarted while people call."""
 
     reckoning: Reckoning
     restarts: Restarts
@@ -150,7 +150,7 @@ class Rolled:
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
     """Restart the hosts of a campaign while people call, check the promises, and return all results.
 
-    Raises CallFailed, NginxUnavailable, PostgresUnavailable.
+    Each host is restarted once in each of the `ways`. Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """
     with premises(wanted) as place:
         restarts, began = Restarts(wanted.hosts, ways), time.monotonic()

@@ -1,6 +1,6 @@
-"""Compares a reviewer's table with the sentences as they are: which have changed, and which changes are refused.
+"""Compares a reviewer's table with the present sentences: finds the changed sentences, and the changes to refuse.
 
-Pure: no file.
+Pure: reads and writes no file.
 """
 
 from collections.abc import Iterable, Iterator

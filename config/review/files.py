@@ -1,6 +1,6 @@
 """Reads the headings of the prompts' files; writes changed sentences and notes on recordings into files.
 
-A prompts file keeps its comments and order. All changed ones are written and checked before the first is replaced.
+A changed file keeps its comments and order. All changed files are written and checked before any is put in place.
 """
 
 import os
@@ -24,7 +24,7 @@ HEADING = "--"
 
 
 def headings(path: Path) -> Mapping[str, str]:
-    """Return the heading above each sentence of a prompts file, with any comment right above the sentence."""
+    """Return for each sentence of a prompts file its heading, and after a colon the comment just above the sentence."""
     found: dict[str, str] = {}
     heading, remark = "", ""
     for key, item in _sentences(tomlkit.parse(_text(path))).value.body:

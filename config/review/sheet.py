@@ -49,7 +49,7 @@ def written(rows: Iterable[Iterable[str]]) -> str:
 
 
 def read(content: bytes) -> Iterator[SheetRow]:
-    """Yield the rows of a table of sentences that a reviewer has sent back, but for empty ones. Raises NoSheet."""
+    """Yield the rows, except empty ones, of a table of sentences that a reviewer has sent back. Raises NoSheet."""
     text = _text(content)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     names = [cell.strip().lower() for cell in next(reader, [])]
@@ -67,7 +67,7 @@ def read(content: bytes) -> Iterator[SheetRow]:
 
 
 def tidy(cell: str) -> str:
-    """Return the text of a cell of the table as its writer meant it: on one line, without a spreadsheet's changes."""
+    """Return a cell's text on one line, with plain quotes, and without the ' that keeps a text from being a formula."""
     plain = _on_one_line(cell.translate(QUOTES))
     return plain[1:] if plain[:1] == PLAIN_TEXT and plain[1:].startswith(FORMULA) else plain
 

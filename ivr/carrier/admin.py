@@ -31,7 +31,7 @@ def refusals(account: str, token: str) -> Mapping[int, str]:
 
 
 class NoAccount(CarrierRefused):
-    """The settings name no account at a carrier whose numbers could be listed."""
+    """The settings name no carrier account, so that no numbers of an account can be listed."""
 
     def __init__(self, why: str, *, lacking: str, do: str) -> None:
         super().__init__(why)
@@ -91,7 +91,7 @@ class Found:
     """The numbers of the clinic: those in clinic.toml, compared with those that the carrier's account rents."""
 
     lines: dict[str, str]
-    """The key of the line to which each number in clinic.toml belongs, by the number in E.164."""
+    """The telephone numbers in clinic.toml, in E.164, each with the key of its line."""
     ours: list[Number]
     """The numbers that both clinic.toml and the account have: these can be connected to us."""
     strangers: list[Number]
@@ -149,4 +149,4 @@ class Texts(Protocol):
         """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has an order of this text that has not failed. Raises as `send` does."""
+        """Return whether this text to this number was ordered and did not fail. Raises the same errors as `send`."""

@@ -1,6 +1,6 @@
-"""The carriers that are configured, side by side: each request is answered by the one that has signed it.
+"""The carriers that are switched on. The carrier that has signed a request answers the request.
 
-Verifies nothing, and names no carrier.
+This module verifies nothing, and names no carrier.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ class NoSuchCarrier(LookupError):
 
 @dataclass(frozen=True)
 class Carriers:
-    """The carriers that are switched on, by name; there is at least one. All serve the same addresses."""
+    """The carriers that are switched on, by name; at least one. All send their webhooks to the same addresses."""
 
     by_name: Mapping[str, Carrier]
 

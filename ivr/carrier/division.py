@@ -29,7 +29,7 @@ class SpeechLimits:
     longest: int
     """The most characters of a text that the carrier speaks at once."""
     longest_encoded: int | None = None
-    """The most characters of that text after URL-encoding; None if the carrier does not count them."""
+    """The most characters of a text after URL-encoding; None if the carrier does not count encoded characters."""
 
     def parts(self, phrases: Sequence[Phrase]) -> Iterator[tuple[Phrase, ...]]:
         """Yield a sentence in parts that each fit into one element. No part is empty or has text illegal in XML."""
@@ -52,7 +52,7 @@ class SpeechLimits:
             yield rest
 
     def _units(self, phrases: Sequence[Phrase]) -> Iterator[Sequence[Phrase]]:
-        """Yield groups of phrases to keep together: all if they fit, else each sentence, else pieces of a sentence."""
+        """Yield the groups of phrases not to split: all if they fit, else each sentence, else pieces of a sentence."""
         if self._fit(phrases):
             yield phrases
             return

@@ -16,7 +16,7 @@ Values = re.Pattern[str] | range
 
 @dataclass(frozen=True)
 class ElementRule:
-    """A row of a carrier's table: the attributes and the children of an element, and the `required` attributes."""
+    """A carrier's rule for an XML element: its allowed attributes and children, and the attributes it must have."""
 
     attributes: Mapping[str, Values] = field(default_factory=dict)
     children: frozenset[str] = frozenset()
@@ -31,7 +31,7 @@ def rule(children: str = "", text: Values | None = None, *, required: str = "", 
 
 
 class Element(NamedTuple):
-    """An element of a carrier's document, as it is written there."""
+    """An element of a carrier's document: its name, and its XML text."""
 
     name: str
     xml: str
@@ -45,9 +45,9 @@ class Elements:
         self._declaration = declaration
 
     def element(self, name: str, *children: Element | str, **attributes: str | int) -> Element:
-        """Return the element of this name with these children and texts, its attributes in alphabetical order.
+        """Return the element `name` with these children and texts, and with its attributes in alphabetical order.
 
-        Raises ValueError, which names what is not valid by the table.
+        Raises ValueError if the carrier's table does not allow the element; the message says what is wrong.
         """
         known = self._rules[name]
         if not known.required <= attributes.keys():

@@ -36,7 +36,7 @@ class Leg:
 
     @property
     def asked_again(self) -> Call:
-        """The caller's call with the last silence or wrong key on this leg counted; unchanged at the first question."""
+        """The caller's call with one more silence or wrong key counted; unchanged while `begins` is true."""
         if self.begins:
             return self.call
         if self.pressed is None:
@@ -45,7 +45,7 @@ class Leg:
 
     @property
     def seconds(self) -> int:
-        """The seconds for which this leg waits for the key."""
+        """The seconds to wait for a key of the person at the reception. They depend on the mistakes made so far."""
         missed = max(self.asked_again.silences, self.asked_again.wrongs)
         return self.screening.seconds[min(missed, len(self.screening.seconds) - 1)]
 

@@ -60,7 +60,7 @@ def _said(says: Iterable[Say], language: str, script: Script) -> Iterator[Heard]
 
 
 def _plain(steps: Iterable[Step]) -> Iterator[object]:
-    """Yield a document's steps in a form in which cuts in a sentence and the reception's key make no difference."""
+    """Yield a document's steps for comparison, without the cuts in its sentences and the reception's key."""
     words: list[str] = []
     kind = ("", False)
     for step in steps:

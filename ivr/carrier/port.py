@@ -80,12 +80,12 @@ class Carrier(Protocol):
         """Return the document that tells the carrier what to do on the caller's leg, or on the reception's leg."""
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the apology for a fault in every language; then the carrier asks the URL `again`, or the call ends."""
+        """Return the apology for a fault in every language. Then the URL `again` is asked; if None, the call ends."""
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the address that the carrier reports as failed; if it never reports any, the one at which calls begin.
+        """Return the address that the carrier reports as failed; empty if the carrier has reported none.
 
-        Empty if a carrier that can report such an address has reported none.
+        A carrier that never reports such an address counts as reporting the address at which calls begin.
         """
 
     def heard(self, document: str) -> Iterator[Step]:

@@ -21,7 +21,7 @@ def as_it_is(value: str) -> str:
 
 
 def token(value: str) -> str:
-    """Return a carrier's token. Raises ValueError if it is short enough to be guessed."""
+    """Return `value` as a carrier's token. Raises ValueError if the value is short enough to be guessed."""
     if len(value) < SHORTEST_TOKEN:
         raise ValueError("is weak; expected the carrier's token, 32 characters or more")
     return value

@@ -1,6 +1,6 @@
 """Stands in for a carrier in made-up calls: makes the signed webhooks that the carrier would send.
 
-Values and the protocol; each carrier's folder has its own implementation. Sends nothing.
+Defines the values and the protocol. Each carrier's folder has its own implementation. Sends nothing.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class PlacedCall:
 
 @dataclass(frozen=True)
 class GoesOn:
-    """The made-up call continues without a key: it comes in, the caller stays silent, or the carrier was redirected."""
+    """An event of a made-up call without a key: the call begins, the caller is silent, or a redirect is followed."""
 
 
 @dataclass(frozen=True)

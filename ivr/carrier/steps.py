@@ -35,7 +35,7 @@ class Pauses:
 
 @dataclass(frozen=True)
 class Gathers:
-    """Waits for keys, which the caller may press while the words before this step are still spoken."""
+    """A step of a document that waits for keys. Keys that are pressed during the words before this step count too."""
 
     action: str
     digits: int | None
@@ -54,7 +54,7 @@ class Dials:
 
     action: str
     numbers: tuple[tuple[str, str], ...]
-    """The numbers to call, each with the address of the document that it hears; empty for none."""
+    """The numbers to call, each with the address of the document to be heard there first; "" for no document."""
     seconds: int = 30
     """The seconds for which the telephones ring."""
     key: str = ""
@@ -63,14 +63,14 @@ class Dials:
 
 @dataclass(frozen=True)
 class Records:
-    """Records the words of the caller."""
+    """A step of a document that records the words of the caller."""
 
     action: str
 
 
 @dataclass(frozen=True)
 class Redirects:
-    """Goes on with another document."""
+    """A step with which the carrier goes on to the document at another address."""
 
     to: str
 

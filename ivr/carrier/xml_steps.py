@@ -9,7 +9,7 @@ from ivr.carrier.steps import Gathers, HangsUp, Heard, NotUnderstood, Pauses, So
 ReadElement = Callable[[Xml.Element], Iterator[Step]]
 
 Elements = Mapping[str, ReadElement]
-"""The functions that read an element of a carrier's document as steps, by the element's name."""
+"""A table that gives, for the name of an XML element, the function that reads the element as a document's steps."""
 
 
 def steps_of(document: str, elements: Elements) -> Iterator[Step]:
@@ -33,14 +33,14 @@ def element_steps(element: Xml.Element, elements: Elements) -> Iterator[Step]:
 
 
 def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
-    """Yield the steps of the elements within this one; a key press interrupts their sounds. Raises NotUnderstood."""
+    """Yield the steps of an element's children, with sounds that a key press interrupts. Raises NotUnderstood."""
     for child in element:
         for step in element_steps(child, elements):
             yield replace(step, cuttable=True) if isinstance(step, Sound) else step
 
 
 def spoken(element: Xml.Element) -> Iterator[Step]:
-    """Yield the words of an element. `aloud` has the alias of each <sub>, and is empty if it equals the words."""
+    """Yield the text of an element as one Heard. In `aloud`, an alias replaces each <sub>; "" if nothing differs."""
     words, aloud = "".join(element.itertext()), "".join(_aloud(element))
     yield Heard(words, element.get("language", "en-US"), aloud=aloud if aloud != words else "")
 
@@ -57,7 +57,7 @@ def paused(element: Xml.Element) -> Iterator[Step]:
 
 
 def hung_up(_element: Xml.Element) -> Iterator[Step]:
-    """Yield the end of the call."""
+    """Yield the step that ends the call."""
     yield HangsUp()
 
 

@@ -66,7 +66,7 @@ def backup(file: Path | None, keep: int | None) -> None:
 @click.option("--drop-newer", is_flag=True, help="Drops what was promised or booked since the backup, too.")
 @with_appcontext
 def restore(file: Path, yes: bool, drop_newer: bool) -> None:
-    """Replaces the desk's database by the backup FILE, and keeps the old database beside it. The service may run.
+    """Replaces the desk's database by the backup FILE. The old database stays in the same folder. The service may run.
 
     Prints the requests that were promised or booked since the backup. They stay at the desk, unless --drop-newer.
     """
@@ -136,7 +136,7 @@ def _count(database: Path) -> str:
 
 
 def _say_how(commands: Sequence[str], afterwards: Sequence[str] = ()) -> None:
-    """Print PostgreSQL's own commands and exit. PostgreSQL's programs ask for the password, or read ~/.pgpass."""
+    """Print the PostgreSQL commands to run, without a password, and the notes `afterwards`. Exit with code 2."""
     click.echo("The desk is in PostgreSQL, which has its own programs for this. Run:", err=True)
     for each in commands:
         click.echo(each)

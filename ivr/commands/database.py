@@ -21,7 +21,7 @@ database = AppGroup("database", help="The desk's database.")
 @database.command("upgrade")
 @click.option("--without-backup", is_flag=True, help="Keeps no older state where rows change.")
 def upgrade(without_backup: bool) -> None:
-    """Bring the tables up to date. If rows change, save the older state in STATE_DIR/backups, which keeps three."""
+    """Bring the tables up to date. If rows change, first make a backup in STATE_DIR/backups, where three are kept."""
     settings, now = services().settings, services().clock()
     try:
         bring_up_to_date(settings.database_url, settings.state_dir, now, click.echo, keeps=not without_backup)

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 NAMES = ("reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid")
 COLUMNS = {"window": "part"}
-"""The table's names for values that have another name in the JSON, by the JSON's name; NAMES has the JSON's names."""
+"""The database columns of values that have another name in the JSON, by the name in the JSON."""
 
 desk = AppGroup("desk", help="The requests at the desk.")
 

@@ -23,7 +23,7 @@ from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
 from ivr.web.services import services
 
 MOST_LINES = 100
-"""The most lines of the import's report that are printed about things to look at."""
+"""The most lines that the command prints about imported entries at which somebody should look."""
 
 NAMED = (LeftOutWhy.UNREADABLE, LeftOutWhy.FAR)
 """The reasons for leaving an entry out that the report names one by one, since somebody should look at them."""
@@ -78,7 +78,7 @@ def _column(clinic: Clinic, key: str) -> str:
 
 
 def _read(file: Path, clinic: Clinic, reach: Reach, column: str, *, names: bool) -> FileContent:
-    """Return what the file of the other diary holds, an ICS or CSV. Raises UnreadableFile."""
+    """Return the content of another diary's file, which is ICS or CSV. Raises UnreadableFile, click.UsageError."""
     try:
         text = text_of_file(file.read_bytes())
     except OSError as refused:

@@ -35,7 +35,7 @@ def fallback_document(base: str, name: str) -> None:
 
 
 def _hosted(here: Services, base: str) -> dict[tuple[str, str], str]:
-    """Return the addresses below `base` of the recorded apologies. Print each file to copy there, and its name."""
+    """Return the address, below `base`, of each recorded apology, by language and sentence. Print the files to copy."""
     found = [each for each in here.telephone.recordings.of_apologies if each.sentence == "fault"]
     if not base.startswith("https://"):
         raise click.BadParameter(ONLY_HTTPS, param_hint="--recordings")

@@ -84,7 +84,7 @@ def turns_of(evidence: Evidence) -> list[Turn]:
 
 
 def says_what_is_meant(carriers: Carriers, turns: list[Turn], script: Script) -> Verdict:
-    """Check that each carrier's document of each turn has the turn's sentences, and leads on as the turn does."""
+    """Check that each carrier's document of a turn has the turn's sentences, waits and next addresses."""
     complaints = [
         f"{turn.call.language}: {turn.call.place} is heard otherwise at {name}"
         for name, carrier in carriers.by_name.items()
@@ -139,14 +139,14 @@ def only_the_key_puts_through(carrier: Carrier, screening: Screening, languages:
 
 
 def _counted_key(carrier: Carrier, leg: Leg) -> str:
-    """Return the key that the carrier itself waits for on the reception's leg; empty if our document asks for it."""
+    """Return the key that takes the call at the reception, if the carrier itself waits for it; else an empty string."""
     ring = RingReception((SOMEBODY,), SOMEBODY, leg.seconds, leg.screening)
     read = carrier.heard(carrier.document(Turn(leg.call, (), (), ring), ANYWHERE).body)
     return next((step.key for step in read if isinstance(step, Dials)), "")
 
 
 def _carrier_counts(carrier: Carrier, begun: list[Leg], keys: list[str]) -> Verdict:
-    """Check the reception's leg where the carrier waits for the key: the key is right, and our document only speaks."""
+    """Check a carrier that itself waits for the reception's key: it has the right key, and our document only speaks."""
     complaints = []
     for leg, key in zip(begun, keys, strict=True):
         read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]

@@ -29,7 +29,7 @@ class AtTerminal:
     languages: Sequence[str]
     """The languages of the line."""
     first_keys: str | None = None
-    """The keys still to be pressed that lead to `language`; None until it is known which keys do."""
+    """The remaining keys that switch the call to `language`; None until the call first waits for a key."""
 
     def hears(self, heard: Heard) -> None:
         """Print the words that the caller hears."""

@@ -28,7 +28,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a l
 @JSON
 @with_appcontext
 def preflight(as_json: bool) -> None:
-    """Checks that all is ready for callers: a line a check. Ends with 1 where any fails."""
+    """Checks that all is ready for callers, and prints one line for each check. Ends with 1 where any fails."""
     _examined(services().settings, services().clock, as_json)
 
 

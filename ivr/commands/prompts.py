@@ -74,7 +74,7 @@ def _folder(here: Services) -> Path:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Says the same, and writes nothing.")
 def import_prompts(file: Path, dry_run: bool) -> None:
-    """Takes the changed sentences of FILE, a table as `prompts list` prints it, into config/prompts: all, or none."""
+    """Takes all changed sentences of FILE, a table of `prompts list`, into config/prompts; none if one is refused."""
     here = services()
     found = _reviewed(file, here)
     if found.refused:
@@ -162,7 +162,7 @@ def _words(recording: Recording, here: Services) -> str:
 
 
 def _told(found: Recordings, here: Services) -> Iterator[str]:
-    """Yield lines on recordings in order: how many callers hear, which sentences lack one, which are not noted yet."""
+    """Yield lines on each language's recorded and missing sentences, on recorded apologies, and on new recordings."""
     for language in here.script.languages:
         heard = {each.sentence for each in found.usable if each.language == language}
         whole = [name for name, w in here.script.prompts(language).sentences.items() if _may_be_recorded(name, w)]

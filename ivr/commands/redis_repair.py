@@ -1,4 +1,4 @@
-"""`flask redis-repair`: repairs the files of the Redis that `make run` keeps, when it does not start any more."""
+"""`flask redis-repair`: repairs the files of the Redis that `make run` runs, when this Redis no longer starts."""
 
 import fcntl
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ LOOK = (
 )
 @with_appcontext
 def redis_repair(folder: Path | None) -> None:
-    """Cuts out what is damaged in Redis' append-only files. Stop the service first; the files are kept as they were."""
+    """Cuts damage out of Redis' append-only files, after copying their folder. Stop the service first."""
     state = services().settings.state_dir
     place = folder or state / "redis" / "appendonlydir"
     if not place.is_dir():

@@ -1,7 +1,7 @@
 """Stores the numbers that the desk has blocked, with who blocked each, when and why.
 
-A block is never altered: it stands until somebody lifts it. Its effect is decided in intake_rules.py (no request is
-taken) and intake.py (no transfer to the reception). No HTTP, no clock.
+A block is never altered, and counts until somebody lifts it. intake_rules.py takes no request of a blocked number, and
+intake.py does not connect its calls to the reception. No HTTP, no clock.
 """
 
 from dataclasses import dataclass

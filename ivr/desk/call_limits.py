@@ -42,12 +42,12 @@ class LineLoad:
     line: str
     calls: int
     withheld: int
-    """The count of those calls whose caller withheld the number."""
+    """The number of calls to the line, within the last hour, whose caller withheld the number."""
     limits: Limits
 
     @property
     def is_full(self) -> bool:
-        """Return whether the line is at its limit of calls. A caller's second call in the hour is then over it."""
+        """Return whether the line is at its limit of calls. Only a number's first call in an hour is still let in."""
         return self.calls >= self.limits.calls_of_a_line
 
     @property
@@ -108,9 +108,9 @@ class CallLimits:
         return bool(self._count(keys=keys, args=[call.call_id, *when, is_telephone, *limits]))
 
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
-        """Return the Redis key and the limit for a call's caller: those of the telephone, or of all withheld calls.
+        """Return a Redis key and a limit: those of the caller's telephone, or those of all withheld calls of the line.
 
-        None for a call without a number that one of the clinic's own telephones has forwarded.
+        Return None for a withheld call that a telephone of the clinic has forwarded: many patients may call that way.
         """
         if call.caller:
             return (

@@ -34,9 +34,9 @@ class Intake:
     blocked: Blocked
 
     def accept(self, new: NewRequest) -> Kept | None:
-        """Store a caller's request, and return what may be promised; None where neither store could keep it.
+        """Store a caller's request and return its promise; None if neither the database nor Redis could store it.
 
-        Raises RequestRefused where no request is taken from this caller, unless this same request was promised before.
+        Raises RequestRefused if this caller may file no request, unless this very request was promised before.
         """
         mark, reference = self.keyed_ids.mark(new.promise), self.keyed_ids.reference(new.promise)
         try:
@@ -63,7 +63,7 @@ class Intake:
             return False
 
     def _waits(self, mark: str) -> bool:
-        """Return whether the request with this mark is pending in Redis, so was promised; False while Redis is away."""
+        """Return whether the request with this mark was promised and is pending in Redis; False while Redis is away."""
         try:
             return self.pending.has(mark)
         except QueueAway:

@@ -25,14 +25,14 @@ class IntakeRules:
     """The limits on the requests that callers make. They do not apply to requests that the desk writes down."""
 
     most_of_a_number: int
-    """The most promises for one number in a day, counted apart for calls from that number and for calls from others."""
+    """The most promises for one number in a day. Calls from the number and calls from others have a limit each."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
-        """Raise RequestRefused where the request's number or telephone is blocked, or its number's limit is reached."""
+        """Raise RequestRefused if the request's number or caller is blocked, or if the number is at its limit."""
         self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
 
     def judge(self, new: NewRequest, found: Row[Any]) -> None:
-        """Judge a request by `found`, the row of the query for it in `OF_THE_NUMBER`. Raises RequestRefused."""
+        """Raise RequestRefused if `found`, a row of `OF_THE_NUMBER`, shows a block or too many promises."""
         if new.made_by != CALLER:
             return
         if found.blocked:
@@ -42,14 +42,14 @@ class IntakeRules:
 
 
 OWN, OF_OTHERS = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN), (HistoryEvent.ASKED_FOR,)
-"""The history events of promises for a number: OWN, made to calls from the number; OF_OTHERS, to other callers."""
+"""The history events of a promise for a number: OWN in calls from the number, OF_OTHERS in calls from other numbers."""
 
 
 def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
-    """Return the query for the blocks of a number, and for the promises (`events`) that callers had for it in a day.
+    """Return the query for the blocks of a number, and for the day's promises that are recorded by `events`.
 
-    Promises to the number itself are counted apart from those to other telephones. So nobody can use up a patient's
-    limit by keying the patient's number.
+    The events tell whether the number itself called, or another telephone keyed it. Both are counted apart, so that
+    nobody can use up a patient's limit by keying the patient's number.
     """
     requests, history = schema.requests, schema.history
     lines = select(func.count()).select_from(history.join(requests)).where(requests.c.phone == bindparam("phone"))
@@ -59,7 +59,7 @@ def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
 
 
 OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
-"""The query about a request's number: its blocks and promises. The key is True if that number itself calls."""
+"""The queries for the blocks and promises of a request's number: under True if that number itself calls, else False."""
 
 
 def asked_of(new: NewRequest) -> dict[str, Any]:

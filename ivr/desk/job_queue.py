@@ -128,7 +128,7 @@ class JobQueue:
             raise QueueAway(wrong)
 
     def unserved(self, now: datetime) -> list[str]:
-        """Return the queues from which no worker takes jobs: none sent a heartbeat within the last `WORKER_SILENT`.
+        """Return the names of the queues that no live worker serves: none sent a heartbeat within `WORKER_SILENT`.
 
         Reads RQ's keys itself, because an RQ Worker object would raise the timeout of this client's new connections to
         minutes. Raises QueueAway.

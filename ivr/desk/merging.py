@@ -44,7 +44,7 @@ class Merging:
     def merge(self, stays_id: int, goes_id: int, by: By, words: str = "") -> None:
         """Close the second request as a duplicate of the first. The first becomes due at the earlier of both due times.
 
-        `words` is a note that was typed with the merge; an undo leaves the note. Raises SameRequest, MergeRefused,
+        `words` is a note typed with the merge, which an undo does not remove. Raises SameRequest, MergeRefused,
         CannotRead, NoSuchRequest, StoreAway.
         """
         if stays_id == goes_id:
@@ -65,7 +65,7 @@ class Merging:
         in_turn(self.database, merged)
 
     def undo(self, stays_id: int, by: By) -> bool:
-        """Undo the merge that this person has just made into this request. Return False if nothing was undone.
+        """Undo the merge that `by.who` has just made into the request `stays_id`; return False if nothing was undone.
 
         If anything else has happened to either request since the merge, both stay as they are. Raises StoreAway.
         """
@@ -137,7 +137,7 @@ def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
 
 
 def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
-    """Return the id of the request that was merged into this one, if that was its last move and may be undone."""
+    """Return the id of the request merged into this one, if the merge is this one's last move and may be undone."""
     if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
         return None
     last = last_line(write, stays_id)

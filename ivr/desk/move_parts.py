@@ -57,7 +57,7 @@ def standing(row: Row[Any], **more: Any) -> str | None:
 
 
 def restored(before: str | None) -> Mapping[str, Any] | None:
-    """Return the values that an undo writes back, by column, from the JSON of `standing`; None if it is unreadable."""
+    """Return, by column, the values that an undo writes back, from the JSON text `before`; None if it is unreadable."""
     try:
         values = {name: each for name, each in json.loads(before or "").items() if name in RESTORED}
         moments = {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values[name]}
@@ -67,7 +67,7 @@ def restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def more_before(before: str | None, name: str) -> Any:
-    """Return what a move stored under this name for its undo (`more` of `standing`); None where it stored nothing."""
+    """Return the value `name` that a move stored in the JSON `before` for its undo; None if missing or unreadable."""
     try:
         return json.loads(before or "")[name]
     except (ValueError, TypeError, KeyError):
@@ -140,7 +140,7 @@ def found_row(write: Connection, request_id: int) -> Row[Any]:
 
 
 def audited(row: Row[Any], entry: HistoryEntry) -> Insert:
-    """Return the SQL statement that adds a move's event to the audit. The words of a note stay with the request."""
+    """Return the SQL statement that adds a move's event to the audit. The audit gets no words of a note."""
     what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
     detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
     outcome = entry.what if entry.what not in AUDITED else ""

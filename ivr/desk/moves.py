@@ -73,7 +73,7 @@ class Moves:
     clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
-        """Take an open request for this person. Raises MoveRefused where it is not open, NoSuchRequest, StoreAway."""
+        """Take an open request for `by.who`. Raises MoveRefused if it is not open, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
         make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
@@ -85,15 +85,15 @@ class Moves:
         make(self.database, request_id, entries, _taken_by(by.who), change)
 
     def pass_on(self, request_id: int, to: str, by: By, words: str = "") -> None:
-        """Pass a live request on to a colleague. Raises as `take`."""
+        """Give a live request to the colleague `to`; `words` is a typed note. Raises the same errors as `take`."""
         change = {"status": Status.TAKEN, "taken_by": to, "touched": by.at}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.PASSED_ON, to))
         make(self.database, request_id, entries, lambda row: row.status in LIVE, change)
 
     def report(self, request_id: int, report: OutcomeReport, by: By, words: str = "") -> None:
-        """Report the outcome of calling a patient: the request is closed or due later, and the diary changed to match.
+        """Report the outcome of calling a patient. The request is closed or due later, and the diary changed to match.
 
-        Raises as `take`, and as `carry_out`.
+        Raises MoveRefused, NoSuchRequest and StoreAway, and the errors of `carry_out`.
         """
         clinic = self.clinic_now()
 
@@ -107,9 +107,9 @@ class Moves:
         make(self.database, request_id, with_note(words, entry), _taken_by(by.who), changed, also=in_diary)
 
     def reopen(self, request_id: int, by: By, words: str = "") -> None:
-        """Open a closed request again, due at once or when the clinic next opens. Raises as `take`.
+        """Open a closed request again, due at once or when the clinic next opens. Raises the same errors as `take`.
 
-        An appointment that the request has booked stays in the diary.
+        `words` is a typed note. An appointment that the request has booked stays in the diary.
         """
         clinic = self.clinic_now()
         nothing = dict.fromkeys(("taken_by", "touched", "outcome", "appointment", "merged_into"))
@@ -157,7 +157,7 @@ class Moves:
                 return {**again, "tries": tries, "due": self.next_due(request, report.outcome, now)}
 
     def write_note(self, request_id: int, words: str, by: By) -> None:
-        """Add a note to the history of a request; if the request is taken, its time to be left alone begins anew.
+        """Add a note to a request's history. A taken request then stays taken for another `LEFT_ALONE`.
 
         Raises ValueError for a longer note than `LONGEST_NOTE`, NoSuchRequest, StoreAway.
         """
@@ -198,7 +198,7 @@ class Moves:
         return in_turn(self.database, undone)
 
     def return_untouched(self, now: datetime) -> int:
-        """Open again the requests taken and left alone for `LEFT_ALONE`; return how many. Raises StoreAway."""
+        """Open again the requests that somebody took and left for `LEFT_ALONE`; return how many. Raises StoreAway."""
 
         def returned(write: Connection) -> int:
             # A time ahead of now was written while the clock was wrong, and counts as past.

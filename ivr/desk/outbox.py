@@ -41,7 +41,7 @@ AT_ONCE = 100
 """The most tasks that one sweep puts on their queues."""
 
 TOO_FAR = PAUSES[-1] + LEASE
-"""The longest pause and a lease together. A task's time further ahead is from a wrong clock, and counts as past."""
+"""The farthest that a task's time can lie ahead. A later time comes from a wrong clock, and counts as past."""
 
 table = schema.errands
 
@@ -70,10 +70,10 @@ class Outbox:
         yield from (Dispatch(row.id, row.rings, row.task, row.channel) for row in rows)
 
     def begin(self, task_id: int, now: datetime, number: int | None = None) -> OutboxTask | None:
-        """Begin a task for a worker: count the attempt and lease the task. None if it has ended. Raises StoreAway.
+        """Begin a task for a worker, and return the task; None if the task has ended or cannot begin. Raises StoreAway.
 
-        With the `number` of a dispatch, the task begins only if its time is near, and neither this dispatch nor a later
-        one has begun it. So a repeated, late or forged job does nothing.
+        Counts the attempt and leases the task. With the `number` of a dispatch, the task begins only if it is due soon,
+        and if neither this dispatch nor a later one has begun the task. So a repeated, late or forged job does nothing.
         """
         values = {"task_id": task_id, "number": number, "until": now + LEASE, "too_far": now + LEASE + TOO_FAR}
         with self._database.writing() as write:
@@ -118,9 +118,9 @@ class Outbox:
             self._set(task, next_at=again, leased_until=now, error=reason[:80])
 
     def failed_for_good(self, now: datetime) -> list[FailedTask]:
-        """Return the tasks that failed for good: about live requests, then coming appointments, each latest first.
+        """Return the tasks that failed for good, first those about live requests, then those about coming appointments.
 
-        The channels' tasks for one notice count as one, which fails only if they all fail. Raises StoreAway.
+        Each group begins with the latest failure. A notice is one task, failed if all channels fail. Raises StoreAway.
         """
         with self._database.reading() as read:
             found = [FailedTask(*row) for query in _failures(now) for row in read.execute(query)]
@@ -164,7 +164,7 @@ def give_back(write: Connection, ids: Iterable[int]) -> None:
 
 
 def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
-    """Return a begun task from its row; None where its request or appointment cannot be read, or is gone."""
+    """Return the task of this row, for a worker to do; None if its request or appointment is gone or unreadable."""
     about, last = (
         (_request(row, write), None) if row.appointment_id is None else with_last_change(write, row.appointment_id)
     )
@@ -216,19 +216,19 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
 
 
 def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that a task called `name`, among those that `same` selects, has not failed for good."""
+    """Return the SQL condition that `other` has a task with this name, fitting `same`, that has not failed for good."""
     return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
 
 
 def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
-    """Return the SQL condition of the tasks in the table `of` about the request or the appointment with this id."""
+    """Return the SQL condition of the tasks, in the table `of`, about the request or appointment that `ids` names."""
     if ids["request_id"] is not None:
         return of.c.request_id == ids["request_id"]
     return of.c.appointment_id == ids["appointment_id"]
 
 
 def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the SQL conditions of all tasks for this task's notice. About an appointment, older tasks do not count."""
+    """Yield the SQL conditions of all tasks that send this task's notice; for an appointment, without older tasks."""
     yield from (_same(task.ids), table.c.task == task.name)
     if isinstance(task.about, Appointment):
         yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
@@ -245,7 +245,7 @@ def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _pause_over(now: Any, too_far: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that a task's time has come, or lies after `too_far` and is from a wrong clock."""
+    """Return the SQL condition that a task's time has come, or is after `too_far` and so from a wrong clock."""
     return or_(table.c.next_at <= now, table.c.next_at > too_far)
 
 

@@ -32,7 +32,7 @@ from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 
 DONE = "diary"
-"""The key, in the state stored for an undo, of what a move did in the diary: an appointment's id and a DiaryEvent."""
+"""The field, in the data for undoing a move, with the move's change to the diary: appointment's id and DiaryEvent."""
 
 
 class Clash(StrEnum):
@@ -44,7 +44,7 @@ class Clash(StrEnum):
 
 
 class NotFree(Exception):
-    """The time to book is not free, for the reason `why`, and nobody has confirmed that it is wanted all the same."""
+    """The time to book is not free, for the reason `why`, and nobody has confirmed that the booking is on purpose."""
 
     def __init__(self, why: Clash) -> None:
         super().__init__(f"the time is {why}")
@@ -70,11 +70,11 @@ def carry_out(write: Connection, clinic: Clinic, row: Row[Any], report: OutcomeR
 
 
 TO_TELL = (Why.CLOSED, Why.UNHEARD, Why.BLOCKED)
-"""The reasons of a request that stands on the list so that its patient is told something."""
+"""The reasons for requests by which the staff tell a patient something."""
 
 
 def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) -> bool:
-    """Undo what a move did in the diary (`done`), and return whether it was undone. Raises TimeTaken."""
+    """Undo the change `done` in the diary (appointment id, event); return whether it is undone. Raises TimeTaken."""
     appointment_id, what = done
     if what == DiaryEvent.TOLD:
         return True
@@ -90,7 +90,7 @@ def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) 
 
 
 def name_booked(write: Connection, row: Row[Any], patient_id: int | None) -> None:
-    """Set the patient of the appointments that this request has booked, except where another patient has them now."""
+    """Set the patient of the appointments that this request has booked, unless they have another patient by now."""
     table = schema.appointments
     same = or_(table.c.patient_id.is_(None), table.c.patient_id == row.patient_id)
     write.execute(update(table).where(table.c.request_id == row.id, same).values(patient_id=patient_id))
@@ -129,7 +129,7 @@ def _move(write: Connection, clinic: Clinic, request: Request, report: OutcomeRe
 
 
 def _cancel(write: Connection, appointment_id: int, by: By) -> tuple[int, str] | None:
-    """Cancel the appointment of this id, unless it is cancelled or over already."""
+    """Cancel this appointment; return its id and the event CANCELLED, or None if it is gone, cancelled or over."""
     try:
         cancel(write, appointment_id, by)
     except (ChangeRefused, NoSuchAppointment):

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 table = schema.appointments
 
 TRIES = 3
-"""The most wrong entries of digits in a day for the appointments of a number. After that, no digits are accepted."""
+"""The most wrong entries of reference digits within 24 hours for all appointments of one telephone number."""
 
 A_DAY = timedelta(hours=24)
 
@@ -99,9 +99,9 @@ class OwnAppointments:
     def prove(
         self, number: Phone, digits: str, chosen: int | None, now: datetime
     ) -> tuple[ProofOutcome, OwnAppointment | None]:
-        """Compare digits that a caller entered with the ends of references; return the outcome and the appointment.
+        """Compare `digits` with the ends of references. Return the outcome, and the proved appointment or None.
 
-        The appointment is the one whose id is `chosen`; where that is None, any coming one of this number.
+        With `chosen`, only the appointment of this id counts; with None, any coming appointment of the number.
         """
         try:
             return self.bookings.deadline.wait_for(

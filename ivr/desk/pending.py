@@ -1,7 +1,7 @@
-"""Keeps pending requests in Redis, encrypted, while the database is away.
+"""Keeps promised requests in Redis, encrypted, while the database is away.
 
-They do not expire. When the database is back, a worker saves them to it one by one. A request that cannot be read or
-saved is set aside. See docs/decisions/0002.
+Pending requests do not expire. When the database is back, a worker stores them there one by one. A worker moves a
+request that cannot be read or stored to a second Redis hash, so that it delays no other. See docs/decisions/0002.
 """
 
 import json
@@ -23,13 +23,13 @@ from ivr.storage.encryption import Cipher, Unreadable
 from ivr.storage.redis import CALLER_TIMEOUT, QueueAway, queue_errors
 
 KEY = "clinic:waiting"
-"""The key of a Redis hash from each promise's mark to the encrypted request."""
+"""The name of the Redis hash of pending requests. The field is a promise's mark, the value is the encrypted request."""
 
 ASIDE = "clinic:waiting-aside"
-"""The key of another Redis hash, for pending requests that could not be read or saved, so that they delay no other."""
+"""The key of a second Redis hash, for pending requests that could not be read or saved and would delay the others."""
 
 TRIED = "clinic:waiting-aside-tried"
-"""The key that exists for `TRY_AGAIN` after the requests that were set aside have last been tried again."""
+"""The Redis key that prevents, for the time `TRY_AGAIN`, another attempt to save the requests that were set aside."""
 
 TRY_AGAIN = timedelta(minutes=10)
 
@@ -52,10 +52,10 @@ class PendingRequest:
 
 @dataclass(frozen=True)
 class SealedRequest:
-    """A pending request as it lies in Redis, encrypted."""
+    """A pending request, encrypted as Redis stores it."""
 
     field: bytes
-    """The field of the pending request in the Redis hash, which is its promise's mark."""
+    """The name of the pending request's field in the Redis hash: the mark of the request's promise."""
     words: bytes
     """The pending request, encrypted."""
 
@@ -77,11 +77,11 @@ class PendingRequests:
             _wait_for_disk(client)
 
     def sealed(self) -> list[SealedRequest]:
-        """Return the pending requests, still encrypted, without those that were set aside. Raises QueueAway."""
+        """Return the pending requests, still encrypted, but not those that `set_aside` has moved. Raises QueueAway."""
         return self._all_of(KEY)
 
     def sealed_aside(self) -> list[SealedRequest]:
-        """Return the pending requests that were set aside, still encrypted. Raises QueueAway."""
+        """Return the requests that could not be read or saved earlier, still encrypted. Raises QueueAway."""
         return self._all_of(ASIDE)
 
     def open(self, sealed: SealedRequest) -> PendingRequest:
@@ -98,13 +98,13 @@ class PendingRequests:
         return found
 
     def set_aside(self, sealed: SealedRequest) -> None:
-        """Set aside a pending request that cannot be read or saved, so that it holds up no other. Raises QueueAway."""
+        """Move a request that cannot be saved out of the others' way, to another hash in Redis. Raises QueueAway."""
         self._move(sealed, KEY, ASIDE)
 
     def try_again(self) -> None:
-        """Move requests that were set aside, and can be read now, back to the others; at most every ten minutes.
+        """Move back to the pending requests all requests that were set aside, but can be read now. Raises QueueAway.
 
-        Raises QueueAway.
+        Does this at most once in ten minutes.
         """
         with queue_errors(self._breaker):
             if not self._redis.hlen(ASIDE) or not self._redis.set(TRIED, 1, nx=True, ex=TRY_AGAIN):
@@ -126,12 +126,12 @@ class PendingRequests:
             return bool(self._redis.hexists(KEY, mark) or self._redis.hexists(ASIDE, mark))
 
     def count(self) -> int:
-        """Return the number of pending requests that are on their way to the database. Raises QueueAway."""
+        """Return the number of pending requests, without those that could not be read or saved. Raises QueueAway."""
         with queue_errors(self._breaker):
             return int(self._redis.hlen(KEY))
 
     def count_aside(self) -> int:
-        """Return the number of pending requests that were set aside. Raises QueueAway."""
+        """Return the number of pending requests that could not be read or saved. Raises QueueAway."""
         with queue_errors(self._breaker):
             return int(self._redis.hlen(ASIDE))
 
@@ -174,14 +174,14 @@ def _always_on_disk(client: Redis) -> bool:
 
 
 UNUSUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None}
-"""The usual values of some fields of a pending request. The JSON omits these, so that older programs can read it.
+"""The usual values of a pending request's fields. The JSON omits a usual value, so that older programs can read it.
 
-`NewRequest.caller` is never written. It is only needed for the limits, which were checked before.
+`NewRequest.caller` is never written. Only the limits need it, and no limit applies to a promised request.
 """
 
 
 def to_json(waiting: PendingRequest) -> str:
-    """Return the whole pending request as JSON, which is still to be encrypted."""
+    """Return the pending request as JSON text, which the caller of this function encrypts."""
     new = waiting.new
     return json.dumps(
         {

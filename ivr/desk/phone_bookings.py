@@ -1,7 +1,7 @@
-"""Books appointments for callers. The database decides, in one transaction with the promise.
+"""Books appointments for callers. The database stores the booking and the promise in one transaction.
 
-Nothing goes to Redis: where the database gives no answer in time the caller is told so and leaves a wish instead, and a
-booking that was stored too late to be spoken is freed again. No HTTP, no sentences, no clock.
+A booking never waits in Redis. If the database gives no answer in time, the caller is told so and leaves a wish. A
+booking that is stored only after that is cancelled. No HTTP, no sentences, no clock.
 """
 
 import logging
@@ -39,7 +39,7 @@ from ivr.storage.upsert import in_turn, lock_key
 log = logging.getLogger(__name__)
 
 TOO_LATE = "too late to be told"
-"""The reason in an appointment's history for cancelling a booking stored after its caller heard that it failed."""
+"""The reason noted when a booking is cancelled because its caller had already heard that the booking failed."""
 
 
 table = schema.appointments
@@ -98,7 +98,7 @@ class Booking:
 
 @dataclass(frozen=True)
 class PhoneBookings:
-    """Books appointments for callers, in one transaction each, and returns what they may be told."""
+    """Books appointments for callers, each in one transaction. Returns the outcome and the appointment's reference."""
 
     database: Database
     free_times: FreeTimes
@@ -121,9 +121,9 @@ class PhoneBookings:
             return None
 
     def book(self, new: NewBooking) -> Booking:
-        """Book an appointment for a caller. Safe to repeat: the same promise gets the same answer.
+        """Book an appointment for a caller. Booking again is safe, because the same promise gets the same answer.
 
-        Raises RequestRefused where nothing is taken from this caller.
+        Raises RequestRefused if the clinic takes nothing from this caller.
         """
         mark, reference = self.keyed_ids.mark(new.promise), self.keyed_ids.reference(new.promise)
 
@@ -161,7 +161,7 @@ class PhoneBookings:
         return Booking(BookingOutcome.BOOKED, reference, appointment_id, now, tasks, is_new=True)
 
     def _asked(self, write: Connection, new: NewBooking, wanted: NewAppointment) -> Asked:
-        """Return the time that the caller confirmed, with the columns that may have it, as the diary is now.
+        """Return the time that the caller confirmed, and the diary's columns that are still free at that time.
 
         Raises TimeTaken, DiaryFull.
         """
@@ -173,9 +173,9 @@ class PhoneBookings:
         return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
 
     def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
-        """Return a time with the columns in which it can be booked, as hours, blocks and bookings are now.
+        """Return a time with the columns in which it can be booked now. The slot's own column comes first.
 
-        The slot's own column comes first. With `only`, no other column is returned. Raises TimeTaken.
+        With `only`, no other column is returned. Raises TimeTaken if the time is past or no column is free.
         """
         if slot.start <= now:
             raise TimeTaken
@@ -201,9 +201,9 @@ class PhoneBookings:
         )
 
     def _free_again(self, stored: Booking) -> None:
-        """Cancel an appointment that was stored after its caller had already been told that it could not be.
+        """Cancel an appointment that was stored after its caller had been told that booking failed.
 
-        A booking that the same webhook had stored before, in another process, stays: its caller may have heard of it.
+        Do nothing if another process had booked it before for the same webhook, because its caller may know of it.
         """
         if not stored.is_new:
             return

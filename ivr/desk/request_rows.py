@@ -61,7 +61,7 @@ class CannotRead(Exception):
 
 
 def any_request(row: Row[Any]) -> AnyRequest:
-    """Return a row of `requests` as a Request; as an OddRequest where it cannot be read, which the log says once."""
+    """Return a row of `requests` as a Request; if it cannot be read, log that once and return an OddRequest."""
     values, odd = read_fields(row, FIELDS)
     if not odd:
         return Request(id=row.id, **values)
@@ -96,7 +96,7 @@ CANNOT_READ = "CannotRead"
 def of_unknown_status() -> CompoundSelect[int]:
     """Return the SQL query of the ids of the requests whose status this version does not know.
 
-    The query names the ranges between the statuses that it knows, each of which both databases look up in their index.
+    The query asks for the ranges between the known statuses, because both databases find a range in their index.
     """
     known, table = sorted(Status), schema.requests
     ranges = [(None, known[0]), *pairwise(known), (known[-1], None)]

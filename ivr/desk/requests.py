@@ -36,11 +36,11 @@ class Why(StrEnum):
     """The reason of a request about an appointment, as stored: what the patient is to be told, or wishes."""
 
     CLOSED = "closed"
-    """The clinic is closed now at the appointment's time."""
+    """The clinic is now closed at the hour for which the appointment was booked."""
     BLOCKED = "blocked"
     """The desk has blocked the appointment's time."""
     UNHEARD = "unheard"
-    """The appointment was booked or changed by phone, and the caller has not heard of that."""
+    """The appointment was booked or changed by phone, but the caller has not heard the confirmation."""
     CANCEL = "cancel"
     """The patient wishes to cancel the appointment."""
     MOVE = "move"
@@ -53,7 +53,7 @@ class HistoryEvent(StrEnum):
     MADE = "made"
     RANG_AGAIN = "rang_again"
     ASKED_FOR = "asked_for"
-    """A call from another telephone asked for a call to this number; the detail is its wish."""
+    """A caller on another telephone asked for a call to this number. The event's detail is the wished day and part."""
     TAKEN = "taken"
     PUT_BACK = "put_back"
     PASSED_ON = "passed_on"
@@ -78,7 +78,7 @@ class HistoryEvent(StrEnum):
     DUE_MOVED = "due_moved"
     """The due time lay in closed hours, and was moved: the detail is the due time before, and the new one."""
     DUE_BACK = "due_back"
-    """The due time is again the first one, as the clinic is open then after all; the detail is that time."""
+    """The request has its first due time again, because the clinic is open then after all. The detail is this time."""
 
 
 class Outcome(StrEnum):
@@ -96,7 +96,7 @@ class Outcome(StrEnum):
 
 
 class Then(Enum):
-    """The consequence that the outcome of a call to the patient has for the request."""
+    """The effect of a call to the patient on the request: closed, to be tried again, or to be tried at a set time."""
 
     CLOSED = "it is closed"
     AGAIN = "it is tried again after a pause, until the tries are used up"
@@ -113,15 +113,15 @@ OUTCOMES: Mapping[Outcome, Then] = {
 
 @dataclass(frozen=True)
 class OutcomeReport:
-    """A report of a call to the patient of a request: the outcome, and the moment that belongs to it."""
+    """A report of a call to the patient of a request: the outcome, and the time that the outcome needs, if any."""
 
     outcome: Outcome
     at: datetime | None = None
     """The time of the appointment for BOOKED, the time of the next call to the patient for LATER, else None."""
     schedule: str = ""
-    """The key of the diary's column for BOOKED; empty for the first column that is free."""
+    """The key of the diary's column to book in, for the outcome BOOKED; empty for the first free column."""
     on_purpose: bool = False
-    """True if the appointment may be beside another patient's, or while the clinic is closed."""
+    """True if the desk accepts that the appointment is at another patient's time, or while the clinic is closed."""
 
     def __post_init__(self) -> None:
         if (self.at is None) == (self.outcome in {Outcome.BOOKED, Outcome.LATER}):
@@ -155,7 +155,7 @@ class NewRequest:
     call_id: str
     created: datetime
     asked: datetime
-    """The moment when the request was begun in the call. The same for a repeated webhook, another for a new request."""
+    """The moment at which the caller began this request in the call. A repeated webhook has the same moment."""
     own_number: bool
     """True if `phone` is the number that called: only then may the wish replace an earlier one of this number."""
     made_by: str = CALLER
@@ -241,14 +241,14 @@ class Kept:
     """The promise of a stored request: a reference, and whether the caller hears that it joined an earlier request."""
 
     reference: str
-    """The reference that the caller is told; empty if another call made it, since a caller's number can be forged."""
+    """The reference to tell; empty if another call made the request, since a stranger may have forged the number."""
     joined: bool
     waits: bool = False
     """True while the promised request is pending in Redis."""
 
     @classmethod
     def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:
-        """Return the promise as the caller hears it; `earlier` is the reference and call of the request that it joined.
+        """Return the promise as the caller hears it. `earlier` is the joined request's reference and call id, or None.
 
         A caller from another telephone hears nothing of the earlier request. Its reference is spoken only in the call
         that made it, because a stranger could forge the caller's number to hear it.

@@ -140,13 +140,13 @@ SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
 LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
 OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
 TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""The SQL query of the number's live request, of any kind, into which its request of this kind was merged.
+"""The SQL query of the live request, of any kind, into which the desk merged a number's request of one kind.
 
-A new request joins this live request, but only on the same number: the caller is promised a call on that number.
+A new request of that kind joins the live one only if both are for one number: the promise is a call on that number.
 """
 JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
-"""The SQL queries of a number's blocks, its promises and the request to join, by whether that number itself calls."""
+"""The SQL queries for a number's blocks, promises and request to join. The key says if that number itself calls."""
 STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
 
 
@@ -198,10 +198,10 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
 
 
 def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Join a new wish to the number's live request `live`.
+    """Add a new wish to the live request `live` of the same number.
 
-    The new wish replaces the former one if both are of one kind and no later wish is stored. Otherwise the new wish is
-    only noted in the history, and the earlier of the two due times holds.
+    If both wishes are of one kind and no later wish is stored, the new wish replaces the former one. Otherwise the new
+    wish is only noted in the history, and the request gets the earlier of the two due times.
     """
     # A due time that cannot be read must not keep this caller's request from the desk.
     sooner = new.due if isinstance(live.due, Odd) else min(live.due, new.due)
@@ -213,13 +213,13 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
 
 
 def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:
-    """Return the new day, part and due time of a live request; after an equal wish, the earlier due time holds."""
+    """Return the values that the wish `new` gives to a live request. After an equal wish, `sooner` is the due time."""
     same_wish = (live.day, live.part) == (new.day, new.part)
     return {"day": new.day, "part": new.part, "due": sooner if same_wish else new.due}
 
 
 def _last_word(write: Connection, live: Row[Any]) -> datetime:
-    """Return when the request's own number or the counter last made a wish; `LONG_AGO` if only others did."""
+    """Return the moment of a request's last wish, except wishes from other telephones; `LONG_AGO` if there is none."""
     lines = schema.history
     own = (lines.c.request_id == live.id, lines.c.what.in_((HistoryEvent.MADE, HistoryEvent.RANG_AGAIN)))
     found = write.execute(select(func.max(lines.c.at)).where(*own)).scalar_one()

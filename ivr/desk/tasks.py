@@ -1,4 +1,4 @@
-"""The values of the outbox: the tasks that a request or an appointment makes, and the dispatch of one to a worker.
+"""The values of the outbox: the tasks that a request or an appointment makes, and a task's way to a worker.
 
 No SQL.
 """
@@ -28,13 +28,13 @@ WORKER_DIED = "WorkerDied"
 
 
 def history_of_failure(name: str) -> HistoryEvent:
-    """Return the event in a request's history for a task of this name that has failed for good."""
+    """Return the event that a request's history gets when a task of this name has failed for good."""
     # A task that another version of the program made is about telling somebody too.
     return HistoryEvent.NOT_CONFIRMED if name == CONFIRM_TO_CALLER else HistoryEvent.NOT_TOLD
 
 
 def diary_event_of_failure(name: str) -> DiaryEvent:
-    """Return the event in an appointment's history for a task of this name that has failed for good."""
+    """Return the event that an appointment's history gets when a task called `name` fails for good."""
     return DiaryEvent(history_of_failure(name))
 
 
@@ -69,7 +69,7 @@ class OutboxTask:
     in_doubt: bool = False
     """True if an earlier attempt may have done the task, and only its answer was lost."""
     last: DiaryEntry | None = None
-    """The last change to the appointment of which somebody is told; None for a request."""
+    """The last change to the appointment, if the change is to be told to somebody; None for a task about a request."""
 
     @property
     def ids(self) -> AboutIds:

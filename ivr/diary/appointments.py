@@ -65,7 +65,7 @@ class DiaryEvent(StrEnum):
     TOLD = "told"
     """Somebody has told the patient of what the clinic changed."""
     TO_TELL = "to_tell"
-    """The patient is to be told of a change: the detail is the reason, and the time that the appointment has."""
+    """The patient is to be told of a change. The detail is the reason and the appointment's time."""
     NOT_TO_TELL = "not_to_tell"
     """The patient need no longer be told of a change to the appointment."""
     ADOPTED = "adopted"
@@ -73,7 +73,7 @@ class DiaryEvent(StrEnum):
     VOUCHED = "vouched"
     """The desk has confirmed that the booking is a patient's own, though many were made at once by telephone."""
     ON_PURPOSE = "on_purpose"
-    """The desk gave the appointment, on purpose, a time that is closed or blocked: the detail is the time."""
+    """The desk gave the appointment, on purpose, a time that is closed or blocked. The detail is that time."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Appointment:
     language: str
     schedule: str
     extra: int
-    """0; or the number of the extra place that it has beside another appointment."""
+    """The number of the appointment's extra place beside another appointment; 0 without an extra place."""
     starts: datetime
     ends: datetime
     status: AppointmentStatus
@@ -124,7 +124,7 @@ class Appointment:
 
     @property
     def is_ahead_or_present(self) -> bool:
-        """True if the appointment takes its time: it is booked, or its patient has arrived."""
+        """True if nobody else can have the appointment's time, since it is booked or its patient has arrived."""
         return self.status in TAKES_TIME
 
 

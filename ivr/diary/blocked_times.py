@@ -70,7 +70,7 @@ class BlockedTimes:
             return bool(undo_blocks(write, [block_id], by))
 
     def standing(self, day: date) -> list[StandingTimeBlock]:
-        """Return the blocks of time in force on this day or later, the earliest set first. Raises StoreAway."""
+        """Return the blocks of time in force on this day or later, in the order they were set. Raises StoreAway."""
         with self._database.reading() as read:
             return standing_blocks(read, day)
 
@@ -110,7 +110,7 @@ STANDING_UNTIL = STANDING.where(table.c.first_day <= bindparam("until"))
 
 
 def standing_blocks(read: Connection, day: date, until: date | None = None) -> list[StandingTimeBlock]:
-    """Return the blocks of time in force on this day or later that can be read, the earliest set first.
+    """Return the readable blocks of time in force on this day or later, in the order in which they were set.
 
     With `until`, return only blocks that begin by that day: an import may have stored thousands of later ones.
     """
@@ -142,7 +142,7 @@ class BlocksByDay:
             (self._of_a_day.setdefault(one_day, []) if one_day else self._longer).append(each)
 
     def on(self, days: Sequence[date]) -> list[StandingTimeBlock]:
-        """Return the blocks of time that may hold on these days."""
+        """Return the blocks of time on these days, and every block of several days, which may lie on other days."""
         return [*self._longer, *(each for day in days for each in self._of_a_day.get(day, ()))]
 
 

@@ -1,4 +1,4 @@
-"""The feed of appointments for calendar programs, its one secret link, and whether it shows whole names.
+"""The calendar feed: its appointments, its one secret link, and the rule by which it shows whole names or initials.
 
 Only the nonce of the newest link is stored. No HTTP, no clock; ivr/web/diary/ics.py writes the calendar.
 """
@@ -28,7 +28,7 @@ CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEve
 
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
-"""The request events whose undoing changed a calendar entry, in an older version without a diary."""
+"""The events of a request whose undoing changed a calendar entry in older versions, which had no diary."""
 
 WHOLE_NAMES = "calendar_whole_names"
 """The name of the desk's rule, in the table `rules`, by which the feed shows whole names and not initials."""
@@ -51,12 +51,12 @@ class Link:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """An appointment as calendar programs get it: no number, no note, a whole name only if a manager allows it."""
+    """An appointment as calendar programs get it, without number or note. A whole name needs a manager's permission."""
 
     id: int
     reference: str
     request_id: int | None
-    """The id of the request under which an older version showed the appointment, and the feed still does; else None."""
+    """The id of the older request under which the feed lists the appointment; None if the feed has no such entry."""
     patient: str
     """The patient's initials, or the whole name; empty where the appointment has no name."""
     line: str
@@ -70,9 +70,9 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class OlderEntry:
-    """An appointment's calendar entry as an older version without a diary showed it: under the id of a request.
+    """An appointment's entry in the calendar feed, as an older version without a diary showed it.
 
-    The entry is kept in the appointment's history, since the request and its history are deleted earlier.
+    The entry's id is the id of a request. The appointment's history keeps this id, as requests are deleted earlier.
     """
 
     request_id: int
@@ -90,7 +90,7 @@ class OlderEntry:
 
 
 def older_entry(read: Connection, request_id: int) -> OlderEntry:
-    """Return a request's calendar entry, with the last revision shown to programs; a lower one would have no effect."""
+    """Return a request's calendar entry with its last shown revision; calendar programs ignore any lower revision."""
     lines = schema.history
     undone = and_(lines.c.what == DiaryEvent.UNDONE, lines.c.detail.in_(OLDER_UNDONE))
     changed = (lines.c.request_id == request_id, or_(lines.c.what.in_(OLDER_CHANGES), undone))
@@ -126,7 +126,7 @@ class CalendarFeed:
         self._put(None, AuditAction.SWITCHED_OFF_CALENDAR, by)
 
     def _put(self, nonce: str | None, what: AuditAction, by: By) -> None:
-        """Store the nonce of a new link, or None for no link. Of two changes at once, the later row counts."""
+        """Store the nonce of a new link, or None for no link. Delete all earlier links' rows. Raises StoreAway."""
         with self._database.writing() as write:
             newest = insert_new(write, links, nonce=nonce, who=by.who, at=by.at)
             write.execute(delete(links).where(links.c.id < newest))

@@ -1,6 +1,6 @@
-"""Tells what speaks against a time in the diary before the desk gives it to a patient: taken, closed, blocked, past.
+"""Finds the reasons against giving a patient a time in the diary, such as taken, closed, blocked or past.
 
-The desk may give it all the same, on purpose. No HTTP, no clock.
+The desk may give the time in spite of the reasons, on purpose. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,21 +29,21 @@ FAR_AHEAD = timedelta(days=60)
 
 
 class Doubt(StrEnum):
-    """A kind of concern about a time, as a form names it."""
+    """A kind of concern about the time of an appointment. Each value is the name of the concern in a form."""
 
     TAKEN = "taken"
     NEAR = "near"
     """The time is within the buffer that stays free before or after another patient's visit."""
     CLOSED = "closed"
     AWAY = "away"
-    """The clinic is open, but the practitioner of this column does not work then."""
+    """The clinic is open at the time, but the practitioner of the column does not work."""
     BLOCKED = "blocked"
     PAST = "past"
     FAR = "far"
 
 
 BESIDE = frozenset({Doubt.TAKEN, Doubt.NEAR})
-"""The doubts about a time that another patient has, or that is close to another patient's."""
+"""The doubts about a time because another patient has it, or has a visit within the buffer before or after it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Concern:
 
     doubt: Doubt
     appointment: Appointment | None = None
-    """The other patient's appointment, if that is what speaks against the time."""
+    """The other patient's appointment that is in the way; None if no appointment is the reason."""
     words: str = ""
     """The reason that was typed with a block of time, where one is in the way."""
 
@@ -84,16 +84,16 @@ class Concerns:
     def choose(
         self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
     ) -> tuple[Schedule, list[Concern]]:
-        """Return the column with the fewest concerns about a visit at `start`, with these; in a tie, the first column.
+        """Return the column with the fewest concerns about a visit at `start`, and these concerns; in a tie, the first.
 
-        Raises StoreAway.
+        The appointment with the id `but` is ignored. Raises StoreAway.
         """
         found = [(each, self.about(clinic, each, start, now, but)) for each in schedules]
         return min(found, key=lambda each: len(each[1]))
 
 
 def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    """Return the column's booked or arrived appointments from `start` to `end` and in the buffer around, by time."""
+    """Return a column's booked or arrived appointments from `start` to `end` and in the buffers around, by time."""
     first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
     near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
     found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))

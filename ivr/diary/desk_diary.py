@@ -1,6 +1,6 @@
-"""Books, moves, cancels and marks appointments for the desk, and undoes this, each in one transaction with its history.
+"""Books, moves, cancels and marks appointments for the desk, and undoes the latest of these changes.
 
-The desk may book outside the hours and beside another patient on purpose, after a warning. No HTTP, no clock.
+A change and its history are one transaction. The desk may book closed or taken times on purpose. No HTTP, no clock.
 """
 
 import json
@@ -32,7 +32,7 @@ from ivr.storage.database import Database
 from ivr.storage.upsert import in_turn
 
 UNDO_WITHIN = timedelta(seconds=15)
-"""The time after a change of an appointment in which it may be undone, as for the moves of a request."""
+"""The time for which the desk can undo a change of an appointment, equal to that for a move of a request."""
 
 FARTHEST = timedelta(days=730)
 """The farthest that a time may lie ahead or back; a year beyond it must be a typing error."""
@@ -123,9 +123,9 @@ class DeskDiary:
         self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
-        """Undo an appointment's last change, if it is `what`, recent and by this person; return whether it was undone.
+        """Undo an appointment's last change if it is `what` and this person just made it; return False otherwise.
 
-        Raises TimeTaken if the former time is given away by now, NoSuchAppointment, StoreAway.
+        Raises TimeTaken if another appointment has the former time by now, NoSuchAppointment, StoreAway.
         """
         buffer = self.clinic_now().diary.buffer
         return in_turn(self.database, lambda write: undo_change(write, buffer, appointment_id, what, by))
@@ -167,7 +167,7 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo the change `what` as `DeskDiary.undo` does. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    """Undo the change `what` that this person has just made. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False

@@ -1,7 +1,7 @@
 """The diary's store: books, moves, cancels, marks and reads appointments, and notes each change in the history.
 
-The writing functions take a transaction, which can close a request or keep a promise as well. The reading functions
-are the methods of Diary. No HTTP, no queue, no clock.
+The writing functions take a transaction, in which their caller can also close a request or store a promise. The
+reading functions are the methods of Diary. No HTTP, no queue, no clock.
 """
 
 import json
@@ -105,11 +105,11 @@ EVENTS: Mapping[AppointmentStatus, DiaryEvent] = {
     AppointmentStatus.NOSHOW: DiaryEvent.NOSHOW,
     AppointmentStatus.CANCELLED: DiaryEvent.CANCELLED,
 }
-"""The event that is noted in the history when an appointment gets a status, by that status."""
+"""For each status, the event that the history gets when an appointment changes to this status."""
 
 
 def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment], Asked], by: By) -> None:
-    """Book a cancelled appointment again, at its own time. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
+    """Rebook a cancelled appointment at the time from `asked`. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
     row = _to_be(write, appointment_id, (AppointmentStatus.CANCELLED,))
     found = any_appointment(row)
     if not isinstance(found, Appointment):

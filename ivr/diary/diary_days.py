@@ -66,7 +66,7 @@ class DiaryDay:
 
     @property
     def taken(self) -> int:
-        """The number of the day's appointments that take time; odd ones count too."""
+        """The number of the day's appointments that take time, including the odd appointments."""
         return sum(each.taken for each in self.columns) + len(self.odd)
 
     def free(self, now: datetime) -> list[Slot]:

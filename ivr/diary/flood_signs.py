@@ -37,7 +37,7 @@ SIGNS = (
     Sign(5, timedelta(minutes=30), keyed=True),
     Sign(3, timedelta(hours=1), of_one_call=True),
 )
-"""The signs of a flood, in the order in which they are tried; a booking counts only for the first that finds it."""
+"""The signs of a flood, in the order in which they are tried. Bookings that one sign has found are not tried again."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
 
 
 def _runs(booked: Sequence[BookingMade], sign: Sign) -> Iterator[list[BookingMade]]:
-    """Yield runs of the bookings that the sign counts; a booking later than the sign's pause begins a new run."""
+    """Yield the bookings that the sign counts, split at pauses over `sign.pause`, and by call for `of_one_call`."""
     counted = [each for each in booked if not sign.keyed or each.keyed]
     call: Callable[[BookingMade], str] = lambda each: each.call_id if sign.of_one_call else ""  # noqa: E731 - a key
     for _call, together in groupby(sorted(counted, key=call), key=call):

@@ -34,13 +34,13 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 FLOOD = "flood"
-"""The detail, in an appointment's history, of its cancellation together with a whole flood."""
+"""The detail of the history event CANCELLED if the appointment was cancelled as a part of a flood."""
 
 DEALT_WITH = (DiaryEvent.VOUCHED, DiaryEvent.NAMED, DiaryEvent.NOTE, DiaryEvent.MOVED, DiaryEvent.TOLD)
-"""The events which show that the desk has dealt with an appointment, unless the person who booked caused them."""
+"""The events which show that the desk has dealt with an appointment. Events by whoever booked it do not count."""
 
 LATELY = timedelta(days=1)
-"""The time within which the cancellation of a flood can be taken back."""
+"""The time within which the cancellation of a flood can be undone."""
 
 table, lines = schema.appointments, schema.appointment_history
 
@@ -56,7 +56,7 @@ class FreedFlood:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """The result of taking back a cancelled flood: the appointments that are booked again, and those that cannot be."""
+    """The result of undoing a flood's cancellation: `back` are the appointments booked again, `left` the others."""
 
     back: Sequence[Appointment]
     left: Sequence[Appointment]
@@ -65,7 +65,7 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class Floods:
-    """Finds floods of bookings, cancels or vouches for them, and takes a cancellation back."""
+    """Finds floods of bookings, cancels their appointments or vouches for them, and undoes a cancellation."""
 
     database: Database
     clinic_now: Callable[[], Clinic]
@@ -106,7 +106,7 @@ class Floods:
         in_turn(self.database, vouched)
 
     def freed(self, now: datetime) -> list[FreedFlood]:
-        """Return the floods that were cancelled lately and can be taken back, the latest first. Raises StoreAway."""
+        """Return the floods cancelled within `LATELY` that can be booked again, latest first. Raises StoreAway."""
         of_flood = (lines.c.what == DiaryEvent.CANCELLED, lines.c.detail == FLOOD, lines.c.at > now - LATELY)
         joined = select(table, lines.c.at, lines.c.who).join(lines, lines.c.appointment_id == table.c.id)
         cancelled = (table.c.status == AppointmentStatus.CANCELLED, table.c.touched == lines.c.at)

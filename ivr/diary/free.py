@@ -1,6 +1,6 @@
-"""Computes the diary's free times: the opening hours without what is taken, cut into visits.
+"""Computes the diary's free times: takes the taken times out of the opening hours, and divides the rest into visits.
 
-Pure: the hours, what is taken and the moment are arguments.
+Pure: the hours, the taken times and the moment are arguments.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ def slots_of_day(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours,
 def _in_order(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, busy: Busy, day: date) -> list[Slot]:
     """Return the free times of these columns on a day, in order, in UTC.
 
-    In one time zone, Python compares wall-clock times, and an hour of these repeats in autumn.
+    Python sorts the times of one time zone by the wall clock, which shows one hour twice in autumn. UTC sorts rightly.
     """
     return sorted(
         Slot(start, each.key)
@@ -51,7 +51,7 @@ def _local(slot: Slot, hours: Hours) -> Slot:
 
 
 def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
-    """Yield the free times, in order, without those that overlap an earlier one of their column or its buffer.
+    """Yield the free times in order, but none that overlaps an earlier one of its column or that one's buffer.
 
     Free times overlap where the clinic opens again as soon as it closes: at midnight, or between two shifts.
     """
@@ -64,7 +64,7 @@ def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
 
 
 def _touching(taken: Sequence[Stretch], start: datetime, end: datetime) -> list[Stretch]:
-    """Return the taken stretches that overlap the span from `start` to `end`; no others need be compared."""
+    """Return the taken stretches that overlap the span from `start` to `end`, so that fewer are compared later."""
     return [each for each in taken if start < each[1] and each[0] < end]
 
 

@@ -1,4 +1,4 @@
-"""Reads what is taken in the diary and returns the free times; within a transaction, whether a time is still free.
+"""Reads the taken times of the diary and returns the free times. In a transaction, checks that a time is still free.
 
 Appointments and blocked times come from the database; the hours, with their closures, are an argument. No clock.
 """
@@ -61,7 +61,7 @@ def busy(read: Connection, clinic: Clinic, first: date, last: date) -> Busy:
 
 
 def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) -> Asked:
-    """Return the asked time with only those of its columns that are open and not blocked. Raises TimeTaken if none is.
+    """Return `asked` with only the columns that are open and not blocked at its time. Raises TimeTaken if none is left.
 
     Other patients' appointments are not checked here; a clash with one is found when the time is taken.
     """

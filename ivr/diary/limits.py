@@ -16,7 +16,7 @@ MOST_OWN, MOST_OF_A_FAMILY = 2, 4
 """The most coming appointments that calls may book for a number: for the caller, and including the family."""
 
 SHARE_OF_KEYED = 4
-"""The share of a day's times that calls may book for keyed numbers: one time in this many, and at least one."""
+"""The part of a day's times that calls may book for keyed numbers: one in four times, and always at least one."""
 
 
 BY_PHONE = (
@@ -31,13 +31,13 @@ KEYED_OF_A_DAY = BY_PHONE.where(
 
 
 class DiaryFull(Exception):
-    """Calls may book no more appointments: for this number, or on this day for keyed numbers."""
+    """The limit of bookings by telephone is reached, for this number or for the keyed numbers of this day."""
 
 
 def require_room(write: Connection, new: NewAppointment, day: tuple[datetime, datetime], times_of_day: int) -> None:
-    """Check that the limits on calls leave room for this appointment. Raises DiaryFull.
+    """Check that the limits on booking by telephone leave room for this appointment. Raises DiaryFull.
 
-    `day` is the start and the end of the appointment's day, `times_of_day` the number of times on that day.
+    `day` is the start and the end of the appointment's day. `times_of_day` counts the times that the line has that day.
     """
     of_number = {"phone": new.phone.e164 if new.phone else "", "now": new.created}
     most = MOST_OF_A_FAMILY if new.whose is Whose.OTHER else MOST_OWN

@@ -1,6 +1,6 @@
-"""Lists appointments as JSON for other programs, and as text for people; a file holds the text of two days.
+"""Lists appointments as JSON for other programs, and as text for people.
 
-Anybody who may enter the state folder can read the file, even while the desk is down. No HTTP, no clock.
+A file in the state folder holds today's and tomorrow's text, to be read while the desk is down. No HTTP, no clock.
 """
 
 import json
@@ -75,7 +75,7 @@ class Listing:
         }
 
     def sheet(self, today: date) -> str:
-        """Return the appointments of today and tomorrow as text, for the file. Raises StoreAway."""
+        """Return today's and tomorrow's appointments as text, for use while the desk is down. Raises StoreAway."""
         days = (today, today + timedelta(days=1))
         return "\n\n".join("\n".join(self.in_words(day, day) or [f"{day:%a %d %b %Y}  nobody"]) for day in days) + "\n"
 
@@ -93,7 +93,7 @@ class Listing:
 
 
 def write_sheet(path: Path, text: str) -> None:
-    """Write the two days' appointments to the file, whole or not at all, for its owner only. Raises SheetAway."""
+    """Replace the file of today's and tomorrow's appointments atomically, for its owner only. Raises SheetAway."""
     try:
         if path.is_file() and path.read_text() == text:
             return

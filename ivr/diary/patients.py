@@ -80,7 +80,7 @@ class Patients:
 
 
 def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -> int | None:
-    """Return the id of the patient with this name and number, added if new; None for no name. Raises ValueError."""
+    """Return the patient's id by name and number; store a new patient first. None without a name. Raises ValueError."""
     words = " ".join(name.split())
     if not words:
         return None

@@ -75,11 +75,11 @@ TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent
 
 
 LastChange = tuple[Appointment | None, DiaryEntry | None]
-"""An appointment, None if deleted or unreadable; and its last change that people are told of, or None."""
+"""An appointment, None if deleted or unreadable; and its last change that people are told of, None if none."""
 
 
 def with_last_change(read: Connection, appointment_id: int) -> LastChange:
-    """Return an appointment (None if deleted or unreadable) and its last change that people are told of, or None."""
+    """Return the appointment, None if gone or unreadable, and its last change that people are told of, or None."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 

@@ -36,10 +36,10 @@ class Asked:
     schedules: Sequence[Schedule]
     buffer: timedelta = timedelta()
     beside: bool = False
-    """True if the time may be given in an extra place beside another patient: the desk's choice, never a caller's."""
+    """True if the appointment may get an extra place beside another patient. Never true for a caller's booking."""
 
     def place(self, schedule: Schedule, extra: int = 0) -> Place:
-        """Return the place that an appointment at this time takes in this column of the diary."""
+        """Return this time's place in a column; `extra` is 0 for the usual place, else the number of an extra place."""
         return Place(self.starts, self.starts.astimezone(UTC) + schedule.length, schedule.key, extra)
 
 
@@ -63,7 +63,7 @@ def agreed(
 def find_place(write: Connection, asked: Asked, but: int | None = None) -> Place:
     """Return a free place at the asked time, not counting the appointment `but`. Raises TimeTaken.
 
-    The day stays locked until the transaction ends, so that of two bookings at once the second sees the first.
+    The day stays locked until the transaction ends. So a second booking at the same moment waits and sees the first.
     """
     lock_day(write, asked.starts)
     taken = {each.key: _taken(write, asked, each, but) for each in asked.schedules}

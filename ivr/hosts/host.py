@@ -32,7 +32,7 @@ def _random() -> str:
 
 @dataclass(frozen=True)
 class Host:
-    """This host, by the name that stands in its state folder."""
+    """This host, with the name that its state folder stores."""
 
     state_dir: Path
     node: Callable[[], str] = _node

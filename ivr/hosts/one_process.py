@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FILE = "upkeep.lock"
-"""The name of the lock's file in the state folder."""
+"""The name of the locked file in the state folder. The process that holds the lock does the host's upkeep."""
 
 
 @dataclass
@@ -17,7 +17,7 @@ class OneProcess:
     _handle: int | None = field(default=None, init=False)
 
     def take(self) -> bool:
-        """Take the lock, or keep it; return whether this object has it now. Raises OSError."""
+        """Take the lock unless this object has it; return whether this object has the lock now. Raises OSError."""
         if self._handle is None:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -78,5 +78,5 @@ class Hosts:
         return [SilentHost(text_of(row.name), row.seen) for row in rows if isinstance(row.seen, datetime)]
 
     def forget(self, lived: datetime) -> None:
-        """Delete the hosts that were last seen `GONE` or longer before the time `lived`. Raises StoreAway."""
+        """Delete the hosts that were last seen `GONE` or longer before the lived time. Raises StoreAway."""
         delete_any(self.database, table, table.c.seen <= lived - GONE)

@@ -14,10 +14,10 @@ from ivr.hosts.one_process import OneProcess
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
-"""Seconds between two rounds of a host's works. A change by the desk reaches each host within two rounds."""
+"""The seconds between two rounds of a host's upkeep. A change by the desk reaches each host within two rounds."""
 
 LAST_SECONDS = 2.0
-"""Seconds that an ending web process waits for the current round of works."""
+"""The seconds that a web process that is ending waits for the host's upkeep to finish its current round."""
 
 Work = Callable[[], None]
 

@@ -60,9 +60,9 @@ class Closures:
         return row is not None
 
     def current(self, day: date) -> list[Standing]:
-        """Return the closures from this day on that nobody has undone, the earliest set first. Raises StoreAway.
+        """Return the closures from this day on that nobody has undone, in the order in which they were set.
 
-        A closure that cannot be read is left out, so that callers still hear of the others.
+        A closure that cannot be read is left out, so that callers still hear of the others. Raises StoreAway.
         """
         return [each for each in self._standing(day) if isinstance(each, Standing)]
 
@@ -80,7 +80,7 @@ STANDING = select(table).where(table.c.day >= bindparam("day"), table.c.undone_a
 
 
 def desk_closures(read: Connection, day: date) -> list[DeskClosure]:
-    """Return the closures from this day on that nobody has undone and that can be read, the earliest set first."""
+    """Return the closures from this day on, in the order in which they were set, without undone and unreadable ones."""
     found = (_read(row) for row in read.execute(STANDING, {"day": day}))
     return [each.closure for each in found if isinstance(each, Standing)]
 

@@ -16,7 +16,7 @@ FILE = "closures.json"
 """The name of the file of closures in the state folder."""
 
 LOOKED_BACK = timedelta(days=31)
-"""The time before today for which the file has closures too: closed hours do not count as a request's lateness."""
+"""The past time whose closures the file has too, because the lateness of a request counts only open hours."""
 
 
 class ClosuresFile:
@@ -26,7 +26,7 @@ class ClosuresFile:
         self._file = MirrorFile[tuple[DeskClosure, ...]](path, _closures, (), "the last known closures hold")
 
     def read(self) -> tuple[DeskClosure, ...]:
-        """Return the closures in the file, the earliest set first."""
+        """Return the closures in the file, in the order in which they were set."""
         return self._file.read()
 
     def version(self) -> str:

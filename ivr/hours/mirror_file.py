@@ -1,6 +1,6 @@
 """A file on this host with a copy of what the desk has set, so that calls can read it without asking a store.
 
-Every call checks whether the file has changed. While it is unreadable, the last content holds. No HTTP, no SQL.
+Every call checks the file for changes. While the file is unreadable, its former content is used. No HTTP, no SQL.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ Stored = TypeVar("Stored")
 
 
 class MirrorFileAway(Exception):
-    """The file with the copy of what the desk has set cannot be written; calls go on with what they have read."""
+    """The file that copies the desk's settings for calls cannot be written. Calls use what was read from it last."""
 
 
 @dataclass(frozen=True)

@@ -48,14 +48,14 @@ class PhoneBookingState:
 
 
 class PhoneBooking:
-    """The store of the state of booking by telephone, and the file from which calls read it."""
+    """Stores whether booking by telephone is confirmed or paused, and copies this state to a file that calls read."""
 
     def __init__(self, database: Database, state_dir: Path) -> None:
         self._database = database
         self._file = MirrorFile(state_dir / FILE, _read, PhoneBookingState(), "what was known last holds")
 
     def read(self) -> PhoneBookingState:
-        """Return the state of booking by telephone that calls go by, from the file. Asks no store."""
+        """Return the state of booking by telephone, read from this host's file. Asks no store."""
         return self._file.read()
 
     def version(self) -> str:
@@ -63,7 +63,7 @@ class PhoneBooking:
         return self._file.version()
 
     def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
-        """Store what a manager did: confirm these rules, pause booking by telephone, or resume it. Raises StoreAway."""
+        """Store that a manager has confirmed `rules`, or paused or resumed booking by telephone. Raises StoreAway."""
         told = in_words(rules)
         with self._database.writing() as write:
             write.execute(insert(table).values(what=what, rules=told, who=by.who, at=by.at))

@@ -15,7 +15,7 @@ LONGEST_CALL = timedelta(hours=24)
 
 
 def wait_at(place: Doing, call: Call, facts: Facts) -> Wait | None:
-    """Return the action that the call waits for at this place; None where the call lacks the data that it takes."""
+    """Return the action that the call waits for at this place; None if the call lacks data for that action."""
     match place:
         case Filing():
             return _file(call, facts)

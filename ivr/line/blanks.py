@@ -20,7 +20,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class MomentName:
-    """The value of a blank that names an option: a day and a time, worded relative to `now`."""
+    """The value of a blank in an option's sentence. The blank holds a day and a time, in words relative to `now`."""
 
     at: datetime
     now: datetime
@@ -28,7 +28,7 @@ class MomentName:
 
 @dataclass(frozen=True)
 class Hour:
-    """The value of a blank in a sentence: a time of day without its day, which the caller has heard just before."""
+    """The value of a blank in a sentence: a time of day, said without its day. The caller has just heard the day."""
 
     at: datetime
 
@@ -50,7 +50,7 @@ class Day:
 
 @dataclass(frozen=True)
 class DayName:
-    """The value of a blank that names an option: a day, worded relative to `today`."""
+    """The value of a blank in the name of an option. The value is a day, worded relative to `today`."""
 
     day: date
     today: date

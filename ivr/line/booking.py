@@ -1,6 +1,6 @@
-"""The days and parts of a day that a caller may ask for, and the times for the desk to call and to call again.
+"""The days and parts of a day that a caller may ask for, and the times at which the desk is to call a patient.
 
-Pure: the hours and the moment are arguments. The sentences about wishes are elsewhere.
+Pure: the hours and the moment are arguments. The sentences about wishes are in engine/wishes.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

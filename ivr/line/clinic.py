@@ -28,14 +28,14 @@ class Lack(Enum):
 
 
 def mark(words: Mapping[str, str]) -> str:
-    """Return a checksum of a text in every language, `words`: eight hex characters, short enough to copy by hand."""
+    """Return a checksum of `words`, a text in all its languages: eight hex characters, short enough to copy by hand."""
     whole = "\n".join(f"{language}: {said}" for language, said in sorted(words.items()))
     return sha256(whole.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
 class Review:
-    """A clinician's review of one piece of advice in every language; `words` is the `mark` of the reviewed text."""
+    """A clinician's review of one piece of advice in all languages. `words` is a hash of the text that was reviewed."""
 
     by: str
     on: date
@@ -60,7 +60,7 @@ class Topic:
         return self.review.on + holds if self.review else None
 
     def lacks(self, holds: timedelta, today: date, words: Mapping[str, str]) -> Lack | None:
-        """Return why the review is not valid today, or None; `words` are what callers hear today, by language."""
+        """Return the fault of the topic's review; None if it is valid. `words` are what callers hear, by language."""
         if self.review is None:
             return Lack.NEVER
         if self.review.on > today:

@@ -27,7 +27,7 @@ class Schedule:
     """The lines that offer this column; empty for all."""
 
     def serves(self, line: str) -> bool:
-        """Return whether callers of this line are offered the times of this column."""
+        """Return whether callers of the telephone line with this key are offered the times of this column."""
         return not self.lines or line in self.lines
 
 
@@ -37,7 +37,7 @@ class DiaryRules:
 
     schedules: tuple[Schedule, ...]
     lead: timedelta
-    """The time between a call and the earliest visit that it is offered."""
+    """The time from a call to the earliest visit that its caller is offered."""
     days: int
     """The number of days, today included, for which callers are offered free times."""
     buffer: timedelta = timedelta()

@@ -1,4 +1,4 @@
-"""Makes the options of free times: the earliest ones; and days, parts of a day and times, a few at once.
+"""Makes the menus of free times: first the earliest times; then days, parts of a day and times, a few in each menu.
 
 Pure. The call keeps the free times that were read out (`offered`). So a key means the time that the caller heard,
 even if another person books meanwhile.
@@ -34,7 +34,7 @@ def part_of(slot: Slot, facts: Facts) -> Part:
 
 
 def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
-    """Return the free times for this offer's options. In most offers, one extra time shows that there are more."""
+    """Return the free times for the options of an offer. Most offers get one more time, to show that more exist."""
     return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
 
 
@@ -81,9 +81,9 @@ READ_OUT: Mapping[str, Callable[[Sequence[Slot], Call, Facts], Sequence[Slot]]] 
     "free_parts": _of_parts,
     "free_times": _of_times,
 }
-"""The functions that choose the free times for the options of an offer, by the name of the offer.
+"""The functions that choose the free times of an offer, by the name of the offer.
 
-The function for `earliest` chooses the one time that its menu reads out.
+For `earliest`, the menu reads out the one chosen time. For each other offer, every option names a chosen time.
 """
 
 

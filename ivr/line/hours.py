@@ -44,7 +44,7 @@ def closing_early(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
 
 
 def opening_late(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
-    """Return the shifts that are left of a day when the clinic opens at this time; midnight is the start of the day."""
+    """Return the shifts of a day on which the clinic opens late, at `at`; midnight is the start of the day."""
     return tuple(Shift(max(each.start, at), each.end) for each in shifts if each.end == time.min or at < each.end)
 
 

@@ -57,10 +57,10 @@ def _at_once(call: Call, facts: Facts) -> str:
 
 
 def _number(call: Call, facts: Facts) -> str:
-    """Return the kind of number of a request: "entered" by keys, "withheld", or the caller's own as "time" or "own".
+    """Return the kind of a request's number: "entered", "withheld", "time" or "own".
 
-    "time" is for a call with a chosen free time: the caller's own number is taken without a question, and another
-    key gives another number.
+    "entered" is a keyed number, "own" the caller's own. "time" is the caller's own too, once a free time is chosen: the
+    caller is not asked about the number, and may press a key to enter another one.
     """
     if call.keyed is not None:
         return "entered"
@@ -70,11 +70,11 @@ def _number(call: Call, facts: Facts) -> str:
 
 
 NEEDED_BY_A_WISH = frozenset({"kind", "change"})
-"""The data that only places in the middle of a wish need: the kind of request, and the change to an appointment."""
+"""The names of the data that only places in the middle of a wish need: a request's kind, an appointment's change."""
 
 
 def _wish_left(call: Call, facts: Facts) -> str:
-    """Return "yes" if the caller pressed 0 in the middle of a wish, and the wish can go on when nobody answers."""
+    """Return "yes" if a caller who pressed 0 within a wish can go on with the wish when nobody answers, else "no"."""
     place = facts.menu.get(call.left)
     needs = place.needs if isinstance(place, Menu | Keying) else ()
     return "yes" if not NEEDED_BY_A_WISH.isdisjoint(needs) and has(call, facts, needs) else "no"

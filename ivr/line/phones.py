@@ -18,7 +18,7 @@ HOME = "IN"
 """The country (ISO 3166) whose dialling rules apply to a number without a country code."""
 
 REMEMBERED = 2_000
-"""The most numbers that a process remembers having read: one webhook reads its caller's number eight times."""
+"""The most numbers in a process's cache of read numbers. One webhook reads the caller's number eight times."""
 
 LONGEST_KEYED = 20
 """The most digits that are read as a number; a key that is held down can send hundreds."""
@@ -34,9 +34,9 @@ LONGEST_TYPED = 60
 """The most characters of a typed text that is read as a number."""
 
 TYPED = re.compile(r"[^\d+@]*(\+?(?:[^\w+@]*\d)+)[^\d@]*")
-"""The pattern of a typed number, in text from `plain`: marks between the digits, words only before and after.
+"""The pattern of a typed number: digits with signs between, and with words only before the first or after the last.
 
-A text with an @ is an address, and does not match."""
+The text must come from `plain`. A text with an @ does not match, since it is a mail address."""
 
 TRUNK_BEFORE_COUNTRY = re.compile(r"^0(?=91\d{10}$)")
 """The 0 of a number written as 091 99999 00001, which no telephone would dial."""
@@ -93,12 +93,12 @@ class Phone:
 
     @property
     def is_made_up(self) -> bool:
-        """True for a number that films and books may use, and nobody has: nothing is sent to it, or about it."""
+        """True for a number that is reserved for fiction and belongs to nobody, so that no text or notice is sent."""
         return MADE_UP.fullmatch(self.e164) is not None
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The digits in the groups in which people say them; a foreign number begins with its country code."""
+        """The number's digits in groups, as people say them. A foreign number begins with its country code."""
         number = _read(self.e164, None)
         home = phonenumbers.region_code_for_number(number) == HOME
         style = PhoneNumberFormat.NATIONAL if home else PhoneNumberFormat.INTERNATIONAL
@@ -142,9 +142,9 @@ class Dialling:
             return None
 
     def sender(self, written: str) -> Phone | None:
-        """Return the caller's number, even one that the clinic must not call; None if withheld, invalid or its own.
+        """Return the caller's number, even one that the clinic must not call; None if withheld, invalid or our own.
 
-        The clinic's own numbers identify nobody, because calls that its mobiles forward may show them.
+        The clinic's own numbers identify nobody: a call that a clinic's mobile forwards may show the mobile's number.
         """
         if is_withheld(written):
             return None
@@ -179,7 +179,7 @@ class Dialling:
 
 
 def phone(written: str) -> Phone:
-    """Return the number from text: with a country code, or as dialled in India. Raises NumberRefused."""
+    """Return the number in this text, written with a country code or as dialled in India. Raises NumberRefused."""
     return Phone(_valid(written, HOME).e164)
 
 

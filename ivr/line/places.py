@@ -25,9 +25,9 @@ class Option:
     says: str
     leads: str
     kind: Kind | None = None
-    """The kind of request that the caller chooses here; earlier choices are dropped."""
+    """The kind of request that this option chooses, dropping earlier choices; None if it chooses no kind."""
     afresh: bool = False
-    """True if the option drops the caller's earlier choices, although it chooses no kind of request."""
+    """True if the option drops the caller's earlier choices. An option with a `kind` drops them in any case."""
     change: ChangeWish | None = None
     """The change of the appointment that the caller chooses here."""
     other: bool = False
@@ -35,7 +35,7 @@ class Option:
     earliest: bool = False
     """True if the caller takes the first of the free times that were read out."""
     leads_back: bool = False
-    """True if the option leads to an earlier place, as its sentence says; a call may repeat places this way."""
+    """True if the option's sentence says that it leads to an earlier place. A call may repeat places in this way."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Menu:
     says: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     offers: str = ""
-    """The name of the offer whose options lead to `leads`; its keys come before those of `options`."""
+    """The name of an offer. The options of this offer come before `options`, and lead to the place `leads`."""
     reads_out: str = ""
-    """The name of an offer whose first time the menu's sentences say. This offer makes no options of the menu."""
+    """The name of an offer of which the menu says only the first time, and makes no options; empty for none."""
     leads: str = ""
     more: str = ""
-    """The place behind the last option when the offer has more than one menu holds, such as "later times"."""
+    """The place to which an extra last option leads if the offer has more than one menu holds, as "later times"."""
     empty: str = ""
     """The place to go on to when the offer has no options; empty if the offer always has some."""
     first: tuple[str, ...] = ()
@@ -58,14 +58,14 @@ class Menu:
     language_leads: str = ""
     """The place to go on to in the other language after key 9; empty to stay at this place."""
     needs: tuple[str, ...] = ()
-    """The data that the call must have here; without it the caller goes to the main menu."""
+    """The data that a call must have at this menu. A call without these data goes to the main menu."""
     misses: int = 3
     """The number of wrong keys, or of silences, after which the call goes on to `gives_up`."""
     ends_on_silence: bool = False
     """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """True if 9, 0, star and hash work here. The menu announces them when a task begins, and after a miss."""
+    """True if the keys 9, 0, * and # work here. The menu names them to callers from the main menu, and after a miss."""
     says_options: bool = True
     """False if the caller has just heard the options elsewhere: the keys work, but are announced only after a miss."""
     answers: bool = False
@@ -74,7 +74,7 @@ class Menu:
 
 @dataclass(frozen=True)
 class Keying:
-    """A place that waits for a telephone number, ended by the hash key, or for a reference of `digits` digits."""
+    """A place that waits for a telephone number and the hash key, or for the `digits` digits of a reference."""
 
     says: tuple[str, ...]
     leads: str
@@ -91,11 +91,11 @@ class Passage:
     says: tuple[str, ...]
     leads: str
     asks: tuple[str, ...] = ()
-    """The sentences that a key press interrupts; the key then counts in the menu to which the passage leads."""
+    """The sentences that a key press interrupts. The pressed key answers the menu to which the passage leads."""
     kind: Kind | None = None
-    """The kind of request that the call has from here on; earlier choices are dropped."""
+    """The kind of request that begins here, without the caller's earlier choices; None to change nothing."""
     about_change: bool = False
-    """True if the request is about changing an appointment: the call keeps the appointment and the change."""
+    """True if the request is about changing an appointment, so that the call must not forget the chosen appointment."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 
@@ -115,7 +115,7 @@ class Return:
 
 @dataclass(frozen=True)
 class Filing:
-    """A place that files a request or books a time. `on` gives the next place by outcome ("refused" if not allowed)."""
+    """A place that files a request or books a time. `on` gives the next place for each outcome."""
 
     on: Mapping[str, str]
 

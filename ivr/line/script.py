@@ -15,7 +15,7 @@ from ivr.line.blanks import Day, DayName, Digits, Hour, HourToday, Moment, Momen
 from ivr.line.booking import Part
 
 DAYS_NAMED_BY_WEEKDAY = 6
-"""Days ahead up to which a day is named by its weekday alone."""
+"""The number of days ahead up to which a day is named by its weekday alone."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Clock:
     hours: tuple[str, ...]
     """The hours in words, twelve first."""
     irregular: Mapping[str, str]
-    """The patterns of irregular times, keyed by time ("1:30")."""
+    """The sentence patterns for times that follow no rule, by the time ("1:30")."""
     parts: tuple[tuple[int, str, str], ...]
     """The parts of the day, each as (first hour 0-23, its name, its name today)."""
 
@@ -70,7 +70,7 @@ class Days:
     """The pattern of a run of weekdays, with `{first}` and `{last}`."""
 
     def say(self, day: Day | DayName) -> str:
-        """Return the day in words: a DayName as an option's name, a Day as part of a sentence."""
+        """Return the day in words. A DayName gives the words for an option, a Day the words within a sentence."""
         return self._filled(self.names if isinstance(day, DayName) else self.dates, day)
 
     def at(self, day: Day | DayName, hour: str) -> str:
@@ -110,7 +110,7 @@ class Language:
     voice: str
 
     def named_in(self, reader: str) -> str:
-        """Return the language's name on a page in the language `reader`, or its English name."""
+        """Return the name of this language in the language `reader`; the English name if no such name is known."""
         return self.names.get(reader, self.names["en"])
 
 
@@ -159,7 +159,7 @@ class Wording(NamedTuple):
 
     @property
     def is_personal(self) -> bool:
-        """Return whether a blank holds digits, such as a caller's number. Such a sentence's words are not cached."""
+        """Return whether a blank holds digits, such as a caller's number; the sentence's words are then not cached."""
         return any(isinstance(value, Digits) for _, value in self.blanks)
 
 
@@ -201,7 +201,7 @@ class Script:
         return Wording(prompts.language, say.name, blanks)
 
     def spoken_as(self, wording: Wording) -> Spoken:
-        """Return the written words and the words read aloud, for a wording made by the method `wording`."""
+        """Return the sentence of a wording, with the words as they are written and the words as they are read aloud."""
         prompts = self._prompts[wording.language]
         return Spoken(prompts.language, tuple(joined(_phrases(wording, prompts))))
 
@@ -252,7 +252,7 @@ FILLS: Mapping[type, Callable[[Any, Prompts], str | Digits]] = {
     WeekDays: lambda run, prompts: prompts.days.weekday_run(run),
     Spans: _spans,
 }
-"""The functions that turn values into words, by type. A value of any other type has a text for each language."""
+"""The functions that turn a value into words, by the type of the value. Any other value holds its words by language."""
 
 
 def blanks_of(sentence: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The standing keys of every menu, among them 9 for another language, and the help after a mistake.
+"""The standing keys, such as 9 for another language, which work in every menu; also the help after a mistake.
 
 Pure: engine/call.py implements the keys. A line speaks the languages in which the clinic's name is written.
 """
@@ -48,7 +48,7 @@ OFFER = "languages"
 
 
 def reception(call: Call, facts: Facts) -> str:
-    """Return "rings" if the reception can be called, else the reason: "closed", "nobody", or "enough" calls made."""
+    """Return "rings" if the reception can be called, else the reason: "closed", "nobody", or "enough" calls before."""
     if not facts.is_open:
         return "closed"
     if not facts.line.reception or not facts.clinic.reception.caller_id:
@@ -98,9 +98,9 @@ def help_after(mistake: str, before: int, place: Menu | Keying) -> Say:
 
 
 def in_the_others(says: Iterable[Say], call: Call, facts: Facts, *, to_change: bool) -> tuple[Say, ...]:
-    """Return these sentences in each other language; with `to_change`, add the key that changes to that language.
+    """Return these sentences in every other language of the line; with `to_change`, add the key to change to it.
 
-    For a caller who has pressed no key. Their language is unknown, so the other languages come first.
+    A caller who has pressed no key may not know the call's language, so they hear these sentences before the rest.
     """
     said = (*says, Say("option_language", {"key": LANGUAGE})) if to_change else tuple(says)
     return tuple(replace(say, language=each) for each in others(call, facts) for say in said)

@@ -1,4 +1,4 @@
-"""The values between the call's engine and the outside: the state of a call, the facts, and what to say and do next.
+"""The values that the call's engine takes and returns: a call's state, the facts, and what is said and done next.
 
 Values only. No HTTP, no XML, no store, no clock.
 """
@@ -25,7 +25,7 @@ class OwnAppointment:
     id: int
     starts: datetime
     as_of: datetime | None = None
-    """The moment of the last change that this call knows. If a newer change exists, this call must not add another."""
+    """The moment of the latest change known to this call. The call may not change the appointment after a newer one."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Call:
     practitioner: str = ""
     """The key of the practitioner whom the caller prefers; empty for anybody."""
     offered: tuple[Slot, ...] = ()
-    """The free times that were read out here, so that a key pressed later still means what the caller heard."""
+    """The free times last read out to the caller. A key pressed later still means the time that the caller heard."""
     page: int = 0
-    """The number of times that the caller asked for later days or times here."""
+    """The number of times that the caller asked for later days or times at the present place of the call."""
     slot: Slot | None = None
     """The time that the caller has chosen."""
     other: bool = False
@@ -86,9 +86,9 @@ class Call:
     reference: str | None = None
     joined: bool = False
     offered_at: datetime | None = None
-    """The moment at which this wish was first offered options; a later key still means what the caller heard then."""
+    """The moment when this wish was first offered options. Later keys choose among the options of that moment."""
     left: str = ""
-    """The place that the call has left for the menu of languages, the reception or the warning signs; else empty."""
+    """The place to which the call returns from the menu of languages, the reception or the warning signs; else ""."""
     mute: bool = False
     """True until the caller presses a key: until then nobody knows which language they speak."""
     warned: bool = False
@@ -120,12 +120,12 @@ class Call:
         return replace(self, language=language, warned=self.warned and language == self.language)
 
     def afresh(self, kind: Kind | None = None) -> "Call":
-        """Return the call with its gathered data dropped, except `kind` and the data kept to the end of a call."""
+        """Return the call without its gathered data, except the data in `FOR_GOOD`, and with this kind of request."""
         for_good = {name: getattr(self, name) for name in FOR_GOOD}
         return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **for_good)
 
     def about_change(self, kind: Kind | None) -> "Call":
-        """Return the call with gathered data dropped as in `afresh`, but keep its chosen appointment and change."""
+        """Return the call as `afresh` does, but keep the chosen appointment, and the change that the caller wishes."""
         return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
 
     def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
@@ -138,7 +138,7 @@ class Call:
         return replace(self, own=replace(own, appointments=tuple(each for each in own.appointments if each != chosen)))
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
-        """Return the call after its request was stored, or added to another (`joined`), with its reference if told."""
+        """Return the call with one more request. `reference` is None if not told; `joined` if added to another."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
 
     @property
@@ -194,7 +194,7 @@ class KeyNumber:
 
 @dataclass(frozen=True)
 class RingReception:
-    """The wait of a turn while all telephones of the reception ring at once, for at most this many seconds."""
+    """The wait of a turn for at most `seconds`, while all telephones of the reception ring at once."""
 
     numbers: tuple[Phone, ...]
     caller_id: Phone
@@ -215,7 +215,7 @@ class File:
     slot: Slot | None = None
     """The time to book; None for a wish."""
     other: bool = False
-    """True if the wish is for a person other than the one known by this number."""
+    """True if the request is for another person than the patient whom the clinic knows by this number."""
     about: int | None = None
     """The id of the appointment that the caller wishes to change, but could not prove to be theirs."""
     change: ChangeWish | None = None
@@ -228,7 +228,7 @@ class CheckDigits:
     number: Phone
     digits: str
     appointment: int | None
-    """The id of the appointment with that reference; None for any appointment of the number."""
+    """The id of the appointment to which the reference belongs; None if any appointment of the number may match."""
 
 
 @dataclass(frozen=True)

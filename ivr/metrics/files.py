@@ -1,8 +1,8 @@
-"""The files of the counts: each process writes to a pair of its own, and any process reads them all.
+"""The files of the counts. Each process writes to a pair of files of its own; every process reads all files.
 
-The format is that of prometheus_client's multiprocess mode, which merges files. That mode names them by process id:
-containers share ids, kernels reuse them, and old files stay. Here a process takes a pair that no other process
-holds, and adds to its counts. No count is lost, and old files do not pile up.
+The format is that of prometheus_client's multiprocess mode. That mode names a file by the id of its process, which
+fails here: containers share ids, and kernels reuse ids. So a process takes a pair that no other process holds, and
+adds to the counts in it. No count is lost, and old files do not pile up.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 ROOM = 512 * 1024
 """The size of a counters' file in bytes, more than the whole table of metrics needs.
 
-All bytes are written at once: on a full disk, writing mapped memory later would end the process.
+All bytes are written when the file is made, because writing to mapped memory on a full disk would end the process.
 """
 
 KINDS = ("counter", "histogram")
@@ -36,7 +36,7 @@ class CounterFiles:
         self._files = {kind: _opened(folder / f"{kind}_{number}.db") for kind in KINDS}
 
     def add(self, kind: str, key: str, amount: float) -> None:
-        """Add `amount` to the value of a metric's key in this process's file of this kind."""
+        """Add `amount` to the metric named `key`, in this process's file for metrics of this kind."""
         file = self._files[kind]
         file.write_value(key, file.read_value(key)[0] + amount, 0.0)
 
@@ -54,7 +54,7 @@ def merged(folder: Path) -> Iterator[Family]:
 
 
 def _hold(folder: Path) -> tuple[int, int]:
-    """Return a lock on the first pair of counters' files that no process holds, and the pair's number."""
+    """Lock the first pair of counters' files that is free; return the lock's file descriptor and the pair's number."""
     for number in count(1):
         lock = os.open(folder / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:

@@ -77,14 +77,14 @@ LABELS = {
 """The values of the label `place` for webhooks at no place of the menu, by the path of the webhook."""
 
 OK, FAULT = "ok", "fault"
-"""The labels `outcome` of a webhook: answered, or answered with an apology for a fault of ours."""
+"""The values of the label `outcome` for a webhook: answered, or answered with an apology for a fault of ours."""
 
 IN_DATABASE, IN_REDIS = "database", "redis"
 WRONG, WRONG_CODE, LOCKED_OUT = "wrong", "wrong_code", "locked_out"
 
 
 def label_of(path: str) -> str:
-    """Return the label of a webhook: by its path in LABELS, else its place in the menu, else OTHER."""
+    """Return the label of a webhook's path: the one in LABELS, else the path's place in the menu, else OTHER."""
     path = path.rstrip("/")
     place = path.rpartition("/")[2]
     return LABELS.get(path) or (place if place in MENU else OTHER)

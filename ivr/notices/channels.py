@@ -24,7 +24,7 @@ class Channel:
 
 
 def channels_of(addresses: str, ids: KeyedIds) -> Mapping[str, Channel]:
-    """Return the channels of these addresses by key, in the same order. A repeated address is one channel."""
+    """Return the channels of the addresses in this text, in order, by the channel's key. Repeats are left out."""
     found: dict[str, Channel] = {}
     for number, address in enumerate(addresses.split(), start=1):
         key = ids.channel(address)

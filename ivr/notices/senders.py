@@ -1,7 +1,7 @@
-"""Sends a notice over one channel, by Apprise. For workers and preflight only: its plugins take long to load.
+"""Sends a notice over one channel with Apprise. Only for workers and preflight, because Apprise's plugins load slowly.
 
-A channel either takes a notice or refuses it. Apprise words the reason itself, perhaps with a password: so the
-reason is not passed on. HTTPS certificates are checked against this machine's roots.
+A refusal is passed on without its reason, because Apprise's words for it may contain a password. HTTPS certificates
+are checked against this machine's roots.
 """
 
 import logging
@@ -56,17 +56,17 @@ REQUESTS = "REQUESTS_CA_BUNDLE"
 """The environment variable with the path of the root certificates for requests, the HTTP library of Apprise."""
 
 OPERATORS = (REQUESTS, "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""The environment variables in which an operator names other root certificates. If one is set, it stays in use."""
+"""The environment variables by which an operator names root certificates. If any is set, the service sets none."""
 
 WHOLE = 50
 """The fewest root certificates for a folder to count as this host's full list; full lists have more than a hundred."""
 
 
 def use_roots_of_the_machine(environ: MutableMapping[str, str], paths: DefaultVerifyPaths | None = None) -> None:
-    """Set the host's folder of root certificates in `environ`, if its list is full and no operator has named others.
+    """Set the host's folder of root certificates in `environ`, unless it is incomplete or an operator has named others.
 
-    From a folder with one root in each file, a connection reads only the root that it needs. The file that comes
-    with requests is read whole for each connection, so for each notice: nine tenths of a notice's CPU.
+    From a folder with one root in each file, a connection reads only the root that it needs. Without the folder, each
+    notice reads the whole file of the library requests, which takes nine tenths of the notice's CPU time.
     """
     folder = (paths or get_default_verify_paths()).capath
     named = len(list(Path(folder).glob("????????.0"))) if folder else 0

@@ -48,7 +48,7 @@ def folder_of(state_dir: Path) -> Path:
 
 
 def backups(state_dir: Path, database: Path | None) -> list[Path]:
-    """Return all files with older data of the desk, even unfinished ones: in `state_dir`, and beside `database`."""
+    """Return all backups, replaced databases and unfinished copies, in `state_dir` and in the folder of `database`."""
     ours = {folder_of(state_dir): ("clinic-*", "before-*", f"{HALF_DONE}*")}
     beside_it = {database.parent: (f"{database.name}.{REPLACED}-*", f"{HALF_DONE}*")} if database else {}
     places = [*ours.items(), *beside_it.items()]
@@ -151,7 +151,7 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def put(part: Path, target: Path) -> None:
-    """Give a finished file of a backup or restore its final name, whole even in a power cut. Raises OSError."""
+    """Rename a finished file of a backup or restore. A power cut leaves the whole file or none. Raises OSError."""
     _on_disk(part)
     part.replace(target)
     _on_disk(target.parent)

@@ -8,10 +8,10 @@ from datetime import datetime
 log = logging.getLogger(__name__)
 
 NOTICED_SECONDS = 30.0
-"""The least jump that is reported, in seconds: more than a working time service corrects at once."""
+"""The smallest jump of the system clock that is reported, in seconds. A working time service corrects less at once."""
 
 TOLD_SECONDS = 600.0
-"""Seconds after a jump of the clock for which it is reported."""
+"""The time for which a jump of the clock is reported, in seconds from the jump."""
 
 
 @dataclass

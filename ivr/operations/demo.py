@@ -1,6 +1,6 @@
 """Fills the desk's pages with made-up requests and calls, for a demonstration, and removes them again.
 
-The numbers are +1 202 555 01xx, which are kept for made-up people. No HTTP, no clock.
+The numbers are +1 202 555 01xx, which are reserved for fiction. No HTTP, no clock.
 """
 
 from dataclasses import dataclass
@@ -124,7 +124,7 @@ class Demo:
             self.moves.write_note(request_id, example.note, By(SOMEBODY, moment))
 
     def _appointment(self, now: datetime) -> datetime:
-        """Return 18:00 or 18:30 of this day for a made-up booking, so that the diary's list of the day is not empty."""
+        """Return 18:00 or 18:30 today for a made-up booking, so that today's list in the diary is not empty."""
         local = self.clinic.line("").hours.local(now)
         return local.replace(hour=18, minute=30 if local.minute % 2 else 0, second=0, microsecond=0)
 

@@ -53,7 +53,7 @@ CLOSED_SHARE = 4
 """The number of made-up calls on an open day for each call on a closed day."""
 
 STRIDE = 37
-"""The step between made-up calls in the list of habits. Coprime to 100, so that each habit has its share."""
+"""The step by which made-up calls go through the list of 100 habits. Coprime to 100, so each habit gets its share."""
 
 
 def made_up(clinic: Clinic, now: datetime) -> list[CallRecord]:

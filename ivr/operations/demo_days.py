@@ -1,7 +1,7 @@
-"""Makes up the closed requests that the made-up calls of the days before today left.
+"""Makes up the closed requests of the made-up calls on the days before today.
 
-Values only; demo.py writes and removes them. The requests are written as rows, without moves: a move leaves a line
-of the audit, which nobody may remove, and the stores take fifteen times as long.
+Returns values only; demo.py writes the requests as rows, not by moves, and removes them. A move would leave a line of
+the audit, which nobody may remove, and would take fifteen times as long.
 """
 
 import json

@@ -23,7 +23,7 @@ from ivr.storage.audit import By
 from ivr.storage.database import Database
 
 MARK = "demo-visit-"
-"""The prefix of the mark of a made-up appointment."""
+"""The prefix of the column `mark` of made-up appointments, by which the demo finds and removes them."""
 
 BACK, AHEAD = 7, 7
 """The numbers of days before and after today for which appointments are made up."""
@@ -85,7 +85,7 @@ def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: dateti
 
 
 def clear_diary(write: Connection, made_up: Select[int]) -> None:
-    """Remove all made-up appointments, also those of made-up requests, then made-up patients with no appointment."""
+    """Remove all made-up appointments, also of made-up requests. Then remove made-up patients without appointments."""
     whose = or_(table.c.mark.startswith(MARK), table.c.request_id.in_(made_up))
     remove(write, table, write.scalars(select(table.c.id).where(whose)).all())
     patients = schema.patients

@@ -26,9 +26,9 @@ class Snapshot:
     overdue_since: datetime | None
     """The due time of the most overdue open request; None where none is overdue."""
     unsent_since: Mapping[str, datetime | None]
-    """By name of task: when the oldest one was made that is neither done nor failed; None without such a task."""
+    """The moment when the oldest task neither done nor failed was made, by the task's name; None for no such task."""
     failed: Mapping[str, int]
-    """By name of task: the number of outbox tasks that have failed for good."""
+    """The number of outbox tasks that have failed for good, by the task's name."""
 
 
 class DeskSnapshots:
@@ -38,7 +38,7 @@ class DeskSnapshots:
         self._database = database
 
     def take(self, now: datetime) -> Snapshot:
-        """Count the requests and the tasks of the outbox as they stand now. Raises StoreAway."""
+        """Count the present requests and the tasks of the outbox, with the greatest ages. Raises StoreAway."""
         with self._database.reading() as read:
             return Snapshot(_requests(read), _overdue_since(read, now), _unsent_since(read), _failed(read))
 

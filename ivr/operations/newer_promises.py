@@ -34,7 +34,7 @@ SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING 
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
-"""The query for requests that are live in the backup but closed now, and whose number asked again for the same kind."""
+"""The query for closed requests that the backup would open again beside a newer one of the same number and kind."""
 
 LISTED = f"SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE}) ORDER BY due, id"  # noqa: S608
 
@@ -42,7 +42,7 @@ WANTED = f"""
 SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
 ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
-"""The query for all requests that a restore keeps. Closed ones come first, to replace their older versions."""
+"""The query for the requests that a restore keeps. Closed ones come first and replace their older, open versions."""
 
 
 CHANGED_SINCE = """
@@ -50,14 +50,14 @@ SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
     SELECT 1 FROM restored.appointments AS then_ WHERE then_.id = now.id AND then_.reference = now.reference
     AND then_.created = now.created AND then_.touched = now.touched) ORDER BY now.id
 """
-"""The query for the appointments that were booked, moved, cancelled or marked since the backup was made."""
+"""The query for the appointments that were booked, moved or cancelled, or got another status, since the backup."""
 
 NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients)"
 
 OF_THE_DIARY = [each.name for each in CHILDREN_OF_AN_APPOINTMENT]
 
 MOST_BESIDE = 50
-"""The most extra places to try for a kept appointment if a restored appointment already has its hour."""
+"""The most extra places to try for an appointment made since the backup, if a restored one already has its time."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ class Newer:
 
 
 def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
-    """Return the desk's requests and appointments that were promised or changed since the prepared backup was made.
+    """Return the desk's requests and appointments that were promised or changed after the backup `part` was made.
 
-    Raises BackupRefused where the desk's database cannot be read.
+    Raises BackupRefused where the desk's `database` cannot be read.
     """
     with refusing("the database cannot be read"), closing(opened(database)) as live:
         live.execute("ATTACH ? AS restored", (str(part),))
@@ -129,7 +129,7 @@ def take_newer(live: sqlite3.Connection) -> Newer:
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
-    """Put the newer requests and appointments back among the restored rows; return those for which there was no room.
+    """Add what was promised since the backup to the restored rows; return the requests and appointments without room.
 
     Raises sqlite3.Error.
     """
@@ -148,7 +148,7 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
 
 
 def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
-    """Put the changed appointments back in place of the restored versions; return those without a free place."""
+    """Put the appointments changed since the backup in place of their restored versions; return those without room."""
     without_room = []
     for each in newer.patients:
         _insert(live, "patients", each)
@@ -163,7 +163,7 @@ def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]
 
 
 def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
-    """Delete the restored version of a kept appointment, and return its id; None if another appointment has this id."""
+    """Delete the backup's version of a newer appointment; return its id, or None if another appointment has the id."""
     query = "SELECT reference, created FROM main.appointments WHERE id = ?"
     there = live.execute(query, (visit["id"],)).fetchone()
     if there and there != (visit["reference"], visit["created"]):
@@ -175,7 +175,7 @@ def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
 
 
 def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
-    """Insert a kept appointment with its child rows, beside others at the same time; return whether there was room."""
+    """Insert an appointment with its child rows, in an extra place if need be; return False if no place is free."""
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
@@ -201,7 +201,7 @@ def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
 
 
 def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
-    """Put a kept request and its child rows back in place of the restored version; return its id, which may be new."""
+    """Replace the backup's version of a request by this newer one and its child rows; return the id, maybe new."""
     there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
     if there and there[0] == request["call_sid"]:
         for table in children:

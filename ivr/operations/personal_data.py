@@ -71,7 +71,7 @@ class PersonalRecord:
     mentions: Sequence[str] = field(default=())
     """References of other numbers' requests and appointments with a note that contains this number."""
     drafts: Sequence[int] = ()
-    """The ids of unsent drafts by staff, about this number's requests or with this number in the text."""
+    """The ids of the staff's unsent drafts that are about this number's requests or contain this number."""
     missed: Rows = ()
     """The missed calls by this number that stand at the desk."""
     sealed_missed: Sequence[SealedMissedCall] = ()

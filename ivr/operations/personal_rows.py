@@ -23,7 +23,7 @@ CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_histo
 IS_BOOKED, IS_NOTE = AppointmentStatus.BOOKED, DiaryEvent.NOTE
 
 JUST_MADE = timedelta(hours=1)
-"""The time for which a new patient without a request or appointment is kept: a booking may be under way."""
+"""The time for which a new patient is kept even without a request or appointment, since a booking may soon follow."""
 
 
 def of_patient(number: str) -> ColumnElement[bool]:
@@ -58,7 +58,7 @@ def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
 
 
 def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition of languages last used before `before`, and of erasure marks not needed at `now`."""
+    """Return the SQL condition for callers' languages unused since `before`, and erasure marks expired at `now`."""
     table = schema.caller_languages
     done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
     return or_(table.c.at.between(LONG_AGO, before), done_with)
@@ -108,7 +108,7 @@ def erase_language(write: Connection, phone: AnyNumber, keyed_ids: KeyedIds, now
 
 
 def mentions(read: Connection, phone: AnyNumber) -> list[str]:
-    """Return the references of other numbers' requests and appointments with this number in a note, in any grouping."""
+    """Return the references of other people's requests and appointments with a note that has this number's digits."""
     wanted, notes, table = "".join(phone.groups), schema.history, schema.requests
     query = select(table.c.reference, notes.c.detail).join(table, table.c.id == notes.c.request_id)
     others = read.execute(query.where(notes.c.what == HistoryEvent.NOTE, table.c.phone != phone.e164)).all()

@@ -31,9 +31,9 @@ ORDER BY due"""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
-    """Return the shell commands that restore the backup into a new database; the present one stays as it is.
+    """Return the shell commands that restore the backup into a new database, and do not change the present database.
 
-    The last one names the requests that were promised or booked since the backup was made.
+    The last command lists the requests that were promised or booked since the backup was made.
     """
     name = f"{database_name(database_url)}_restored"
     return (
@@ -45,7 +45,7 @@ def restoring(database_url: str, file: str) -> Sequence[str]:
 
 
 def _naming_newer(former: str, restored: str) -> str:
-    """Return the command that copies the backup's promises into the former database, and lists the newer requests."""
+    """Return the shell command that lists the requests in `former` with a promise or time that `restored` lacks."""
     steps = ("CREATE TEMPORARY TABLE known (mark text, appointment timestamptz)", "\\copy known FROM pstdin", NEWER)
     asked = " ".join(f"-c {_quoted(' '.join(step.split()))}" for step in steps)
     known = _quoted(f"\\copy ({KNOWN}) TO STDOUT")

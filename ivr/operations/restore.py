@@ -42,7 +42,7 @@ class Restored:
     erased: tuple[str, ...] = ()
     """References of requests that were erased after the backup was made, and are now back."""
     without_room: tuple[NewerPromise, ...] = ()
-    """Requests and appointments made or changed since the backup that could not be kept."""
+    """Requests and appointments that are newer than the backup and found no room in the restored database."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
@@ -100,7 +100,7 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *,
 
 
 def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer: bool) -> Restored:
-    """Replace every row of the desk's database by the backup's, but for the newer requests. Raises sqlite3.Error."""
+    """Replace the database's rows by the backup's; with `keeps_newer`, keep newer promises. Raises sqlite3.Error."""
     half = part.with_name("kept")
     with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")

@@ -64,7 +64,7 @@ class Purge:
         self._next: datetime | None = None
 
     def run(self, now: datetime) -> Mapping[str, int]:
-        """Delete a batch of each kind of expired row if it is time; return the counts by kind. Raises StoreAway."""
+        """Delete a batch of each kind of expired row, if due. Return the number of rows by kind. Raises StoreAway."""
         if self._next is not None and now < self._next:
             return {}
         gone = dict(self._gone(now))
@@ -80,9 +80,9 @@ class Purge:
 
 
 def newest_row(database: Database, besides: datetime) -> datetime | None:
-    """Return the moment of the desk's newest row, ignoring rows within an hour of `besides`; None if there is no row.
+    """Return the moment of the desk's newest row; None if there is no row. Raises StoreAway.
 
-    Raises StoreAway.
+    Rows within an hour of `besides`, the clock's time, are ignored: a wrong clock may have dated them.
     """
     columns = (schema.requests.c.created, schema.history.c.at, schema.audit.c.at, schema.calls.c.began)
     newest = (select(func.max(each)).where(or_(each < besides - EVERY, each > besides + EVERY)) for each in columns)
@@ -91,7 +91,7 @@ def newest_row(database: Database, besides: datetime) -> datetime | None:
 
 
 def expired(kept: KeptFor, now: datetime) -> tuple[Expired, ...]:
-    """Return the kinds of rows whose retention time is over now."""
+    """Return, for each kind of row, the SQL condition of the rows whose retention time is over."""
     closed_before, logged_before = now - kept.closed_requests, now - kept.log
     blocked, closures, audit, links = schema.blocked, schema.closures, schema.audit, schema.invitations
     return (
@@ -135,7 +135,7 @@ def _shred(write: Connection, which: Expired) -> int:
 
 
 def remove(write: Connection, table: Table, ids: Any) -> None:
-    """Delete the rows with these ids; for requests and appointments also their links and their child tables' rows."""
+    """Delete the rows with these ids and the rows of their child tables, and remove the links to deleted requests."""
     if not ids:
         return
     if table is schema.requests:

@@ -1,7 +1,7 @@
 """Brings the desk's tables up to date, and keeps the older state before a migration changes rows.
 
-The backup is made under the migration's lock, so that two processes make only one. The calls of `op` in a
-migration's source tell which tables it changes; a call without a clear table counts as all tables. No clock.
+The backup is made under the migration's lock, so that only one of two processes makes it. Each call of Alembic's `op`
+in a migration's source names the table that it changes; a call that names none counts for all tables. No clock.
 """
 
 import ast
@@ -37,7 +37,7 @@ WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 def upgrade(
     database_url: str, state_dir: Path, now: datetime, say: Callable[[str], None], *, keeps: bool = True
 ) -> None:
-    """Bring the desk's tables up to date, and say where the older state is kept if rows change.
+    """Bring the desk's tables up to date. With `keeps`, first back up a database whose rows change, and say where.
 
     Tables of an unknown version are left as they are. Raises MigrationRefused, after which nothing has changed.
     """
@@ -120,10 +120,10 @@ KEEP_ROWS = frozenset({"create_table", "create_index", "drop_index"})
 NAME_THEIR_TABLE = frozenset(
     {"add_column", "alter_column", "batch_alter_table", "drop_column", "drop_table", "rename_table"}
 )
-"""Operations whose first argument is the one table that they change."""
+"""Alembic's operations whose first argument is the name of the one table that they change."""
 
 ANY = "*"
-"""The mark that stands for every table."""
+"""The value that means "every table" in a set of table names."""
 
 
 def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
@@ -133,7 +133,7 @@ def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
 
 
 def changed_by(revision: str) -> set[str]:
-    """Return the tables that the migration to this revision may change; ANY stands for an unclear table."""
+    """Return the tables whose rows the migration to this revision may change, and ANY if a table's name is unclear."""
     (file,) = MIGRATIONS.glob(f"versions/{revision}_*.py")
     return {_table(call) for call in _operations(ast.parse(file.read_text())) if _name(call) not in KEEP_ROWS}
 

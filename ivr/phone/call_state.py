@@ -19,12 +19,12 @@ WAITS: Mapping[str, TypeAdapter[Any]] = {
 """The steps of a carrier's document at which a test call may wait, by the names of their classes."""
 
 WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
-"""The names of fields in the JSON text, where they differ from CallState, so that calls under way survive an update."""
+"""The names of fields in a call's JSON text that differ from CallState's, so that a call survives an update."""
 
 
 @dataclass(frozen=True)
 class CallState:
-    """The state of a test call: its id and numbers, when it began, and the moment at which it is."""
+    """The state of a test call: its id and numbers, the time at which it began, and its present moment."""
 
     call_id: str
     called: str
@@ -34,7 +34,7 @@ class CallState:
     moments: int
     """The number of moments that the call has had so far."""
     moment: CallMoment
-    """The moment of the call at which it is now."""
+    """The moment at which the call is now: the sentences heard last, and the input that the call waits for."""
     carrier: str = ""
     """The name of the carrier whose dialect the test phone uses; empty for the first carrier."""
 
@@ -45,7 +45,7 @@ class CallState:
 
 
 def receiver(words: str) -> CallState:
-    """Return the state of a test call from the JSON text that `words` has made of it."""
+    """Return the state of a test call from its JSON text, which the method `CallState.words` has made."""
     fields = json.loads(words)
     names = ((name, WRITTEN.get(name, name)) for name in CallState.__dataclass_fields__)
     named = {name: fields[written] for name, written in names if name != "carrier" or written in fields}

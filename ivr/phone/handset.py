@@ -27,7 +27,7 @@ MOST_MOMENTS = 200
 
 
 class Caller(Protocol):
-    """The caller of a test call, who presses the keys of the reception too when it is called."""
+    """The caller of a test call, who also presses the keys of the reception when the reception is called."""
 
     def hears(self, heard: Heard) -> None:
         """Take note of words that the caller hears."""
@@ -43,7 +43,7 @@ Post = Callable[[str, Mapping[str, str], Mapping[str, str]], str]
 """Posts a form with headers to a URL, and returns the document that answers. Raises the errors of its transport."""
 
 Read = Callable[[str], Iterator[Step]]
-"""Reads a document in the way of its carrier, and yields the steps. Raises NotUnderstood."""
+"""A function that reads a carrier's document and yields its steps. The function raises NotUnderstood."""
 
 
 class CallFailed(Exception):
@@ -67,7 +67,7 @@ Wait = Gathers | Dials | Records | Redirects | HangsUp | Ends
 
 @dataclass(frozen=True)
 class CallMoment:
-    """A moment of a test call: what was just heard, and what the call waits for; Records and Redirects take no keys."""
+    """A moment of a test call: `heard` are the sounds just played, and `waits` is what the call does after them."""
 
     heard: tuple[Sound, ...]
     waits: Wait
@@ -131,7 +131,7 @@ class Handset:
                 raise CallFailed("the call is over")
 
     def hang_up(self, seconds: float) -> None:
-        """Report to the service that the test call is over after so many seconds. Raises CallFailed."""
+        """Tell the service that the test call has ended after this many seconds. Raises CallFailed."""
         self._send(f"{self.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def _send(self, url: str, happened: Happened) -> str:
@@ -155,7 +155,7 @@ class Handset:
         return CallMoment(tuple(heard), Ends(), url)
 
     def _waiting(self, heard: tuple[Sound, ...], waits: Wait, url: str) -> CallMoment:
-        """Return the moment with this wait. In a call to the reception, only the first telephone may pick up."""
+        """Return the moment with this wait. If the wait rings the reception, add the leg of its first telephone."""
         number, screen = waits.numbers[0] if isinstance(waits, Dials) else ("", "")
         reception = self._leg(number)._go(urljoin(url, screen), GoesOn()) if screen else None
         return CallMoment(heard, waits, url, reception)
@@ -172,9 +172,9 @@ class Handset:
 
 
 def _happens(moment: CallMoment, caller: Caller) -> str | None:
-    """Return the keys that the caller or the reception presses at this moment; "" for none, None to end the call.
+    """Tell the caller what is heard at this moment; return the keys that the caller or the reception then presses.
 
-    First tells the caller what is heard.
+    Return "" for no key, and None to end the call.
     """
     for heard in moment.heard:
         if isinstance(heard, Heard):  # pauses are not passed on
@@ -201,7 +201,7 @@ class KeyStream:
         self._words = words.split()
 
     def press(self, wanted: Gathers) -> str | None:
-        """Return the next input, or only as many of its keys as the carrier waits for; None after the last input."""
+        """Return the keys of the next input, at most as many as `wanted` takes; "" for silence, None after the last."""
         if not self._words:
             return None
         word = self._words.pop(0)

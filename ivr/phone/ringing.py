@@ -41,7 +41,7 @@ def dialect(settings: Settings, found: Carriers, name: str = "") -> Dialect:
 
 
 def handset(settings: Settings, words: Dialect, called: str, caller: str, call_id: str = "") -> Handset:
-    """Return a test telephone that calls the service at its public address: in the call `call_id`, or in a new one."""
+    """Return a test telephone for the service's public address. Without `call_id`, the telephone begins a new call."""
     call = PlacedCall(call_id or words.stand_in.new_call(), caller, called)
     return Handset(post, words.read, words.stand_in, settings.public_base_url, call)
 

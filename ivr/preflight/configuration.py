@@ -54,7 +54,7 @@ def secrets(on: Context) -> Finding:
 
 
 def _repeats_itself(secret: str) -> bool:
-    """Return whether the secret is a shorter text repeated. Written twice, only such a text contains itself thrice."""
+    """Return whether the secret repeats a shorter text, such as "abab". Only such a text is in ("abab" * 2)[1:-1]."""
     return secret in (secret + secret)[1:-1]
 
 
@@ -71,7 +71,7 @@ def clinic_file(on: Context) -> Finding:
 
 
 def _unfit(on: Context, clinic: Clinic) -> str:
-    """Return what clinic.toml asks for and a carrier cannot do; empty if nothing, or if the prompts are invalid."""
+    """Return in words the demands of clinic.toml that a carrier cannot meet; empty if none, or for invalid prompts."""
     try:
         return carriers.unfit(on.settings.carrier, _script(on), clinic)
     except BadFile:
@@ -88,7 +88,7 @@ def prompts(on: Context) -> Finding:
 
 
 def _script(on: Context) -> Script:
-    """Return the clinic's sentences, or the common ones if the clinic's file is invalid, as another check reports."""
+    """Return the clinic's sentences, or the common sentences if clinic.toml is invalid, which another check reports."""
     try:
         clinic = on.clinic()
     except BadFile:
@@ -97,7 +97,7 @@ def _script(on: Context) -> Script:
 
 
 def recordings(on: Context) -> Finding:
-    """Check that every recording is used in calls: its sound is usable, and it says its sentence's present words."""
+    """Check that calls use every recording: its sound must be usable, its words those of its sentence at present."""
     try:
         found = voices.read(voices.folder_of(on.settings.clinic_file), _script(on))
     except BadFile:
@@ -125,7 +125,7 @@ def advice(on: Context) -> Finding:
 
 
 def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[str]]:
-    """Return the topics of advice without a valid review, by what is lacking, each with the checksum of its words."""
+    """Return the topics of advice without a valid review, by the review's fault. Each has a checksum of its words."""
     found: dict[Lack, list[str]] = {}
     today = clinic.line("").hours.local(now).date()
     for topic in clinic.advice:

@@ -1,6 +1,6 @@
-"""The context of the checks and the values of their findings: settings, a clock, clients with short time limits.
+"""The context of the preflight's checks, with clients that wait only briefly, and the findings of the checks.
 
-Nothing is connected before a check uses it. The checks that need the clinic's file read it themselves.
+No client connects before a check uses it. A check that needs the clinic's file reads the file itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -54,7 +54,7 @@ def context(settings: Settings, clock: Callable[[], datetime], env_file: Path = 
 
 
 class Result(StrEnum):
-    """The end of a preflight check. A warning is worth knowing; after a failure the line does not answer rightly."""
+    """The result of a preflight check. A warning is worth knowing; after a failure the line does not answer rightly."""
 
     PASS = "pass"  # noqa: S105 - no password
     WARN = "warn"

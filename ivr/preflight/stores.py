@@ -149,7 +149,7 @@ def _is_here(host: str) -> bool:
 
 
 def redis_on_disk(on: Context) -> Finding:
-    """Check that Redis writes a request to disk before it confirms it. It holds promises while the database is away."""
+    """Check that Redis writes a request to disk before it confirms. Redis holds promises while the database is away."""
     with queue_errors():
         persistence = on.redis.info("persistence")
         if not int(persistence.get("aof_enabled", 0)):

@@ -1,6 +1,6 @@
 """Counts the appointments of a period: how they came about, what was changed, and whether the patients came.
 
-Pure. filled_hours.py counts their time; reported_appointments.py reads both from the database.
+Pure. filled_hours.py counts the appointments' time; reported_appointments.py reads the appointments.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from ivr.desk.requests import CALLER
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent, Source
 
 COUNTED = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED)
-"""The events of appointments that are counted, each by when it happened."""
+"""The events of appointments that are counted. Each counts at the moment when it happened, not at the visit's time."""
 
 
 class Hand(StrEnum):
@@ -69,7 +69,7 @@ class DiaryChange:
     what: str
     who: str
     undone: str
-    """For UNDONE, the event that was undone; BOOKED also for a booking taken back because it was stored too late."""
+    """The event that was undone, if `what` is UNDONE. A booking that was stored too late also counts as undone."""
     source: Source
     """The way in which the appointment came about."""
 

@@ -112,9 +112,9 @@ def is_over(ended: datetime | None, last: datetime, now: datetime) -> bool:
 
 
 def record(traces: Sequence[Trace]) -> CallRecord | None:
-    """Return the record of the call with these traces; None if they hold only the carrier's reports of its end.
+    """Return the record of the call with these traces; None if the carrier has only reported the end of the call.
 
-    Such traces come from calls that the line itself makes to the reception.
+    A call that the line itself makes to the reception leaves only this report.
     """
     ordered = sorted(traces, key=lambda each: each.at)
     steps = [each for each in ordered if each.what]

@@ -43,7 +43,7 @@ class Fate(StrEnum):
     BEFORE = "before"
     """The caller hung up before choosing."""
     MIDWAY = "midway"
-    """The caller chose something and did not get to its end."""
+    """The caller chose an option of the menu, but hung up before it led to a result."""
 
 
 FATES: Mapping[str, Fate] = {
@@ -103,7 +103,7 @@ class Reading:
         self._fates = {**FATES, **dict.fromkeys(answers, Fate.HEARD)}
 
     def __str__(self) -> str:
-        """Return the rules of this reading as text; two readings with the same text count alike."""
+        """Return the rules by which a call's path is read, as text. Readings with equal texts give equal counts."""
         return f"{sorted(self._choices)} {[*self._fates.items()]}"
 
     def choice(self, path: Sequence[str]) -> str:
@@ -123,7 +123,7 @@ class Reading:
 
 
 OF_THE_MENU = Reading(MENU)
-"""The reading of calls' paths by this program's own menu."""
+"""The object that reads calls' paths by the places of this program's own menu."""
 
 
 def reception(path: Sequence[str]) -> ReceptionAnswer | None:
@@ -163,7 +163,7 @@ class CallStats:
 
     @property
     def found_nobody(self) -> int:
-        """The number of calls that asked for the reception and found nobody, whatever came after."""
+        """The number of calls that asked for the reception and reached nobody, with or without a request afterwards."""
         return sum(self.receptions.get((ReceptionAnswer.NOBODY, asked), 0) for asked in (True, False))
 
 
@@ -177,7 +177,7 @@ class Calls:
 
 
 def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], reading: Reading = OF_THE_MENU) -> CallStats:
-    """Return the counts of these groups of calls, with paths read by `reading`; `hours` are counted already."""
+    """Return the counts of these groups of calls. `hours` has the counts by hour; `reading` reads the calls' paths."""
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()

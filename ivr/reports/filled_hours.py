@@ -26,9 +26,9 @@ class FilledHours:
     filled: timedelta
     """The time of patients who came, will come or are not marked yet, including extra places and times out of hours."""
     missed: timedelta
-    """The time of patients who did not come, as far as nobody else had that time."""
+    """The time of patients who did not come, as far as no other patient had that time."""
     free: timedelta
-    """The time that could be given to patients and that nobody had, without the buffers after visits."""
+    """The time offered to patients in which nobody had an appointment, without the buffers after visits."""
 
 
 def filled_by_day(
@@ -42,13 +42,13 @@ def filled_by_day(
 
 
 def by_week(days: Sequence[FilledHours]) -> list[FilledHours]:
-    """Return the filled, missed and free time by week, from Monday on; of a week, only the days given count."""
+    """Return the filled, missed and free time by week, from Monday on. Days that are not in `days` do not count."""
     weeks = (list(week) for _monday, week in groupby(days, lambda each: each.first - _since_monday(each.first)))
     return [together(week) for week in weeks]
 
 
 def together(days: Sequence[FilledHours]) -> FilledHours:
-    """Return the filled, missed and free time of all of these days together, of which there is at least one."""
+    """Return the filled, missed and free time of all these days as one sum. `days` must not be empty."""
     return FilledHours(
         first=days[0].first,
         last=days[-1].last,
@@ -84,7 +84,7 @@ def without(stretches: Sequence[Stretch], taken: Iterable[Stretch]) -> list[Stre
 
 
 def _apart(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Return stretches of time that cover the same time as these, but do not overlap."""
+    """Join overlapping stretches of time. Return stretches that cover the same time and do not overlap."""
     found: list[Stretch] = []
     for each in stretches:
         found += without([each], found)

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LastCalls:
-    """Finds, for a webhook, the path of a call of the last minutes."""
+    """Finds the path of a call that ended within the last minutes, for the webhook that reports the end."""
 
     spool: Spool
     """This host's spool. If another host answered a part of the call too, the clock corrects the path later."""

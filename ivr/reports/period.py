@@ -1,4 +1,4 @@
-"""The days of a report, and the days before them that they are compared with.
+"""The days of a report, and the earlier days with which the report is compared.
 
 Values only; the moment is an argument.
 """
@@ -33,7 +33,7 @@ class Period:
 
     @property
     def before(self) -> "Period":
-        """The period of as many days just before this one, to compare it with."""
+        """The period of the same length that ends just before this one, for comparison."""
         length = timedelta(days=len(self.days))
         return Period(self.first - length, self.last - length, self.zone)
 

@@ -1,4 +1,4 @@
-"""Reads a period's appointments, the changes of appointments in it, and the time that the diary could give then.
+"""Reads the appointments of a period, the changes made in it, and the time that the diary could give in it.
 
 Reads only, by the indexes of the moments. appointment_stats.py and filled_hours.py count. No clock.
 """
@@ -28,7 +28,7 @@ from ivr.storage import schema
 table, lines = schema.appointments, schema.appointment_history
 
 NEVER_STOOD = (TOO_LATE, DiaryEvent.UNDONE)
-"""The reasons of a cancellation that takes a booking back: stored too late to tell the caller, or undone."""
+"""The reasons of a cancellation after which a booking counts as never made: stored too late to tell, or undone."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class ReportedDiary:
     """The appointments, changes of appointments and blocked times that a period's report is made of."""
 
     visits: Sequence[ReportedVisit]
-    """The appointments in the period, on all lines, without the bookings that were taken back."""
+    """The appointments in the period, on all lines, without bookings that were undone or stored too late to be told."""
     changes: Sequence[DiaryChange]
-    """The events in appointments' histories in the period, and undoings just after it, in order."""
+    """The events in appointments' histories within the period, and undoings shortly after it, in stored order."""
     odd: frozenset[int]
     """The ids of the appointments that this version cannot read."""
     blocks: Sequence[StandingTimeBlock]
@@ -73,7 +73,7 @@ def _changes(period: Period, line: str) -> Select[Any]:
 
 
 def _never_stood(period: Period) -> Select[Any]:
-    """Return the query of the period's appointments whose booking was taken back, so that nobody had their time."""
+    """Return the query of the period's appointments whose booking was undone or came too late to tell the caller."""
     taken_back = (lines.c.what == DiaryEvent.CANCELLED, lines.c.detail.in_(NEVER_STOOD))
     starts = within(table.c.starts, table.c.line, period.start, period.end, "")
     cancelled = (starts, table.c.status == AppointmentStatus.CANCELLED)

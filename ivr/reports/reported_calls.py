@@ -1,6 +1,6 @@
 """Reads the calls of some days from the database, for the reports.
 
-Reads only, by the index of the moments. counts/counting.py counts them. No clock.
+Uses the index of the calls' moments, and changes nothing. counts/counting.py counts the calls. No clock.
 """
 
 from collections.abc import Sequence

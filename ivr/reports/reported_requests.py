@@ -1,6 +1,6 @@
 """Reads the requests of some days and the calls to their patients from the database, for the reports.
 
-Reads only, by the index of the moments. request_stats.py counts them. No clock.
+Reads only. The queries use the database's index of moments. request_stats.py counts the requests. No clock.
 """
 
 import json

@@ -12,13 +12,13 @@ from ivr.desk.requests import HistoryEvent, Outcome, Status
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
-"""The opening time after which a request is late if nobody has tried to call its patient; an alert uses it too."""
+"""The opening time after which a request is late if nobody tried to call its patient, for the reports and an alert."""
 
 ENOUGH = 10
-"""The fewest waits for which `most` gives a result: with fewer, the wait of nine in ten is just the longest wait."""
+"""The fewest waits for which `most` gives a result. Of fewer waits, `most` would just be the longest one."""
 
 REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER, Outcome.CANCELLED})
-"""The outcomes of a call that the patient answered. CANCELLED is included: some patients then want nothing more."""
+"""The outcomes of a call that the patient answered. A patient who answers may also cancel, so CANCELLED counts."""
 
 TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
 """The outcomes of any call to a patient, answered or not."""
@@ -41,7 +41,7 @@ class CallAttempt:
     at: datetime
     what: str
     before: str | None = None
-    """The request's state before the event, with its due time, as JSON of ivr/desk/move_parts.py."""
+    """The request's due time and other data before the call, as JSON of ivr/desk/move_parts.py; None if not stored."""
 
 
 def tries(history: Iterable[CallAttempt]) -> list[CallAttempt]:
@@ -78,14 +78,14 @@ class ReportedRequest:
 
     @property
     def to_reach(self) -> bool:
-        """True if the patient had or has to be reached: not if a duplicate, and not if cancelled before any call."""
+        """True if the desk had or has to call the patient. False for duplicates, and if cancelled before a call."""
         if self.outcome is Outcome.CANCELLED:
             return bool(self.tries)
         return self.live or self.outcome is not Outcome.DUPLICATE
 
     @property
     def reached_at(self) -> int | None:
-        """The number of the try that reached the patient, from 1; None if none did or nobody was to be reached."""
+        """The number of calls until one reached the patient; None if none did, or if nobody had to be reached."""
         if not self.to_reach:
             return None
         return next((number for number, each in enumerate(self.tries, start=1) if each in REACHED), None)
@@ -150,12 +150,12 @@ def request_stats(requests: Sequence[ReportedRequest]) -> RequestStats:
 
 
 def waits_of(spans: Iterable[timedelta]) -> Waits:
-    """Return the number of waits by length in minutes, from these lengths of waits."""
+    """Return how many of these waits have each length in minutes, rounded up to whole minutes."""
     return Counter(-int(-each // MINUTE) for each in spans)
 
 
 def share(waits: Waits, of_ten: int) -> timedelta | None:
-    """Return the wait that `of_ten` tenths of the waits do not exceed, 5 for the median; None where there are none."""
+    """Return the wait that `of_ten` tenths of the waits do not exceed; 5 gives the median. None without waits."""
     wanted, seen = max(1, -(-sum(waits.values()) * of_ten // 10)), 0
     for minutes, count in sorted(waits.items()):
         seen += count

@@ -1,8 +1,8 @@
 """The spool: files on this host to which each webhook appends a trace of its call.
 
-Traces are one write to a file, without a store. A failed write does not break the call, and spool_writer.py keeps a
-slow one from delaying it. traces/shipper.py sends them to the database. No number but its keyed hash, no pressed
-key, no clock.
+Writing a trace is one write to a file, and needs no store. A failed write does not break the call, and
+spool_writer.py keeps a slow write from delaying it. traces/shipper.py sends the traces to the database. The spool has
+keyed hashes in place of numbers, and no pressed key. No clock.
 """
 
 import json
@@ -34,7 +34,7 @@ AT_ONCE = 4 * 1024 * 1024
 """The bytes of the spool read at once: some 25,000 traces, more than an hour of calls even at every line's limit."""
 
 NOTHING: Mapping[Path, int] = {}
-"""The default of `read`: no bytes of any segment were read before."""
+"""The default argument of `Spool.read`, by which no segment was read before."""
 
 UNREADABLE = -1
 """The size noted for a segment that could not be read. No file has this size, so the segment is not removed."""
@@ -66,7 +66,7 @@ class Segment:
     traces: tuple[Trace, ...]
     """The traces of the segment that were not read before."""
     upto: int = 0
-    """The number of bytes of the file read so far, in earlier reads too, without an incomplete last line."""
+    """The number of the file's bytes that all reads so far have covered, without an incomplete last line."""
 
 
 class Spool:
@@ -106,7 +106,7 @@ class Spool:
     def read(self, before: Mapping[Path, int] = NOTHING) -> tuple[list[Segment], bool]:
         """Return the oldest segments of the spool, with about `AT_ONCE` bytes not read before. Raises SpoolAway.
 
-        `before` has the bytes of each segment that were read before. The second value is true if there is more to read.
+        `before` gives the number of bytes read earlier from each file. The second value is True if more is left.
         """
         found: list[Segment] = []
         size = 0
@@ -125,7 +125,7 @@ class Spool:
         return self._read(segment.path, 0)
 
     def of_calls(self, marks: Collection[str]) -> list[Trace]:
-        """Return the traces of these calls, from the newest segments, about `AT_ONCE` bytes. Raises SpoolAway."""
+        """Return these calls' traces in the newest segments, about `AT_ONCE` bytes of them. Raises SpoolAway."""
         wanted, left = {mark.encode() for mark in marks}, AT_ONCE
         found: list[Trace] = []
         try:
@@ -139,7 +139,7 @@ class Spool:
         return found
 
     def _read(self, path: Path, before: int) -> Segment:
-        """Return a file's segment. If it cannot be read, it has no traces and stays, and other files are read."""
+        """Return a file's segment; an empty one if the file is unreadable. Such a file is not deleted."""
         try:
             return _read(path, before)
         except OSError as refused:
@@ -176,7 +176,7 @@ def _segment_of(trace: Trace) -> str:
 def _written(path: Path, lines: bytes) -> None:
     """Append lines to a file in one write, so that lines of several processes do not mix. Raises OSError.
 
-    If the disk takes only a part, a further write of the rest follows, and a full disk then raises its error.
+    If the disk takes only a part, the rest is written next, which raises OSError if the disk is full.
     """
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -203,7 +203,7 @@ def _read(path: Path, before: int) -> Segment:
 
 
 def _text(path: Path, before: int = 0) -> bytes:
-    """Return the bytes of a segment's file after the first `before` bytes; none where the file is gone."""
+    """Return the bytes of a segment's file after the first `before` bytes; no bytes if the file is gone."""
     try:
         with path.open("rb") as file:
             file.seek(before)

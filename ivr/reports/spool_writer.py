@@ -16,9 +16,9 @@ MOST = 10_000
 """The most traces that may wait to be written: some minutes of calls on every line, in a few megabytes."""
 
 GATHER = 0.003
-"""The seconds that the first trace waits for more: waking the thread and opening a file costs as much as ten traces.
+"""The seconds that the first trace waits for others. Waking the thread and opening a file costs as much as ten traces.
 
-If the process dies while they wait, these traces are lost, and their callers count as not having heard.
+If the process dies in these seconds, the waiting traces are lost, and their callers count as not having heard.
 """
 
 LAST_WORDS = 2.0
@@ -73,7 +73,7 @@ class SpoolWriter:
         atexit.unregister(self.close)
 
     def _begin(self) -> None:
-        """Start the thread with the first trace, not earlier: a thread does not survive the fork of the web server."""
+        """Start the writing thread at the first trace, and no earlier, as no thread survives the web server's fork."""
         if self._thread is None or not self._thread.is_alive():
             atexit.register(self.close)
             self._ends = False

@@ -1,6 +1,6 @@
 """Finds the clinic's day of a moment, whether a line is open then, and the opening time between two moments.
 
-Fast for many moments, from tables that are made once. Pure. No clock.
+Fast for many moments, because the tables are made only once. Pure: reads no clock.
 """
 
 from bisect import bisect_right
@@ -57,7 +57,7 @@ class DayStats:
 
     calls: Mapping[When, int]
     served: Mapping[When, int]
-    """The number of calls whose caller was served."""
+    """The number of calls whose caller was served, by the day and by whether the line was open."""
     reached: Mapping[When, int]
     """The number of patients reached by the desk, by the day of their request and whether the line was open then."""
 
@@ -72,7 +72,7 @@ class OpeningTime:
     """The stretches of time in which a telephone line is open, from one day to another."""
 
     starts: Sequence[float]
-    """The starts in Unix seconds. Subtracting datetimes in a time zone would be wrong across a clock change."""
+    """The beginning of each stretch in Unix seconds, because differences of local datetimes ignore clock changes."""
     ends: Sequence[float]
     before: Sequence[float]
     """The opening time before each stretch, in seconds, summed from the first day on."""
@@ -87,7 +87,7 @@ class OpeningTime:
         return cls(starts, ends, [*accumulate((end - start for start, end in stretches), initial=0.0)])
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the opening time from `start` to `end`, both on these days; zero where `end` is before `start`."""
+        """Return the opening time from `start` to `end`, zero if `end` is earlier. Both lie on this object's days."""
         return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
 
     def _until(self, moment: float) -> float:

@@ -66,6 +66,6 @@ class Authentication:
         return proof
 
     def came_in(self, person: Person, address: str, now: datetime, device: str = "") -> None:
-        """Record a completed login; delete the failed logins of this device, else of this address. Raises StoreAway."""
+        """Record a login; delete the name's failed logins on `device`, or if empty at `address`. Raises StoreAway."""
         self.lockout.succeeded(person.name, address, device)
         self.audit.write(By(person.name, now), AuditAction.LOGGED_IN, detail=address)

@@ -46,7 +46,7 @@ class Drafts:
         return Drafts(database, self._cipher)
 
     def keep(self, person_id: int, place: str, fields: Mapping[str, str], now: datetime) -> None:
-        """Store what a person typed into a place's form, in place of their earlier draft of it. Raises StoreAway."""
+        """Store what a person typed into the form of this place, replacing their earlier draft. Raises StoreAway."""
         sealed = self._cipher.encrypt(json.dumps({"place": place, "fields": dict(fields)}))
         mark = self._cipher.keyed_hash(place)
         with self._database.writing() as write:

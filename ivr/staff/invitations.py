@@ -1,4 +1,4 @@
-"""Stores the links by which people choose a password: each works once and for an hour; a newer one voids the older.
+"""Stores the links by which people choose a password. A link works once, within an hour, if no newer one exists.
 
 Only the hash of a link's token is stored. No HTTP, no clock.
 """

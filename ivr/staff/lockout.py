@@ -20,10 +20,10 @@ WINDOW = timedelta(minutes=15)
 """The time for which a failed login counts."""
 
 MOST_OF_A_NAME = 5
-"""The most failed logins in `WINDOW` by one name at one address or known device; wrong codes count from any address."""
+"""The most failed logins of a name in `WINDOW` from one address or known device; wrong codes count from any address."""
 
 MOST_FROM_AN_ADDRESS = 20
-"""The most failed logins in `WINDOW` from one address; higher, because a whole clinic may share it."""
+"""The most failed logins in `WINDOW` from one address. The limit is high, as a whole clinic may share an address."""
 
 MOST_FROM_ANYWHERE = 100
 """The most failed logins in `WINDOW` by one name, from all devices not known for it (NIST SP 800-63B, 5.2.2)."""
@@ -31,7 +31,7 @@ MOST_FROM_ANYWHERE = 100
 table = schema.failed_logins
 
 Rule = tuple[ColumnElement[bool], int]
-"""An SQL condition that selects failed logins, and the number of these at which a login is refused."""
+"""An SQL condition that selects failed logins, and the number of failed logins from which on a login is refused."""
 
 
 class LockedOut(Exception):
@@ -107,14 +107,14 @@ def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule
 
 
 def _whence(address: str, device: str) -> ColumnElement[bool]:
-    """Return the SQL condition of failed logins on a known device; if none is given, on unknown ones at the address."""
+    """Return the SQL condition for failed logins on a known `device`; if it is empty, on unknown ones at `address`."""
     if device:
         return table.c.device == device
     return table.c.device.is_(None) & (table.c.address == _network(address))
 
 
 def _end(read: Connection, rule: Rule, now: datetime, own: int) -> datetime | None:
-    """Return the end of the lockout by this rule; None if there are fewer failed logins than it allows."""
+    """Return the end of the rule's lockout, not counting the failed login `own`; None if the rule locks nobody out."""
     which, most = rule
     at = table.c.at
     query = select(at).where(which, table.c.id != own, at > now - WINDOW).order_by(at.desc()).offset(most - 1).limit(1)

@@ -11,19 +11,19 @@ JOINERS = "\u200c\u200d"
 """Invisible characters that join or part the letters of an Indian script or of Urdu."""
 
 JOINED_SCRIPTS = ("\u0600", "\u0dff")
-"""The first and the last character of the scripts in which joiners have a use."""
+"""The first and the last character of the scripts in whose words `JOINERS` are allowed."""
 
 LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕһԁԛԝӏвкмнтοανιυρκτχεηβ01",
     "aeopcyxijshdqwlbkmhtoaviupktxehbol",
 )
-"""Small letters of other scripts, and digits, that look like a Latin letter, large or small."""
+"""The small letters of other scripts and the digits that look like a Latin letter, each mapped to that Latin letter."""
 
 
 def can_be_name(name: str) -> bool:
     """Return whether a person can have this name: 1 to `LONGEST_NAME` characters that can be printed.
 
-    Joiners count as letters within a word of a script that has them.
+    The invisible characters `JOINERS` are allowed between two letters of `JOINED_SCRIPTS`.
     """
     words = all(_is_joined_well(*three) for three in zip("  " + name, " " + name + " ", name + "  ", strict=True))
     return 0 < len(name) <= LONGEST_NAME and without_joiners(name).isprintable() and words

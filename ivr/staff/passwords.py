@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 10
-"""The least length of a password, in characters (NIST SP 800-63B asks for 8 and more): length makes guessing hard."""
+"""The least length of a password, in characters. NIST SP 800-63B asks for at least 8. Length makes guessing hard."""
 
 LONGEST = 200
 """The greatest length of a password, in characters, because the time of hashing grows with it."""
@@ -26,7 +26,7 @@ GUESSED_AT = 72
 """The number of leading characters that zxcvbn judges: more would take too long and change the score little."""
 
 HARD_ENOUGH = 3
-"""The lowest zxcvbn score allowed, of 0 to 4: some hundred million guesses for somebody who has stolen the hash."""
+"""The lowest zxcvbn score allowed, of 0 to 4. A thief of the hash needs some hundred million guesses at this score."""
 
 AT_ONCE = 2
 """The most passwords that one process checks at a time: one from an unknown device, and one from a known device."""
@@ -43,21 +43,21 @@ class BadPassword(ValueError):
 
 
 class EasyPassword(BadPassword):
-    """The chosen password is among the first to be guessed: a common word, repeated signs, a row of keys, a name."""
+    """The chosen password is easily guessed: a common word, repeated characters, neighbours on a keyboard, a name."""
 
     def __str__(self) -> str:
         return "this password is guessed soon; choose several words, or others than these"
 
 
 class Passwords:
-    """Hashes and checks passwords with Argon2. Each takes about a twentieth of a second, on purpose."""
+    """Hashes and checks passwords with Argon2, on purpose so slowly that a hash takes a twentieth of a second."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:
-        """The threads that check passwords, made when the first password comes."""
+        """The threads that check passwords. They are made when the first password is checked."""
         return ThreadPoolExecutor(AT_ONCE, "passwords", _be_polite)
 
     @cached_property
@@ -73,7 +73,7 @@ class Passwords:
         return self._hasher.hash(password)
 
     def fits(self, kept: str, password: str) -> bool:
-        """Return whether the password matches the hash `kept`; always False for an empty hash, after the same time."""
+        """Return True if the password matches the hash `kept`. An empty hash never matches, but takes as long."""
         fits = self._threads.submit(self._verified, kept or self._nobody, password[:LONGEST]).result()
         return fits and kept != NONE_YET and len(password) <= LONGEST
 

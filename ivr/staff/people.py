@@ -142,7 +142,7 @@ def proper(name: str) -> str:
 
 
 def admit(write: Connection, name: str, kept: str, role: str, now: datetime) -> int:
-    """Insert the row of a new person, and return its id. Raises NameTaken where somebody's name looks the same."""
+    """Insert a new person with the password hash `kept`; return the id. Raises NameTaken if a name looks the same."""
     lock_key(write, "names")  # of two who look alike and are added at once, only the first is
     for other in write.scalars(select(schema.staff.c.name)):
         if look_of(other) == look_of(name):

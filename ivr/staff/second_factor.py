@@ -157,7 +157,7 @@ class SecondFactors:
 
 
 def _use_step(write: Connection, factor: Row[Any], step: int) -> bool:
-    """Use up the app's code of this time step, and return whether it came after the last one that was used."""
+    """Mark the time step of an app's code as used; return False if this step or a later one was used before."""
     table = schema.second_factors
     later = (table.c.id == factor.id) & (table.c.last_step < step)
     return write.execute(update(table).where(later).values(last_step=step)).rowcount == 1

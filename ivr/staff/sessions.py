@@ -16,7 +16,7 @@ from ivr.storage.database import Database, UniqueViolation
 from ivr.storage.upsert import insert_new
 
 KEPT_FOR = timedelta(days=7)
-"""The age at which retention.py deletes a session: days, because a form may be sent days after its session began."""
+"""The age at which retention.py deletes a session: a week, as a form may be sent days after its session began."""
 
 table = schema.sessions
 
@@ -38,7 +38,7 @@ class Sessions:
         self._database = database
 
     def begin(self, staff_id: int, key: str, now: datetime) -> None:
-        """Store a new session of this person, under its key. Raises StoreAway."""
+        """Store a new session of the person `staff_id`, identified by a hash of `key`. Raises StoreAway."""
         with self._database.writing() as write:
             insert_new(write, table, mark=_mark(key), staff_id=staff_id, began=now)
 

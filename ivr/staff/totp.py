@@ -15,7 +15,7 @@ DIGITS = 6
 """The number of digits in a code of the app."""
 
 DRIFT = 1
-"""The steps of half a minute by which the clock of a person's phone may be early or late."""
+"""The number of half minutes by which the clock of a person's phone may be early or late."""
 
 RECOVERY_CODES = 10
 """The number of recovery codes in a person's list."""

@@ -141,9 +141,9 @@ class Audit:
             write.execute(line(by, what, about, detail))
 
     def page(self, person: str = "", before: int | None = None) -> list[AuditEntry]:
-        """Return a page of the audit, newest first: lines older than that with the id `before`. Raises StoreAway.
+        """Return a page of the audit, newest lines first. With `before`, only lines older than that line's id.
 
-        With `person`, only the lines of what that person did and what was done to them.
+        With `person`, only the lines of what that person did and what was done to that person. Raises StoreAway.
         """
         with self._slow_database.reading() as read:
             return [_line(row) for row in read.execute(_newest(person, before))]

@@ -35,7 +35,7 @@ class Breaker:
 
     @contextmanager
     def attempt(self, *troubles: type[Exception]) -> Iterator[None]:
-        """Wrap an attempt on the store, which may raise `troubles`. Raises CircuitOpen, and what the attempt raises."""
+        """Wrap an attempt on the store that may raise `troubles`. Raises CircuitOpen if the store has just stalled."""
         attempt = self._begin()
         try:
             yield

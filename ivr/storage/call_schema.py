@@ -1,6 +1,6 @@
 """The tables of calls, traces, callers' languages, hosts and the reports' counts: columns and indexes only.
 
-No number stands in them.
+No column holds a telephone number.
 """
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Text, text

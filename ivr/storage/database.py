@@ -40,7 +40,7 @@ class UniqueViolation(Exception):
 
 
 class Database:
-    """A client of the desk's database. A forked process may go on with it: it opens connections of its own."""
+    """A client of the desk's database. After a fork, the child process opens connections of its own."""
 
     def __init__(self, url: str, *, timeout: float = CALLER_TIMEOUT, breaker: Breaker | None = None) -> None:
         of_a_file = url.startswith("sqlite")
@@ -58,7 +58,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that commits if its block ends well. Raises StoreAway, UniqueViolation (a taken key)."""
+        """Yield a transaction, committed if the block ends well. Raises StoreAway, UniqueViolation (value exists)."""
         with self._attempt(), self._store.writing() as connection:
             yield connection
             connection.commit()
@@ -71,7 +71,7 @@ class Database:
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
-        """Translate database errors into StoreAway, by kind only as the text may be personal, or UniqueViolation."""
+        """Raise StoreAway or UniqueViolation for a database error, without the error's text, which may be personal."""
         try:
             with self._breaker.attempt(SQLAlchemyError, sqlite3.Error) if self._breaker else nullcontext():
                 yield
@@ -87,7 +87,7 @@ class Database:
     def scrub(self) -> None:
         """Remove what deleted rows left in SQLite's file, by VACUUM and by emptying the journal. Raises StoreAway.
 
-        Does nothing on PostgreSQL, which does it by autovacuum, or when its owner runs VACUUM FULL.
+        Does nothing on PostgreSQL: autovacuum, or a VACUUM FULL by the database's owner, removes deleted rows there.
         """
         with self._attempt():
             if not self._store.scrub():
@@ -108,7 +108,7 @@ OPEN: WeakSet[Database] = WeakSet()
 """All clients of the database in this process. After a fork, each of them forgets the parent's connections."""
 
 OF_THE_PARENT: list[Pool] = []
-"""The connections inherited from a parent process, held so that none is closed: closing would unlock the file."""
+"""The connections inherited from a parent process, kept open because closing one would unlock SQLite's file."""
 
 
 def _forked() -> None:

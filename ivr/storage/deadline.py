@@ -15,7 +15,7 @@ from ivr.storage.database import StoreAway
 log = logging.getLogger(__name__)
 
 THREADS = 8
-"""The number of threads for work on a store: as many as one web process serves callers at a time."""
+"""The number of threads for work on a store, more than the requests that a web process answers at a time."""
 
 Result = TypeVar("Result")
 
@@ -33,7 +33,7 @@ class Deadline:
     def wait_for(self, work: Callable[[], Result], late: Callable[[Result], None] | None = None) -> Result:
         """Return the result of the work on a store. Raises what the work raises, and StoreAway if it takes too long.
 
-        `late` is called with any result that comes too late, so that the work can be taken back.
+        `late` is called with a result that comes too late, so that the caller of this method can undo the work.
         """
         under_way = self._threads.submit(copy_context().run, work)
         try:
@@ -44,7 +44,7 @@ class Deadline:
             raise StoreAway("no answer in time") from None
 
     def close(self) -> None:
-        """Take no more work, and wait for the work under way, which the stores' own timeouts end within seconds."""
+        """Accept no more work, and wait for the work that has begun. The stores' timeouts end it within seconds."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
 

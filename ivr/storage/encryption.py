@@ -1,6 +1,6 @@
 """Encrypts personal data for URLs, Redis and the database, and derives references and keyed hashes from the secret.
 
-Keys only; nothing is stored here.
+Stores nothing.
 """
 
 import hmac
@@ -45,7 +45,7 @@ class Cipher:
 class KeyedIds:
     """Derives marks, references and keyed hashes of promises, numbers and calls; none of them shows a number.
 
-    They are derived from the secret and the value alone, so they need no store, and a repeated webhook gives the same.
+    Only the secret and the value decide a result. So no store is needed, and a repeated webhook gets an equal result.
     """
 
     def __init__(self, secret: str) -> None:

@@ -25,14 +25,14 @@ class OtherTables(StoreAway):
 
 
 def require_fit(connection: Connection) -> None:
-    """Check that the database's tables are of this version or can be used all the same. Raises OtherTables."""
+    """Check that this program can use the database's tables, whatever version made them. Raises OtherTables."""
     found = revision_at(connection)
     if found != revisions()[-1] and (wrong := unfit(connection)):
         raise OtherTables(f"its tables are of another version ({found or 'unknown'}): {wrong}")
 
 
 def unfit(connection: Connection) -> str:
-    """Return in words what keeps this program from using the database's tables; empty where every column serves."""
+    """Return in words which tables and columns this program needs and cannot use; empty if it can use them all."""
     found = list(_misfits(connection))
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return f"{', '.join(found[:SHOWN])}{more}"

@@ -1,7 +1,7 @@
-"""The time that the desk has lived through, used for deletion, so that a wrong system clock deletes nothing.
+"""The time that the desk has lived through. Data are deleted by this time, so that a wrong clock deletes nothing.
 
-A file keeps the lived time. It advances with the monotonic clock, and takes over the system time only where both
-agree. Deletes nothing itself. The rule: docs/decisions/0018.
+The lived time is kept in a file, and advances with the monotonic clock. The system time replaces it only while both
+are close. This module deletes nothing. The rule is in docs/decisions/0018.
 """
 
 import os
@@ -15,7 +15,7 @@ FILE = "lived-time"
 """The name of the file in the state folder that holds the lived time: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""The largest difference to the lived time at which the system clock is trusted: long enough for a night off."""
+"""The largest difference from the lived time at which the clock is trusted: a machine may be off for a night."""
 
 WRITTEN_EVERY = 60.0
 """The seconds between two writes of the lived time to its file."""
@@ -53,7 +53,7 @@ class LivedTime:
         return min(now, self._at)
 
     def _passed(self) -> datetime:
-        """Return the lived time, advanced by the time since the last call, or else the value set in the file since."""
+        """Return the last lived time plus the seconds since the last call, or the file's time if that was changed."""
         found, before = read(self.path), self._looked
         self._looked = self.monotonic()
         if self._at is not None and found == self._written:

@@ -1,4 +1,4 @@
-"""Stored values that this version cannot read: they are returned as text, so that their row is shown all the same.
+"""Returns a stored value as text if this version of the program cannot read the value, so that its row is still shown.
 
 A manual change, a restore or another version of the program may store any value. For example, SQLite may hold text
 in a column of moments, and PostgreSQL the moment infinity. No tables, no rules.
@@ -29,7 +29,7 @@ class Odd:
 
 
 def leniently(read: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    """Return a function that reads a stored day or moment by `read`; it returns an Odd if that fails or is far off."""
+    """Return a function that reads stored values by `read`; it returns an Odd for an unreadable or absurd value."""
 
     def value_of(stored: Any) -> Any:
         try:
@@ -64,7 +64,7 @@ def or_none(read: Callable[[Any], Any], value: Any) -> Any:
 
 
 Fields = Mapping[str, tuple[str, Callable[[Any], Any]]]
-"""For each field of a value: its column, and the function that reads it, which raises ValueError or TypeError."""
+"""A value's fields, each with its column and the function that reads it. A function raises ValueError or TypeError."""
 
 
 def read_fields(row: Row[Any], fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -19,7 +19,7 @@ CALLER_TIMEOUT = 0.6
 
 
 TRIAL = "clinic:trial"
-"""The key of the trial write, which never creates this key."""
+"""The key of the write that tests whether Redis accepts writes. The write stores nothing under this key."""
 
 
 class QueueAway(Exception):

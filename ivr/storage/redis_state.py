@@ -75,7 +75,7 @@ def fault(info: Info, faults: tuple[Fault, ...]) -> str:
 
 
 def error_kind(error: Exception) -> str:
-    """Return the class and explanation of an error of Redis; never its own text."""
+    """Return the class of a Redis error, and our explanation of the error if there is one; never the error's text."""
     name = type(error).__name__
     told = " ".join((name, str(error), str(error.__cause__ or "")))
     words = next((words for known, words in BY_WORDS.items() if known in told), "")

@@ -37,7 +37,7 @@ class Schema:
 
     @property
     def strange(self) -> bool:
-        """Return whether the tables have a revision that this version of the program does not know, or none."""
+        """Return whether the desk has tables, but no revision, or one that this version of the program lacks."""
         return self.made and not self.known
 
 

@@ -1,4 +1,4 @@
-"""The desk's tables: columns and indexes only. The stores of the other rooms read and write them."""
+"""Defines the desk's tables, with columns and indexes only. Modules in other folders read and write the rows."""
 
 from datetime import UTC, datetime
 

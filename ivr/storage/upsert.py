@@ -17,7 +17,7 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 LOCK_SPACE = 4_907_113
-"""An arbitrary first key of PostgreSQL's advisory locks on keys; it differs from the key of the migrations' lock."""
+"""The first of the two numbers of our advisory locks in PostgreSQL: any number but that of the migrations' lock."""
 
 TRIES = 5
 """The number of attempts at a write that fails because another transaction was first to write the same key."""
@@ -27,7 +27,7 @@ LOCK = select(func.pg_advisory_xact_lock(LOCK_SPACE, bindparam("turn", type_=Int
 Result = TypeVar("Result")
 
 TURNS = 2**16
-"""The number of locks that keys share: few, so that a lock named in a log does not reveal the telephone number."""
+"""The number of locks for all keys. Many keys share a lock, so that a logged lock reveals no telephone number."""
 
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
@@ -70,7 +70,7 @@ def lock_key(write: Connection, *key: str) -> None:
 def in_turn(database: Database, work: Callable[[Connection], Result]) -> Result:
     """Do the work in a transaction of the database, and return its result. Raises StoreAway.
 
-    Where another transaction wrote the same key first, the work is begun again, up to `TRIES` times.
+    If another transaction has just inserted the same unique value, the work is done again, up to `TRIES` times.
     """
     for _ in range(TRIES):
         try:

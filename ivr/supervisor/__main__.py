@@ -1,6 +1,6 @@
 """`python -m ivr.supervisor`: the one command that runs the whole service.
 
-Passes on the project's folder, the environment and the terminal. The supervisor also runs it in a second process,
+Hands the project's folder, the environment and the terminal to the supervisor. The supervisor runs this module again,
 as `python -m ivr.supervisor upgrade`, to bring the database up to date.
 """
 # ruff: noqa: E402 - importing takes half a second, during which Ctrl-C should end us without a traceback

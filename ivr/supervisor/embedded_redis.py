@@ -62,7 +62,7 @@ class EmbeddedRedis:
         return stays and ask(self._listens, "PING") == "+PONG"
 
     def why(self) -> str:
-        """Return in words why Redis is not ready, with the `make run` that holds the folder; empty if not known."""
+        """Return in words which other `make run` keeps Redis from being ready; empty if none is known."""
         if self._ours or self._lock is None:
             return ""
         pid = self._lock_file.read_text().strip()
@@ -117,7 +117,7 @@ class EmbeddedRedis:
             os.kill(pid, signal.SIGCONT)  # a frozen one hears nothing before
 
     def _tell(self, line: str) -> None:
-        """Print a message about Redis, but each only once in the life of this supervisor."""
+        """Print a message about Redis, unless this supervisor has printed the same message before."""
         if line not in self._told:
             self._told.add(line)
             self._say(line)
@@ -174,9 +174,9 @@ def _bundled() -> str:
 
 
 def _from(data: Path, listens: Path) -> str:
-    """Return the shorter path to Redis' socket: absolute, or relative to `data`, the server's working folder.
+    """Return the shorter path to Redis' socket, absolute or relative to `data`, the server's working folder.
 
-    The server tells its clients this path. Clients cannot read a path with a space, and the system refuses long paths.
+    The server tells its clients this path. A client cannot read a path with a space; the system refuses a long path.
     """
     absolute = listens.parent.resolve() / listens.name
     return min(str(absolute), os.path.relpath(absolute, data.resolve()), key=len)

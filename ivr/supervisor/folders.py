@@ -15,7 +15,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 def private(folder: Path) -> Path:
     """Make this folder, which only our user may open, unless it exists; return it. Raises CannotStart if that fails.
 
-    On a full disk no error is raised and the folder may be missing. Calls are still answered; its users retry later.
+    A full disk raises no error, because calls can be answered without the folder.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def private(folder: Path) -> Path:
 
 
 def ours(folder: Path) -> Path:
-    """Make this folder as `private` does, and return it. Raises CannotStart if another user owns it, as in /tmp."""
+    """Make this private folder if missing, and return it. Raises CannotStart if another user owns it, as in /tmp."""
     if private(folder).exists() and folder.stat().st_uid != os.getuid():
         raise CannotStart(f"{folder} belongs to another user; set STATE_DIR to a shorter path")
     return folder

@@ -1,7 +1,7 @@
 """Runs modules of Python in forks of this process, after it has loaded the code that they need.
 
-So the program is loaded only once, and its processes share that memory. Knows no module: `load`, which is passed to
-Forks, loads them. Other commands are started by process_group.begin.
+So the program is loaded only once, and its processes share that memory. This module imports none of the code: the
+function `load`, which Forks is given, loads it. Other commands are started by process_group.begin.
 """
 
 import os
@@ -21,7 +21,7 @@ from ivr.supervisor import process_group
 from ivr.supervisor.process_group import Started
 
 LINE = re.compile(r"exec python -m ([^;&|<>()`\n]+)")
-"""The pattern of a Procfile's line that runs a module, and needs a shell only to fill in variables."""
+"""The pattern of a Procfile's command that runs a Python module, and uses the shell only to fill in variables."""
 
 HEEDED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals for which the supervisor has handlers; a fork of it must not keep them."""
@@ -30,7 +30,7 @@ fork = get_context("fork")
 
 
 class Forks:
-    """Starts commands: those that run a module of Python as forks of the supervisor, which loads what they need."""
+    """Starts commands. A command that runs a module of Python starts as a fork of the supervisor, others do not."""
 
     def __init__(self, load: Callable[[], None], ours: MutableMapping[str, str]) -> None:
         self._load = load

@@ -25,7 +25,7 @@ def of_port(port: int) -> int | None:
 
 
 def of_socket(path: Path) -> int | None:
-    """Return the id of our user's process that listens on this Unix socket, even a frozen one; None if none does."""
+    """Return the process id of our user's process that listens on this Unix socket; None without such a process."""
     if not hasattr(socket, "SO_PEERCRED"):
         return None
     with socket.socket(socket.AF_UNIX) as wire:

@@ -1,6 +1,6 @@
 """Prints lines for the terminal or the journal.
 
-Knows a stream only; no messages.
+The module writes to a stream, and words no message.
 """
 
 from collections.abc import Callable

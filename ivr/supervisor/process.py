@@ -45,7 +45,7 @@ class ManagedProcess:
             self._start(now)
 
     def stop(self, signals: Signals, timeout: float = TIMEOUT) -> None:
-        """Ask the process to end, wait for it, and kill all that is left of its session."""
+        """Ask the process to end, and kill it after `timeout` seconds; then kill all other processes of its session."""
         if not self._process:
             return
         self._process.terminate()
@@ -78,7 +78,7 @@ class ManagedProcess:
 
 
 def next_pause(last: float, lived: float) -> float:
-    """Return the seconds from a process's end to its next start: 1, 2, 4 … 30, and 1 again if it ran a minute."""
+    """Return the seconds before a process starts again: 1, 2, 4 … 30; 1 again if the process ran for a minute."""
     return 1.0 if not last or lived >= STEADY else min(last * 2, LONGEST_PAUSE)
 
 

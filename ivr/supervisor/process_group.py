@@ -1,4 +1,4 @@
-"""Starts a process as the leader of a session of its own, and kills all that is in such a session.
+"""Starts a process as the leader of a new session, and kills all processes of a session.
 
 Makes the system calls; process.py decides when.
 """
@@ -68,7 +68,7 @@ def signal_group(leader: int, number: signal.Signals) -> None:
 
 
 def kill_all(leader: int) -> None:
-    """Kill all processes of the leader's session. Jobs in groups of their own can be found on Linux only."""
+    """Kill all processes of the leader's session. Outside Linux, jobs that have process groups of their own survive."""
     signal_group(leader, signal.SIGKILL)
     for pid in _members(leader):
         with suppress(ProcessLookupError):
@@ -76,9 +76,9 @@ def kill_all(leader: int) -> None:
 
 
 def end_with_us() -> Callable[[], None] | None:
-    """Return a function for a child to call, so that Linux ends it when we are killed; None on other systems.
+    """Return a function that a child process calls, so that Linux ends the child when its parent dies.
 
-    On other systems, the next supervisor finds the Redis server that is left over.
+    None on other systems, where the Redis server of a dead supervisor runs on, and the next supervisor looks for it.
     """
     if sys.platform != "linux":
         return None

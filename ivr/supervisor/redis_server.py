@@ -14,7 +14,7 @@ LOG = "server.log"
 """The name of the Redis server's log, in the folder of its files."""
 
 DAMAGED = "Bad file format reading the append only file"
-"""The words with which a Redis server ends if it cannot read its own file; Redis and Valkey have the same."""
+"""The words in the log of a Redis or Valkey server that ended because it could not read its append-only file."""
 
 
 class RedisServer(ManagedProcess):

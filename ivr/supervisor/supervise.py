@@ -22,11 +22,11 @@ class Patience:
     redis: float = 10.0
     """Seconds to wait for Redis. Then the line opens without Redis, because most of a call needs none."""
     tables: float = 10.0
-    """Seconds to wait for the first try at the database's tables. Then the line opens, and requests wait in Redis."""
+    """The longest wait for the tables' first upgrade, in seconds. After that, calls begin; requests wait in Redis."""
     thawed: float = 3.0
-    """Seconds after which a Redis that an ended supervisor has left is thawed and gets SIGTERM."""
+    """Seconds from finding a Redis that a killed supervisor has left to thawing it and sending it SIGTERM."""
     killed: float = 6.0
-    """Seconds, from the moment it is found, after which a Redis left by an ended supervisor gets SIGKILL."""
+    """Seconds from finding a Redis that a killed supervisor has left to sending it SIGKILL."""
 
 
 class Supervised(Protocol):
@@ -40,7 +40,7 @@ class Supervised(Protocol):
 
 
 class Watch(Protocol):
-    """A condition, such as that all is ready, which the supervisor awaits while the parts run."""
+    """A condition that the supervisor checks again and again while its processes run, such as that all are ready."""
 
     reached: bool
     late: bool

@@ -17,10 +17,10 @@ from urllib.parse import unquote_to_bytes
 from ivr.web.security import LONGEST_BODY
 
 THREADS = 4
-"""The threads of a web process: the most requests it works on at a time. A request that waits for a store holds one."""
+"""The number of threads in a web process. A thread works on one request, and waits while the request needs a store."""
 
 BODY_SECONDS = 10.0
-"""The seconds that a request's body may take to arrive. A carrier's arrives together with its head."""
+"""The seconds that a request's body may take to arrive. Carriers send the body together with the headers."""
 
 MOST_DISCARDED = 16 * LONGEST_BODY
 """The bytes of a too long body that are still read and thrown away: a client reads the answer only after that."""
@@ -43,7 +43,7 @@ class Gone(Exception):
 class Body:
     """The body of a request, as far as it was read.
 
-    A too long one has no content; its length lets the application refuse it.
+    If the body is too long, `content` is empty, and the application refuses the request because of `length`.
     """
 
     content: bytes
@@ -154,7 +154,7 @@ def _done(work: Work) -> WholeAnswer:
 
 
 async def read(receive: Receive) -> Body:
-    """Return the whole body of a request. Raises Gone."""
+    """Return the whole body of an HTTP request, without content if too long. Raises Gone if the client leaves early."""
     content, length, more = bytearray(), 0, True
     while more and length <= MOST_DISCARDED:
         message = await receive()
@@ -212,7 +212,7 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def answer_of(app: Wsgi, request: dict[str, Any]) -> WholeAnswer:
-    """Return the application's answer to this request; `close` of the answer has still to be called.
+    """Return the application's answer to this request. After sending the answer, call the answer's `close`.
 
     Raises errors that the application does not handle.
     """

@@ -22,11 +22,11 @@ MOST = 20
 """The most people that the cookie of a device remembers: as many as work at one desk."""
 
 NEW = "device_cookie"
-"""The key, in Flask's `g`, of a device's cookie that is to be set with this answer."""
+"""The name, in Flask's `g`, of a new value for the device's cookie. The answer to this HTTP request sets the cookie."""
 
 
 class SessionsAndDevices(SecureCookieSessionInterface):
-    """Saves Flask's session cookie in each answer, and behind it the cookie of the device."""
+    """Saves Flask's session cookie in each answer, and after a login also the cookie that remembers the device."""
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
         """Set the cookies of this answer: the session's, and the device's where somebody has just logged in."""
@@ -51,7 +51,7 @@ def remember(person_id: int) -> None:
 
 
 def _device() -> tuple[str, list[int]]:
-    """Return this device's key and the ids of its people; "" and an empty list if it has no valid cookie of ours."""
+    """Return this device's key, and the ids of the people who logged in on it; "" and [] without a valid cookie."""
     try:
         key, people = json.loads(services().staff.devices.decrypt(request.cookies.get(_cookie(), "")))
     except Unreadable:

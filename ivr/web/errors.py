@@ -19,7 +19,7 @@ from ivr.web.i18n import _, later
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = timedelta(minutes=15)
-"""The interval at which calendar programs are asked to fetch the feed; some, Google above all, choose their own."""
+"""The interval at which the feed asks calendar programs to come again. Some, as Google's, ignore this interval."""
 
 NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
 """The beginnings of the paths that only programs request, for which no error page is made."""
@@ -68,7 +68,7 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 def away(error: StoreAway) -> ResponseReturnValue:
     """Return the answer while the database is away: an error page for staff, a bare 503 for calendar programs.
 
-    Raises the error again below /voice.
+    Raises the error again if the request is a carrier's webhook, whose path begins with /voice.
     """
     if request.path.startswith("/voice"):
         raise error

@@ -18,10 +18,10 @@ from ivr.web.sessions import asked_by_the_page
 LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
-"""The headers that tunnels and proxies add to a request, even if they replace the Host with a local name."""
+"""The headers that tunnels and proxies add. An HTTP request with one of them did not come directly from this host."""
 
 KEY_COOKIE = "telephone"
-"""The cookie in which a browser keeps the key of the telephone at /phone, which the terminal has shown."""
+"""The cookie that opens /phone to a browser. The cookie holds the secret that `make run` has printed."""
 
 KEY_IS_MISSING = (
     "This telephone opens at the address that `make run` has printed: it has a key, another at each start.\n"
@@ -37,12 +37,12 @@ def open_to_all() -> None:
 
 
 def in_development() -> Any:
-    """Let only a browser on this host that has the key open the route, and only outside production; others get 404.
+    """Open the route, outside production, to a browser on this host that knows the key printed at the program's start.
 
-    The routes behind this guard sign requests as the carrier does. A tunnel, a proxy, another machine, or a page whose
-    host name resolves to our address could all reach a port that is meant for the developer only. A tunnel may even
-    look like a browser on this host; it does not know the key, which only the terminal has shown. Without the key
-    the answer is 403.
+    Others get 404, and a browser on this host without the key gets 403. The routes behind this guard sign requests as
+    the carrier does. A tunnel, a proxy, another machine, or a page whose host name resolves to our address could all
+    reach a port that is meant for the developer only. A tunnel may even look like a browser on this host, but it does
+    not know the key.
     """
     if services().settings.production:
         abort(404)

@@ -34,7 +34,7 @@ def ready() -> tuple[Response, int]:
 
 
 def _tell_what_changed(parts: dict[str, str]) -> None:
-    """Log only the parts whose state has changed since the last check: a monitor asks every few seconds."""
+    """Log only the parts whose state has changed since the last check, because a monitor asks every few seconds."""
     before = current_app.extensions.get(LAST_SEEN, {})
     for name, state in parts.items():
         if state != before.get(name, "well"):

@@ -67,7 +67,7 @@ def _(message: str, **values: object) -> str:
 
 
 def later(message: str) -> str:
-    """Return a message unchanged. The call marks it for the catalogue, and it is translated only when it is shown."""
+    """Return a message unchanged, only marked for the catalogue. Whoever shows the message translates it."""
     return message
 
 
@@ -150,11 +150,11 @@ def stamp(at: datetime | Odd) -> Markup:
 
 
 DAYS_APART = timedelta(hours=24)
-"""The lateness, in opening time, from which a page shows the day since which a call is late, not the hours."""
+"""The lateness in opening time from which a page shows the day when a call was due, not the hours that it is late."""
 
 
 def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
-    """Return in words how late a call is, in opening time; or, if it is not due yet, in how long it is due."""
+    """Return in words how late a call to a patient is, in opening time; before the due time, in how long it is due."""
     if due > now:
         return _("in %(long)s", long=how_long(due - now)) if due - now > timedelta(minutes=1) else _("due now")
     late = hours.open_time(due, now)
@@ -190,7 +190,7 @@ def up_to(span: timedelta) -> str:
 
 
 def up_to_now(span: timedelta) -> str:
-    """Return a duration of opening time in words, in whole minutes that have gone by. Never in days."""
+    """Return a duration of opening time in words, in hours and whole minutes, rounded down."""
     return _hours_and_minutes(int(span.total_seconds() // 60))
 
 

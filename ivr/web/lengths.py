@@ -19,7 +19,7 @@ class TooLong(ValueError):
 def words(field: str, label: str, most: int) -> str:
     """Return the words typed into a field, without blanks around them. Raises TooLong with the field's `label`.
 
-    A line's end is one letter, although browsers send two.
+    A line break counts as one character, although browsers send two.
     """
     typed = request.form.get(field, "").replace("\r\n", "\n").strip()
     if len(typed) > most:

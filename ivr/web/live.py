@@ -18,38 +18,38 @@ SEEN = "Seen"
 """The header of an answer with the state that the page has now seen; desk.js sends it with the next request."""
 
 NOT_YET = "what-is-seen"
-"""The placeholder in the HTML for the state that a page has seen. The state itself is computed from the HTML."""
+"""The placeholder for the state that a page has seen. That state depends on the HTML, so it is filled in last."""
 
 OF_THE_ANSWER = re.compile(r'name="csrf_token" value="[^"]*"|"seen": "[^"]*"')
 """The parts of a page that differ in each answer though nothing changed: the form's token, and the state seen."""
 
 
 class Live:
-    """The live part of one answer. Create it before reading the page's data, so that later changes are not missed."""
+    """The part of a page that is fetched anew. Create a Live before reading the page's data, to miss no change."""
 
     def __init__(self, version: Callable[[], object]) -> None:
-        """Take `version`, a function whose value changes with all that the page shows except the opening hours."""
+        """Take the function `version`, whose value changes with everything on the page but the opening hours."""
         now, hours = services().clock(), services().hours.closures_file.version()
         self._state = f"{hours}-{version()}-{int(now.timestamp() // 60)}"
         """The present state, as text: it changes with `version`, with the desk's closures, and every minute."""
         self._asked = request.args.get("seen", "")
 
     def is_seen(self) -> bool:
-        """Return whether the page has seen the present state: nothing has changed since, within this minute."""
+        """Return whether the page already shows the present state. The state also changes at every new minute."""
         return self._asked.rpartition("-")[0] == self._state
 
     def part(self, template: str, **shown: object) -> Markup:
-        """Return the live part of a page as HTML. The HTML holds the state that a page showing it has seen."""
+        """Return the live part of a page as HTML, with the state that the page sends back when it asks for news."""
         words = render_template(template, seen=NOT_YET, **shown)
         return Markup(words.replace(NOT_YET, self.seen(words)))  # noqa: S704 - a template has made it
 
     def seen(self, words: str) -> str:
-        """Return the state that a page showing this HTML has seen: the present state, and a hash of the HTML."""
+        """Return the state that a page with this HTML has seen, as the desk's state and a hash of the HTML."""
         plain = OF_THE_ANSWER.sub("", words)
         return f"{self._state}-{sha256(plain.encode()).hexdigest()[:16]}"
 
     def news(self, words: Markup) -> Response:
-        """Return the live part as news for the page that asks; 204 where the page shows the same HTML already."""
+        """Return an answer with the live part of the page; 204 without content if the page already shows this HTML."""
         seen = self.seen(words)
         same = self._asked.rpartition("-")[2] == seen.rpartition("-")[2]
         answer = make_response("", 204) if same else make_response(words)

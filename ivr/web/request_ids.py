@@ -1,6 +1,6 @@
-"""Gives every HTTP request an id, which stands in its log lines and in its answer's header.
+"""Gives every HTTP request an id, which its log lines and the header of its answer contain.
 
-The id is not personal. The guard of the webhooks adds the call's id.
+The id is not personal. The guard of the webhooks adds the call's id to the log lines.
 """
 
 import re
@@ -29,7 +29,7 @@ def _begin() -> None:
 
 
 def id_of(given: str) -> str:
-    """Return the id of a request: the one that a proxy has `given`, if it is acceptable, else a new one."""
+    """Return the id of this HTTP request: the id that a proxy has `given` if it has the right form, else a new id."""
     return given if given and GIVEN.fullmatch(given) else secrets.token_hex(8)
 
 
@@ -39,5 +39,5 @@ def _tell(response: Response) -> Response:
 
 
 def _end(_error: BaseException | None) -> None:
-    """Clear the request's id from the log lines of this thread, which next works on another request."""
+    """Clear the HTTP request's id from the log lines of the thread, which goes on to other requests."""
     logs.begin()

@@ -31,7 +31,7 @@ NO_STORE = "no-store"
 """The Cache-Control of an answer that sets none itself: patients' numbers stay out of every cache."""
 
 ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
-"""The header that answers have in production: for a year a browser uses only HTTPS for this name."""
+"""The header of answers in production. For a year, a browser then uses only HTTPS for this host name."""
 
 
 def fortify(app: Flask, settings: Settings) -> None:

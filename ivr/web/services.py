@@ -58,7 +58,7 @@ class Deadlines:
     """The deadline for work that no caller waits for. This work has its own threads and takes none from callers."""
 
     def close(self) -> None:
-        """Take no more work on the stores, and wait for the work under way."""
+        """Take no more work on the stores, and wait until the work that has begun is done."""
         for each in (self.answer, self.look_up, self.beside):
             each.close()
 

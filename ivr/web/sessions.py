@@ -27,19 +27,19 @@ LONGEST = timedelta(hours=12)
 """The longest time that a session lasts: a working day at the clinic."""
 
 NOTED_EVERY = timedelta(minutes=1)
-"""The precision with which a session's last use is noted, so that not every page has to send the cookie."""
+"""The shortest time between two notes of a session's last use, so that few pages have to send the cookie."""
 
 EPOCH, BEGAN, USED = "epoch", "began", "used"
-"""The session keys of the person's epoch, the session's beginning and its last use; moments in seconds."""
+"""The session keys of the person's epoch number, and of the session's start and last use in seconds since 1970."""
 
 KEY = "key"
-"""The session key under which the cookie holds the random key by which the database knows the session."""
+"""The key, in Flask's session, of a random text by which the database identifies the session."""
 
 FORM_TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 """The session key of the value that Flask-WTF signs into a form's token, and the name of the token's field."""
 
 HALF = "half"
-"""The session key of the half session: the person's id, their epoch, and its beginning in seconds."""
+"""The key of a half session in Flask's session. The value has the person's id and epoch, and the start in seconds."""
 
 HALF_LASTS = timedelta(minutes=10)
 """The time that a half session lasts: enough to find the authenticator app."""
@@ -121,9 +121,9 @@ def has_ended() -> bool:
 
 
 def load_user(user_id: str) -> User | None:
-    """Return the person of the session; None where it has ended, or the person may no longer use the desk.
+    """Return the logged-in person; None if the session has ended, or if the person may no longer use the desk.
 
-    Raises StoreAway, but only once a request.
+    If the database is away, raises StoreAway once; later calls within the same HTTP request return None.
     """
     if g.get(LOOKED_FOR):
         return None  # the database has failed in this request already; the error page is shown as for nobody logged in
@@ -146,9 +146,9 @@ def types() -> None:
 
 
 def owner_of_form() -> int | None:
-    """Return the id of the person for whose session the sent form was made, even an ended session; None if unknown.
+    """Return the id of the person for whom the sent form was made, or None. The person's session may have ended since.
 
-    Read from the form's token, not the cookie, since somebody else may have logged in. Raises StoreAway.
+    Read from the form's token, not the cookie, since another person may have logged in. Raises StoreAway.
     """
     key = key_of_form()
     found = services().staff.sessions.find(key) if key else None
@@ -169,7 +169,7 @@ def key_of_form() -> str:
 
 
 def asked_by_the_page() -> bool:
-    """Return whether an open page polls for changes, which does not count as use of the session."""
+    """Return True if an open page sent this HTTP request by itself, which is no use of the session by a person."""
     return request.method == "GET" and HTMX in request.headers
 
 
@@ -196,7 +196,7 @@ def _names_a_session() -> bool:
 
 
 def _key() -> str:
-    """Return the key of the cookie's session. For a session of an old version, it is its person and beginning."""
+    """Return the key of the cookie's session; for a session of an old version, the person's id and the beginning."""
     return str(session.get(KEY) or f"{session[PERSON]} {session[BEGAN]}")
 
 

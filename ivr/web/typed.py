@@ -1,4 +1,4 @@
-"""Keeps what people type at the desk until it is sent, and shows it again: after a login, a refusal, an old form.
+"""Keeps what people type at the desk until it is sent. Shows it after a login, a refusal, or a form of an old session.
 
 A text belongs to one person, whom the token of its form names, and is shown to nobody else. It lies encrypted in the
 database, never in an address, a cookie or a log. Passwords and codes are not among the fields that are kept.
@@ -26,7 +26,7 @@ class TypedForm:
     """A form of the desk with fields that people type into."""
 
     place: str
-    """The name of the form's page, such as "card". The place of a draft is this name, with the card's id if any."""
+    """The name of the form's page, such as "card". A draft is stored under this name; on a card, with the card's id."""
     fields: tuple[str, ...]
     """The fields whose text is kept as a draft."""
     telling: tuple[str, ...]
@@ -84,9 +84,9 @@ PLACE = re.compile(r"(card|blocked|booking|appointment) [1-9][0-9]{0,8}|new|bloc
 
 
 def keep_for(person_id: int | None) -> str:
-    """Keep as this person's draft what was typed into the sent form, and return its page; "" if nothing was typed.
+    """Store what was typed into the sent form as this person's draft; return the URL of the page with the form.
 
-    Raises StoreAway.
+    Returns "" if nothing was typed, or if no person is given. Raises StoreAway.
     """
     place, fields = _sent()
     g.typed_kept, g.place = True, place
@@ -140,12 +140,12 @@ def _sent() -> tuple[str, Mapping[str, str]]:
 
 
 def _brings_fields(form: TypedForm) -> bool:
-    """Return whether the request has fields of the form: the button "Take it" in the list sends no card's fields."""
+    """Return whether the request has any field of the form. The list's button "Take it" sends no fields of the card."""
     return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the filled fields of the form; none where its `telling` fields show that nothing was typed."""
+    """Return the filled fields of the form; none if all of its `telling` fields are empty, since nothing was typed."""
     fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
     return fields if any(name in fields for name in form.telling) else {}
 
@@ -176,7 +176,7 @@ def here() -> Draft | None:
 
 
 def elsewhere() -> list[tuple[Draft, str, str]]:
-    """Return the logged-in person's drafts of other pages, each with its page and the page's name."""
+    """Return the logged-in person's drafts, without those of the page shown now; each with its page's URL and name."""
     found = [each for each in _mine_if_known() if each.place != g.get("place", "")]
     try:
         return [(each, page_of(each.place), words_of(each.place)) for each in found]
@@ -201,7 +201,7 @@ def _mine() -> list[Draft]:
 
 
 def page_of(place: str) -> str:
-    """Return the URL of the page on which the form of this place is shown. Raises StoreAway."""
+    """Return the URL of the page that shows the form of `place`, such as "card 7" or "new". Raises StoreAway."""
     name, _blank, which = place.partition(" ")
     if name == "card":
         return _page_of_card(int(which))
@@ -228,11 +228,11 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "people": ("people.page", later("People at the desk")),
     "times": ("time_blocks.page", later("Blocked times")),
 }
-"""The endpoint and the name of each place's page, but for cards and appointments."""
+"""The endpoint and title of a draft's page, by the draft's place, such as "hours"; not for cards and appointments."""
 
 
 def words_of(place: str) -> str:
-    """Return the name of the page on which the form of this place is shown. Raises StoreAway."""
+    """Return the words for the page on which the form of a place, such as "card 7", is shown. Raises StoreAway."""
     name = place.partition(" ")[0]
     if name == "card":
         reference = page_of(place).partition("?")[0].rpartition("/")[2]

@@ -79,7 +79,7 @@ EVENTS_AT_REQUEST: Mapping[HistoryEvent, str] = {
     HistoryEvent.REBOOKED: later("moved"),
     HistoryEvent.CALLED_OFF: later("cancelled"),
 }
-"""The words for a request's events in the audit, besides outcomes: events undone, or made by an older version."""
+"""The audit's words for events of a request that are no outcome: undone events, and events of older versions."""
 
 
 def changed_words(what: str) -> str:
@@ -97,7 +97,7 @@ CHANGES: Mapping[DiaryEvent, str] = {
     DiaryEvent.NAMED: later("name"),
     DiaryEvent.ADOPTED: later("booked before there was this diary"),
 }
-"""The words for the changes of appointments that the audit names. Each status is also such a change."""
+"""The words for each change of an appointment that the audit names. An appointment's statuses are among the changes."""
 
 
 def person_words(who: str) -> str:
@@ -204,4 +204,4 @@ AUDIT: Mapping[AuditAction, str] = {
     AuditAction.UNDID_MISSED_CALL: later("said not to have called back missed call"),
     AuditAction.COUNTED_AFRESH: later("let a line take requests again"),
 }
-"""The words for each action in the audit; the request or person is named beside them."""
+"""The words for each action in the audit; a line of the audit also names the request or person."""

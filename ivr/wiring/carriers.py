@@ -36,7 +36,7 @@ MakeCarrier = Callable[[Values, Script, Clinic, Recorded], Carrier]
 
 @dataclass(frozen=True)
 class Provider:
-    """A carrier that the program knows: its settings, and the functions that build its parts from their values."""
+    """A carrier that the program knows, with its settings and the functions that build its parts from settings."""
 
     settings: tuple[Setting, ...]
     carrier: MakeCarrier
@@ -44,7 +44,7 @@ class Provider:
     admin: Callable[[Values, OurAddresses], Admin]
     texts: Callable[[Values], Callable[[], Texts]]
     rents: Callable[[Values, Clinic], Phone | None] = lambda _values, _clinic: None
-    """Returns the number from which the carrier calls the reception, if the account must rent it."""
+    """The function that returns the caller number for the reception, if the account must rent it; else None."""
 
     def is_on(self, values: Values) -> bool:
         """Return whether all settings that this carrier needs are set."""
@@ -112,7 +112,7 @@ PROVIDERS: Mapping[str, Provider] = {
         rents=_plivo_rents,
     ),
 }
-"""The carriers that the program knows, by name. Of the carriers that are switched on, their order here is kept."""
+"""The carriers that the program knows, by name. The carriers that are switched on are used in this order."""
 
 SETTINGS: tuple[Setting, ...] = tuple(each for provider in PROVIDERS.values() for each in provider.settings)
 """The settings of all carriers, for config.settings.read."""
@@ -143,13 +143,13 @@ def unfit(values: Values, script: Script, clinic: Clinic) -> str:
 
 
 def stand_in(values: Values, name: str = "") -> StandIn:
-    """Return the stand-in that signs webhooks like the carrier `name`, or without a name like the first that is on."""
+    """Return a stand-in that signs webhooks as a carrier does: the carrier `name`, or the first carrier that is on."""
     on = switched_on(values)
     return on[name or next(iter(on))].stand_in(values)
 
 
 def stand_ins(values: Values) -> Mapping[str, StandIn]:
-    """Return the stand-in of each carrier that is on, by its name."""
+    """Return, by the carrier's name, the stand-in of each carrier that is switched on."""
     return {name: each.stand_in(values) for name, each in switched_on(values).items()}
 
 
@@ -177,9 +177,9 @@ def must_be_rented(values: Values, clinic: Clinic) -> frozenset[Phone]:
 
 
 def texts(values: Values) -> Callable[[], Texts]:
-    """Return a function that makes the client for texts, of the first carrier that can send them.
+    """Return a function that makes a client for text messages, of the first carrier that has the settings for texts.
 
-    The client's library is imported at once, so that no job waits for the import.
+    The carrier's library is imported now and not when the function is called, so that no job waits for the import.
     """
     first, *_ = [each for each in PROVIDERS.values() if each.can_text(values)] or PROVIDERS.values()
     return first.texts(values)

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 DATABASE_STALLS, REDIS_STALLS = 0.7, 0.5
-"""Seconds, a little less than a client's timeout, after which a failed attempt counts as a stall of its store."""
+"""The seconds after which a failed attempt counts as a stall of its store; a little less than a client's timeout."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class TimeLimits:
     redis: float = redis_clients.CALLER_TIMEOUT
     redis_stalls: float = REDIS_STALLS
     look_up: float = 0.25
-    """The time that looking up a caller's number may take, at the beginning of a call."""
+    """Seconds that the look-up of a caller's number may take at the beginning of a call."""
     answer: float = 1.1
-    """The time for all work on the database, a little above its own limits. Redis gets the rest of two seconds."""
+    """The time for all of a webhook's work on the database. Redis gets the rest of the caller's two seconds."""
 
     def times(self, factor: float) -> "TimeLimits":
         """Return the time limits multiplied by this factor."""

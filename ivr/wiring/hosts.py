@@ -24,7 +24,7 @@ from ivr.wiring.foundation import Foundation
 from ivr.wiring.rooms import HoursServices
 
 MOST_PIECES = 20
-"""The most pieces of the spool that one round of works sends, before it looks again at what the desk has set."""
+"""The most pieces of the spool that are sent before this host looks again at what the desk has set."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class HostWorks:
 
     hours: HoursServices
     now: Callable[[], datetime]
-    """Returns the moment in the clinic's time zone."""
+    """A function that returns the present moment in the clinic's time zone."""
     spool: Spool
     shipper: TraceShipper
     hosts: Hosts
@@ -61,7 +61,7 @@ class HostWorks:
 
 
 def works(base: Foundation, hours: HoursServices) -> HostWorks:
-    """Return the works of this host. They may take as long as a worker's jobs, so that no caller may wait for them."""
+    """Return the regular works of this host. A work may take as long as a worker's job, so no caller waits for it."""
     database, host, spool = base.slow_database, Host(base.settings.state_dir), base.spool()
     slow = HoursServices(
         Closures(database), hours.closures_file, PhoneBooking(database, base.settings.state_dir), hours.now
@@ -77,12 +77,12 @@ def works(base: Foundation, hours: HoursServices) -> HostWorks:
 
 
 def lock(base: Foundation) -> OneProcess:
-    """Return the lock of the process that does these works for the host."""
+    """Return the lock that lets only one process of this host do the host's works."""
     return OneProcess(base.settings.state_dir / LOCK)
 
 
 def upkeep(base: Foundation, hours: HoursServices, jumps: ClockJumps) -> HostUpkeep:
-    """Return the upkeep by which a web process does these works in a thread. The thread is not started yet."""
+    """Return the upkeep by which a web process does the host's works in a thread. The thread is not started yet."""
     host = works(base, hours)
 
     def send_traces() -> None:

@@ -1,6 +1,6 @@
-"""Builds the services of hours, diary, desk and staff on one foundation, for the web, workers and commands.
+"""Builds the services of hours, diary, desk and staff from a Foundation, for the web, workers and commands.
 
-A client connects when it is first used. No Flask, no jobs.
+A client of a store connects when it is first used. No Flask, no jobs.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class HoursServices:
         return f"{self.closures_file.version()} {self.phone_booking.version()}"
 
     def due_again(self, request: Request, outcome: Outcome, now: datetime) -> datetime:
-        """Return when to call a patient again who was not reached, by the opening hours and the desk's closures."""
+        """Return the next moment in open hours at which to call a patient who was not reached."""
         return next_due(self.clinic_now())(request, outcome, now)
 
 
@@ -133,11 +133,11 @@ class StaffServices:
     """The limit on simultaneous logins on devices known to the person; `strange_logins` limits those on others."""
     devices: Cipher
     shown_once: Cipher
-    """The cipher of secrets that are shown only once; `devices` is the cipher of the cookie for known devices."""
+    """The cipher of secrets that are shown only once. The cipher `devices` is for the cookie of known devices."""
 
 
 def hours(base: Foundation) -> HoursServices:
-    """Return the services of the clinic's hours on this foundation."""
+    """Return the services for the clinic's hours, built from the settings and the database of `base`."""
     file, switch = ClosuresFile(base.settings.state_dir / FILE), PhoneBooking(base.database, base.settings.state_dir)
     now = ClinicNow(base.clinic, file, switch, books_unconfirmed=not base.settings.production)
     return HoursServices(Closures(base.database), file, switch, now)

@@ -12,7 +12,7 @@ from testing.mutants.safeguards import Safeguard, read, stale
 from testing.mutants.trial import Verdict, copied, judge, verdicts
 
 ALL_OF_THEM = 1800
-"""Seconds that the tests of all safeguards may take in an unbroken copy.
+"""Seconds that the tests of all safeguards may take while no safeguard is taken out.
 
 On a quiet machine they take some two minutes.
 """

@@ -29,7 +29,7 @@ class Safeguard:
     """The text to take out, which stands in the safeguard's file exactly once."""
     instead: str
     tests: tuple[str, ...]
-    """The tests that should notice the loss: whole files, or single tests as `FILE::test_name`."""
+    """The tests that should fail without the safeguard: whole files, or single tests as `FILE::test_name`."""
 
     def removed(self, source: str) -> str:
         """Return this source of the safeguard's file with the safeguard's text replaced. Raises Stale."""

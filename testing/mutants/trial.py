@@ -37,7 +37,7 @@ class Verdict(StrEnum):
     NOTICED = "noticed"
     UNNOTICED = "NOBODY NOTICED"
     NOT_TRIED = "NOT TRIED"
-    """The safeguard's tests could not be run at all: its row in the list is wrong."""
+    """The safeguard's tests could not be run, because the safeguard's row in the list of safeguards is wrong."""
 
 
 VERDICTS = {0: Verdict.UNNOTICED, 1: Verdict.NOTICED}
@@ -87,7 +87,7 @@ def _without(row: Safeguard, tree: Path) -> tuple[Verdict, str]:
 
 
 def judge(tree: Path, names: Sequence[str], *more: str, seconds: float = MOST_SECONDS) -> tuple[int, str]:
-    """Run these tests in this copy of the tree until one fails; return pytest's exit status and output."""
+    """Run tests in a copy of the source tree until one fails or time is up; return pytest's exit status and output."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header", *more, *names]
     environ = {**os.environ, "PYTHONPATH": ""}
     with subprocess.Popen(

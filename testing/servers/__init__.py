@@ -24,7 +24,7 @@ PATIENCE = 60.0
 """Seconds in which a server for tests must be ready: usually less than one is enough, on a busy machine more."""
 
 SHORT = 60
-"""The longest path of a temporary folder, in bytes: a socket in the folder then keeps to the kernel's limit, 107."""
+"""The longest path of a temporary folder, in bytes. The path of a socket in it must stay below the kernel's 107."""
 
 ENDED = {"gone", "zombie"}
 """The states of a process that has ended. A zombie no longer runs; only its pid is still taken."""

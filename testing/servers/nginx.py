@@ -32,7 +32,7 @@ http {{
 
 ONE = "server 127.0.0.1:8000 max_fails=0;"
 SEVERAL = ("server 127.0.0.1:{} max_fails=3 fail_timeout=3s{};", "server 127.0.0.1:{} max_fails=0 backup{};")
-"""The two configuration lines of nginx for each host, if there are several. They replace the shipped line for one host.
+"""The two lines of nginx's configuration for each of several hosts, instead of the shipped line for one host.
 
 docs/deploy.md has the same lines.
 """
@@ -71,9 +71,9 @@ class Nginx(Server):
             raise ServerFailed("nginx did not take its new configuration")
 
     def write(self, out: Collection[int] = ()) -> None:
-        """Write nginx's configuration without these hosts: the shipped one, with other addresses and paths and no TLS.
+        """Write nginx's configuration: the shipped file, but with addresses and paths of this machine and without TLS.
 
-        Raises LookupError.
+        Hosts whose ports are in `out` get no requests. Raises LookupError if the shipped file lacks a text to replace.
         """
         hosts = "\n".join(line.format(port, " down" if port in out else "") for line in SEVERAL for port in self.hosts)
         words = SHIPPED.read_text()

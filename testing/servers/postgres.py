@@ -125,7 +125,7 @@ class Postgres(Server):
 
 
 Shape = tuple[object, ...] | None
-"""The shape of a database: its tables, its indexes and the revision of its schema; None where it keeps no revision."""
+"""The shape of a database: its tables, its indexes and its schema's revision; None if no table holds a revision."""
 
 
 def _shape(connection: psycopg.Connection) -> Shape:
@@ -170,7 +170,7 @@ def unprivileged() -> Account:
 def programs_for(account: Account, folder: Path, *, prefer_package: bool = False) -> Path:
     """Return the folder of PostgreSQL's programs that this account can run. Raises PostgresUnavailable.
 
-    The machine's are tried first, then the wheel's, then a copy of the wheel's.
+    Tries the machine's programs (not with `prefer_package`), then the Python wheel's, then a copy of the wheel's.
     """
     packed = _in_the_wheel()
     for programs in [*([] if prefer_package else _on_the_machine()), *packed]:

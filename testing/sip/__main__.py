@@ -59,7 +59,7 @@ async def _answer(settings: Settings, asked: argparse.Namespace) -> None:
 
 
 def _service(services: Services, carrier: str) -> Service:
-    """Return the running service, to be asked with webhooks in a carrier's dialect. Raises NoSuchCarrier."""
+    """Return the access to the running service, with webhooks in this carrier's dialect. Raises NoSuchCarrier."""
     clinic, words = services.clinic, dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,

@@ -82,7 +82,7 @@ class Exchange:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Exchange"]:
-        """Take calls until the end of the block, then hang up those under way. Raises OSError if the port is taken."""
+        """Take calls until the block ends, then hang up the calls that are left. Raises OSError for a taken port."""
         await self._signalling.start()
         try:
             yield self

@@ -34,7 +34,7 @@ class OffThisMachine(Exception):
 
 
 class NoPort(Exception):
-    """The error when no port for sound is free: as many calls are under way as there are ports."""
+    """The error when no port for sound is free, because the present calls use all of them."""
 
 
 def on_this_machine(address: Address) -> Address:
@@ -137,7 +137,7 @@ class Stream:
 
 @dataclass
 class Ports:
-    """The ports that are free for the sound of calls: an even one for each telephone, with the odd one above it."""
+    """The free ports for the sound of calls: each telephone gets an even port, with the odd port above it."""
 
     free: "deque[int]"
 

@@ -24,13 +24,13 @@ RINGING_TONE = tone(400, 0.4, 0.1) + silence(0.2) + tone(400, 0.4, 0.1) + silenc
 """The ringing tone of India, which a caller hears while the reception's telephones ring."""
 
 FOR_THE_KEY = 5
-"""Seconds after the words in which somebody at the reception must press the key that takes the call.
+"""The seconds that the reception has for pressing the key that takes the call, counted from the end of the words.
 
 Used only where the carrier itself waits for the key, and no document does.
 """
 
 Taken = asyncio.Future[tuple[Stream, "asyncio.Task[None]"]]
-"""The telephone of the reception that takes the call: its sound, and the task that ends when it hangs up."""
+"""A future for the reception's telephone that takes the call: its sound, and the task that runs until it hangs up."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from testing.sip.media import LOOPBACK
 from testing.sip.sound import AUDIBLE, BYTES_A_SECOND, RATE, loudness
 
 LISTENS_EVERY = 0.04
-"""Seconds between two readings of the sound that a telephone has heard; the stack keeps it for longer than that."""
+"""Seconds between two readings of the sound that a telephone hears. The SIP stack buffers more sound than that."""
 
 AT = range(26_100, 29_900, 2)
 """The ports on which the telephones listen for SIP: none that the kernel hands to other programs."""
@@ -29,7 +29,7 @@ STEADY = "audio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 100-200\n"
 """The stack's setting for a jitter buffer of fixed length, which neither drops nor invents sound to catch up."""
 
 SOUNDS = "24000-26000"
-"""The port range for the telephones' sound, as the stack's setting; the carrier uses other ports."""
+"""The ports for the telephones' sound, as a setting of baresip. The carrier of the tests uses other ports."""
 
 AHEAD = 0.2
 """Seconds of outgoing sound that a telephone keeps queued in the stack."""
@@ -141,7 +141,7 @@ class Telephone:
     """The calls that come in to this telephone, in order."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
-    """Events of calls that `dial` has not returned yet, by the call's handle; the other side may answer that soon."""
+    """The events that came before `dial` returned their call, for example a quick answer, by the call's handle."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:

@@ -19,7 +19,7 @@ PROGRAM = "espeak-ng"
 NO_VOICE = "espeak-ng is not here: apt-get install espeak-ng"
 
 HEADER = b"data"
-"""The mark before length and samples in a WAV file. Into a pipe, espeak-ng writes no true length, so none is read."""
+"""The bytes before length and samples in a WAV file. The length is skipped: in a pipe, espeak-ng writes a wrong one."""
 
 AT = 22_050
 """The number of samples in a second of the sound that espeak-ng makes."""

@@ -17,7 +17,7 @@ from ivr.phone.ringing import post
 
 @dataclass(frozen=True)
 class Service:
-    """Access to the running service: its address, the stand-in, the reader of its documents, the clinic's numbers."""
+    """A test's access to the running service, by the service's address and the stand-in of a carrier."""
 
     base_url: str
     """The service's public address, to which webhooks are signed and posted."""
@@ -55,7 +55,7 @@ class Webhooks:
         await self._send(f"{self.service.base_url}/voice/status", Over(max(0, round(seconds))))
 
     def leg(self, number: str) -> "Webhooks":
-        """Return the webhooks for the leg of the reception's telephone with this number, which is a call of its own."""
+        """Return the webhooks of the leg to the reception's telephone with this number. The leg is its own call."""
         return replace(self, call=self.service.stand_in.leg(self.call, number))
 
     def read(self, document: str, url: str) -> CallMoment:

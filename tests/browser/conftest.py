@@ -83,7 +83,7 @@ Opens = Callable[..., Page]
 
 
 def session_of(service: Service, name: str, words: str) -> str:
-    """Return the session cookie of a person logged in, with this language; logging in by browser takes a second."""
+    """Log a person in over HTTP, faster than in a browser, with the language `words`; return the session cookie."""
     person = Staff(service.phone.app, name, PASSWORD)
     token = person.token(person.browser.get("/login").text)
     person.browser.post("/language", data={"csrf_token": token, "language": words})

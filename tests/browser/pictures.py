@@ -147,7 +147,7 @@ def log_in(page: Page) -> None:
 
 
 def take(page: Page, name: str, **first: str) -> None:
-    """Take pictures of the page in both sizes and colours; `first` maps a size to the selector of its top element."""
+    """Take pictures of the page in both sizes and colours; `first` has, by size, the selector of the top element."""
     page.mouse.move(0, 0)
     for size, viewport in SIZES.items():
         page.set_viewport_size(viewport)

@@ -1,4 +1,4 @@
-"""The calendar's link in a real browser: a manager makes and copies it, the others learn how to use it."""
+"""A manager makes and copies the calendar's link in a real browser; other staff see whom to ask for the link."""
 
 from icalendar import Calendar
 from playwright.sync_api import expect

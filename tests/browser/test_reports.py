@@ -1,4 +1,4 @@
-"""The charts of the reports: drawn from the page's tables within its security rules; the tables alone tell all."""
+"""The charts of the reports. Browsers draw them from the page's tables; without charts, the tables say the same."""
 
 import re
 from typing import Literal

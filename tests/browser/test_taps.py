@@ -139,7 +139,7 @@ def test_an_appointment_is_moved_with_four_taps_and_four_digits(
 
 
 def closes_early(page: Page, hour: str) -> Finger:
-    """Go from the list to the form for an early closing, and type the hour, without saving; return the finger."""
+    """Open the form for an early closing from the list, and type the hour. Return the Finger, which counts the taps."""
     page.goto("/desk")
     finger = Finger(page)
     finger.taps_on("nav a[href='/desk/hours']")

@@ -1,4 +1,4 @@
-"""Elements of a document, written by a carrier's table: an XML parser reads them back, and odd ones are refused."""
+"""Elements of a carrier's document: an XML parser reads back what was written, and wrong elements are refused."""
 
 import re
 from typing import Any

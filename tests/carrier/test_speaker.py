@@ -15,7 +15,7 @@ SCRIPT = sentences.read(clinic_file.LANGUAGES)
 
 
 class Writes:
-    """A writer of sentences that puts down their words alone, and remembers each sentence that it wrote."""
+    """A writer of sentences that writes only the words, and remembers the words of each sentence."""
 
     def __init__(self) -> None:
         self.written: list[str] = []

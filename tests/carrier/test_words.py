@@ -30,10 +30,10 @@ WORDS = {
 ANY = re.compile("|".join(WORDS.values()), re.IGNORECASE)
 
 STORED = re.compile(r"\bcall_sid\b")
-"""A carrier's word in the name of a column and of a key. Both names stay for ever, since another program reads them."""
+"""A carrier's word in the names of a column and of a field in Redis. Both stay, because other programs read them."""
 
 COMMAND = re.compile(r"\bfallback-twiml\b")
-"""A carrier's word in a command's name, which stays, since operators have it in their scripts."""
+"""The name of a command, which may keep a carrier's word, because operators have the name in their scripts."""
 
 ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 

@@ -68,7 +68,7 @@ class Idle:
     """A check of the clock process that does nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Do nothing; the product's check finds the patients whose appointments fall into closed hours."""
+        """Do nothing. The product's method finds the patients whose appointments fall into closed hours."""
 
     def check(self, *_hours: object) -> None:
         """Do nothing; the product's check finds the bookings and changes that callers have not heard."""
@@ -117,7 +117,7 @@ def gives_hours_twice_and_says_nothing() -> AsgiServer:
 
 
 def as_a(kind: Any, product: Any) -> Any:
-    """Return an object of this careless class with the fields of the product's object."""
+    """Return an object of the careless class `kind` that has the same fields as the object `product`."""
     return kind(**{each.name: getattr(product, each.name) for each in fields(product)})
 
 
@@ -130,7 +130,7 @@ def _served(services: Services, telephone: TelephoneServices) -> AsgiServer:
 
 
 def idle_clock() -> None:
-    """Run the clock process without two of its duties, until it is killed."""
+    """Run the clock process until it is killed, without its work on the hours' changes and on unheard appointments."""
     worker = of_workers.build(_settings())
     idle: Any = Idle()
     desk = replace(worker.desk, upkeep=idle, unheard=idle)

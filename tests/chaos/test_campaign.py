@@ -20,7 +20,7 @@ LOCKED_LATE = 109
 """The seed of a campaign that locks the database only in its second half; in the first half, requests are stored."""
 
 SWEPT = 3.0
-"""Seconds in which the careless clock, which hardly waits, would have told the patients if it still had this duty."""
+"""The seconds that a campaign gives the clock process to list unheard appointments. The careless clock lists none."""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])

@@ -1,4 +1,4 @@
-"""The check of appointments: given twice, heard but not kept, kept but not heard, in closed hours but not told."""
+"""The check of a campaign's appointments finds times given twice, changes lost or unheard, and patients not told."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

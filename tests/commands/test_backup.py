@@ -360,7 +360,7 @@ def test_an_appointment_that_was_given_since_stands(phone: Phone, app: Flask, cl
 def test_one_whose_place_another_has_taken_gets_a_new_one(phone: Phone, app: Flask) -> None:
     """An erased request that comes back from a backup gets a new id if a newer request has taken its old id.
 
-    A number may have several live requests: the restored request stands beside the newer one.
+    A number may have several live requests, so the restored and the newer request both stay.
     """
     kept, gone, back = books(phone, 0), books(phone, 1), books(phone, 2)
     backup = made(app)

@@ -1,4 +1,4 @@
-"""Appointments in a backup: they come back, and what was booked, moved or cancelled after the backup stays."""
+"""Restoring appointments from a backup. Bookings, moves and cancellations made after the backup are kept."""
 
 from datetime import datetime, timedelta
 

@@ -57,9 +57,9 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 
 
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
-    """The command passes the shipped clinic in every situation, over both carriers, and says how much it has looked at.
+    """Check that the command passes the shipped clinic over both carriers, and says how much each check has examined.
 
-    Each limit of steps in the output is exact: the longest way takes as many steps.
+    For each limit of steps in the output, the longest way through the menu takes exactly as many steps.
     """
     given = {
         "ENV": "development",
@@ -158,7 +158,7 @@ class CountsAnotherKey(PlivoRenderer):
 
 
 class HangsUpOnTheReception(PlivoRenderer):
-    """A renderer of documents that ends the reception's leg after speaking, without waiting for a key."""
+    """A faulty renderer whose document ends the reception's leg after its words, without waiting for a key."""
 
     def screening(self, leg: Leg) -> str:
         return super().screening(leg).replace("</Response>", "<Hangup /></Response>")

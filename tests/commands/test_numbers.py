@@ -30,7 +30,7 @@ TOLL_FREE = "+911140000001"
 """A number rented at the carrier, which a clinic's file may list for the first line."""
 
 SECOND = "+918090080907"
-"""Another number of the clinic, which the shipped file lists already."""
+"""Another number of the clinic, which the shipped config/clinic.toml lists already."""
 
 BASE = "https://line.example"
 VOICE = f"{BASE}/voice#{'&'.join(f'{name}={value}' for name, value in OVERRIDES.items())}"

@@ -40,7 +40,7 @@ ASK_TO_BE_RUNG = ("2", "1", "1", "1")
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
+    """The address of the desk's database. Each test runs once on SQLite and once on PostgreSQL."""
     return database_url
 
 

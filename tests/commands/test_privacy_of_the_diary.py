@@ -1,4 +1,4 @@
-"""Appointments and names of a number: handed out and erased together with it, on both databases."""
+"""Appointments and names of a number, which are exported and erased together with it, on SQLite and on PostgreSQL."""
 
 import pytest
 from sqlalchemy import func, select
@@ -25,7 +25,7 @@ def desk_url(database_url: str) -> str:
 
 
 def visits(phone: Phone, number: str | None, nth: int, note_words: str = "", patient_of: str = "") -> str:
-    """Book an appointment for a patient of this number, with a name; return the appointment's reference."""
+    """Book an appointment `nth` half hours after four, for a patient with a name; return its reference."""
     starts, whose = AT_FOUR + nth * HALF_AN_HOUR, Number(number) if number else None
     with phone.services.database.writing() as write:
         new = wished(starts, nth, phone=whose)

@@ -1,4 +1,4 @@
-"""The settings of carriers: a carrier is on if its own variables are set. One must be on, and none may be half set."""
+"""The settings of carriers: at least one carrier must have its variables set, and none may have only some set."""
 
 import pytest
 

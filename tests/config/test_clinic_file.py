@@ -1,4 +1,4 @@
-"""config/clinic.toml: the messages in which staff hear of a mistake in it, and the contents of the shipped file."""
+"""config/clinic.toml: its shipped contents, and the error messages that tell the staff of a mistake in the file."""
 
 from datetime import date, time
 from pathlib import Path

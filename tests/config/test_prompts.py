@@ -1,4 +1,4 @@
-"""config/prompts: the messages in which staff hear of a mistake there; and every sentence that is said has words."""
+"""The prompts: a mistake in config/prompts gives staff a clear message, and every sentence that is said has words."""
 
 import shutil
 import tomllib
@@ -36,7 +36,7 @@ SCRIPT = read(LANGUAGES)
 
 
 def prompts(folder: Path, *changes: tuple[str, str, str]) -> Script:
-    """Return the shipped prompts with changed lines: for each the language, how the line begins, and the new line."""
+    """Return the shipped prompts with some lines replaced; a change is (language, start of the old line, new line)."""
     copy = folder / "prompts"
     shutil.copytree(FOLDER, copy)
     for language, begins, line in changes:
@@ -170,7 +170,7 @@ FACTS.append(known(MOMENTS["in hours"], caller=None))
 
 
 def with_practitioners() -> Facts:
-    """Return the facts of a call to a clinic with two practitioners to choose from, and words for the way there."""
+    """Return the facts of a call to a clinic with two practitioners to choose from, and directions to the clinic."""
     facts = known(MOMENTS["in hours"])
     named = tuple(Schedule(key, timedelta(minutes=30), REASON) for key in ("knee", "neck"))
     rules = replace(facts.clinic.diary, schedules=named, phone_books=True)
@@ -198,7 +198,7 @@ def calls(place: str, language: str, facts: Facts) -> Iterable[Call]:
 
 
 def turns(call: Call, facts: Facts) -> Iterator[Turn]:
-    """Yield every turn that can come next in this call: by keys, silence, mistakes and an action's outcomes."""
+    """Yield every turn that can come next in this call: after keys, silence, mistakes and each outcome of an action."""
     place = MENU[call.place]
     yield enter(call, call.place, facts)
     if isinstance(place, Menu | Keying):
@@ -214,7 +214,7 @@ def turns(call: Call, facts: Facts) -> Iterator[Turn]:
 
 
 HEARD = Call("main", "en", "screen")
-"""A call at the place of the reception's own leg, which asks for the key that takes the patient."""
+"""A call at the place where the person who answers at the reception is asked for a key before taking the patient."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,4 +1,4 @@
-"""Recordings: one is used if the carrier can play it and it says today's words; any other is named with the reason."""
+"""Recordings. A file is used if it is playable and its words are up to date; otherwise it is named with the reason."""
 
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def test_a_name_in_capital_letters_from_a_windows_machine_counts(tmp_path: Path)
 
 
 def noted(tmp_path: Path, **words: str) -> None:
-    """Write the note of which words each Hindi recording says, beside the digest of its sound."""
+    """Write the notes file of the Hindi recordings: the words and the digest of the sound of each recording."""
     folder = tmp_path / "voices" / "hi"
     sounds = {each.sentence: each.digest for each in read(tmp_path / "voices", SCRIPT).usable}
     lines = (f'{name} = {{ words = "{said}", sound = "{sounds[name]}" }}\n' for name, said in words.items())

@@ -1,4 +1,4 @@
-"""Calls back that Asha makes at the desk, for the tests of the desk and of its pages."""
+"""The calls that Asha makes from the desk to patients, for the tests of the desk and of its pages."""
 
 from datetime import datetime
 

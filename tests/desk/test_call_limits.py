@@ -25,7 +25,7 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 def counting(redis: Redis, most: int) -> CallLimits:
-    """Return limits by which a number may call `most` times; a line takes ten calls, two of them withheld."""
+    """Return call limits for an hour: `most` calls of a number, ten calls on a line, two withheld calls on a line."""
     return CallLimits(redis, Breaker(0.5), KeyedIds("0123456789abcdef" * 4), Limits(most, 10, 2, 6))
 
 

@@ -37,14 +37,14 @@ def hers(phone: Phone) -> Conversation:
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation, clock: Clock) -> Conversation:
-    """The mother's call from another telephone, ten minutes later: she asks for a call back, which makes request 2."""
+    """The call in which a mother asks for a call back from a second telephone. The call makes request 2."""
     clock.goes_on(minutes=10)
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
 
 @pytest.fixture
 def merged(services: Services, again: Conversation, clock: Clock) -> None:
-    """The mother's two requests after they were merged into request 1."""
+    """Two requests of one patient, a mother, merged into request 1."""
     services.desk.merging.merge(1, 2, By("asha", clock()))
 
 
@@ -215,7 +215,7 @@ def test_a_request_is_not_merged_with_itself_nor_with_none(
 
 @pytest.fixture
 def patient(database_url: str, services: Services) -> Iterator[tuple[Merging, Moves]]:
-    """Merging and moves at the same desk, with a time limit for stores that even many threads at once do not exceed."""
+    """Merging and moves on the desk's database, with a time limit long enough for many threads at once."""
     database = Database(database_url, timeout=WORKER_TIMEOUT)
     yield Merging(database), replace(services.desk.moves, database=database)
     database.close()

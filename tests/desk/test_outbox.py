@@ -73,7 +73,7 @@ def test_a_notice_that_another_channel_has_did_not_fail(database: Database) -> N
 
 
 def test_a_change_is_told_over_every_channel_that_told_of_the_one_before(database: Database) -> None:
-    """The notice of a cancellation goes once to every channel, also to channels that told of the booking before."""
+    """The notice of a cancellation goes once to every channel, even if the channel has told of the booking."""
     appointment_id, outbox = booked(database, "one", "other"), Outbox(database)
     with database.writing() as write:
         cancel(write, appointment_id, CALLER)

@@ -98,7 +98,7 @@ ODD = {
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Place]:
-    """A telephone at a service, and the services of its worker: the test runs on SQLite and on PostgreSQL."""
+    """A telephone at a service, and the services of its worker. Each test runs on SQLite and on PostgreSQL."""
     url = request.getfixturevalue(f"{request.param}_url")
     with service(tmp_path, url, redis_url, clock) as phone:
         worker = build_workers(phone.services.settings, clock)
@@ -120,7 +120,7 @@ def good(mark: str, caller: int) -> bytes:
 def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
     place: Place, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Odd entries among pending requests are set aside and counted for the staff; every good one reaches the desk."""
+    """Check that pending requests that cannot be read or stored are counted for the staff; all others reach them."""
     phone, worker = place
     between = {f"m{number}": good(f"m{number}", number) for number in range(8)}
     odd = {f"odd{number}": each for number, each in enumerate(ODD.values())}

@@ -1,4 +1,4 @@
-"""Changes that the desk makes in the diary, on both databases: each can be undone while nobody else has the time."""
+"""The desk's changes in the diary, on both databases. A change cannot be undone once somebody else has the time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A flood of bookings, recognised by its pace: its times are freed at once, and an undo restores times still free."""
+"""Floods of bookings are recognised by their pace. A flood's times are freed at once; an undo books the free ones."""
 
 from datetime import datetime, timedelta
 

@@ -104,7 +104,7 @@ def half_hours(ends: list[int]) -> tuple[Shift, ...]:
 def test_no_free_time_is_past_outside_the_hours_taken_or_within_another(
     week: list[list[int]], zone: str, ahead: int, lasts: tuple[int, int], marks: list[tuple[int, int]]
 ) -> None:
-    """Each free time is in the future, in open hours and overlaps no other, also when clocks change or a year ends."""
+    """No free time is past, closed or taken, or overlaps another, also when clocks change or a year ends."""
     now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=ahead)
     length, buffer = (timedelta(minutes=each) for each in lasts)
     hours = Hours(ZoneInfo(zone), tuple(half_hours(each) for each in week))

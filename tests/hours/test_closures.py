@@ -1,4 +1,4 @@
-"""Closures that the desk sets: stored with their maker and time, undone once, and known to calls without a database."""
+"""Closures that the desk sets: stored with their maker and time, undone only once, and read by calls from a file."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The days and parts of a day that a caller is offered for a wish, and the time by which the desk should call them."""
+"""The days and parts of a day that a caller is offered for a wish, and the time by which the desk should call back."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time

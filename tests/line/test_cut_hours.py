@@ -1,4 +1,4 @@
-"""Hours of a day that closes early or opens late, at the edges of shifts; and the desk's closures on each line."""
+"""Hours of days that close early or open late, also at the edges of shifts, and the desk's closures on each line."""
 
 from dataclasses import replace
 from datetime import date, datetime, time

@@ -1,4 +1,4 @@
-"""Free times read out by telephone: few keys lead to each time, and a key keeps its meaning while others book."""
+"""Free times by telephone: a caller reaches each with few keys, and bookings by others change no key's meaning."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The next try to call a patient: in opening hours, in their part of the day, after growing pauses."""
+"""The next try to call a patient: in opening hours, in the part of day that the patient wants, after growing pauses."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

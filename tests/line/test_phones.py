@@ -37,7 +37,7 @@ SENDERS = {
     **dict.fromkeys(["sip:9999900001@example.org", "client:9999900001", "whatsapp:+919999900001", "९९९९९०००००१"]),
     **dict.fromkeys(["+918090080906", "918090080906", "8090080906", "9" * 40, "+91\x009999900001"]),
 }
-"""Callers' numbers as a carrier may write them, each with the number that is counted and blocked, or None."""
+"""Callers' numbers as carriers may write them, each with the number that is counted and blocked; None for no number."""
 
 
 @pytest.mark.parametrize("written", SENDERS)

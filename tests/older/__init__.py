@@ -6,20 +6,20 @@ Everything here is made up: numbers are +91 99999 001xx, and the secret signs an
 from pathlib import Path
 
 WRITTEN = Path(__file__).with_name("837caff")
-"""The folder with the files that commit 837caff of this program wrote."""
+"""The folder with the files that the program wrote when it was at commit 837caff."""
 
 DATABASE, REDIS, SPOOL, MIRROR = "database.sql", "redis.json", "calls", "closures.json"
 """The names of the files of stored state: the database as SQL, Redis's keys, the spool's folder, the closures' file."""
 
 CALLS, PEOPLE, PAGES, NAMES = "under_way.json", "people.json", "pages.json", "names.json"
-"""The names of the other files: calls under way, people at the desk, what pages showed, names used elsewhere."""
+"""The names of the files about 837caff's state: open calls, people at the desk, what pages showed, names in use."""
 
 SECRET_KEY = "made-up-0123456789-abcdef-0123456789-made-up"
 BASE = "https://line.example"
 SCRAPER = "a-token-that-reads-numbers"
 
 FIXED = {"SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE, "METRICS_TOKEN": SCRAPER}
-"""The settings under which 837caff wrote its state, as far as they matter for reading that state."""
+"""The settings with which the program of commit 837caff wrote its state, where reading that state needs them."""
 
 
 def number(index: int) -> str:

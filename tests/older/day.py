@@ -73,7 +73,7 @@ class Day:
         return call
 
     def asks(self, index: int, *keys: str, **more: str) -> int:
-        """Call a line, make a request, and hang up; return the request's id."""
+        """Call a line from the made-up number with this index, make a request, and hang up; return the request's id."""
         call = self.calls(index, *(keys or BOOK), **more)
         self.ends(call)
         return self.id_of(call.reference)
@@ -124,7 +124,7 @@ def sends(person: Staff, path: str, **fields: str) -> str:
 
 
 def early_calls(day: Day) -> None:
-    """Make the day's calls before anybody is at the desk: channels and texts fail, and calls are recorded."""
+    """Make the day's calls before any login. Some requests' notices and texts fail; the other calls are recorded."""
     given, stores = where(day.folder) | ODD, (f"sqlite:///{day.database}", day.redis_url)
     with listener() as carrier, service(day.folder, *stores, day.clock, **given, TWILIO_API_URL=carrier.url) as odd:
         carrier.status, carrier.answer = 400, NO_MOBILE
@@ -302,7 +302,7 @@ def with_database_away(day: Day, index: int, *keys: str, **more: str) -> None:
 
 
 def last_calls(day: Day) -> None:
-    """Make the day's last calls; the day is saved before the records of these calls are made."""
+    """Make the last calls of the day, which have no records yet when the day's state is saved."""
     day.ends(day.calls(45, "4"), 33)
     day.ends(day.calls(46, "0").reception(talked=True), 240)
     day.ends(day.calls(47, "1", lang="hi"), 12)
@@ -316,7 +316,7 @@ def locked_out(day: Day) -> None:
 
 
 def under_way(day: Day) -> list[dict[str, Any]]:
-    """Return the calls that are under way at the day's end, each with its next address and the keys that follow."""
+    """Return the calls that are not over at the day's end, each with its next webhook and the keys to press later."""
     not_reached = {"DialCallStatus": "no-answer", "DialBridged": "false"}
     return [
         stands("a day is to be chosen", day.calls(60, "1"), "1", "1", "1", "1"),
@@ -343,7 +343,7 @@ def under_way(day: Day) -> list[dict[str, Any]]:
 def stands(
     name: str, call: Conversation, *keys: str, at: str = "", first: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return a call under way, to be saved: the address of its next webhook, the event there, the keys that follow."""
+    """Return a call that is not over, ready to be saved: its next webhook, and the keys to press after that webhook."""
     waits: Any = call.waits
     happens, rest = (first, keys) if first is not None else ({"Digits": keys[0]}, keys[1:])
     form = {"form": call.fields, "place": call.place, "at": urljoin(BASE, at or waits.action)}
@@ -355,7 +355,7 @@ def silent(call: Conversation, *keys: str) -> dict[str, Any]:
 
 
 def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
-    """Return a call under way whose last webhook failed: the apology's document leads back to the step that failed."""
+    """Return a call whose last webhook failed. The document with the apology redirects the call to the failed step."""
     waits: Any = call.waits
     form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": urljoin(BASE, waits.action)}
     document = day.phone.posts("/voice/fallback", form).text
@@ -394,7 +394,7 @@ def where(folder: Path) -> dict[str, str]:
 
 
 def live(day: Day, folder: Path) -> None:
-    """Run the whole day; save its stores, its calls under way and the people's secrets into a folder."""
+    """Run the whole day, and save its stores, its unfinished calls and the people's secrets in a folder."""
     day.types("database", "upgrade")
     early_calls(day)
     codes = people(day)

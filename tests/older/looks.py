@@ -75,7 +75,7 @@ def _plain(markup: str) -> str:
 
 
 def goes_on(phone: Phone, stands: dict[str, Any]) -> tuple[Conversation, Lines]:
-    """Go on with a saved call under way, from its next address; return the call, and the words after each event."""
+    """Go on with the saved, unfinished call `stands` at its next address; return it, and the words after each event."""
     call = Conversation(phone, stands["form"], stands["sid"])
     path = str(stands["at"]).removeprefix(BASE)
     assert path.startswith("/voice/"), "an address of ours"
@@ -95,7 +95,7 @@ def listed(phone: Phone) -> list[str]:
 
 
 def calendar(phone: Phone, link: str) -> list[str]:
-    """Return the lines of the calendar's feed by which a calendar program knows an appointment and its time."""
+    """Return the lines of the calendar feed that tell of appointments: id, start, end, revision, title and URL."""
     answer = phone.app.test_client(use_cookies=False).get(link.removeprefix(BASE))
     assert answer.status_code == 200
     telling = ("UID:", "DTSTART", "DTEND", "SEQUENCE:", "SUMMARY:", "URL:")

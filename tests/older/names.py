@@ -64,7 +64,7 @@ def columns(written: Path) -> dict[str, list[str]]:
 
 
 def words(written: Path) -> dict[str, list[str]]:
-    """Return the values of a saved database that other versions read, and the fields by which moves are undone."""
+    """Return the values in a saved database that other versions read, and the names of the fields for undoing moves."""
     with closing(_read(written)) as opened:
         found = {each: _standing(opened, *each.split(".")) for each in WORDS}
         before = [json.loads(each) for each in _standing(opened, "history", "before")]
@@ -93,12 +93,12 @@ def _read(written: Path) -> sqlite3.Connection:
 
 
 def shapes(keys: Iterable[str]) -> list[str]:
-    """Return the forms of these Redis keys, sorted and without repeats: # stands for a keyed hash or an id."""
+    """Return the forms of these Redis keys, sorted and each once. In a form, # replaces a keyed hash or an id."""
     return sorted({MARKS.sub("#", key) for key in keys})
 
 
 def jobs(held: Mapping[str, Any]) -> list[str]:
-    """Return for each job of RQ its function, its queue and the kind of its key."""
+    """Return a text for each job of RQ: its function, its queue, and its Redis key with # in the place of the id."""
     found = {key: each["value"] for key, each in held.items() if re.fullmatch(r"rq:job:[a-z]+-[0-9-]+", key)}
     names = {(_function(job["data"]), job["origin"], MARKS.sub("#", key)) for key, job in found.items()}
     return sorted(map(" ".join, names))
@@ -124,7 +124,7 @@ def waiting_fields(held: Mapping[str, Any]) -> list[str]:
 
 
 def address_fields(addresses: Iterable[str]) -> dict[str, list[str]]:
-    """Return the names of the fields in these calls' addresses: in the query, and in the sealed part of it."""
+    """Return the names of the fields in the addresses of webhooks: the query's fields, and those of its sealed part."""
     queries = [parse_qs(urlsplit(each).query) for each in addresses]
     sealed = [opened(each["c"][0], "call") for each in queries if "c" in each]
     return {"query": _all(queries), "sealed": _all(sealed)}

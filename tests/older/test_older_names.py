@@ -35,11 +35,11 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names in the state of 837caff that the present program no longer leaves, on purpose.
+"""Names in the saved state of version 837caff that the present program no longer writes, on purpose.
 
-A patient's appointment is now changed in the diary; old history lines are still read. The job has a queue of its own:
-after a rollback, the older program ignores that queue, and its sweep queues the job again. The day's channel
-"nonsense" now fails with another error; a stored NotTold is still read.
+Appointments are now changed in the diary; a request's old history is still read. The job has a queue of its own. After
+a rollback, the older program ignores that queue and queues the job again. The channel "nonsense" of the saved day now
+fails with another error than NotTold; a stored NotTold is still read.
 """
 
 

@@ -45,7 +45,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) -> str:
-    """The path of 837caff's SQLite database, upgraded to the present revision by the command; tests copy it."""
+    """The path of the SQLite database written at commit 837caff and upgraded by the command. Each test uses a copy."""
     folder = tmp_path_factory.mktemp("older")
     valkey_server.resume()
     valkey_server.start()
@@ -57,7 +57,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) ->
 
 @pytest.fixture(scope="session")
 def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_server: Postgres) -> str:
-    """The name of a PostgreSQL database with 837caff's desk, moved there from SQLite by the command; tests copy it."""
+    """The name of a PostgreSQL database with the desk of old version 837caff, copied from SQLite by our own command."""
     postgres_server.start()
     url, nowhere = postgres_server.new_database(), "redis://127.0.0.1:1/0"
     folder = tmp_path_factory.mktemp("moved")
@@ -67,7 +67,7 @@ def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_ser
 
 @pytest.fixture
 def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
-    """The address of 837caff's SQLite database, upgraded; its Redis and its state folder lie ready beside it."""
+    """The address of 837caff's SQLite database, upgraded. The fixture also restores the Redis and the state folder."""
     path = tmp_path / "older.db"
     put_back(WRITTEN, path, redis_url, tmp_path)
     shutil.copy(upgraded, path)
@@ -76,7 +76,7 @@ def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
 
 @pytest.fixture
 def old_postgres(old_sqlite: str, copied: str, postgres_server: Postgres) -> Iterator[str]:
-    """The address of a PostgreSQL database with 837caff's desk; its Redis and its state folder lie ready beside it."""
+    """The address of 837caff's data in PostgreSQL. The fixture also restores the Redis and the state folder."""
     postgres_server.start()
     url = postgres_server.new_database(like=copied)
     yield with_driver(url)
@@ -91,7 +91,7 @@ def types(folder: Path, database_url: str, redis_url: str, *command: str) -> Non
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def older(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the present program, which runs on the stores of 837caff."""
+    """A telephone of the present program, whose stores hold what commit 837caff left."""
     url = request.getfixturevalue(f"old_{request.param}")
     more = {**FIXED, "CLINIC_FILE": clinic_with_reception(tmp_path)}
     with service(tmp_path, url, redis_url, clock, **more) as phone:
@@ -165,7 +165,7 @@ def test_the_calendars_link_shows_the_same_appointments(older: Phone) -> None:
 
 
 def test_what_was_done_last_can_be_gone_on_with(older: Phone, clock: Clock) -> None:
-    """Asha can close the request that she took under 837caff, and a notice that had failed there can be sent again."""
+    """Asha can close a request that she took in the older version 837caff, and resend a notice that failed there."""
     asha = comes(older, clock, "asha")
     own = next(card for card, lines in SEEN["cards"]["en"].items() if lines[0][2].startswith("Wants to come"))
     asha.does("report", int(own.split()[1]), outcome="settled")
@@ -202,7 +202,7 @@ def test_who_is_blocked_or_has_rung_too_often_is_refused(older: Phone) -> None:
 
 
 def test_who_rings_again_joins_what_they_asked_for_then(older: Phone) -> None:
-    """A caller with a request from 837caff's time makes no second request if the new call is for the same person."""
+    """Check that no second request is made for a caller whose request the old commit 837caff has stored."""
     call = older.rings(caller=number(26)).press(*BOOK_AGAIN[:3])
     assert call.place == "whose"
     call.press(*BOOK_AGAIN[3:])
@@ -248,7 +248,7 @@ def test_a_worker_does_what_lies_on_the_queue(older: Phone, clock: Clock, redis_
 
 
 def test_every_booking_of_the_older_state_is_in_the_diary(older: Phone) -> None:
-    """Every booking of 837caff is in the diary at its time, though two of them may be at the same hour."""
+    """Every booking that the old version 837caff stored is in the diary at its time, even two at the same hour."""
     requests, diary = schema.requests, schema.appointments
     with older.services.database.reading() as read:
         booked = select(requests.c.id, requests.c.appointment).where(requests.c.outcome == "booked")

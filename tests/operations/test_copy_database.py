@@ -99,9 +99,9 @@ def test_a_database_in_use_is_left_as_it_is_also_where_its_tables_are_older(  # 
 
 
 def in_use(url: str, change: str | None) -> None:
-    """Make a desk's database of an older version, with one request, and let the SQL `change` alter it.
+    """Make a desk's database of an older version, with one request. Then run the SQL `change`, if it is not None.
 
-    A SQLite file is left without a journal of its own.
+    SQLite is left in its journal mode DELETE.
     """
     migrate(url, "0004")
     engine = create_engine(url)

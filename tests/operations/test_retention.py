@@ -41,7 +41,7 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of the desk's database: the test runs on SQLite and on PostgreSQL."""
+    """The address of the desk's database. Each test runs once on SQLite and once on PostgreSQL."""
     return database_url
 
 
@@ -262,7 +262,7 @@ def test_how_long_is_said_by_the_clinics_file(services: Services, database: Data
 
 
 def test_everything_that_hangs_on_a_request_is_known_to_what_deletes_it() -> None:
-    """The deletion knows every table that refers to requests or appointments; a forgotten table would make it fail."""
+    """Check that the deletion knows every table that refers to requests or appointments. An unknown table breaks it."""
     refers = {
         table
         for table in schema.metadata.sorted_tables

@@ -1,4 +1,4 @@
-"""Upgrades save the older state before a migration changes rows: the place, the number kept, and causes of a stop."""
+"""An upgrade backs up the older state before rows change, keeps three backups, and stops if it cannot make one."""
 
 import ast
 import os

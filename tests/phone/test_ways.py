@@ -11,7 +11,7 @@ from tests.phone.ways import WAYS, Way, line_for, words_of
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> Way:
-    """A way through a call, with the keys and the sentences heard: the test runs with each way."""
+    """A way through a call: its keys, and the sentences to be heard. Each test runs once for each way."""
     return WAYS[request.param]
 
 

@@ -17,7 +17,7 @@ class Way:
 
     keys: str
     hears: tuple[str, ...]
-    """The names of the sentences without blanks that a caller then hears, in this order."""
+    """The names of the sentences that the caller hears after these keys, in order, without those that have blanks."""
     stores: bool = True
     """False if the service's database and Redis are away."""
     caller: str = ""

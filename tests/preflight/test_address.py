@@ -1,4 +1,4 @@
-"""The check of the public address: tried as the carrier does it; a wrong proxy and a wrong token are told apart."""
+"""The check of the public address sends a carrier's requests, and tells a wrong proxy, token or account apart."""
 
 import socket
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""The record of a call, made from its traces: always the same one, in whatever order and however often they come."""
+"""The record of a call, made from the call's traces. The order and repetition of the traces do not matter."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def test_a_webhook_that_comes_late_once_more_is_not_the_last_that_was_heard() ->
 
 @pytest.mark.parametrize(("came", "heard"), [(4, ("main", "moved")), (6, ("main", "moved", "twice"))])
 def test_what_is_promised_when_the_call_is_over_was_perhaps_not_heard(came: float, heard: tuple[str, ...]) -> None:
-    """A promise counts as perhaps unheard if its trace came after the call's end, since a webhook was repeated then."""
+    """A promise whose trace came after the call's end counts as perhaps unheard, since its webhook was repeated."""
     made = record([trace(0, "main", step="a"), end(5), trace(came, "moved", step="b")])
     assert made
     assert made.path == heard

@@ -1,4 +1,4 @@
-"""Statistics of requests in a report: the patients' waits, the try that reached each, and the patients not reached."""
+"""Statistics of requests in a report: how long patients waited, which try reached them, and who was not reached."""
 
 from datetime import UTC, datetime, timedelta
 

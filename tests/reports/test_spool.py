@@ -1,4 +1,4 @@
-"""The spool on a disk that fills: whole lines stay, and the loss of others is logged."""
+"""The spool on a disk that fills: whole lines stay readable, and the loss of other lines is logged."""
 
 import resource
 from collections.abc import Iterator

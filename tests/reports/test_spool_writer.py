@@ -1,4 +1,4 @@
-"""The writer of the spool: it writes beside the calls, so that no answer to a caller waits for the disk."""
+"""The writer of the spool: a thread writes the traces, so that no answer to a caller waits for the disk."""
 
 import logging
 import os

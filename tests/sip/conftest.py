@@ -18,7 +18,7 @@ from tests.sip.side_by_side import OverEach
 
 @pytest.fixture(scope="session")
 def telephones() -> None:
-    """The programs of a real call, espeak-ng and a SIP library; its tests are skipped where either is missing."""
+    """Skip the tests of real calls on a machine without espeak-ng or without the SIP library baresip."""
     if which(PROGRAM) is None:
         pytest.skip(f"{NO_ESPEAK}{NO_VOICE}")
     if find_spec("baresip") is None:

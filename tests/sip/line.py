@@ -40,7 +40,7 @@ ON_THE_WAY = 0.4
 """The longest time, in seconds, from sending a sound to hearing the sound: a telephone buffers it for smoothness."""
 
 PATIENCE = 0.2
-"""The factor by which the waits for keys are shortened in these calls."""
+"""The factor that shortens every wait for keys in these tests."""
 
 
 def clinic_that_is_rung(folder: Path) -> Path:
@@ -142,7 +142,7 @@ class Line:
     reception: dict[str, Telephone]
     """The reception's telephones, by their numbers."""
     told: list[str]
-    """The lines about all calls that the carrier on this machine has printed."""
+    """The log lines about all calls that the carrier on this machine has printed."""
     patients: list[Patient] = field(default_factory=list)
     talking: int = 0
     """The number of tests whose real calls are not over yet."""
@@ -185,7 +185,7 @@ class Line:
 
 @contextmanager
 def taking_turns() -> Iterator[None]:
-    """Have the threads of this process take shorter turns, so that the service's threads delay no call's sound."""
+    """Let the threads of this process take turns ten times as often, so that the service delays no call's sound."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(usual / 10)
     try:
@@ -204,7 +204,7 @@ class Shared:
 
 @asynccontextmanager
 async def telephones_and_voice() -> AsyncIterator[Shared]:
-    """Start the telephones and the voice of the real calls; end them with the block."""
+    """Start the telephones and the voice of the real calls; end both when the `async with` block ends."""
     with voice(HASTY) as speaker, taking_turns():
         async with switchboard() as phones:
             yield Shared(phones, speaker)
@@ -223,7 +223,7 @@ async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIte
 
 
 def _service(services: Services, carrier: str) -> Service:
-    """Return the service as the carrier on this machine asks it, in this carrier's dialect."""
+    """Return the service for the test carrier: its address, numbers, and this carrier's documents and signatures."""
     words = dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,

@@ -15,14 +15,14 @@ almost no frames.
 """
 
 NOT_HEARD = 0.1
-"""The largest share of a sound's frames that a telephone may receive for the sound to count as not heard."""
+"""The share of a sound's frames, received by a telephone, below which the sound counts as not heard."""
 
 LAST_WORDS = 25
 """The number of frames in the last half second of a spoken sentence."""
 
 
 def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
-    """Return the share of a sound's audible frames, or of its `last` ones, that a recording has in the same order."""
+    """Return the share of a sound's audible frames that were heard in order; of only the `last` frames, if given."""
     codec = get_codec(CODECS[0])
     wanted = [frame for frame in map(codec.decode, map(codec.encode, frames(sound))) if loudness(frame) > AUDIBLE]
     wanted = wanted[-last:]
@@ -35,5 +35,5 @@ def share_heard(sound: bytes, heard: bytes | bytearray, last: int = 0) -> float:
 
 
 def _upright(pcm: bytes | bytearray) -> bytes:
-    """Return the recording without the signs of its samples: one SIP stack inverts A-law, which nobody can hear."""
+    """Return a recording with each sample made positive, because one SIP stack inverts A-law, which nobody can hear."""
     return array("h", map(abs, array("h", bytes(pcm)))).tobytes()

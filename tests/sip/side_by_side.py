@@ -39,13 +39,13 @@ OverEach = dict[str, Outcomes]
 
 
 class Calls:
-    """The real calls of a test module, each of which is a test."""
+    """The real calls of a test module. All are made at the same time; each call is reported as a test of its own."""
 
     def __init__(self) -> None:
         self._calls: dict[str, Call] = {}
 
     def test(self, call: Call) -> Callable[[OverEach, str], None]:
-        """Register a call, to be made together with all others; return a test that raises the call's error, if any."""
+        """Register a call to be made with all others; return the test, which raises the call's error if it has one."""
         name = call.__name__
         self._calls[name] = call
 

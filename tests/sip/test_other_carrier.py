@@ -1,4 +1,4 @@
-"""A made-up carrier, called by real telephones: it has its own documents, and itself waits for the reception's key."""
+"""A made-up carrier, called by real telephones. It has its own documents, and checks the reception's key by itself."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ def read(document: str) -> Iterator[Step]:
 
 
 def service(signer: Signer) -> Service:
-    """Return a service, for the carrier on this machine, that answers each webhook with the path that was asked."""
+    """Return a service for the carrier on this machine. It answers a webhook with the path of the webhook's address."""
     return Service(
         "https://line.example", read, signer, lambda _name: "+918090080906", lambda url, *_: urlsplit(url).path
     )

@@ -9,5 +9,5 @@ from tests.staff.staffed import Stores, stores
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Stores]:
-    """The stores of the desk's accounts: the test runs on SQLite and on PostgreSQL."""
+    """The stores of the desk's accounts. Each test runs once on SQLite and once on PostgreSQL."""
     yield from stores(database_url)

@@ -74,7 +74,7 @@ class Stores:
 
 
 def stores(url: str) -> Iterator[Stores]:
-    """Yield the stores of accounts in this database, with a limit of time that many threads at once do not reach."""
+    """Yield the stores of accounts in this database, with a time limit long enough for many threads at once."""
     database, passwords = Database(url, timeout=WORKER_TIMEOUT), Passwords(QUICK)
     people, lockout, audit = People(database, passwords), Lockout(database), Audit(database)
     factors = SecondFactors(database, Cipher(SECRET_KEY, "second factor"))

@@ -15,7 +15,7 @@ REMOVALS: dict[str, Change] = {
     "disabled": lambda desk, person: desk.accounts.disable(person, By("asha", NOW)),
     "made staff": lambda desk, person: desk.accounts.make(person, STAFF, By("asha", NOW)),
 }
-"""The changes of an account after which a person is no longer an active manager, each by its name."""
+"""The changes that leave an account without the power of a manager, by the name of the change."""
 
 CHANGES: dict[str, Change] = {
     **REMOVALS,

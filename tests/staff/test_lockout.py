@@ -16,7 +16,7 @@ WRONG = "wrong horse battery"
 
 
 def enters(desk: Stores, name: str = "asha", password: str = PASSWORD, **whence: Any) -> bool:
-    """Return whether a login is let in: asha's, from her home and an unknown device, unless told otherwise."""
+    """Return whether a login succeeds. By default, asha logs in with her password, at home, on an unknown device."""
     at = {"address": HOME, "now": NOW, **whence}
     return desk.authentication.enter(name, password, **at) is not None
 
@@ -27,7 +27,7 @@ def fails(desk: Stores, times: int, name: str = "asha", **whence: Any) -> None:
 
 
 def locked_until(desk: Stores, name: str = "asha", **whence: Any) -> datetime | None:
-    """Return the moment until which a login with the right password is locked out; None if it is let in."""
+    """Return the moment until which the right password is refused; None if the login succeeds."""
     try:
         assert enters(desk, name, PASSWORD, **whence)
     except LockedOut as locked:

@@ -1,4 +1,4 @@
-"""The people of the desk: names, passwords, and the same answer for somebody who does not exist."""
+"""The people of the desk: names and passwords; an unknown name is treated like a wrong password."""
 
 from typing import Literal
 

@@ -67,7 +67,7 @@ REVISIONS = {ADDS: "9001", TAKES_AWAY: "9002"}
 
 
 def goes_on_to(url: str, invented: str, folder: Path) -> str:
-    """Bring a database to an invented later revision, by this migration's statements; return the revision's name."""
+    """Upgrade a database to a made-up later revision, whose migration is the code `invented`; return the revision."""
     revision = REVISIONS.get(invented, "9003")
     up, _, down = invented.partition("---")
     words = {name: textwrap.indent(part.strip(), "    ") for name, part in (("up", up), ("down", down))}
@@ -80,7 +80,7 @@ def goes_on_to(url: str, invented: str, folder: Path) -> str:
 
 
 def comes_back(url: str, folder: Path) -> None:
-    """Bring a database back from an invented revision to the product's newest one."""
+    """Bring a database back from a made-up newer revision to the newest revision of the product."""
     _run(url, folder / "newer", command.downgrade, revisions()[-1])
 
 

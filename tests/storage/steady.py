@@ -1,4 +1,4 @@
-"""A service for tests on a busy machine: its breakers go by the test's clock, so that slowness opens none."""
+"""A service for tests on a busy machine. Its breakers measure time by the test's clock, so that slowness opens none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from tests.people import Clock, Phone
 
 @contextmanager
 def steady_service(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """Serve a service on these stores, whose breakers go by the test's clock; yield a telephone at it."""
+    """Run a service whose breakers measure time with the test's clock; yield a telephone that calls the service."""
     services = build(settings_for(tmp_path, database_url, redis_url), clock, QUICK, clock.seconds)
     try:
         yield Phone(create_app(services), services)

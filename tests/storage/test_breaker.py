@@ -1,4 +1,4 @@
-"""The breaker of a store: one caller finds out that the store stalls, and not every caller anew."""
+"""The breaker of a store: one caller waits and finds that the store stalls, and the next callers need not wait."""
 
 import threading
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ from workers.services import build as build_workers
 
 @pytest.fixture
 def phone(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service: the test runs on SQLite and on PostgreSQL."""
+    """A telephone at a service. Each test runs twice, on SQLite and on PostgreSQL."""
     with steady_service(tmp_path, database_url, redis_url, clock) as phone:
         yield phone
 

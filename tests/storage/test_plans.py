@@ -168,7 +168,7 @@ def reads_all(step: str) -> bool:
 READERS = (the_list, the_failures, the_sweep, the_figures, the_upkeep, the_report, the_missed_calls, the_traces)
 SQLITE = [("sqlite", reader, counted) for reader in READERS for counted in (False, True)]
 POSTGRES = [("postgres", reader, True) for reader in READERS]
-"""The cases for PostgreSQL, only with statistics: PostgreSQL soon collects them, and until then assumes few NULLs."""
+"""The cases for PostgreSQL, all with statistics, which PostgreSQL soon collects. Without them it assumes few NULLs."""
 
 
 @pytest.mark.parametrize(

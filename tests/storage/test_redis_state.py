@@ -1,6 +1,6 @@
-"""States in which Redis cannot keep a promise: each is named rightly, wherever somebody looks.
+"""States in which Redis cannot keep a promise: the service names each of them rightly, and promises callers nothing.
 
-Real servers are brought into each state; nobody is promised what is not kept.
+Real servers are brought into each state.
 """
 
 import socket
@@ -57,7 +57,7 @@ def told(url: str) -> str:
 
 @contextmanager
 def tls_port() -> Iterator[int]:
-    """Listen on a port that speaks only TLS, and closes a connection whose client does not; yield the port."""
+    """Listen on a port of this machine, and yield the port's number. The port closes all connections without TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

@@ -37,7 +37,7 @@ def request(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""
+    """The address of a database without tables. The test runs once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/new/clinic.db"
         return
@@ -181,7 +181,7 @@ def provoke(database: Database, **values: Any) -> Exception:
 
 
 PERSON = {"name": MARKED, "password_hash": "", "active": True, "created": NOW}
-"""A row of the people's table, whose unique key, the name, is personal; here a telephone number is the name."""
+"""A row for the table of people with a telephone number as the name, to try a personal value in a unique column."""
 
 
 def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:

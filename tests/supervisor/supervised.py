@@ -159,7 +159,7 @@ class Premises:
         (self.folder / "Procfile").write_text("".join(lines))
 
     def start(self, port: int | None = None, patience: Mapping[str, float] = AS_SHIPPED, **environ: str) -> Running:
-        """Start a supervisor, with other limits than the shipped ones where these are given, in seconds."""
+        """Start a supervisor, and return it. `patience` has limits in seconds that replace the shipped ones."""
         environ["PATIENCE"] = json.dumps(dict(patience))
         self._supervisors.append(Running(self.folder, port or free_port(), **environ))
         return self._supervisors[-1]
@@ -186,7 +186,7 @@ class Premises:
 
     @contextmanager
     def orphan(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Start a Redis in this folder without a supervisor, as a killed supervisor leaves its Redis (not on Linux)."""
+        """Yield a Redis in this folder without a supervisor. Except on Linux, a killed supervisor leaves one behind."""
         data = self.folder / "s" / "redis"
         data.mkdir(parents=True)
         command = embedded_redis.command(embedded_redis.find_binary(), data, self.folder / "s" / "redis.sock")

@@ -1,4 +1,4 @@
-"""The supervisor's own Redis: a Redis that an earlier run has left is reported, and ended if that is safe."""
+"""The supervisor's own Redis. A Redis that an earlier run did not stop is reported, and ended if that is safe."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Migrations when the supervisor starts: before its processes, or beside them; no caller waits for a database."""
+"""Migrations run before the supervisor starts its processes or while they run, and keep no caller waiting."""
 
 import fcntl
 import os
@@ -144,9 +144,9 @@ def test_a_redis_without_room_at_the_start_is_started_when_there_is_some(premise
 
 
 def test_a_process_that_still_changes_the_tables_does_not_hold_up_the_start(premises: Premises) -> None:
-    """This test holds the folder's lock, as a frozen migration of an earlier start would.
+    """Callers are answered while another process still changes the tables.
 
-    The supervisor waits three seconds for the tables; a migration that ignored the lock would end in that time.
+    This test holds the folder's lock, as a frozen migration would. The supervisor waits for it only three seconds.
     """
     holds_older_rows(premises)
     folder = os.open(premises.folder / "s", os.O_RDONLY)

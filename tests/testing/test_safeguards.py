@@ -1,4 +1,4 @@
-"""The list of safeguards: each row still fits the product, and a safeguard taken out is noticed or reported."""
+"""Tests of the list of safeguards: each row still fits the code, and a missing safeguard is noticed or reported."""
 
 from collections import Counter
 from pathlib import Path

@@ -15,7 +15,7 @@ from tests.conftest import QUICK, UNHURRIED, settings_for
 from tests.people import TOKEN, Phone
 
 Serves = Callable[..., AbstractContextManager[Phone]]
-"""A function that serves a service with these settings, and yields a telephone at it."""
+"""A function that runs a service with the settings it is given, and yields a telephone that calls the service."""
 
 CALLER_ID = "+12025550123"
 RECEPTION = ("+919999900008", "+919999900009")

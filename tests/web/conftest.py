@@ -1,4 +1,4 @@
-"""The fixture that the tests of the web share."""
+"""The fixture of the tests of the web: a telephone at a service, on each kind of database."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +13,7 @@ from tests.web import Serves, clinic_with_reception, service
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service: the test runs on SQLite and on PostgreSQL."""
+    """A telephone at a service. Each test runs twice, on SQLite and on PostgreSQL."""
     with service(tmp_path, database_url, redis_url, clock) as phone:
         yield phone
 

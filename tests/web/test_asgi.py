@@ -41,7 +41,7 @@ def body(*chunks: bytes) -> list[Message | str]:
 
 
 def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope: Any) -> list[Message]:
-    """Return the ASGI messages with which our ASGI server answers a request to this application."""
+    """Return our ASGI server's messages in answer to a request to `app`. `came` has the messages of the request."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -52,7 +52,7 @@ def served(app: Any, came: Sequence[Message | str], seconds: float = 5, **scope:
 
 
 def serve(server: AsgiServer, came: Sequence[Message | str], send: asgi.Send, **scope: Any) -> None:
-    """Have our ASGI server answer a request: it receives the messages `came`, and sends the answer's to `send`."""
+    """Have our ASGI server answer a request. The server receives the messages `came`, and passes its own to `send`."""
     usual: dict[str, Any] = {
         "type": "http",
         "method": "POST",

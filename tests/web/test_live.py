@@ -1,4 +1,4 @@
-"""The live part of an open page: sent again if its words have changed; otherwise the answer is 204, without words."""
+"""The live part of an open page is sent again if its words have changed. Otherwise the answer is an empty 204."""
 
 import re
 

@@ -175,7 +175,7 @@ BESIDE = {
     "find": {"reference": "12345"},
     "undo": {"what": "taken"},
 }
-"""The buttons of a card that make no move, and the fields that each sends beside the card's note."""
+"""The buttons of a card that do not change its request, each with the fields that it sends besides the card's note."""
 
 
 @pytest.mark.parametrize("button", BESIDE)
@@ -615,7 +615,7 @@ def test_a_note_on_a_request_that_is_gone_is_shown_with_the_refusal(taken: Staff
 
 
 class Loose(HTMLParser):
-    """A page of the desk as parsed: the ids of typed-in fields whose words are not saved while people type."""
+    """Parses a page of the desk. Finds the ids of the fields whose words are not saved while people type."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -639,7 +639,7 @@ class Loose(HTMLParser):
 
 
 def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> None:
-    """On every page, words are kept while they are typed; only a code of a second factor is not."""
+    """On every page, text in a form is kept while somebody types it, except a code of the second factor."""
     pages = [rule.rule for rule in phone.app.url_map.iter_rules() if "GET" in (rule.methods or set())]
     pages = [
         path for path in pages if path.startswith("/desk") and "<" not in path and path != "/desk/me/second-factor"
@@ -653,7 +653,7 @@ def test_every_field_that_is_typed_into_is_kept(taken: Staff, phone: Phone) -> N
 
 
 def test_every_button_of_a_card_takes_what_is_typed_along(taken: Staff, phone: Phone) -> None:
-    """A card is one form, so that no button loses the words beside it, also without JavaScript."""
+    """Check that a card is a single form. So each button also sends the typed words, even without JavaScript."""
     phone.rings().press("2", "1", "1", "1")
     merged = taken.does("merge", 1, other="2")
     taken.takes_back(merged)

@@ -20,7 +20,7 @@ def record_calls(worker: WorkerServices) -> None:
 
 
 class Rounds(Event):
-    """A stop signal for the clock process that first lets more rounds run, each after a call of one given function."""
+    """A stop signal that lets the clock process run one more round after each function in `between`, then stops it."""
 
     def __init__(self, between: tuple[Callable[[], object], ...]) -> None:
         super().__init__()

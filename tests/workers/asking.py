@@ -1,4 +1,4 @@
-"""Requests by the hundred, accepted without the steps of a call, for the tests of the workers."""
+"""Makes a request for a call back without making a call, for tests of the workers that need hundreds of requests."""
 
 from dataclasses import replace
 from datetime import timedelta

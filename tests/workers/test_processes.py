@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow
 
 @contextmanager
 def process(worker: WorkerServices, module: str, *arguments: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a module as a real process of the service until the block ends, on the test's stores, its log in a file."""
+    """Run a module as a real process on the test's stores until the block ends. Its output goes to a file."""
     settings = worker.settings
     given = {
         "ENV": "development",
@@ -160,7 +160,7 @@ def silent() -> Iterator[str]:
 WITHIN_SECONDS = 3 * 30.0
 """Seconds in which a pending request must reach the desk, with threefold slack.
 
-A slow channel once held it for minutes.
+A slow channel to the staff once delayed a pending request for minutes.
 """
 
 

@@ -38,15 +38,15 @@ class Plivo:
         return _answer(self.renderer.document(heard, addresses, self.account.caller_id))
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return Plivo's document of the apology for a fault; then Plivo asks the address `again`, or ends the call."""
+        """Return Plivo's document of the apology for a fault. Then the URL `again` is asked; if None, the call ends."""
         return _answer(self.renderer.fault(again))
 
     def failed_step(self, values: Mapping[str, str]) -> str:
-        """Return the path at which a call begins: Plivo does not report which address has failed."""
+        """Return the path at which calls begin, since Plivo does not report the path that failed."""
         return INCOMING
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Yield the steps of a document of Plivo's; of a recording, the words that it says. Raises NotUnderstood."""
+        """Yield the steps of a Plivo document; for a recording, the words of its sentence. Raises NotUnderstood."""
         return map(self.renderer.named, reader.steps(document))
 
 

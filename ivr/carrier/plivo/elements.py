@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ivr.carrier.elements import ANYTHING, ElementRule, Elements, rule
 
 ADDRESS = re.compile(r"https?://[!-~]+|/(#[!-~]*)?")
-"""The pattern of a whole address, as Plivo needs it; or of "/", a placeholder in documents that no carrier gets."""
+"""The pattern of an address in a document: a whole URL, or "/" in documents that are only checked and never sent."""
 
 DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 """The pattern of a number with its country code, without the +."""

@@ -27,7 +27,7 @@ WORDS = {
 """The settings of an application that say where its calls go, each with the operator's words for it."""
 
 READ_BACK: Mapping[str, str] = {"fallback_method": "fallback_answer_method"}
-"""The settings that Plivo's documentation names otherwise in answers: the name in an answer, by that in a request."""
+"""The other name that Plivo's answers may use for a setting, by the setting's name in a request to Plivo."""
 
 APPLICATION = "app_id"
 """The setting of a number at Plivo that names the number's application."""
@@ -82,7 +82,7 @@ class PlivoNumbers:
         return _id(ours)
 
     def _number(self, found: Mapping[str, Any], applications: Mapping[str, Mapping[str, Any]]) -> Number:
-        """Return a number from Plivo's answer `found`, where `application` is an address that ends in the id."""
+        """Return the number in Plivo's answer `found`, with each setting that differs from the wanted one."""
         digits = str(found.get("number", "")).removeprefix("+")
         application = applications.get(str(found.get("application") or "").rstrip("/").rpartition("/")[2], {})
         name = str(application.get("app_name") or "")

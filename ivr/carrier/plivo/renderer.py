@@ -57,7 +57,7 @@ class PlivoRenderer:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
 
     def screening(self, leg: Leg) -> str:
-        """Return the document for the person who picks up at the reception. It only speaks: Plivo waits for the key."""
+        """Return the document that asks the person who picks up at the reception; Plivo itself waits for the key."""
         if not leg.begins:
             return PLIVO.document()
         question = [*self._speaker.elements(leg.asks, leg.call.language)]
@@ -95,7 +95,7 @@ def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addre
 
 
 def _number(seconds: int, digits: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return Plivo's element that waits for a number, `seconds` per digit; GetInput would allow `seconds` in all."""
+    """Return Plivo's GetDigits, which waits `seconds` for each digit. GetInput would limit the time of all digits."""
     most: dict[str, Any] = {"numDigits": digits} if digits else {}
     return PLIVO.element(
         "GetDigits",

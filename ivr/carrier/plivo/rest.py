@@ -1,4 +1,4 @@
-"""Asks Plivo's REST API: a time limit, one account, and pages. Not for the web process: its library is slow to load."""
+"""Asks Plivo's REST API about one account, with a time limit. The web process never loads this module: it is slow."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -50,7 +50,7 @@ class PlivoApi:
             query = dict(parse_qsl(urlsplit(str(onward)).query))
 
     def first(self, kind: str, **wanted: str) -> list[Mapping[str, Any]]:
-        """Return the newest entries of a list that the account has at Plivo, such as "Message": its first page."""
+        """Return the newest entries, at most 20, of a list at Plivo, such as "Message"; `wanted` narrows the list."""
         return list(_listed(self._asked("GET", kind, params={**wanted, "limit": "20"})))
 
     def change(self, kind: str, name: str = "", **fields: str) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ class PlivoAccount:
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """The tokens that a webhook may be signed with: the present one and the next."""
+        """The account's tokens that may sign a webhook: the present token, and the next token if one is set."""
         return tuple(token for token in (self.token, self.next_token) if token)
 
     def calls_from(self, of_the_clinic: Phone | None) -> Phone | None:
@@ -68,10 +68,10 @@ class PlivoAccount:
         return self.caller_id or of_the_clinic
 
     def check_caller_id(self, calls_from: Phone | None, *, alone: bool) -> None:
-        """Check the number from which the reception is called; None if no line has a reception. Raises CarrierUnfit.
+        """Check the number from which Plivo would call the reception. Raises CarrierUnfit.
 
-        An account without a number of its own uses the one of clinic.toml, which belongs to another carrier unless
-        Plivo is `alone`.
+        `calls_from` is None if no line has a reception. Without a `caller_id`, Plivo uses the number in clinic.toml,
+        which belongs to the other carrier unless Plivo is the only one (`alone`).
         """
         if calls_from and not self.caller_id and not alone:
             raise CarrierUnfit(f"{CALLER_ID} is missing: reception.caller_id is the number of the other carrier")

@@ -28,7 +28,7 @@ def signature(token: str, url: str, fields: Mapping[str, str], nonce: str) -> st
 def is_signed(tokens: Iterable[str], url: str, fields: Mapping[str, str], headers: Mapping[str, str]) -> bool:
     """Return whether the headers have a signature that was made with one of these tokens.
 
-    The header is a list while the carrier exchanges its tokens: it then signs with both.
+    While an account's token is being replaced, Plivo's header lists two signatures, one made with each token.
     """
     given, nonce = headers.get(SIGNATURE, ""), headers.get(NONCE, "")
     if not given or not nonce:

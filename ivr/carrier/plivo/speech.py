@@ -1,6 +1,6 @@
-"""Writes a sentence as Plivo's Speak elements: numbers read digit by digit, short parts, a voice that Plivo has.
+"""Writes a sentence as Plivo's Speak elements, in a voice that Plivo has.
 
-No call, no HTTP.
+Numbers are read digit by digit, and long sentences are divided into parts. No call, no HTTP.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from ivr.line.aloud.digits import Phrase
 from ivr.line.script import Script
 
 LIMITS = SpeechLimits(2_900)
-"""The limits of a Speak: the Polly voices take 3,000 characters, however long they are URL-encoded."""
+"""The limits of a Speak: a little under the Polly voices' 3,000 characters, which are counted before URL-encoding."""
 
 VOICES: Mapping[str, frozenset[str]] = {
     "Polly.Aditi": frozenset({"en-IN", "hi-IN"}),
@@ -52,7 +52,7 @@ def sound_elements(sound: Sound) -> Iterator[Element]:
 
 
 def speak_elements(phrases: Sequence[Phrase], voice: str, locale: str) -> Iterator[Element]:
-    """Yield the Speak elements of a sentence. A number to read digit by digit is a <sub> with its words as alias."""
+    """Yield the Speak elements of a sentence. Numbers read digit by digit are <sub> elements with words as alias."""
     for part in LIMITS.parts(phrases):
         yield PLIVO.element("Speak", *map(_piece, part), voice=voice, language=locale)
 

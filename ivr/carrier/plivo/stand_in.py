@@ -32,7 +32,7 @@ class PlivoStandIn:
         return str(uuid4())
 
     def leg(self, call: PlacedCall, number: str) -> PlacedCall:
-        """Return the call that Plivo would make to this telephone of the reception, with an id of its own."""
+        """Return the made-up call from Plivo to the reception's telephone `number`. The call has an id of its own."""
         own = sha256(f"{call.call_id} {number}".encode()).hexdigest()
         return replace(call, call_id=str(UUID(own[:32])), sender=number, called=number)
 

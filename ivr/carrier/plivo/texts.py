@@ -1,4 +1,4 @@
-"""Orders text messages at Plivo's REST API, and looks up which orders it has. For workers only."""
+"""Orders text messages at Plivo's REST API, and looks up the orders that Plivo has. For workers only."""
 
 from http import HTTPStatus
 
@@ -34,9 +34,9 @@ class PlivoTexts:
             raise
 
     def has(self, to: Phone, words: str) -> bool:
-        """Return whether any of the last twenty orders to this number has not failed. Raises as `send` does.
+        """Return whether any of the last 20 orders to this number has not failed.
 
-        Plivo does not return an order's words, so any text counts. A text in doubt soon after another is not sent.
+        Plivo does not return an order's words, so other texts count too. Raises ApiRefused, NotTheApi, OSError.
         """
         orders = self._api.first("Message", message_direction="outbound", to_number=_written(to))
         mine = (each for each in orders if str(each.get("to_number", "")).removeprefix("+") == _written(to))

@@ -18,16 +18,16 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 SHORT = ("From", "To")
 LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "CallStatus", "BillDuration", "Duration")
-"""The long names of the fields that we read, and BillDuration, which ends in Duration. No value may contain a name."""
+"""The long names of fields we read. BillDuration is here as it contains Duration. No value may contain a long name."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
-"""The fields to check in place of the real ones, by the value of Event: "GetDigits" contains the name Digits."""
+"""The fields that the search for field names in values skips, by the value of Event. "GetDigits" contains Digits."""
 
 BORDERS = re.compile(r"[&=?.]")
 """The characters that separate the parts of the text that Plivo signs. No name of Plivo's fields has one in it."""
 
 BETWEEN_PAIRS = re.compile(r"[&?.]")
-"""The characters of BORDERS without =, which may stand at the end of a value in our addresses."""
+"""The characters that no query value of our addresses has. They are BORDERS without =, as a value may end with =."""
 
 CALLED_OTHERWISE = {"timeout": "no-answer", "cancel": "canceled"}
 """Plivo's words for a call's status that differ from those in `CallEvent`, each with the word in `CallEvent`."""
@@ -69,7 +69,7 @@ def _event(values: Mapping[str, str]) -> CallEvent:
 
 
 def _party(written: str) -> str:
-    """Return a caller or a called number with its +, which Plivo leaves out; a word or an address as it is."""
+    """Return a number with the + that Plivo leaves out, a word or an address unchanged, or "" for any other text."""
     party = formed(PARTY, written)
     if DIGITS.fullmatch(party):
         try:
@@ -80,10 +80,10 @@ def _party(written: str) -> str:
 
 
 def _drawn_anew(url: str, values: Mapping[str, str]) -> Iterator[str]:
-    """Yield the names of fields that a stranger may have forged out of a webhook that Plivo has signed.
+    """Yield the names of fields, in a webhook signed by Plivo, that a stranger may have forged.
 
-    Plivo signs the query decoded, and the fields without separators: a stranger who has caught a webhook can move text
-    from one to another. Moved text brings separators into the query, where our own addresses have none.
+    Plivo signs the query and the fields as one text without separators. So a stranger who has caught a webhook can move
+    text between query and fields. Separators in the query or in a field's name betray moved text.
     """
     for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
         if BORDERS.search(name) or BETWEEN_PAIRS.search(value):

@@ -35,7 +35,7 @@ class Twilio:
         return _answer(self.renderer.document(heard, addresses))
 
     def fault(self, again: str | None = None) -> Answer:
-        """Return the TwiML of the apology for a fault; then Twilio asks the address `again`, or ends the call."""
+        """Return the TwiML of an apology for a fault. Then Twilio asks the address `again`; None ends the call."""
         return _answer(self.renderer.fault(again))
 
     def failed_step(self, values: Mapping[str, str]) -> str:
@@ -43,7 +43,7 @@ class Twilio:
         return webhook.failed_step(values)
 
     def heard(self, document: str) -> Iterator[Step]:
-        """Yield the steps of a TwiML document; of a recording, the words that it says. Raises NotUnderstood."""
+        """Yield a TwiML document's steps; for a recording, the words of its sentence. Raises NotUnderstood."""
         return map(self.renderer.named, reader.steps(document))
 
 

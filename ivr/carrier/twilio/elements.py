@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ivr.carrier.elements import ANYTHING, ElementRule, Elements, rule
 
 ADDRESS = re.compile(r"(https?:/)?/[!-~]*")
-"""The pattern of an address; one without a host is at the host from which the document came."""
+"""The pattern of an address. An address without a host belongs to the host from which the document came."""
 
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 """The pattern of a number in E.164."""

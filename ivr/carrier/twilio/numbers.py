@@ -13,13 +13,13 @@ from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
-"""Twilio's time limits and retries for the webhook of an incoming call. They stand behind the URL's #, unsigned.
+"""Twilio's time limits and retries for the webhook of an incoming call. They follow the # of its URL, unsigned.
 
 The carrier gives up on a call's webhook after 15 seconds in any case, so one long wait for a frozen server would cost
-the call. With these values it waits one second to connect (ct) and 3.5 seconds for the answer (rt), because a frozen
-store costs us two. Then it retries twice (rc), if it could not connect, got no answer, or met a proxy without a server
-(rp), as during a restart. Three tries take at most 13.5 seconds. The total limit (tt) is 14 seconds, below the 15. A
-retry does no harm, because every webhook is safe to repeat.
+the call. With these values Twilio waits one second to connect (ct) and 3.5 seconds for the answer (rt), because we may
+wait two seconds for a frozen store. Then Twilio retries twice (rc), if it could not connect, got no answer, or met a
+proxy without a server (rp), as during a restart. Three tries take at most 13.5 seconds. The total limit (tt) is 14
+seconds, less than the 15. A retry does no harm, because every webhook is safe to repeat.
 """
 
 METHOD = "POST"
@@ -35,14 +35,14 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""The settings of a number that say where its calls go: the REST API's name of each, with the operator's words.
+"""The settings that decide where a number's calls go, by their names in the REST API, in the operator's words.
 
-Twilio ignores the addresses of a number that has an application of its console, or a SIP trunk.
+Twilio ignores the addresses of a number that has an application of Twilio's console, or a SIP trunk.
 """
 
 
 def wanted(ours: OurAddresses) -> dict[str, str]:
-    """Return the settings that connect a number to these addresses. Every other setting in WORDS must be empty."""
+    """Return the settings that lead a number's calls to our addresses. The other settings in WORDS must be empty."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return {
         "voice_url": f"{ours.incoming}#{fragment}",
@@ -116,7 +116,7 @@ def _why(refused: Exception) -> str:
 
 
 def _status(refused: Exception) -> int:
-    """Return the HTTP status of an API error, or 0. An error from a list has the response as its last argument."""
+    """Return the HTTP status that an API error reports, or 0. Some errors have the response as their last argument."""
     if isinstance(refused, TwilioRestException):
         return int(refused.status)
     return int(getattr(refused.args[-1], "status_code", 0)) if refused.args else 0

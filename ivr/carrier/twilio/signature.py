@@ -14,11 +14,11 @@ from twilio.request_validator import RequestValidator
 from ivr.carrier.form_fields import values_of
 
 Fields = Mapping[str, list[str]]
-"""The values of each field of a form, by the field's name: sorted and without repeats, as they are signed."""
+"""The values of each field of a form, by name. Twilio signs several values of a field sorted, and each only once."""
 
 
 def fields_of(values: Mapping[str, str]) -> Fields:
-    """Return the values of each field of a form; all values of a repeated field if the form has `getlist`."""
+    """Return the values of each field of a form, sorted and without duplicates where a field is repeated."""
     found = {name: values_of(values, name) for name in values}
     return {name: each if len(each) == 1 else sorted(set(each)) for name, each in found.items()}
 

@@ -1,4 +1,4 @@
-"""Writes a sentence as TwiML's Say verbs: numbers read digit by digit, and parts that are short enough.
+"""Writes a sentence as TwiML's Say verbs, with numbers read digit by digit, in parts within Twilio's limits.
 
 No call, no HTTP. The limits are from Twilio's errors 13521 (length of a Say) and 12100 (legal XML).
 """
@@ -30,7 +30,7 @@ READS_TAGS = ("Polly.", "Google.")
 def voices_of(script: Script, chosen: Mapping[str, str]) -> dict[str, str]:
     """Return the voice of each language: the clinic's own choice, or the one of the prompts.
 
-    Raises CarrierUnfit for a name that no voice of Twilio's has: else every answer to a call would fail.
+    Raises CarrierUnfit if Twilio has no voice of such a name, because every answer to a call would then fail.
     """
     found = {each: chosen.get(each) or script.prompts(each).about.voice for each in script.languages}
     for language, voice in found.items():
@@ -50,10 +50,10 @@ def verbs(sound: Sound) -> Iterator[Element]:
 
 
 def say_verbs(phrases: Sequence[Phrase], voice: str, language: str) -> Iterator[Element]:
-    """Yield the Say verbs of a sentence. A number to read digit by digit is a <sub> with its words as alias.
+    """Yield the Say verbs of a sentence. A number read digit by digit is a <sub>, whose alias has the digits as words.
 
-    The number itself stays in the text, so that a transcript shows it as it is written. A voice that knows no SSML gets
-    only the words.
+    The text of the <sub> is the number, so that a transcript shows the number as it is written. A voice that knows no
+    SSML gets the digits as words, without a <sub>.
     """
     if not voice.startswith(READS_TAGS):
         phrases = [Phrase(each.aloud or each.written) for each in phrases]

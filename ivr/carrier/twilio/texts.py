@@ -13,7 +13,7 @@ from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 LATEST = 20
-"""The most orders to a number that are searched. A caller gets fewer texts than that while one order is retried."""
+"""The most orders for one telephone that `has` reads, more than a caller gets texts while one order is retried."""
 
 NOT_SENT = frozenset({"failed", "undelivered", "canceled"})
 """The states of an order at Twilio that mean that the text was not sent, so that it may be ordered again."""

@@ -55,7 +55,7 @@ class Renderer:
         return TWILIO.document(*self._ask(leg.asks, leg.asked_again, addresses, leg.seconds, **ONE_KEY))
 
     def fault(self, again: str | None = None) -> str:
-        """Return the TwiML of the apology in every language; then Twilio asks the address `again`, or ends the call."""
+        """Return the TwiML of the apology in every language. Then the URL `again` is asked; if None, the call ends."""
         says = (Say("fault_again" if again else "fault"),)
         sorry = [each for language in self._speaker.languages for each in self._speaker.elements(says, language)]
         if again is None:

@@ -37,7 +37,7 @@ def read(account: Account, method: str, url: str, headers: Mapping[str, str], va
 
 
 def failed_step(values: Mapping[str, str]) -> str:
-    """Return the address that Twilio reports as failed when it asks for the fallback; empty if there is none."""
+    """Return the address that Twilio reports as failed, in a request to the fallback URL; empty if it reports none."""
     return values.get("ErrorUrl", "")
 
 

@@ -18,7 +18,7 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""The time after a number's erasure in which no earlier call sets its language. By then all such calls have records."""
+"""The time after a number's erasure in which earlier calls set no language. Later, all earlier calls have records."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class UsedLanguage:
     """The keyed hash of the number that has called."""
     language: str
     chosen: bool
-    """True if the caller chose that language: the call had begun in another one."""
+    """True if the call began in another language and the caller chose `language`."""
     began: datetime
 
 
@@ -89,9 +89,9 @@ def remembered(read: Connection, number: str, keyed_ids: KeyedIds) -> list[Mappi
 
 
 def erase(write: Connection, number: str, keyed_ids: KeyedIds, now: datetime) -> None:
-    """Erase the remembered language of a number, given in E.164, and keep earlier calls from bringing it back.
+    """Erase the remembered language of a number, given in E.164, and keep earlier calls from storing it again.
 
-    A row without a language holds back the calls that began before now; it is deleted after `ERASED_FOR`.
+    A row without a language stays for `ERASED_FOR`. It stops calls that began before `now` from storing a language.
     """
     mark, traces = keyed_ids.telephone(number), schema.call_traces
     # In the order of a collector, which locks the traces by their ids and then writes the language: it may be at work.

@@ -1,7 +1,7 @@
-"""Looks up what is known of a number at the beginning of its call: its appointments, its requests, its language.
+"""Looks up what is known of a number when it calls: its appointments, its requests, its language.
 
-One transaction under one short deadline; where it gives no answer, the call begins as that of a stranger. No HTTP, no
-sentences, no clock.
+Uses one transaction with one short deadline. If the database does not answer in time, the call begins as that of an
+unknown number. No HTTP, no sentences, no clock.
 """
 
 import logging
@@ -77,6 +77,6 @@ ASKED_FOR = (
 
 
 def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of live requests that calls from this number made for it, except those about appointments."""
+    """Return the kinds of the number's live requests by calls from it, without requests about an appointment."""
     found = set(read.scalars(ASKED_FOR, {"phone": number.e164}))
     return tuple(kind for kind in Kind if kind in found)

@@ -91,9 +91,9 @@ class Worklist:
         return Page(readable(rows), odd, found + len(lost), waiting + len(lost), first)
 
     def asked_elsewhere(self, ids: Sequence[int]) -> Mapping[int, str]:
-        """Return the latest wish from another telephone, by request id, for requests that have one. Raises StoreAway.
+        """Return the latest wish that came from another telephone, by the id of its request. Raises StoreAway.
 
-        Each wish is a text as `wish_of` returns it.
+        A request without such a wish is left out. Each wish is a text as `wish_of` returns it.
         """
         lines = schema.history
         asked = (lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.ASKED_FOR)
@@ -107,7 +107,7 @@ class Worklist:
             return read.execute(_count(Filter().conditions)).scalar_one()
 
     def version(self) -> int:
-        """Return a number that grows with every change of any request, so that a page sees it. Raises StoreAway."""
+        """Return a number that grows when any request changes, so that a page notices the change. Raises StoreAway."""
         with self._database.reading() as read:
             return read.execute(select(func.max(schema.history.c.id))).scalar_one() or 0
 

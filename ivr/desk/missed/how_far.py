@@ -35,11 +35,11 @@ class CallPath:
 
 @dataclass(frozen=True)
 class HowFar:
-    """The point that a call reached: how far a missed call came, or that the reception talked to its caller."""
+    """The point that a call reached, such as the menu's option that was chosen, or a talk with the reception."""
 
     kind: MissedKind
     reached: str = ""
-    """The option chosen in the main menu, by its place; of a caller of the reception, RINGING, CLOSED or NOBODY."""
+    """The place chosen in the main menu, or empty. For a call to the reception: RINGING, CLOSED or NOBODY."""
 
     @property
     def rank(self) -> int:
@@ -77,7 +77,7 @@ class PathReader:
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
 
     def is_served(self, path: Sequence[str]) -> bool:
-        """Return whether the caller was promised something or refused: then nothing is missed, whatever follows."""
+        """Return whether the caller was promised something or refused. A call with this path is never a missed call."""
         return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:
@@ -86,7 +86,7 @@ class PathReader:
         return {on[each] for on in actions for each in outcomes if each in on}
 
     def _since_the_last_answer(self, path: Sequence[str]) -> Sequence[str]:
-        """Return the part of a call's path after the last place that is an answer; the whole path without one."""
+        """Return the words of a call's path after the last place that gave an answer; the whole path if none did."""
         last = max((at for at, word in enumerate(path) if word in self._answers), default=-1)
         return path[last + 1 :]
 

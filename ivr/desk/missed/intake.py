@@ -27,7 +27,7 @@ class MissedCallIntake:
     shown: Collection[MissedKind]
 
     def take(self, new: NewMissedCall) -> None:
-        """Store a missed call if its kind is in `shown` or not known yet; in Redis while the database is away."""
+        """Store a missed call, in Redis while the database is away. Drop a call of a kind that is not shown."""
         if not self.shown or (new.how_far and new.how_far.kind not in self.shown):
             return
         try:

@@ -30,14 +30,14 @@ from ivr.storage.upsert import in_turn, insert_new
 table = schema.missed_calls
 
 MOST = 300
-"""The most missed calls that are read at once, the newest: more than anybody calls back in a day."""
+"""The most missed calls that are read at once, which are the newest ones. Nobody calls back so many in a day."""
 
 READ: tuple[Any, ...] = tuple(
     table.c[name] for name in ("id", "call_sid", "phone", "line", "language", "at", "kind", "reached")
 )
 
 REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKED_FOR, HistoryEvent.TAKEN, *Outcome)
-"""The events of a number's request that take its missed calls off the list: a wish came, or somebody called."""
+"""The events of a request that take its number's missed calls off the list: a new wish, or a call by the desk."""
 
 IN_THE_DIARY = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.ARRIVED)
 """The events of a number's appointment that take the number's missed calls off the list."""
@@ -62,15 +62,15 @@ class MissedCall:
     """The missed calls of one number, joined to one entry of the desk's list."""
 
     id: int
-    """The id of the number's latest missed call."""
+    """The id of the latest missed call from this number."""
     call_id: str
     phone: Phone
     line: str
     language: str
     at: datetime
-    """The moment when the number's latest missed call began."""
+    """The moment at which the latest missed call from this number began."""
     how_far: HowFar
-    """The furthest point that any missed call of the number reached."""
+    """The furthest point of the menu that any missed call from this number reached."""
     times: int = 1
 
     @property
@@ -85,7 +85,7 @@ class MissedCalls:
 
     database: Database
     clinic: Clinic
-    """The clinic's settings without the desk's closures. `closures` reads these, past ones too, from the database."""
+    """The clinic's settings without the desk's closures. The field `closures` reads all closures from the database."""
     closures: Callable[[Connection, date], Sequence[DeskClosure]]
 
     def keep(self, new: NewMissedCall) -> bool:
@@ -105,7 +105,7 @@ class MissedCalls:
         return in_turn(self.database, kept)
 
     def standing(self, now: datetime) -> list[MissedCall]:
-        """Return the missed calls on the list, which wait to be called back, joined by number, the latest first.
+        """Return the missed calls that still wait for a call back, those of one number as one entry, the latest first.
 
         Numbers to which the reception has talked come last. Raises StoreAway.
         """
@@ -128,7 +128,7 @@ class MissedCalls:
             return "-".join(str(each or 0) for each in read.execute(counts).one())
 
     def find(self, missed_id: int) -> MissedCall | None:
-        """Return the missed call with this id, still on the list or not; None where it is deleted or cannot be read.
+        """Return the missed call with this id, even if it has left the list; None if it is deleted or cannot be read.
 
         Raises StoreAway.
         """
@@ -137,9 +137,9 @@ class MissedCalls:
         return _missed(row) if row else None
 
     def call(self, missed_id: int, by: By) -> bool:
-        """Mark all missed calls of the number of the call `missed_id` as called; return whether any still waited.
+        """Mark a missed call and all others from its number as called. Return False if the call was marked before.
 
-        The audit names the call by its id, and no number. Raises StoreAway.
+        The audit has the id of the missed call, and no number. Raises StoreAway.
         """
 
         def called(write: Connection) -> bool:
@@ -153,7 +153,7 @@ class MissedCalls:
         return in_turn(self.database, called)
 
     def undo(self, missed_id: int, by: By) -> bool:
-        """Undo what `call` did, if this person has just done it, and return whether it was undone. Raises StoreAway."""
+        """Undo this person's recent mark "called" on a missed call; return whether there was one. Raises StoreAway."""
 
         def undone(write: Connection) -> bool:
             just = (table.c.called_by == by.who, table.c.called_at >= by.at - UNDO_WITHIN)
@@ -181,7 +181,7 @@ class MissedCalls:
 
 
 def dealt_with() -> ColumnElement[bool]:
-    """Return the SQL condition of missed calls that an event of `REACHED_BY_DESK` or `IN_THE_DIARY` has followed."""
+    """Return the SQL condition of missed calls followed by an event of `REACHED_BY_DESK` or `IN_THE_DIARY`."""
     lines, requests = schema.history, schema.requests
     visits, diary = schema.appointments, schema.appointment_history
     at_the_desk = exists(

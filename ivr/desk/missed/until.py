@@ -9,9 +9,9 @@ from ivr.line.hours import HORIZON_DAYS, Hours
 
 
 def gone_before(hours: Hours, now: datetime) -> datetime | None:
-    """Return the moment before which missed calls are over at `now`; None if no day has closed lately.
+    """Return the moment before which missed calls are no longer shown; None if the line had no open day recently.
 
-    The moment is the first opening of the latest day that has closed: an earlier call has waited that whole day.
+    The moment is the opening of the latest open day that is over. Earlier calls have waited for that whole day.
     """
     today = hours.local(now).date()
     for day in (today - timedelta(days=back) for back in range(HORIZON_DAYS)):

@@ -1,4 +1,4 @@
-"""The upkeep of missed calls: stores those that wait in Redis, corrects how far each came, deletes old ones.
+"""The upkeep of missed calls: stores those from Redis, corrects the point that each call reached, deletes old calls.
 
 The clock process runs it every few seconds. No HTTP, no clock.
 """
@@ -19,22 +19,22 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(hours=2)
-"""The time after a missed call by which its record should have come; without one by then, the record is lost."""
+"""The longest time from a missed call to its record. Without a record by then, the record counts as lost."""
 
 table, calls = schema.missed_calls, schema.calls
 
 Correction = Mapping[str, Any] | None
-"""The new values of a missed call's row, by column; empty where it is right, None where nothing was missed at all."""
+"""The new values of a missed call's row, by column; empty if the row is right, None if nothing was missed."""
 
 
 @dataclass(frozen=True)
 class MissedCallUpkeep:
-    """The upkeep of missed calls: stores those in Redis, corrects them by the calls' records, deletes old ones."""
+    """Moves missed calls from Redis to the database, corrects them by the calls' records, and deletes old ones."""
 
     store: MissedCalls
     sealed: SealedMissedCalls
     mark_of: Callable[[str], str]
-    """The function that returns the mark under which a call is recorded, by the call's id."""
+    """The function that returns the mark of a call from the call's id. The call's record has this mark."""
     paths_so_far: Callable[[Collection[str]], Mapping[str, CallPath]]
     """The function that returns the paths of the calls with these marks, by mark, as far as hosts have sent traces.
 
@@ -57,9 +57,9 @@ class MissedCallUpkeep:
     def check(self, now: datetime) -> int:
         """Correct the missed calls by the traces and records of their calls; return how many rows changed.
 
-        The last step of a call may be unknown at first, as when another host has its trace. A later check can then take
-        the missed call off the list, or say that it came further. A correction by the call's record is final.
-        Raises StoreAway.
+        The last step of a call may be unknown at first, for example while another host has its trace. A later check can
+        then take the missed call off the list, or store that the caller came further in the menu. A correction by the
+        call's record is final. Raises StoreAway.
         """
         columns: tuple[Any, ...] = (table.c.id, table.c.call_sid, table.c.at, table.c.kind, table.c.reached)
         unchecked = select(*columns).where(table.c.checked.is_(False)).order_by(table.c.id).limit(MOST)
@@ -78,7 +78,7 @@ class MissedCallUpkeep:
         return len(wrong)
 
     def _correction(self, row: Row[Any], path: CallPath | None, last: bool) -> Correction:
-        """Return the correction of a missed call's row by the path of its call, which is final if `last` is true."""
+        """Return the correction of a missed call's row by the path of its call. With `last`, the path is final."""
         how_far = self.reader.how_far(path.path) if path else None
         if path and how_far is None:
             # Whoever heard an answer may have asked for more on a host that has still to send it.
@@ -133,8 +133,8 @@ def _recorded(read: Connection, marks: Sequence[str]) -> Mapping[str, CallPath]:
 
 
 def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of a missed call is lost, since it should have come by now.
+    """Return whether a missed call is so old that no record of the call will come any more.
 
-    A time far ahead was written by a wrong clock, and counts as long ago.
+    A moment in the far future was written by a wrong clock, and counts as old.
     """
     return not isinstance(row.at, datetime) or abs(now - row.at) >= RECORDED

@@ -25,7 +25,7 @@ AT_ONCE = 100
 """The most older bookings that one transaction enters, so that no caller waits long for its lock."""
 
 JUST_OVER = timedelta(days=1)
-"""The age up to which a past booking is entered by the runs after the first; the first run enters all bookings."""
+"""The age up to which a later run of Adoption enters past bookings. Only the first run enters older bookings too."""
 
 table = schema.requests
 
@@ -48,7 +48,7 @@ class Adoption:
 
 
 def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: int) -> dict[int, bool]:
-    """Enter a batch of older bookings with request ids above `after`; return whether each was entered, by that id."""
+    """Enter the next older bookings, of requests with ids above `after`; return by request id which were entered."""
     lock_key(write, "adoption")
     known = exists().where(schema.appointments.c.request_id == table.c.id)
     of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one
@@ -70,7 +70,7 @@ def _enter(write: Connection, clinic: Clinic, row: Row[Any]) -> bool:
 
 
 def _appointment(row: Row[Any]) -> NewAppointment:
-    """Return the older booking of a request as an appointment. Raises TypeError where its time cannot be read."""
+    """Return the booking in a request's row as an appointment. Raises TypeError if its time cannot be read."""
     if not isinstance(row.appointment, datetime):
         raise TypeError
     moments = (row.touched, row.created, row.appointment)

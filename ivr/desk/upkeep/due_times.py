@@ -1,7 +1,7 @@
-"""Moves the due times of live requests out of closed hours, and back if the clinic is open then after all.
+"""Moves the due times of live requests out of closed hours, and back once the first due time is in open hours again.
 
 Each run compares every due time with the present opening hours, not only with the latest change, so that no due time
-is missed. Within a transaction. No HTTP, no clock.
+is missed. Works within the caller's transaction. No HTTP, no clock.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ class DueMove:
     reference: str
     due: datetime
     first: datetime
-    """The request's due time before any move out of closed hours."""
+    """The due time that people gave the request, before the program moved it out of closed hours."""
     wanted: datetime
 
     @property
@@ -41,9 +41,9 @@ class DueMove:
 
 
 def due_moves(read: Connection, clinic: Clinic) -> list[DueMove]:
-    """Return the due times that are to be moved in these opening hours, in the order of the requests' ids.
+    """Return the moves of due times that these opening hours demand, in the order of the requests' ids.
 
-    Changes nothing.
+    Writes nothing.
     """
     # Sorted here: to have them in order, SQLite would read the whole table.
     rows = sorted(read.execute(select(*COLUMNS).where(schema.IS_LIVE)), key=lambda row: int(row.id))
@@ -76,7 +76,7 @@ def _move(clinic: Clinic, row: Row[Any], moved: Mapping[int, tuple[datetime, dat
 
 
 def _moved_before(read: Connection, ids: Sequence[int]) -> Mapping[int, tuple[datetime, datetime]]:
-    """Return, by request id, the first due time and the one after the last move; requests never moved are left out."""
+    """Return the first due time and the due time after the last move, by the id of each request that was moved."""
     query = select(lines.c.id, lines.c.request_id, lines.c.detail)
     moved = query.where(lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.DUE_MOVED)
     rows = sorted(read.execute(moved), key=lambda row: int(row.id)) if ids else []

@@ -57,7 +57,7 @@ def in_open_hours(read: Connection, clinic: Clinic, found: Sequence[Appointment]
 
 
 def to_be_told(read: Connection, found: Sequence[OutOfHours]) -> list[OutOfHours]:
-    """Return the appointments whose patients must still be told of this time, and that are not there on purpose."""
+    """Return the appointments whose patients must still be told, except those put out of hours on purpose."""
     settled = (DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL, DiaryEvent.ON_PURPOSE)
     of_them = (lines.c.appointment_id.in_([each.appointment.id for each in found]), lines.c.what.in_(settled))
     query = select(lines.c.appointment_id, lines.c.what, lines.c.detail).where(*of_them).order_by(lines.c.id)
@@ -91,7 +91,7 @@ def _closed_since(read: Connection, at: datetime) -> bool:
 
 
 def _blocks(read: Connection, clinic: Clinic, first: datetime, ends: Sequence[datetime]) -> BlocksByDay:
-    """Return the blocked times from the day of `first` to the last of these ends."""
+    """Return the blocked times from the day of `first` to the day of the latest moment in `ends`."""
     local = clinic.line("").hours.local
     return BlocksByDay(standing_blocks(read, local(first).date(), local(max(ends, default=first)).date()))
 

@@ -20,7 +20,7 @@ from ivr.storage.audit import By
 from ivr.storage.upsert import insert_new, lock_key
 
 FROM_THE_DIARY = "diary"
-"""The origin of a request that nobody has made: the patient of an appointment is to be told something."""
+"""The origin of a request that the service makes itself, so that somebody tells a patient about an appointment."""
 
 table = schema.requests
 
@@ -32,14 +32,14 @@ class ToTell:
     why: Why
     due: datetime
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of the new request; none if a member of staff has just caused the change."""
+    """The tasks that notify the staff of the request to tell the patient; none if one of the staff made the change."""
 
 
 def tell_patient(write: Connection, about: Appointment, what: ToTell, by: By) -> int | None:
-    """Put a request to tell this appointment's patient on the list, under the appointment's reference; return its id.
+    """Put a request to tell this appointment's patient, with the appointment's reference, on the list; return its id.
 
-    Return None if such a request is on the list already, or the appointment has no number. Unless such a request is on
-    the list, the appointment's history notes that the patient is to be told.
+    Return None, and do nothing, if a live request tells the patient already. Otherwise note in the appointment's
+    history that the patient is to be told. If the appointment has no number, make no request and return None.
     """
     lock_key(write, "tell", str(about.id))
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == about.id, table.c.why.in_(TOLD_BY_THE_CLINIC))
@@ -56,10 +56,10 @@ def to_tell(why: Why, starts: datetime) -> str:
 
 
 OF_HOURS = (Why.CLOSED, Why.BLOCKED)
-"""The reasons to tell a patient that end when the clinic opens the hours again."""
+"""The reasons to call a patient that no longer hold if the clinic opens the appointment's hour again."""
 
 TOLD_BY_THE_CLINIC = (*OF_HOURS, Why.UNHEARD)
-"""The reasons with which the clinic tells a patient something; with any other, the patient asks for something."""
+"""The reasons to call a patient because the clinic has to tell something. Other reasons are wishes of the patient."""
 
 
 def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
@@ -69,7 +69,7 @@ def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
 
 
 def was_spoken_to(read: Connection, appointment_id: int, since: datetime) -> bool:
-    """Return whether a request about this appointment was closed with an outcome after `since`: the patient knows."""
+    """Return whether staff spoke to the patient: a request about the appointment got an outcome after `since`."""
     settled = (table.c.about == appointment_id, table.c.outcome.is_not(None), table.c.touched > since)
     return read.execute(select(table.c.id).where(*settled)).first() is not None
 
@@ -103,9 +103,9 @@ def _on_the_list(write: Connection, about: Appointment, what: ToTell, by: By) ->
 
 
 def tell_no_more(write: Connection, request_id: int, appointment_id: int, by: By) -> bool:
-    """Close an open request to tell a patient, since nothing is left to tell; return whether the request was open.
+    """Close an open request whose patient need no longer be told anything; return whether the request was open.
 
-    A request that a member of staff has taken stays: they may be talking to the patient.
+    A request that a member of staff has taken is not closed, because they may be talking to the patient.
     """
     is_open = (table.c.id == request_id, table.c.status == Status.OPEN)
     closed = update(table).where(*is_open).values(status=Status.CLOSED, touched=by.at).returning(table.c.id)

@@ -35,10 +35,10 @@ PLACES: Mapping[str, str] = {
     DiaryEvent.MOVED: "moved",
     DiaryEvent.CANCELLED: "cancelled",
 }
-"""The place of the menu at which a caller hears of each change to an appointment; the call's record names it."""
+"""The place of the menu at which callers hear of each kind of change. A call's record shows if the call came there."""
 
 INSTEAD = frozenset({"fault", "twice"})
-"""The words after a place in a call's record which mean that the caller may have heard something else there."""
+"""The words that follow a place in a call's path if the caller may not have heard that place's sentence."""
 
 table, calls = schema.appointments, schema.calls
 
@@ -54,7 +54,7 @@ class Unheard:
     """The tasks that tell the staff of a patient who has not heard of a booking or change."""
 
     def check(self, clinic: Clinic, by: By) -> int:
-        """Check each change by phone whose call is over; return how many patients are now to tell. Raises StoreAway."""
+        """Check each phoned change whose call is over; return the number of new patients to tell. Raises StoreAway."""
         with self.database.reading() as read:
             waiting = read.execute(select(table.c.id, table.c.to_hear).where(table.c.to_hear.is_not(None))).all()
         if not waiting:
@@ -62,7 +62,7 @@ class Unheard:
         return in_turn(self.database, lambda write: self._checked(write, clinic, by))
 
     def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
-        """Mark for a new check the coming appointments booked in these calls, whose records were corrected."""
+        """Have coming appointments checked again if a call in `marks` booked them, since its record was corrected."""
         columns = (table.c.id, table.c.call_sid)
         checked = (table.c.to_hear.is_(None), table.c.starts > now, table.c.touched >= now - LOOKED_BACK)
         rows = write.execute(select(*columns).where(*checked)).all()
@@ -91,7 +91,7 @@ class Unheard:
 
 
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
-    """Return the appointment if a caller changed it last and heard no confirmation on the path; None otherwise."""
+    """Return the appointment if a caller changed it last and neither `path` nor staff confirmed this; else None."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
         return None
@@ -107,9 +107,9 @@ def _bookings(read: Connection, call_id: str) -> list[int]:
 
 
 def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:
-    """Return whether a caller whose call took this path heard the place's sentence, and no apology in its stead.
+    """Return whether a caller whose call took this path heard the place's sentence, and no apology instead.
 
-    If a call says `count` things at the place, `number` (from 0) is the thing asked about. It counts as not heard if
+    If a call says `count` things at the place, `number` is the index of the thing asked about. The answer is False if
     the path does not show which things were heard.
     """
     heard = [then not in INSTEAD for here, then in pairwise((*path, "")) if here == place]
@@ -126,6 +126,6 @@ def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:
 def _is_lost(row: Row[Any], now: datetime) -> bool:
     """Return whether the record of the call that changed an appointment is overdue, and so counts as lost.
 
-    A change dated far in the future, by a wrong clock, counts as long ago.
+    A change whose moment is unreadable, or far in the future by a wrong clock, counts as long ago.
     """
     return not isinstance(row.touched, datetime) or abs(now - row.touched) >= RECORDED

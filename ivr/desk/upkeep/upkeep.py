@@ -29,11 +29,11 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class Touched:
-    """The appointments and requests that the hours touch: patients to tell or no longer to tell, due times to move."""
+    """The appointments whose patients must be told of changed hours or no longer be told, and the due times to move."""
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
-    """The appointments taken off the waiting list, as there is nothing to tell their patients any more."""
+    """The appointments whose requests are closed, because there is nothing left to tell the patients."""
     requests: Sequence[DueMove] = ()
 
     @property
@@ -72,7 +72,7 @@ class Upkeep:
 
 
 def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
-    """Move due times, list requests to tell touched patients, and close those no longer needed; return the changes."""
+    """Move due times, add requests to tell patients, close requests with nothing left to tell; return the changes."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
     found = to_be_told(write, out_of_hours(write, clinic, by.at))
@@ -91,7 +91,7 @@ def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices
 
 
 def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
-    """Return the open requests to tell a patient that need no call any more: each id, with its appointment."""
+    """Return the requests to tell a patient of a change that need no call any more, as pairs of id and appointment."""
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
     rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
@@ -107,13 +107,13 @@ def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
 
 
 def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
-    """Return whether the appointment was cancelled, or changed by its patient, since its request to tell was made."""
+    """Return whether, after the request `row` was made, a caller changed the appointment, or the desk ended it."""
     ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
     return bool(ends_it and last and _changed_since(last, row.created))
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of the requests to tell of closed or blocked hours whose appointment was not moved since."""
+    """Return the ids of requests to tell of closed or blocked hours whose appointment still has the time concerned."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()

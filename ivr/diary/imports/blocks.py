@@ -13,7 +13,7 @@ MIDNIGHT = time.min
 
 
 def blocks_of(entry: ImportedEntry, zone: ZoneInfo, today: date) -> list[TimeBlock]:
-    """Return the blocks of time that cover a busy time from today on, rounded up to whole minutes of the wall clock."""
+    """Return the blocks that cover a busy time, in whole local minutes, without those that ended before `today`."""
     starts, ends = _wall(entry.starts, zone), _end(entry.ends, zone)
     found = [
         TimeBlock(shift, first, last, entry.schedule, words=entry.words) for shift, first, last in _parts(starts, ends)
@@ -44,6 +44,6 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _end(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a busy time's wall-clock end, rounded up to a minute; an hour later if the clock repeats the hour."""
+    """Return a busy time's end in wall-clock time, rounded up to a minute. In a repeated hour, add an hour."""
     up = moment + A_MINUTE if moment.second or moment.microsecond else moment
     return _wall(up + AN_HOUR if up.astimezone(zone).fold else up, zone)

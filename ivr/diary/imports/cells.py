@@ -84,7 +84,7 @@ def moment_in(cell: str) -> datetime | None:
 
 
 def length_in(cell: str) -> timedelta:
-    """Return the length of a visit that a cell holds: minutes, or as in 1:30. Raises CellTrouble."""
+    """Return the length of a visit in a cell: minutes (90), or hours and minutes (1:30). Raises CellTrouble."""
     text = plain(cell).strip().lower()
     found, clock = MINUTES.fullmatch(text), CLOCK.fullmatch(text)
     minutes = int(found[1]) if found else int(clock[1]) * 60 + int(clock[2]) if clock else 0

@@ -21,7 +21,7 @@ BUSY, VISIT = "busy", "appointment"
 
 LONGEST_VISIT = timedelta(hours=12)
 LONGEST_WORDS = 80
-"""The longest note that an import takes over, in characters: as long as for a time that the desk blocks."""
+"""The most characters of a note that an import stores. The desk's notes on blocked times have the same limit."""
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?e\+\d+", re.IGNORECASE)
 """The pattern of a telephone number as Excel shortens it: 9.2E+11."""
@@ -34,17 +34,17 @@ class TableReader:
     clinic: Clinic
     reach: Reach
     schedule: str = ""
-    """The key of the diary's column for entries that name no practitioner; empty if they belong to no one column."""
+    """The key of the diary's column for entries without a practitioner; empty if they belong to no single column."""
 
     def read(self, text: str) -> FileContent:
-        """Return the entries of the table, and what is left out. Raises UnreadableFile."""
+        """Return the entries of the table, and the rows left out with their reasons. Raises UnreadableFile."""
         table, found = rows_of(text), FoundEntries()
         for line, row in table.rows:
             self._take(found, f"line {line}", row)
         return found.content(table.unused)
 
     def _take(self, found: FoundEntries, where: str, row: Row | None) -> None:
-        """Add the entry in a row of the table to those found, or the reason why it is left out."""
+        """Add the entry in a row, or why it is left out, to `found`. `row` is None if the row has too many cells."""
         try:
             entry = self._entry(where, row)
             why = self._why_left_out(entry, row or {})
@@ -121,7 +121,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return the moment in a cell. For an end, `after` is the start and gives the day; 00:00 is the day's end."""
+        """Return a cell's moment in UTC. An end without a day takes the day of `after`, its start; 00:00 ends it."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)

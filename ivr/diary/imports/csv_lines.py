@@ -1,4 +1,4 @@
-"""Splits a table (CSV) into its rows: by separators, quotes, and the headings that name its columns. Pure."""
+"""Splits the text of a CSV table into rows. Finds the separator, the quotes and the columns' headings. Pure."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "note": frozenset({"note", "words"}),
     "id": frozenset({"id", "uid", "appointmentid"}),
 }
-"""The table's columns that are read, each with the headings it may have: letters alone, in any case."""
+"""The columns of the table that are read, with the possible headings of each, reduced to lower-case letters."""
 
 HEADINGS = "day, starts, ends or minutes; and phone, name, practitioner, kind, status, note, id where there are any"
 

@@ -71,9 +71,9 @@ class DiaryImport:
         return [in_turn(self.database, lambda write: work(write, each)) for each in items]  # noqa: B023
 
     def _move(self, visits: Sequence[PlannedVisit], by: By) -> None:
-        """Move the appointments whose new time is free, then the others into extra places beside other appointments.
+        """Move each appointment to its new time, or to an extra place at that time if another appointment has the time.
 
-        Last, each appointment in an extra place gets its time alone, if the other appointment has left.
+        Last, an appointment leaves its extra place if the other appointment has gone meanwhile.
         """
         done = self._each(visits, lambda write, each: steps.moved(write, each, by, beside=False))
         waiting = [each for each, is_done in zip(visits, done, strict=True) if not is_done]

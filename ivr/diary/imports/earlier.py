@@ -23,7 +23,7 @@ CHANGES = (
     *(DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.ARRIVED),
     *(DiaryEvent.NOSHOW, DiaryEvent.REOPENED, DiaryEvent.NAMED, DiaryEvent.UNDONE),
 )
-"""The events that mark an appointment as made or changed here, unless an import caused the event."""
+"""The events by which an appointment was made or changed in this diary, unless an import caused the event."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:
 
 
 def _blocked(read: Connection, today: date) -> tuple[dict[str, EarlierBusy], list[StandingTimeBlock]]:
-    """Return the blocked times from today on that imports have made, by mark, and all blocks that are not undone."""
+    """Return two parts of the blocked times from today on: those of imports, by entry's mark, and all not undone."""
     table, found = schema.blocked_times, dict[str, EarlierBusy]()
     ahead = table.c.last_day.is_(None) | (table.c.last_day >= today)
     rows = read.execute(select(table).where(ahead).order_by(table.c.id)).all()

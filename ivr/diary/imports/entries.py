@@ -38,7 +38,7 @@ class ImportedEntry:
     where: str
     """The entry's place in the file, for people: "line 7", or "event" and its UID."""
     uid: str
-    """The id of the entry in the other diary, or what tells it from other entries there."""
+    """The id of the entry in the other diary; without an id, another text that no other entry there has."""
     starts: datetime
     ends: datetime
     recurrence: str = ""
@@ -72,7 +72,7 @@ class FileContent:
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """The ids in the file. An earlier imported entry with such an id, now missing, was deleted in the other diary."""
+    """The ids in the file. An occurrence that is gone although its id is here was deleted in the other diary."""
     repeats: bool = False
     """True if an entry repeats without an end; the content then has only its occurrences of the next year."""
     unused: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class FoundEntries:
         self.left_out.append(LeftOut(where, why, detail))
 
     def content(self, unused: tuple[str, ...] = ()) -> FileContent:
-        """Return the content of the imported file, once all of it is read."""
+        """Return the content of the file, once all of it is read. `unused` are columns that nothing is read from."""
         return FileContent(
             tuple(self.entries.values()), tuple(self.left_out), frozenset(self.uids), self.repeats, unused
         )
@@ -134,12 +134,12 @@ class Reach:
 
 
 OF_ITS_ID = 32
-"""The number of hex digits at the start of a mark that come from the entry's id; the rest are the occurrence's."""
+"""The number of hex digits at the start of a mark that come from the entry's id. The rest comes from the occurrence."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Makes the marks of imported entries, per column: a meeting may have the same id in two people's diaries."""
+    """Makes the marks of imported entries. A mark depends on the diary's column, as two diaries may use the same id."""
 
     keyed_ids: KeyedIds
     schedule: str = ""
@@ -149,7 +149,7 @@ class Marks:
         return self.of_id(entry.uid) + self._hash("occurrence", entry.uid, entry.recurrence)
 
     def of_id(self, uid: str) -> str:
-        """Return the first digits of a mark, which all imported entries with this id share."""
+        """Return the first digits of an imported entry's mark. All repeats of the entry with this id share them."""
         return self._hash("entry", uid)
 
     def reference(self, mark: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads the text of an exported file: UTF-8, UTF-16 or Windows-1252. Says what a file of another kind is. No store."""
+"""Reads exported text files in UTF-8, UTF-16 or Windows-1252; refuses other files and names their kind. No store."""
 
 import codecs
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ OTHER_KINDS: Mapping[bytes, str] = {
 """The first bytes of files that cannot be imported, with the kind of file and what to do instead."""
 
 ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-"""The first bytes by which a file tells its encoding, as Excel writes them."""
+"""The first bytes of a file that tell its encoding, as Excel writes them, each with Python's name of the encoding."""
 
 
 def text_of_file(data: bytes) -> str:

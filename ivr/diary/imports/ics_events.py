@@ -14,7 +14,7 @@ RawEvent = Any
 
 REPEATS = ("RRULE", "RDATE", "RECURRENCE-ID")
 NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
-"""The properties of an event that must be readable, since they say when it is."""
+"""The properties of an event that must be readable, because they give the event's time."""
 
 MOMENTS = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 

@@ -37,11 +37,11 @@ LONG_OVER = timedelta(days=3)
 
 LONGEST_VISIT = timedelta(hours=12)
 LIKE_A_NUMBER = 7
-"""The fewest digits in an event's title that may be somebody's number; the title is then not taken as a reason."""
+"""The fewest digits of an event's title that may be a telephone number. Such a title is not stored as a reason."""
 
 
 OF_A_NAME = " .'\u2019-"
-"""The signs, beside letters, that a patient's name in a title may have."""
+"""The signs, besides letters, that a patient's name in an event's title may have."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class CalendarReader:
     """True if titles are taken over: patients' names with their numbers, or the reasons of busy times."""
 
     def read(self, text: str) -> FileContent:
-        """Return the entries of the calendar, and what is left out. Raises UnreadableFile."""
+        """Return the calendar's events as entries, and the events left out, with reasons. Raises UnreadableFile."""
         lines, past = without_past(needed_lines(text), self.reach.now.date() - LONG_OVER)
         found = FoundEntries(uids=set(past), left_out=[LeftOut(place(uid), LeftOutWhy.PAST) for uid in past])
         for uid, events in by_uid(calendars(lines)).items():
@@ -89,7 +89,7 @@ class CalendarReader:
             yield LeftOut(place(uid), LeftOutWhy.PAST)
 
     def _occurrence(self, event: RawEvent) -> str:
-        """Return the name of an occurrence: its moment by the event's rule, even if the occurrence was moved."""
+        """Return the name of a repeated event's occurrence: its moment by the rule, even if it was moved."""
         at = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else event["DTSTART"].dt
         return self._moment(at).isoformat()
 
@@ -128,6 +128,6 @@ def in_utc(at: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _without_number(title: str) -> str:
-    """Return the patient's name in a title that has a telephone number: its letters, with Hindi vowel signs."""
+    """Return a title without its telephone number: only letters, Hindi vowel signs and the signs of `OF_A_NAME`."""
     kept = (each if unicodedata.category(each)[0] in "LM" or each in OF_A_NAME else " " for each in title)
     return " ".join("".join(kept).split()).strip(" .'-")[:LONGEST_NAME]

@@ -30,9 +30,9 @@ NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 def needed_lines(text: str) -> list[str]:
-    """Return the lines of a calendar that the import reads, unfolded: all of its time zones, and some of each event.
+    """Return the unfolded lines of a calendar that the import reads: all of its time zones, and some of each event.
 
-    Raises UnreadableFile if the calendar is broken off: the times of the missing events would be given to callers.
+    Raises UnreadableFile if the calendar is cut off, because callers would be offered the times of the missing events.
     """
     return list(_kept(LINE_END.split(FOLD.sub("", text))))
 

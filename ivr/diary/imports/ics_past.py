@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 OPEN = re.compile("RRULE|RDATE|RECURRENCE-ID|DURATION", re.IGNORECASE)
-"""The properties by which an event may end later than the times written in the event."""
+"""The properties by which an event may last longer than its DTSTART and DTEND say."""
 
 TIMES = re.compile(r"DT(?:START|END)\b[^\n]*:(\d{8})", re.IGNORECASE)
 UID = re.compile(r"UID\b[^\n:]*:([^\n]*)", re.IGNORECASE)

@@ -75,7 +75,7 @@ def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> boo
 
 
 def settled(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Move an appointment out of its extra place, if the other appointment at its time has left since."""
+    """Move an appointment from its extra place to an ordinary place at the same time, if one is free by now."""
     extra = each.visit and write.scalar(select(table.c.extra).where(table.c.id == each.visit.id))
     if each.visit and extra:
         with suppress(TimeTaken):

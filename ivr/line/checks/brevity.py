@@ -123,7 +123,7 @@ def no_circles(evidence: Evidence) -> Findings:
 
 
 def _in_circles(walk: Walk, menu: Mapping[str, Place]) -> set[State]:
-    """Return the states from which options can lead on for ever: those left when all dead ends have been removed."""
+    """Return the states from which a caller can choose options for ever. They remain after removal of all dead ends."""
     onward = {
         state: {step.to for step in steps if _is_option(step, state, menu) and step.to in walk.steps}
         for state, steps in walk.steps.items()

@@ -1,6 +1,6 @@
-"""Plays everything that can happen in a call in one situation, and keeps each step.
+"""Plays everything that can happen in a call in one situation, and returns each step.
 
-Pure. Calls at the same place with the same relevant data take the same ways, so only one such call is played on.
+Pure. Calls at the same place with the same relevant data take the same ways, so only one of them is continued.
 """
 
 from collections import deque
@@ -19,7 +19,7 @@ from ivr.line.places import Place
 from ivr.line.turn import Call, KeyNumber, PressKey, Turn
 
 MOST_MISTAKES = 10
-"""The number of mistakes at one place after which a walk stops there; no check allows a caller so many."""
+"""The most mistakes at one place that a walk follows; no check allows a caller so many."""
 
 
 class Step(NamedTuple):
@@ -62,7 +62,7 @@ class Walk:
     failures: tuple[Failure, ...]
 
     def every(self) -> Iterator[tuple[State | None, Step]]:
-        """Yield every step of this walk with the state before it, which is None for those of `begins` and `errors`."""
+        """Yield every step of this walk with the state before the step; None for steps in `begins` and `errors`."""
         yield from ((None, step) for step in (*self.begins, *self.errors))
         yield from ((state, step) for state, steps in self.steps.items() for step in steps)
 

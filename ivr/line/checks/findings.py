@@ -25,7 +25,7 @@ class Evidence:
 
     @cached_property
     def steps(self) -> Sequence[tuple[Walk, State | None, Step]]:
-        """Every step of every walk, with the state before it; None before the beginnings and the errors."""
+        """Every step of every walk, with the state before it; None if the step is a call's beginning or an error."""
         return [(walk, state, step) for walk in self.walks for state, step in walk.every()]
 
     @cached_property
@@ -52,7 +52,7 @@ class Findings:
 
 
 def told(complaints: Iterable[Complaint]) -> tuple[str, ...]:
-    """Return a check's complaints in words: each once, with its first situation and the number of further ones."""
+    """Return a check's complaints in words, each once, with its first situation and the number of other situations."""
     found: dict[str, list[str]] = {}
     for each in complaints:
         situations = found.setdefault(each.what, [])
@@ -69,5 +69,5 @@ def _where(situations: list[str]) -> str:
 
 
 def counted(count: int, what: str) -> str:
-    """Return a count in words: the number in groups of three digits, then what was counted."""
+    """Return a count in words, as in "1 234 menus": the number in groups of three digits, then `what`."""
     return f"{count:,} {what}".replace(",", " ")

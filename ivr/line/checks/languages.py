@@ -14,9 +14,9 @@ from ivr.line.places import Menu
 
 
 def languages_reach_each_other(evidence: Evidence) -> Findings:
-    """Check that 9 leads to every other language: by itself, or with a key of the menu of languages.
+    """Check that key 9 leads to every other language, directly or through the menu of languages.
 
-    Also check that the key to each language is announced in that language: 9, or a key of the menu of languages.
+    Also check that every sentence which offers another language is said in the language that it offers.
     """
     menus = [
         (walk, state, steps)
@@ -43,7 +43,7 @@ def _missed(evidence: Evidence, state: State, reached: Iterator[str]) -> list[st
 
 
 def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
-    """Yield the languages that 9 leads to: by itself, or by a key that the menu announces in that language."""
+    """Yield each language reached with 9, at once or by a further key that is announced in that language."""
     for step in (each for each in steps if each.what is EventKind.KEY and each.by == LANGUAGE and not each.ends):
         if step.to.place != LANGUAGES_PLACE:
             yield step.to.language
@@ -55,7 +55,7 @@ def _reached(walk: Walk, steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _said(step: Step) -> set[tuple[str, str]]:
-    """Return the keys that the turn of this step announces, each with the language of the announcement."""
+    """Return the keys that this step's turn announces, each paired with the language of the announcement."""
     turn = step.turn
     return {(str(say.values["key"]), say.language or turn.call.language) for say in turn.asks if "key" in say.values}
 

@@ -17,7 +17,7 @@ from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT
 from ivr.line.turn import File, Turn
 
 EMERGENCY, WARNING, SHORT = "emergency", "warning_signs", "warning"
-"""The names of the sentences for emergencies: the number, all warning signs, and the short warning."""
+"""The names of the sentences about emergencies: the emergency number, all warning signs, and the short warning."""
 
 EMERGENCIES = frozenset({EMERGENCY, WARNING, SHORT, "emergency_keyed"})
 """The names of the sentences that no key press may interrupt."""
@@ -78,7 +78,7 @@ def _books(step: Step) -> bool:
 
 
 def closed_names_the_emergency_number(evidence: Evidence) -> Findings:
-    """Check that a caller to a closed clinic first hears the emergency number, also after 9 at the greeting."""
+    """Check that callers to a closed clinic first hear the emergency number, also after key 9 changes the language."""
     found = [(walk, step) for walk, state, step in evidence.steps if not walk.situation.open and _greets(state, step)]
     complaints = [
         Complaint(f"{step} leads to {step.to} without the emergency line", walk.situation.name)
@@ -126,7 +126,7 @@ def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:
 
 
 def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], bool]) -> Iterator[Step]:
-    """Yield, on each way through a walk, the first step for which `tells` is true; a step that `stops` ends a way."""
+    """Yield, on each way through a walk, the first step that `tells`, unless an earlier step on the way `stops`."""
     todo, seen = deque(walk.begins), set[State]()
     while todo:
         step = todo.popleft()

@@ -106,7 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Return one line for each group that differs only in name, numbers, language or reception, with its keys."""
+    """Return one line of each group that differs only in name, numbers, language or reception; the text names all."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())
@@ -132,7 +132,7 @@ def _facts(clinic: Clinic, moment: ScenarioTime, *, known: bool, staffed: bool) 
 
 
 def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[str, Facts]]:
-    """Yield facts with other answers of the diary, each with its name: no booking, no or one free time, and so on."""
+    """Yield variants of the facts, each with its name: no booking by phone, no free time, one free time, and so on."""
     off = replace(facts.clinic, diary=replace(facts.clinic.diary, phone_books=False))
     yield "no booking by telephone", replace(facts, menu=menu, clinic=off)
     named = tuple(Schedule(key, HALF_AN_HOUR, facts.clinic.name) for key in ("1", "2"))
@@ -151,7 +151,7 @@ def _own(count: int, facts: Facts) -> Own:
 
 
 FREE_DAYS = 6
-"""The number of days with made-up free times: more than one menu offers."""
+"""The number of days that have made-up free times. One menu cannot offer so many days."""
 
 
 def _free_times(line: Line, now: datetime) -> list[Slot]:

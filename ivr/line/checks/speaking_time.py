@@ -28,7 +28,7 @@ PACES: Mapping[str, Pace] = {
 }
 """The pace of each language: least squares over 142 sentences of config/prompts, `espeak-ng -s 150`, 28 November 2026.
 
-The estimate errs by at most a tenth for nine sentences in ten, a fiftieth for a call. Vowel signs count as letters."""
+The error is at most a tenth in nine of ten sentences, and a fiftieth in a whole call. Vowel signs count as letters."""
 
 SLOWEST = Pace(**{each: max(getattr(pace, each) for pace in PACES.values()) for each in Pace.__dataclass_fields__})
 """The pace for a language that was not measured; its estimate is too long rather than too short."""

@@ -1,4 +1,4 @@
-"""Checks the table: every name in it is known, every place can be reached, and its menus are short.
+"""Checks the menu's table: every name in it is known, every place can be reached, and every menu is short.
 
 Pure: looks at the table, and at the steps of the walks.
 """
@@ -47,7 +47,7 @@ def leads_exist(evidence: Evidence) -> Findings:
 
 
 def _unneeded(evidence: Evidence) -> frozenset[str]:
-    """Return the places that this clinic does not need: the menu of languages, if 9 alone changes the language."""
+    """Return the places that this clinic does not need: the menu of languages, if the clinic has too few for a menu."""
     return frozenset() if need_a_menu(evidence.script.languages) else frozenset({LANGUAGES_PLACE})
 
 
@@ -55,7 +55,7 @@ NEEDED = (START, HOME, PERSON_PLACE)
 
 
 def names_are_known(evidence: Evidence) -> Findings:
-    """Check that the engine knows every need, question and offer in the table, and that each outcome leads on."""
+    """Check that the engine knows the table's needs, offers and questions, and that no outcome lacks a place."""
     complaints = [Complaint(f"{name}: {odd}") for name, place in evidence.menu.items() for odd in _unknown(place)]
     return Findings(counted(len(evidence.menu), "places"), complaints)
 

@@ -16,13 +16,13 @@ SILENCES = 5
 """The most steps until the call of a silent caller ends: three at a menu, then two at the offer of a callback."""
 
 WRONG_KEYS = 5
-"""The most steps until a call with only wrong keys or refused numbers ends: three at a menu, then two."""
+"""The most steps until a call of only wrong keys or refused numbers ends, namely three at a menu and two after it."""
 
 ASTRAY = 9
-"""The most steps until a call ends in which everything goes wrong.
+"""The most steps of a call in which everything goes wrong.
 
-The reception does not answer. Five mistakes of both kinds follow in the menu for a callback, and then three at the
-offer of a callback.
+The reception does not answer. Five mistakes, some silences and some wrong keys, follow in the menu for a
+callback, and then three at the offer of a callback.
 """
 
 ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
@@ -49,7 +49,7 @@ def wrong_keys_end(evidence: Evidence) -> Findings:
 
 
 def astray_ends(evidence: Evidence) -> Findings:
-    """Check that silence, wrong keys and failed actions end a call from every place, in any order."""
+    """Check that from every place, any mixture of silences, wrong keys and outcomes of actions soon ends the call."""
     return _from_everywhere(evidence, ALL_WRONG, ASTRAY)
 
 
@@ -91,14 +91,14 @@ class Route:
     round: bool = False
 
     def after(self, step: Step) -> "Route":
-        """Return this route with the given step put before its first."""
+        """Return a longer route: the given step, then the steps of this route."""
         return Route((step, *self.steps), self.round)
 
 
 class Routes:
-    """Finds the longest way on from each state by events of given kinds.
+    """Finds the longest route from each state of a call, by events of the given kinds only.
 
-    A way that returns to one of its own states counts as longer than any other.
+    A route that returns to one of its own states counts as longer than any other route.
     """
 
     def __init__(self, walk: Walk, may_happen: frozenset[EventKind]) -> None:

@@ -38,7 +38,7 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
 
 
 def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Return, by name, the blanks that each sentence must have: those the program fills, or else a language's own."""
+    """Return the blanks that each sentence must have, by name. Of a name new to the program, its words decide."""
     script = evidence.script
     found = {
         name: blanks_of(words)
@@ -49,7 +49,7 @@ def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
 
 
 def _said(evidence: Evidence) -> dict[str, list[frozenset[str]]]:
-    """Return each sentence that a walk says, by name, with every different set of blanks that were filled."""
+    """Return the sentences that walks say, by name, each with the different sets of blanks that the walks fill."""
     found: dict[str, list[frozenset[str]]] = {}
     turns = (step.turn for _, _, step in evidence.steps)
     for name, values in {(say.name, frozenset(say.values)) for t in turns for say in (*t.first, *t.asks)}:

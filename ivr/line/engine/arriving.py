@@ -23,7 +23,7 @@ NUMBER_SECONDS = (8, 10, 12)
 """Seconds to wait between two digits of a number: at first, after one miss, after two."""
 
 FIXED_FOR = frozenset({"days", "parts", "times", *READ_OUT})
-"""The offers that depend on the moment: a call keeps the moment of the first hearing, so that keys stay valid."""
+"""The offers that change with time. A call repeats an offer as first heard, so that each key keeps its meaning."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ NOTHING = Said()
 
 
 def arrive(call: Call, name: str, facts: Facts, said: Said = NOTHING) -> Turn:
-    """Return the turn of a call that comes to this place; a Passage, a Fork or a Return leads on at once."""
+    """Return the turn of a call that comes to this place. From a Passage, Fork or Return, the call goes on at once."""
     place, call = facts.menu[name], call.afresh().at(name) if name == HOME else call.at(name)
     match place:
         case Passage():
@@ -78,7 +78,7 @@ def ask(call: Call, place: Menu | Keying, facts: Facts, said: Said = NOTHING, he
 
 
 def _options(call: Call, menu: Menu, facts: Facts, *, missed: bool) -> tuple[Say, ...]:
-    """Return the sentences of a menu's options if the menu says its options or the caller missed; else none."""
+    """Return the sentences of a menu's options; none if the menu says them only after a miss and `missed` is False."""
     return tuple(says for _, says, _ in numbered(menu, call, facts)) if menu.says_options or missed else ()
 
 
@@ -120,7 +120,7 @@ def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Return the call with its offer and the offer's moment kept: a key means the option heard, even after midnight."""
+    """Return the call with its offered times and their moment stored, so that a key means the option that was heard."""
     if call.left and call.place != LANGUAGES_PLACE:
         call = call.but(left="")
     if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:

@@ -37,7 +37,7 @@ def _name(facts: Facts) -> Say:
 
 
 def _languages(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield, in each other language, the key that changes to it; they come before anything long is said."""
+    """Yield the sentence that offers key 9, once in each other language, for two languages at most."""
     yield from (Say("option_language", {"key": LANGUAGE}, each) for each in others(call, facts)[:MOST_NAMED])
 
 

@@ -17,7 +17,7 @@ CLOSURES_AHEAD_DAYS = 7
 
 
 def _week(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the sentences of the week's opening hours; weekdays in a row with the same hours share one."""
+    """Yield the sentences of the week's opening hours; adjoining weekdays with equal hours share a sentence."""
     yield Say("week")
     hours = facts.line.hours
     for shifts, days in groupby(range(7), key=lambda day: hours.week[day]):
@@ -40,7 +40,7 @@ def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
-    """Return the times of these shifts as the value of a blank; they carry today's date, which is not said."""
+    """Return the times of these shifts as the value of a blank. They are moments of today, but no date is said."""
     hours = facts.line.hours
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 
@@ -55,7 +55,7 @@ def _address(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _reception_closed(_call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the sentences that nobody is at the reception, and when somebody will be."""
+    """Yield the sentences that say that nobody is at the reception now, and when somebody will be."""
     yield Say("reception_closed")
     yield opens(facts)
 

@@ -15,7 +15,7 @@ Says = Callable[[Call, Facts], Iterator[Say]]
 
 @dataclass(frozen=True)
 class Speech:
-    """A speech: the function that chooses its sentences, and all that it may choose, with their blanks."""
+    """A speech: a function that chooses sentences, and all sentences that it may choose, with their blanks."""
 
     says: Says
     sentences: Blanks

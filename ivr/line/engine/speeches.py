@@ -1,6 +1,6 @@
-"""All speeches, by their names in the menu's table, and every sentence that the program says, with its blanks.
+"""All speeches by name, and every sentence that the program says, with the names of the sentence's blanks. Pure.
 
-config/prompts is checked against these sentences at start. Each topic of advice adds two. Pure.
+At start, config/prompts is checked against these sentences. Each topic of advice adds two sentences.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

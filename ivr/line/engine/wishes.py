@@ -31,7 +31,7 @@ def _warning(call: Call, _facts: Facts) -> Iterator[Say]:
 
 
 def _booked(call: Call, facts: Facts) -> Iterator[Say]:
-    """Yield the sentences of an appointment that stands in the diary: its time, then its reference."""
+    """Yield the sentences that confirm a booked appointment: its time, then its reference."""
     if call.slot:
         yield Say("booked", {"at": moment(call.slot.start, facts)})
     yield from _reference(call)
@@ -80,13 +80,13 @@ def _topic(call: Call, _facts: Facts) -> Iterator[Say]:
 
 
 def _warning_signs_once(call: Call, _facts: Facts) -> Iterator[Say]:
-    """Yield all warning signs, unless this call has heard them in the language that is spoken."""
+    """Yield all warning signs, unless this call has heard them in its present language."""
     if call.language not in call.signs_heard:
         yield Say("warning_signs")
 
 
 def _about(name: str, at: At) -> Speech:
-    """Return a speech that says only the sentence `name`, with the time that `at` reads; nothing without a time."""
+    """Return a speech of the sentence `name` with the time that `at` returns; empty if `at` returns None."""
 
     def says(call: Call, facts: Facts) -> Iterator[Say]:
         time = at(call)

@@ -41,7 +41,7 @@ KINDS: Mapping[type, str] = {
 
 GIVING_UP = "giving up"
 EXCEPTIONS = {GIVING_UP, f"key {LANGUAGE}"}
-"""The causes of transitions drawn as dotted arrows, and only at places where the target is not the usual one."""
+"""The causes of the transitions with dotted arrows. For these causes, only targets other than the usual are drawn."""
 
 USUALLY = Menu().gives_up
 """The place to which a menu leads after too many mistakes, unless its row in the table names another."""

@@ -165,7 +165,7 @@ FOLLOW: Mapping[type, Callable[[Call, Facts], Iterator[CallerEvent]]] = {
 def errors(call: Call, facts: Facts) -> Iterator[CallerEvent]:
     """Yield the events of a call that has lost its data, or whose place no longer exists, as after an update.
 
-    Yields none at a menu that needs no data, because such a call is a normal one.
+    Yields nothing at a menu that needs no data, because a call without data is a normal one there.
     """
     place, where = facts.menu.get(call.place), f"with nothing gathered at {call.place!r},"
     if isinstance(place, Menu | Keying) and not place.needs:

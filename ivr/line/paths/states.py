@@ -34,7 +34,7 @@ SPOKEN_OF: Mapping[str, frozenset[str]] = {
     "chosen": frozenset({"chosen"}),
     "topic": frozenset({"topic"}),
 }
-"""The data that sentences mention, by name. A datum can still be said while one of the data in its set matters."""
+"""For each datum that sentences mention, the data that matter to a call while its caller may still hear the datum."""
 
 
 class State(NamedTuple):
@@ -46,7 +46,7 @@ class State(NamedTuple):
     wrongs: int
     has: tuple[Kind | int | None, ...]
     left: str = ""
-    """The place that the call has left, as for the menu of languages, else empty. If set, `has` is about that place."""
+    """The place that the call may return to, as from the menu of languages; else empty. If set, `has` is about it."""
 
     def __str__(self) -> str:
         return f"{self.place} ({self.language})"

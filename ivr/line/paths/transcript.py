@@ -1,6 +1,6 @@
 """Plays a call on a line at a given moment, scene by scene: what is said, and what can happen next.
 
-Uses the table and the engine of real calls. Pure: the moment is one of the facts, and sentences stay names.
+Uses the table and the engine of real calls. Pure: the moment is one of the facts. Sentences are names, not words.
 """
 
 from collections.abc import Iterator
@@ -45,10 +45,10 @@ class Scene:
     """The events since the call began."""
     turn: Turn
     offer: Say | None = None
-    """The sentence that offered the key; None if no sentence did."""
+    """The sentence that offered the key that led to this scene; None if no sentence offered the key."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """The keys of another scene that already lists what can follow; `next` then has only the differences. Else None."""
+    """The keys of another scene with the same list of next scenes; `next` then has only what differs. Else None."""
     stays: bool = False
     """True if the call stays where it was, so that the previous scene lists what can follow."""
 
@@ -115,7 +115,7 @@ def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
 
 
 def _refused(turn: Turn, by: str) -> Turn:
-    """Return the turn; after a refusal its call is marked as over the limit, for the rest of the call."""
+    """Return the turn. If the outcome `by` is a refusal, mark its call as over the limit until the call ends."""
     return replace(turn, call=replace(turn.call, over_limit=True)) if by == REFUSED else turn
 
 

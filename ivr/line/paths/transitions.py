@@ -1,4 +1,4 @@
-"""Reads from the menu's table where each place leads, and which data a call needs at it and after it.
+"""Reads from the menu's table the places that follow each place, and the data that a call needs there and later.
 
 Pure: no call is played.
 """
@@ -20,10 +20,10 @@ TO_FILE = frozenset({"kind", "number", "offered", "slot"})
 """The data of a call without which no request can be filed."""
 
 CHANGED = frozenset({"moved", "cancelled"})
-"""The outcomes by which an appointment was changed."""
+"""The outcomes of an action that has changed an appointment."""
 
 PROVED = "proved"
-"""The outcome of checking digits that lets the caller change an appointment."""
+"""The outcome of a successful check of keyed digits, after which the caller may change an appointment."""
 
 KEPT, BOOKED = "kept", "booked"
 """The outcomes of filing that give the call its promise: the wish is kept, or the time is booked."""
@@ -114,7 +114,7 @@ def _of_menu(menu: Menu) -> Iterator[Transition]:
 
 
 def standing_leads(place: Place) -> Iterator[Transition]:
-    """Yield the transitions by the standing keys, and by the key of the warning signs, that work at this place."""
+    """Yield the transitions from a place by 0, # and the key for the warning signs, as far as these keys work there."""
     if isinstance(place, Keying) or (isinstance(place, Menu) and place.standing):
         yield Transition(f"key {PERSON}", PERSON_PLACE)
     if isinstance(place, Menu) and place.standing:
@@ -135,9 +135,9 @@ def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
 
 
 def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
-    """Return the data that matter to a call, by place: used at the place, or used later and not dropped on the way.
+    """Return, for each place, the data that decide where a call can go from this place.
 
-    Two calls at one place take the same ways if these data are equal.
+    The place or a later one uses these data, and none is dropped before. Calls with equal data take the same ways.
     """
     found = {name: _own(place) for name, place in menu.items()}
     while True:

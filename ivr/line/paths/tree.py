@@ -38,7 +38,7 @@ def _unfolded(first: Scene, facts: Facts) -> Scene:
 
 
 class _Tree:
-    """Builds the tree breadth first, so that the scene with the fewest keys lists the scenes that can follow."""
+    """Builds a transcript's tree breadth first. Of equal scenes, the one with the fewest keys lists what can follow."""
 
     def __init__(self, first: Scene, facts: Facts) -> None:
         self._first = first.turn.call
@@ -82,7 +82,7 @@ class _Tree:
         return self._states.of(call, self._facts), self._states.gathered(call, self._facts)
 
     def _otherwise(self, scene: Scene, after: Iterable[Scene], like: Scene) -> tuple[Scene, ...]:
-        """Return the scenes after `scene` that differ from those after `like`, which is a scene in the same state."""
+        """Return the scenes of `after`, which follow `scene`, except those that equal a scene after `like`."""
         there = {_kind(each): each for each in self._next[like.keys]}
         return tuple(
             each
@@ -91,9 +91,9 @@ class _Tree:
         )
 
     def _is_alike(self, scene: Scene, after: Scene, like: Scene, there: Scene) -> bool:
-        """Return whether `after`, which follows `scene`, is the same as `there`, which follows `like`.
+        """Return whether `after`, which follows `scene`, tells the same as `there`, which follows `like`.
 
-        Both must say the same in the same state, and have equal data, or data that this step did not change.
+        The two must say the same in the same state. Their data must be equal, or unchanged since `scene` and `like`.
         """
         if _heard(after) != _heard(there):
             return False
@@ -110,7 +110,7 @@ def _kinds(scenes: Iterable[Scene]) -> set[tuple[EventKind, str]]:
 
 
 def _kind(scene: Scene) -> tuple[EventKind, str]:
-    """Return the kind of event and the key that led to this scene. For every single wrong key, the key is empty."""
+    """Return the kind of event that led to this scene, and its key. The key is empty for a single wrong key."""
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 

@@ -40,7 +40,7 @@ ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 Tallies = Mapping[int, Mapping[str, Tally]]
-"""The counts of each line, by the number of the quarter of an hour; also of lines that the clinic no longer has."""
+"""The counts of each line, by number of the quarter-hour in the day. Lines that no longer exist may be included."""
 
 
 @lru_cache(maxsize=1024)

@@ -21,7 +21,7 @@ from ivr.reports.reported_calls import read_calls
 from ivr.reports.reported_requests import read_requests
 
 Quarters = dict[int, Mapping[str, Tally]]
-"""The counts of each line, by the number of the day's quarter of an hour."""
+"""The counts of a day: for the number of each quarter of an hour, the counts by line."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class DayCount:
     day: ClinicDay
     counts: Tally
     by_slot: Tally
-    """The counts of each five minutes of the day; in kept counts, filled only for the day `cut` of WantedDays."""
+    """The counts of each five minutes of the day. In stored counts, empty except on the day `cut` of WantedDays."""
     later: Tally
-    """The patients reached on a later day than they asked; in kept counts, filled only for the days before `cut`."""
+    """Patients reached later than the day they asked. Kept counts have these only for days before `WantedDays.cut`."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ToCount:
     day: ClinicDay
     last_day: date
     quarters: str
-    """The kept counts of the day's quarters of an hour, as text; empty where the whole day is counted again."""
+    """The stored counts of the day by quarter of an hour, as text; empty if the whole day is counted again."""
     parts: Sequence[Rows]
 
 
@@ -58,13 +58,13 @@ class FoundCounts:
 
 @dataclass(frozen=True)
 class WantedDays:
-    """The days of which a report needs counts, one after another, and the line."""
+    """The days for which a report needs counts, in order, and the telephone line of the report."""
 
     days: Sequence[ClinicDay]
     line: str
     """The key of the telephone line; ALL for all lines."""
     cut: ClinicDay
-    """The last day before the report's period; only this day needs the counts of each five minutes."""
+    """The last day before the report's period. Only this day may be counted in part, so it needs five-minute counts."""
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
@@ -103,7 +103,7 @@ def _to_count(read: Connection, day: ClinicDay, known: KeptDay | None, stale: fr
 
 
 def _readable(quarters: str) -> str:
-    """Return the kept counts of a day's quarters of an hour, as text; an empty text where they cannot be read."""
+    """Return `quarters`, the stored counts of a day by quarter of an hour, if they can be read; else an empty text."""
     try:
         for tallies in json.loads(quarters).values():
             added(tallies.values())
@@ -157,7 +157,7 @@ def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) ->
 
 
 def _together(quarters: str, parts: Sequence[Counted]) -> Quarters:
-    """Return the counts of a day's quarters of an hour: those of the `parts` counted anew, else the kept ones."""
+    """Return a day's counts by quarter of an hour: those of `parts`, or else those of the kept `quarters` (JSON)."""
     found: Quarters = {int(number): tallies for number, tallies in json.loads(quarters or "{}").items()}
     for each in parts:
         for number in range(each.of.first, each.of.last + 1):

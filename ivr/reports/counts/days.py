@@ -14,7 +14,7 @@ from ivr.reports.counts.stale_counts import QUARTER
 from ivr.reports.period import Period
 
 SLOT = timedelta(minutes=5)
-"""The length of a time slot. The last day before a period is counted up to a slot, to compare it with today."""
+"""The length of a slot. To compare an earlier day with today so far, that day is counted up to the present slot."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class ClinicDay:
         return (moment - self.starts) // QUARTER
 
     def slot(self, moment: datetime) -> int:
-        """Return the number of the five minutes in which a moment of this day lies, from 0."""
+        """Return the number of the five-minute slot in which a moment of this day lies. The first slot is number 0."""
         return (moment - self.starts) // SLOT
 
     def hour(self, slot: int, zone: ZoneInfo) -> int:
-        """Return the hour of the clinic's day in which the five minutes of this number lie."""
+        """Return the hour of the clinic's day in which the five-minute slot with this number lies."""
         return (self.starts + slot * SLOT).astimezone(zone).hour
 
 
@@ -52,7 +52,7 @@ class Stretch:
     day: ClinicDay
     first: int
     last: int
-    """The number of the last quarter of an hour of the stretch."""
+    """The number of the last quarter of an hour in this part of the day, counted from 0 at midnight."""
 
     @property
     def starts(self) -> datetime:
@@ -76,7 +76,7 @@ def whole(day: ClinicDay) -> Stretch:
 
 
 def stretches(day: ClinicDay, quarters: Sequence[int]) -> list[Stretch]:
-    """Return the quarters of a day with these numbers as stretches; quarters side by side make one stretch."""
+    """Return the quarters of an hour with these numbers as stretches of a day. Adjacent quarters are one stretch."""
     found: list[Stretch] = []
     for each in sorted(set(quarters)):
         if found and found[-1].last == each - 1:

@@ -1,7 +1,7 @@
 """Keeps the counts of days in the database, and finds the counts that a changed call or request makes stale.
 
 A count is never corrected, only made again from rows, so that errors cannot add up. New calls are found by their
-ids, new and changed requests by the ids of their history events. A deletion reports itself.
+ids, new and changed requests by the ids of their history events. Code that deletes rows marks their counts as stale.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Changes:
     settled: bool
     """True if no call or history event with a lower id than those in `upto` can still be stored."""
     moments: frozenset[datetime]
-    """The moments at which these calls began, and at which these requests were made."""
+    """The moments at which the calls began, or the requests were made, that came or changed since the last count."""
 
 
 def changes(read: Connection) -> Changes:
@@ -142,7 +142,7 @@ def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) 
 
 
 def _is_turn(write: Connection, found: Changes) -> bool:
-    """Lock the state of the kept counts; if it is unchanged since it was read, raise its generation and return True."""
+    """Lock the state of the kept counts; if it is as `found` read it, raise its generation number and return True."""
     now = write.execute(select(state).with_for_update()).first()
     if now is None:
         _begin(write)

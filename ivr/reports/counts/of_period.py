@@ -44,7 +44,7 @@ def _when(day: ClinicDay, counts: Mapping[str, int]) -> Iterator[tuple[When, int
 
 
 def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) -> DayStats:
-    """Return the counts of the days before a period, with the last day cut at the moment `until`, to five minutes."""
+    """Return the counts of the days before a period; those of the last day only up to `until`, in 5-minute steps."""
     cut = day_of(period.before.last, period.zone)
     # Until midnight, where a day is an hour shorter than the one that it is compared with.
     slot = cut.slot(min(until, cut.ends))
@@ -54,7 +54,7 @@ def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) ->
 
 
 NAMES = (("calls", CALLS_AT), ("served", SERVED_AT), ("patients", REACHED_AT))
-"""The two names of each count in a tally: first of the count by whole day, then of the count by five minutes."""
+"""The two names of each count in a tally, first of the count by day, then of the count by five minutes of the day."""
 
 
 def _until(days: Sequence[DayCount], cut: ClinicDay, slot: int, name: str, at: str) -> Iterator[tuple[When, int]]:

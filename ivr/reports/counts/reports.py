@@ -50,7 +50,7 @@ class PeriodReport:
     """The counts of requests that the program made itself, to have patients told something about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of the days before the report, as many as its own, up to the same time of day on the last day."""
+    """The counts of as many days before the period, to compare with. The last day may be counted in part only."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
     """The filled, missed and free hours of the diary, day by day."""
@@ -82,10 +82,9 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count some days of the longest report that have no valid stored counts; return how many days were stored.
+        """Count some days of the longest report that have no valid stored counts; return the number of stored days.
 
-        Counts at most `MOST_DAYS` days. `clinic` must have all closures from the first of these days on. Raises
-        StoreAway.
+        Counts at most `MOST_DAYS` days. `clinic` must have all closures since the report's first day. Raises StoreAway.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -106,7 +105,7 @@ class Reports:
 
 
 def longest(clinic: Clinic, now: datetime) -> Period:
-    """Return the longest period of which the desk shows reports: it ends today."""
+    """Return the longest period for which the desk shows reports. The period ends today."""
     zone = clinic.line("").hours.zone
     today = now.astimezone(zone).date()
     return Period(today - timedelta(days=LONGEST - 1), today, zone)

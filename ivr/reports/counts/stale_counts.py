@@ -1,6 +1,6 @@
 """Records which rows the stored counts of days include, and marks counts as stale when such rows change or are deleted.
 
-kept_days.py stores the counts. This module is separate for the code that deletes rows. No rules, no clock.
+kept_days.py stores the counts. Code that deletes rows needs only this module. No rules, no clock.
 """
 
 from collections import defaultdict
@@ -29,10 +29,10 @@ NOBODY_ELSE_WRITES: ColumnElement[bool] = literal_column(
     " WHERE xid IS DISTINCT FROM txid_current_if_assigned())",
     Boolean,
 )
-"""The SQL condition, on PostgreSQL, that no transaction but this one is under way.
+"""The SQL condition, on PostgreSQL, that no other transaction is running.
 
-PostgreSQL gives ids before the commit, so that a row with a lower id than the highest one may still come. A transaction
-that writes a request has begun before it has the id of its history event.
+PostgreSQL gives a row its id before the commit, so a row with a lower id than the highest visible one may still appear.
+The transaction of such a row is already running when the row gets its id.
 """
 
 
@@ -60,12 +60,12 @@ def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
 
 
 def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]:
-    """Return the moments by which the rows with these ids are counted; none if the table's rows are not counted."""
+    """Return the moment by which each row with one of these ids is counted; empty for a table that is not counted."""
     return read.scalars(select(COUNTED_BY[of]).where(of.c.id.in_(ids))).all() if of in COUNTED_BY else []
 
 
 def deleted(write: Connection, moments: Iterable[Any]) -> None:
-    """Mark as stale the counts at these moments, after the transaction has deleted or corrected calls or requests.
+    """Mark as stale the counts at these moments, after rows of calls or requests were deleted or corrected.
 
     Call this function after the deletion, because the database may reuse the ids of deleted rows.
     """

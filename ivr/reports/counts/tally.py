@@ -1,6 +1,6 @@
 """A tally: the counts of some calls and requests, which can be added to another, stored as text, and read as stats.
 
-Pure. Names and keys lie in the database: another meaning needs another `VERSION`.
+Pure. The database stores the names and keys of the counts. A change of their meaning needs another `VERSION`.
 """
 
 import json
@@ -16,7 +16,7 @@ from ivr.reports.request_stats import WAITING, RequestStats
 VERSION = "1"
 
 Tally = Mapping[str, Mapping[str, int]]
-"""The counts of some calls and requests by key, grouped under the name of what is counted."""
+"""The counts of some calls and requests. The outer key is the name of a statistic, the inner key one of its cases."""
 
 TOLD = "told_"
 """The prefix of the names of counts about patients who asked for nothing and are to be told of a change."""
@@ -31,9 +31,9 @@ A call counts in the slot of its start. A patient who asked on that day counts i
 """
 
 LATER = "reached_later"
-"""The name of the count of patients who asked for a call on the day and were reached on a later day.
+"""The name of the counts of patients who asked for a call on the day and were reached on a later day.
 
-Its keys have the number of days between, and the five minutes of that later day.
+A key of these counts has the number of days between, and the number of the five minutes of the later day.
 """
 
 
@@ -71,7 +71,7 @@ def of_text(text: str) -> Tally:
 
 
 def open_or_closed(is_open: bool) -> str:
-    """Return the key of what was counted while the line was open, or while it was closed."""
+    """Return the key that a tally uses for counts of the open line, or of the closed line if `is_open` is False."""
     return OPEN if is_open else CLOSED
 
 

@@ -25,18 +25,18 @@ AT_ONCE = 500
 """The most traces written in one transaction: few, so that no caller waits long for the lock of the transaction."""
 
 KEPT = timedelta(hours=26)
-"""The time for which a trace is kept: if another trace of its call comes meanwhile, the call's record is corrected."""
+"""The time for which a trace is kept, so that a later trace of the same call can still correct the call's record."""
 
 CORRECTS = timedelta(days=1)
 """The time after a call's first trace in which later traces may correct the record. No trace is deleted sooner."""
 
 RECORDED_CALLER = "recorded"
-"""The text stored in place of a caller's keyed hash after the call is recorded: nothing then leads to the number."""
+"""The text that replaces a caller's keyed hash once the call is recorded, so that no trace leads to the number."""
 
 
 @dataclass(frozen=True)
 class SentTrace:
-    """A trace of a call that a host has sent, as it lies in the table."""
+    """A trace of a call that a host has sent, with the other columns of the trace's row in the table."""
 
     id: int
     trace: Trace

@@ -34,7 +34,7 @@ AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Corrected:
-    """A call whose record was corrected since more of its traces came."""
+    """A call whose record was corrected because more traces of the call came after the record was made."""
 
     mark: str
     began: tuple[Any, datetime]
@@ -86,7 +86,7 @@ class CallCollector:
 
 
 def write_down(database: Database, records: Sequence[CallRecord]) -> None:
-    """Store the records of these calls; one that is there already stays as it is. Raises StoreAway."""
+    """Store the records of those calls that have no record yet. Raises StoreAway."""
     for first in range(0, len(records), AT_ONCE):
         with database.writing() as write:
             _insert(write, records[first : first + AT_ONCE])

@@ -1,6 +1,6 @@
-"""Sends the traces of this host's spool to the database, and removes the spool's files whose calls are over.
+"""Sends the traces of this host's spool to the database. Removes a spool file once all calls in it are over.
 
-So a call has one record, whichever hosts answered it. No HTTP, no clock.
+So the database has all traces of a call, whichever hosts answered it. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,9 +13,9 @@ from ivr.reports.traces.call_traces import CallTraces
 
 
 class TraceShipper:
-    """Sends the traces of this host's spool to the database; each process that does so has one such object.
+    """Sends the traces of this host's spool to the database. Each sending process has one object of this class.
 
-    Traces that two processes send twice change nothing.
+    A trace that two processes send is stored once.
     """
 
     def __init__(self, store: CallTraces, spool: Spool, host: Callable[[], str]) -> None:
@@ -31,10 +31,10 @@ class TraceShipper:
         """When each call's end was first reported (`_ended`), and its last trace left, as far as this process knows."""
 
     def ship(self, now: datetime, *, removes: bool = True) -> bool:
-        """Send the spool's new traces, about as many as are read at once, and return True if there are more.
+        """Send new traces from the spool to the database; return True if the spool holds more unsent traces.
 
-        A segment stays until all its calls are over, because their paths are read from this spool. `removes` is
-        False while the system clock may be wrong. Raises StoreAway, SpoolAway.
+        A file of the spool is removed once all its calls are over, because the paths of calls are read from the file.
+        `removes` is False while the system clock may be wrong: no file is removed. Raises StoreAway, SpoolAway.
         """
         segments, more = self._spool.read(self._sent)
         self._store.take([trace for segment in segments for trace in segment.traces], self._host(), now)
@@ -51,9 +51,9 @@ class TraceShipper:
         return all(is_over(self._ended.get(mark), self._last[mark], now) for mark in calls)
 
     def _remove(self, segments: Sequence[Segment], now: datetime) -> None:
-        """Remove these segments of the spool. First send each whole segment again: the database may have lost traces.
+        """Remove these segments of the spool, once all their traces were sent to the database again.
 
-        That happens after a restore, or after a switch to another PostgreSQL server. Traces still stored do not change.
+        A restore or a change of the PostgreSQL server may have lost traces. Traces that are still stored do not change.
         """
         for segment in segments:
             self._store.take(self._spool.whole(segment).traces, self._host(), now)

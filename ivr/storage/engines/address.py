@@ -105,7 +105,7 @@ def _as_many(ports: list[str], hosts: list[str]) -> list[str]:
 
 
 def _as_libpq_has_it(rest: str) -> str:
-    """Return the part of an address after :// in libpq's form, converted from the form of people and SQLAlchemy.
+    """Return the part of an address after :// as libpq reads it, from the form that people or SQLAlchemy write.
 
     An = in a value is escaped. Several hosts, with their ports, become one list each: libpq would keep only the last.
     """

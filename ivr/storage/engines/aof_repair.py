@@ -96,9 +96,9 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
 
 
 def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
-    """Yield the commands without a MULTI that has no EXEC, or an EXEC that has no MULTI: Redis refuses these.
+    """Yield the commands, except a MULTI without an EXEC and an EXEC without a MULTI, which Redis refuses.
 
-    The commands inside such a transaction are still yielded.
+    All other commands are yielded, also those that follow a MULTI without an EXEC.
     """
     begun: AofCommand | None = None
     within: list[AofCommand] = []

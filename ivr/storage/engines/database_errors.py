@@ -68,7 +68,7 @@ BY_PHRASE: Mapping[str, str] = {
 
 
 TAKEN_KEY = ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
-"""The codes of the error that a unique key is taken, since another transaction was first to write the row."""
+"""The error codes that say that another row, written first, has the same unique key."""
 
 
 def is_taken_key(error: Exception) -> bool:

@@ -26,7 +26,7 @@ QUIET = {"log_parameter_max_length_on_error": "0"}
 """The setting by which the server logs a failed statement without its parameters, which may be a caller's number."""
 
 STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"}
-"""The settings of a connection by which a migration, which may take long, notices that its server has gone."""
+"""The keepalive settings of a migration's connection. A lost server is noticed after 60 seconds without an answer."""
 
 
 class TimedConnection(psycopg.Connection[Any]):
@@ -70,7 +70,7 @@ class PostgresServer:
     reading = writing
 
     def scrub(self) -> bool:
-        """Do nothing: PostgreSQL removes deleted rows by autovacuum, or when its owner runs VACUUM FULL."""
+        """Return True and do nothing: PostgreSQL removes deleted rows by autovacuum, or by its owner's VACUUM FULL."""
         return True
 
     def forked(self) -> None:
@@ -97,7 +97,7 @@ def migrating(address: str, locked_seconds: int) -> Engine:
 
 
 def pooled(connection: Connection) -> bool:
-    """Return True if a pooler is in front of the server: another server process answers than the one connected to."""
+    """Return True for a connection through a pooler, which tells another process id than the server has."""
     told = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
     return bool(told != connection.execute(text("SELECT pg_backend_pid()")).scalar())
 
@@ -128,7 +128,7 @@ def _begun(connection: Connection, begin: str) -> Connection:
 
 
 def _begin(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
-    """Return the message that begins a transaction with these settings; `ours` override `theirs` from the address."""
+    """Return the SQL that begins a transaction. The settings `theirs` are from the URL; `ours` override them."""
     asked = {**theirs, **ours}
     # The default of transactions to come would be too late for this one.
     of_this = {name: value for name, value in asked.items() if name.startswith(OF_TO_COME)}

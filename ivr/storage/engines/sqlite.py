@@ -58,10 +58,10 @@ class SqliteFile:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Yield a transaction that may write, once no other may; it is rolled back unless it is committed.
+        """Yield a transaction that may write, once no other may. Without a commit, the transaction is rolled back.
 
-        After the time limit, it tries the file once more, and SQLite's error says what is wrong. It takes the write
-        lock at the beginning, since a later change from reading to writing may fail.
+        After the time limit, this method tries the file once more, and SQLite's error says what is wrong. The
+        transaction takes the write lock first, since a later change from reading to writing may fail.
         """
         until = self._now() + self._timeout
         with self._queue.turn(self._timeout), self.engine.connect() as connection:
@@ -136,7 +136,7 @@ class SqliteFile:
 
 
 class IdleClock:
-    """Calls `close` after some seconds without any use of a connection. Its thread ends after the call."""
+    """Calls `close` once no connection was used for some seconds. A thread waits for this moment, and then ends."""
 
     def __init__(self, seconds: float, close: Callable[[], None], monotonic: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -182,7 +182,7 @@ def _has_begun(connection: sqlite3.Connection, *, last: bool) -> bool:
 
 
 def _forget_after(context: ExceptionContext) -> None:
-    """Close a connection after an error about the file, so that the next connection opens the present file."""
+    """Drop a connection after an error about its file, because the file may be damaged or have been replaced."""
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(ABOUT_THE_FILE):
         context.is_disconnect = True

@@ -34,7 +34,7 @@ CHOSEN_BY_STAFF = {str(each): each for each in OUTCOMES if each is not Outcome.N
 @moves.post("/desk/errands/<int(max=2147483647):errand_id>/again")
 @guarded_by(staff_only)
 def try_again(errand_id: int) -> ResponseReturnValue:
-    """Have a task that failed for good tried again, about a request or an appointment. The clock process queues it."""
+    """Let a task that has failed for good be tried once more. The clock process will queue the task."""
     services().desk.outbox.begin_again(errand_id, by())
     return redirect(url_for("console.worklist"))
 

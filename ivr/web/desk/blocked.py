@@ -1,7 +1,7 @@
 """The page of blocked numbers: shows them, blocks one, lifts a block.
 
-A blocked caller can neither leave a request nor reach the reception. A number comes from the form, or from the request
-on whose card it stands: it never appears in a URL.
+A blocked caller can neither leave a request nor reach the reception. The number to block comes from a form's field or
+from the request of a card. A number never appears in a URL.
 """
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for

@@ -44,7 +44,7 @@ def count_afresh() -> ResponseReturnValue:
 
 
 def loads() -> Sequence[LineLoad]:
-    """Return the load of each telephone line; none where Redis is away, since then no call is counted."""
+    """Return the load of each telephone line. The result is empty where Redis, which counts the calls, is away."""
     try:
         return services().telephone.limits.loads(services().clinic.lines, services().clock())
     except QueueAway:

@@ -1,4 +1,4 @@
-"""The page of one request: its card, with all that is known beside it. Changes nothing but the audit."""
+"""The page of one request: its card and history, the patient's appointments, and free times. Writes only the audit."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,7 +24,7 @@ UNDO_SHOWN = timedelta(seconds=10)
 
 
 LAST_REPORT = "last_report"
-"""The session key of this person's last report of an outcome, or merge, which may be undone."""
+"""The session key of the logged-in person's last report of an outcome or last merge, which the person may undo."""
 
 
 def any_card_page(found: AnyRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
@@ -35,7 +35,7 @@ def any_card_page(found: AnyRequest, trouble: str = "", status: int = 200) -> Re
 
 
 def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:
-    """Return the page of an odd request: what is stored of it, and the outcomes that can be reported all the same."""
+    """Return the page of an odd request: its stored values, and the outcomes that can still be reported."""
     services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
     others = services().desk.worklist.of_same_number(found)
     page = render_template(
@@ -51,7 +51,7 @@ def odd_page(found: OddRequest, trouble: str = "", status: int = 200) -> Respons
 
 
 def card_page(found: Request, trouble: str = "", status: int = 200, kept: Chip | None = None) -> ResponseReturnValue:
-    """Return the page of a request's card. Where a move was refused, it shows `trouble` and what was typed.
+    """Return the page of a request's card. After a refused move, the page shows `trouble` and what was typed.
 
     `kept` is a time that is not free; the card offers to book it on purpose.
     """
@@ -111,7 +111,7 @@ def _merged_into(found: Request) -> AnyRequest | None:
 
 
 def undoable() -> dict[str, object] | None:
-    """Return this person's last report or merge as long as it may be undone, else None."""
+    """Return the last outcome report or merge of this session while the pages offer to undo it, else None."""
     last = session.get(LAST_REPORT)
     if not last or services().clock() - datetime.fromisoformat(last["at"]) > UNDO_SHOWN:
         return None

@@ -32,7 +32,7 @@ class Card:
     wish: str
     soon: str
     due: str
-    """A sentence that tells when the patient is to be called, or was to be."""
+    """A sentence that tells the time by which somebody is to call the patient, also if that time is over."""
     late: bool
     mine: bool
     others: str = ""
@@ -40,7 +40,7 @@ class Card:
     name: str = ""
     """The patient's name; empty where nobody has written it down."""
     task: str = ""
-    """A sentence about the appointment that the patient is to be told of, or wishes to change; empty without one."""
+    """The task of the staff about an appointment, as a sentence; empty if the request is about no appointment."""
 
     @property
     def shape(self) -> str:
@@ -49,9 +49,9 @@ class Card:
 
 
 def card(found: Request, who: str, known: Known = NOBODY, asked_elsewhere: str | None = None) -> Card:
-    """Return the request in words, as the person `who` sees it now; `known` has the name of its patient.
+    """Return the card of a request in words for the person `who`. `known` has the name of the request's patient.
 
-    `asked_elsewhere` is the latest wish from another telephone, in the form stored in the history; else None.
+    `asked_elsewhere` is the latest wish from another telephone, as the history stores it; None if there is none.
     """
     now = services().clock()
     hours = services().hours.clinic_now().line(found.line).hours
@@ -138,7 +138,7 @@ def entry_words(entry: HistoryEntry) -> str:
 
 
 def _sentence(what: str, detail: str) -> str:
-    """Return the sentence of an event or outcome. Raises ValueError where this version does not know such an event."""
+    """Return the sentence of an event or outcome. Raises ValueError if this version does not know the word `what`."""
     if what in set(HistoryEvent):
         return HISTORY[HistoryEvent(what)](detail)
     words = outcome_words()[Outcome(what)]
@@ -191,11 +191,11 @@ NO_ACTS = frozenset(
         *(HistoryEvent.TO_TELL, HistoryEvent.NOT_TO_TELL, *Outcome),
     }
 )
-"""The history events that are shown after a person's name and a colon, since that person did not act."""
+"""The history events whose words make no sentence with a person's name, so that the card puts a colon between both."""
 
 
 def who_words(entry: HistoryEntry) -> str:
-    """Return the words by which the sentence of a history event begins: who caused it."""
+    """Return who caused a history event, in the words with which the event's sentence begins."""
     who = person_words(text_of(entry.who))
     return f"{who}:" if text_of(entry.what) in NO_ACTS else who
 
@@ -212,7 +212,7 @@ def to_say(request: Request) -> Spoken:
 
 
 def _took_in(reference: str, kind: str = "", wish: str = "") -> str:
-    """Return the sentence about a request merged into this one; only with its reference if that request was erased."""
+    """Return the sentence that a request was merged into this one. `kind` is empty if the merged request was erased."""
     if not kind:
         return _("merged the request %(reference)s with this one", reference=reference)
     values = {"reference": reference, "kind": kind_words(Kind(kind)), "wish": _wish_of(wish)}

@@ -94,9 +94,9 @@ def _page(trouble: str = "", at: str = "") -> str:
 
 
 def _wishes(clinic: Clinic, now: datetime) -> Iterator[tuple[date, Part]]:
-    """Yield the days and parts of days that the form offers for a wish: all that any telephone line offers.
+    """Yield the days and parts of days that the form offers for a wish, taken from the offers of all telephone lines.
 
-    If the line of the request is closed at that time, the request is due when the line next opens.
+    If the request's own line is closed at the chosen time, the request is due when that line next opens.
     """
     days = sorted({day for line in clinic.lines.values() for day in line.offer.days(now, DAYS_TO_CHOOSE)})
     for day in days[:DAYS_TO_CHOOSE]:
@@ -134,7 +134,7 @@ def _written() -> NewRequest:
 
 
 def _wished(today: date) -> tuple[date | None, Part | None]:
-    """Return the wish that was chosen. A part of today may be over by now; a past day raises ChoiceGone."""
+    """Return the chosen day and part of the day; two None if none was chosen. Raises ChoiceGone for a past day."""
     day, _blank, part = request.form.get("wish", "").partition(" ")
     if not day:
         return None, None

@@ -13,7 +13,7 @@ MORNING = timedelta(hours=3)
 """The time after the clinic opens in which the list begins with the requests that came in overnight."""
 
 LONGEST_PAUSE = 14
-"""The limit, in days back from today, of the search for the clinic's last closing time; this day is not searched."""
+"""The limit of the search for the clinic's last closing time, in days before today; this day is not searched."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ REFERENCE_DIGITS = 6
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/find")
 @guarded_by(staff_only)
 def find(request_id: int) -> ResponseReturnValue:
-    """Redirect to the requests with the reference typed on the card. Other text typed on the card is kept."""
+    """Redirect to the page of the requests with the reference typed on the card. Keep other typed text as a draft."""
     return redirect(url_for("merging.ask", request_id=request_id, reference=digits_of(request.form["reference"])[:20]))
 
 

@@ -75,7 +75,7 @@ def show(reference: str) -> ResponseReturnValue:
 @console.get("/desk/requests/<int(max=2147483647):request_id>/stored")
 @guarded_by(staff_only)
 def show_stored(request_id: int) -> ResponseReturnValue:
-    """Show the card of a request by its id, where its reference cannot be read and can stand in no URL."""
+    """Show the card of a request by its id, for a request whose reference is unreadable and cannot be in a URL."""
     return any_card_page(services().desk.store.any_request(request_id))
 
 

@@ -14,7 +14,7 @@ from ivr.web.services import services
 
 @dataclass(frozen=True)
 class Known:
-    """The patients of some requests by id, and the appointments that the requests are about by id."""
+    """The patients of some requests, by patient id; and the appointments that the requests are about, by their ids."""
 
     patients: Mapping[int, Patient] = field(default_factory=dict)
     appointments: Mapping[int, AnyAppointment] = field(default_factory=dict)
@@ -50,7 +50,7 @@ TASKS: Mapping[str, Callable[[str], str]] = {
     Why.CANCEL: lambda at: _("Wants to cancel the appointment on %(moment)s", moment=at),
     Why.MOVE: lambda at: _("Wants another time for the appointment on %(moment)s", moment=at),
 }
-"""The functions, by the reason of the request, that say what is to be done about an appointment at a given time."""
+"""The functions that say what to do about an appointment, by the reason of its request. Each takes a time in words."""
 
 
 def known_of(found: Iterable[AnyRequest]) -> Known:

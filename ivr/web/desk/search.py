@@ -25,7 +25,7 @@ def begin() -> ResponseReturnValue:
 @search.post("/desk/search")
 @guarded_by(staff_only)
 def find() -> str:
-    """Show the requests and appointments that the typed words find. An open page gets only this list."""
+    """Show the requests and appointments that the typed words find. A post by htmx gets only the list."""
     words = request.form.get("q", "").strip()
     found = services().desk.search.by(words, services().clock())
     shown = {

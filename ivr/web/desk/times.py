@@ -18,7 +18,7 @@ NEXT = 6
 """The number of next free times that a card offers where none is free in the wished part of a day."""
 
 DAYS = 7
-"""The number of days that a card offers by a tap, beside the field for any other day."""
+"""The number of days that a card offers as buttons. For any other day, the card has a field."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _of_wish(clinic: Clinic, line: str, wished: date, part: Part | None, now: da
 
 
 def _chips(clinic: Clinic, slots: Iterable[Slot], words: Callable[[datetime], str]) -> list[Chip]:
-    """Return these free times as a card's chips, each once; in columns with a name, a chip for each column's time."""
+    """Return a card's chips for these free times. A column with a name has its own chips; all others share theirs."""
     found: dict[str, Chip] = {}
     for each in slots:
         schedule = clinic.diary.schedule(each.schedule)

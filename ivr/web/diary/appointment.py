@@ -1,6 +1,6 @@
-"""The page of an appointment: who comes when, the times to which it can be moved, its history.
+"""The page of an appointment: who comes when, the times to which the appointment can be moved, its history.
 
-Keeps the name and the note that are typed there. See changes.py.
+Stores the name and the note that somebody types on the page. The other changes are in changes.py.
 """
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -106,7 +106,7 @@ def readable(appointment_id: int) -> Appointment:
 def page_with(
     appointment_id: int, trouble: str = "", status: int = 200, told: Told | None = None
 ) -> ResponseReturnValue:
-    """Return the appointment's page: `trouble` says why a change was refused, `told` has concerns about a time."""
+    """Return the appointment's page. `trouble` says why a change was refused; `told` are concerns about a new time."""
     found = readable(appointment_id)
     services().staff.audit.write(by(), AuditAction.SAW_APPOINTMENT, found.reference)
     changing, contents = Live(services().diary.days.version), shown(found)
@@ -125,7 +125,7 @@ def page_with(
 
 
 MOST_TIMES = 60
-"""The most free times that an appointment's page offers at once: those of a day in three columns."""
+"""The most free times that an appointment's page offers at once, enough for a day in three columns."""
 
 MOST_DAYS = 7
 """The number of days that an appointment's page offers by a tap, beside the field for any other day."""

@@ -39,7 +39,7 @@ def read(token: str) -> Response:
 @feed.post("/desk/diary/link")
 @guarded_by(manager_only)
 def renew() -> ResponseReturnValue:
-    """Make a new secret link to the calendar feed; the link before stops working."""
+    """Make a new secret link to the calendar feed. An earlier link stops working."""
     services().diary.calendar_feed.renew(by())
     flash(_("The link is made. An earlier one no longer works."), "done")
     return redirect(_section())

@@ -92,7 +92,7 @@ MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/reopen")
 @guarded_by(staff_only)
 def reopen(appointment_id: int) -> ResponseReturnValue:
-    """Book a cancelled appointment again, at its own time."""
+    """Book a cancelled appointment again, at the time that it had before."""
     try:
         return _done(
             appointment_id,

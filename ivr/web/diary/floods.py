@@ -44,7 +44,7 @@ class ShownFlood:
 
     @property
     def known(self) -> int:
-        """The number of the flood's bookings for numbers that the desk knows."""
+        """The number of the flood's bookings whose telephone number the desk knows, by a patient's name."""
         return sum(bool(each.name) for each in self.bookings)
 
 

@@ -19,7 +19,7 @@ def book(card: Request | None, wanted: DeskBooking, column: str, *, beside: bool
     """Book an appointment at the desk, and offer to undo the booking. Raises TimeTaken, MoveRefused, StoreAway.
 
     For a request, one transaction closes the request and books, or moves the appointment that the request is about.
-    `on_purpose` is true if there were concerns about the time and the person keeps it in spite of them.
+    `beside` allows a time at or near another patient's. `on_purpose` says that the person accepts all concerns.
     """
     if card is None:
         made = services().diary.desk.book(replace(wanted, schedule=column, beside=beside), by())

@@ -47,7 +47,7 @@ def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
 
 @lru_cache(maxsize=4)
 def _time_zone(zone: str) -> bytes:
-    """Return the time zone as calendar text. A calendar without entries is valid only with a part such as this."""
+    """Return the time zone as a part of a calendar. A calendar without entries needs at least this part to be valid."""
     from icalendar import Timezone  # noqa: PLC0415 - as above
 
     lines: bytes = Timezone.from_tzid(zone).to_ical()

@@ -1,4 +1,4 @@
-"""Reads what a form of the diary says: days and hours, in the clinic's time zone, and the request that a time is for.
+"""Reads days and hours, in the clinic's time zone, from the diary's forms; and the request that an appointment is for.
 
 Changes nothing.
 """
@@ -20,7 +20,7 @@ DAY, HOUR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 
 
 class NoMoment(ValueError):
-    """The words typed in a form are no day or hour, or one that cannot be right. The message tells the reader why."""
+    """The error when a day or hour typed in a form is none, or cannot be right. The message tells the reader why."""
 
 
 def today() -> date:
@@ -52,7 +52,7 @@ def _date(written: str) -> date | None:
 
 
 def hour_typed(written: str, label: str) -> time:
-    """Return the hour that was typed, at a step of the diary. Raises NoMoment with the field's `label`."""
+    """Return the hour that was typed, a multiple of five minutes. Raises NoMoment with the field's `label`."""
     try:
         found = time.fromisoformat(written) if HOUR.fullmatch(written) else None
     except ValueError:
@@ -81,7 +81,7 @@ def waiting_request() -> Request | None:
 
 
 def booked_time() -> datetime | None:
-    """Return the time for which the waiting request has been booked; None where it was not."""
+    """Return the time booked for the request that the form or URL names; None without a booked time or a request."""
     found = _request()
     return found.appointment if found else None
 

@@ -60,7 +60,7 @@ def names() -> ResponseReturnValue:
 @new_appointment.post("/desk/diary/book")
 @guarded_by(staff_only)
 def add() -> ResponseReturnValue:
-    """Book the appointment that the form describes, or show the form again with the reason against it."""
+    """Book the appointment that the form describes. If that is not possible, show the form again with the reason."""
     card = waiting_request()
     if request.form.get("request") and card is None:
         return _closed_already()
@@ -82,7 +82,7 @@ def _trouble(refused: ValueError) -> tuple[str, str]:
 
 
 def _closed_already() -> ResponseReturnValue:
-    """Redirect to the day booked for this closed request, as after a second tap; if none was booked, say so."""
+    """Redirect to the day booked for the closed request, as after a second tap; answer 409 if nothing was booked."""
     at = booked_time()
     if at:
         return redirect(url_for("diary.page", day=local(at).date()))
@@ -90,7 +90,7 @@ def _closed_already() -> ResponseReturnValue:
 
 
 def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
-    """Book the wanted appointment. If there are concerns about its time, show them, and book at one further tap."""
+    """Book the wanted appointment. If there are concerns about the time, show them with a button to book anyway."""
     column, found = column_for(wanted.starts, wanted.schedule, but=card.about if card else None)
     if any(_is_the_same(each, wanted) for each in found):
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))
@@ -107,7 +107,7 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
 
 
 def _is_the_same(concern: Concern, wanted: DeskBooking) -> bool:
-    """Return whether this person has just made the same booking, as by a second tap on the button."""
+    """Return whether the logged-in person has just made this same booking, as by a second tap on the button."""
     other = concern.appointment
     if other is None or (other.starts, other.phone, other.made_by) != (wanted.starts, wanted.phone, who()):
         return False
@@ -159,7 +159,7 @@ def _number_or_none(written: str) -> Phone | None:
 
 
 def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str, object] | None = None) -> str:
-    """Return the form for a new appointment; `trouble` is about the field `at`, `told` has concerns about the time."""
+    """Return the booking form, for request `card` if any. `trouble` is about field `at`, `told` is about the time."""
     filled = {**typed.typed(f"booking {card.id}" if card else "booking")}
     if request.method == "GET":
         filled |= {name: request.args[name] for name in ("day", "hour", "column") if name in request.args}

@@ -85,7 +85,7 @@ def next_free() -> ResponseReturnValue:
 
 
 def _after() -> datetime | None:
-    """Return the moment of the time that the page before has marked; None if it has marked none."""
+    """Return the moment of the free time that the previous page marked, from the URL; None if it marked none."""
     try:
         at = datetime.fromisoformat(f"{request.args.get('day', '')}T{request.args.get('marked', '')}")
     except ValueError:

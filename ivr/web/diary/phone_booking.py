@@ -50,7 +50,7 @@ def view() -> PhoneBookingView:
 @phone_booking.post("/desk/diary/by-phone")
 @guarded_by(manager_only)
 def change() -> ResponseReturnValue:
-    """Confirm the diary's rules, or pause or resume booking by telephone, and let calls know."""
+    """Confirm the diary's rules, or pause or resume booking by telephone. Calls follow the change from then on."""
     try:
         what = BookingSwitch(request.form.get("what", ""))
     except ValueError:
@@ -62,7 +62,7 @@ def change() -> ResponseReturnValue:
 
 
 def _heard(what: BookingSwitch) -> tuple[str, str]:
-    """Write the state of booking by telephone to the file that calls read; return a message, "done" or "trouble"."""
+    """Write the state of booking by phone to the file that calls read. Return a message, and "done" or "trouble"."""
     try:
         _known: PhoneBookingState = services().hours.phone_booking.follow()
     except MirrorFileAway as away:

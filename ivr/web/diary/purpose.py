@@ -1,6 +1,6 @@
-"""Keeps in a form the concerns about a time that the person was shown, so that one further tap accepts them.
+"""Puts into a form the concerns about a time that the person was shown, so that one more tap accepts the time.
 
-The tap counts only for that time. Reads the form; changes nothing.
+The tap does not count if the time has changed, or if concerns were added. Reads the form; changes nothing.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from ivr.web.diary import words
 from ivr.web.services import services
 
 DESPITE = "despite"
-"""The name of the button that keeps a time despite its concerns. The button's value holds the time and their kinds."""
+"""The name of the button that keeps a time despite concerns. Its value is the time and the kinds of the concerns."""
 
 
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:
@@ -28,13 +28,13 @@ def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[
 
 
 def is_meant(found: Sequence[Concern], start: datetime, schedule: str) -> bool:
-    """Return whether the person was told all these concerns about the time in this column, and keeps it on purpose."""
+    """Return whether the sent form accepts all of these concerns about the time and column. True without a concern."""
     told = request.form.get(DESPITE, "").split(" ")
     return not found or (told[:2] == [start.isoformat(), schedule] and {each.doubt for each in found} <= set(told[2:]))
 
 
 def told_of(found: Sequence[Concern], start: datetime, schedule: str) -> dict[str, object]:
-    """Return the concerns in words, and the value of the button that keeps the time all the same. Raises StoreAway."""
+    """Return the concerns in words, and the value of the button that books the time despite them. Raises StoreAway."""
     ids = {each.appointment.patient_id for each in found if each.appointment}
     patients = services().diary.patients.called({each for each in ids if each})
     doubts = sorted({each.doubt for each in found})

@@ -1,4 +1,4 @@
-"""The page of blocked times: blocks time as for leave or lunch, shows touched appointments first, undoes blocks."""
+"""The page of blocked times. Before the desk blocks a time, the page shows the appointments that the block touches."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -39,7 +39,7 @@ def page() -> ResponseReturnValue:
 @time_blocks.post("/desk/diary/blocks")
 @guarded_by(staff_only)
 def block() -> ResponseReturnValue:
-    """Block the time that the form names; if it touches appointments, show them first, and block at one further tap."""
+    """Block the time that the form names. If appointments lie in this time, show them, and block it at a second tap."""
     filled = typed.typed("times")
     try:
         wanted = _wanted(request.form)

@@ -31,7 +31,7 @@ def columns_to_choose() -> list[tuple[str, str]]:
 
 
 def who_words(appointment: Appointment, patients: Mapping[int, Patient]) -> str:
-    """Return the name of an appointment's patient, else the number, else words that there is neither."""
+    """Return the name of an appointment's patient; without a name, the number; without both, words that say so."""
     known = patients.get(appointment.patient_id or 0)
     return known.name if known else number_words(appointment.phone) or _("without a name")
 
@@ -87,7 +87,7 @@ HISTORY: Mapping[DiaryEvent, Callable[[str], str]] = {
     DiaryEvent.VOUCHED: lambda _detail: _("confirmed that it is a patient's"),
     DiaryEvent.ON_PURPOSE: lambda _detail: _("gave this time on purpose"),
 }
-"""The functions that make the sentence of each event of an appointment's history from its detail."""
+"""The functions, by event, that describe an event of an appointment's history in a sentence, given its detail."""
 
 
 NO_ACTS = frozenset(
@@ -96,11 +96,11 @@ NO_ACTS = frozenset(
         *(DiaryEvent.TO_TELL, DiaryEvent.NOT_TO_TELL),
     }
 )
-"""The history events that are shown as "name: event", such as a note, since they tell of no act of this person."""
+"""The history events that a page shows as "name: event", such as a note. They are no act of the person named."""
 
 
 def author_words(entry: DiaryEntry) -> str:
-    """Return the words by which the sentence of a history event begins: who caused it."""
+    """Return who caused a history event, in the words with which the event's sentence begins."""
     who = person_words(text_of(entry.who))
     return f"{who}:" if text_of(entry.what) in NO_ACTS else who
 

@@ -15,14 +15,14 @@ PLACE = ("IN", "DL")
 """The place whose holidays are suggested: Delhi in India."""
 
 LANGUAGES: Mapping[str, str] = {"en": "en_IN", "hi": "hi"}
-"""The library's names for the desk's languages. In any other language the holidays are in English."""
+"""The names of the desk's languages in the library `holidays`. For any other language, holidays are in English."""
 
 AHEAD = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Holiday:
-    """A public holiday; `public` is true where it is gazetted, false where it is optional."""
+    """A holiday of the country or state. `public` is true if the holiday is gazetted, and false if it is optional."""
 
     day: date
     name: str

@@ -1,6 +1,6 @@
 """The opening-hours page: shows the hours that callers hear, and closes lines now, for some hours, or on a later day.
 
-A change is heard from the next call on and ends with its day. It is listed on the page until it is undone.
+A change counts from the next call on, until the end of its day. The page lists a change until somebody undoes it.
 """
 
 import logging
@@ -59,7 +59,7 @@ def change() -> ResponseReturnValue:
 @hours.post("/desk/hours/touched")
 @guarded_by(staff_only)
 def touched() -> str:
-    """Return, for an open page, the patients whom the closures in the unsent form would touch. Changes nothing."""
+    """Return the HTML with the patients whom the closures in the unsent form would touch. Changes nothing."""
     try:
         _closures, after = _asked()
     except FormRefused as refused:

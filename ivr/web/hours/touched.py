@@ -1,6 +1,6 @@
-"""Shows the patients whom a change of the hours touches, before the change is kept, and updates the waiting list.
+"""Shows the patients whom a change of the opening hours touches, before the change is stored, and updates the list.
 
-A patient with an appointment in closed hours goes on the list. A call that was due then gets another due time.
+A patient with an appointment in closed hours goes on the list. A call due in closed hours gets another due time.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The form's field with the keys of the touched patients already shown. Any other touched patient is shown first."""
+"""The form's field with the keys of touched patients that the page has shown. Others are shown before the change."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class TouchedPatient:
 
 
 def asks_first(after: Clinic) -> bool:
-    """Return whether these opening hours touch a patient whom the reader has not been shown. Raises StoreAway."""
+    """Return whether these hours touch a patient whom the member of staff has not been shown. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     return not _keys(touched) <= set(request.form.get(KEEPS, "").split(" "))
 
 
 def whom_it_touches(after: Clinic) -> Mapping[str, object]:
-    """Return in words the patients whom these hours touch, and the `KEEPS` value for them. Raises StoreAway."""
+    """Return the values for a template, which are the touched patients in words and their keys. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     everybody = [*touched.appointments, *touched.relieved]
     people = services().diary.patients.called({each.patient_id for each in everybody if each.patient_id})
@@ -57,13 +57,13 @@ def whom_it_touches(after: Clinic) -> Mapping[str, object]:
 
 
 def page_before(after: Clinic, action: str) -> str:
-    """Return the page with the patients whom these hours touch, shown before the hours are kept. Raises StoreAway."""
+    """Return the page that lists the patients whom new hours touch, before these are stored. Raises StoreAway."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", KEEPS}]
     return render_template("hours_touched.html", action=action, fields=fields, **whom_it_touches(after))
 
 
 def _keys(touched: Touched) -> set[str]:
-    """Return a key for each touched appointment and request. The key holds its id, and what happens to its patient."""
+    """Return a text for each touched appointment and request. The text has its id and the effect on the patient."""
     return {
         *(f"told-{each.id}" for each in touched.appointments),
         *(f"relieved-{each.id}" for each in touched.relieved),

@@ -18,7 +18,7 @@ from ivr.web.i18n import _, language
 
 @dataclass(frozen=True)
 class Change:
-    """The effect of a closure on a line's hours; `holds` is true if callers hear it: no later closure replaces it."""
+    """A line's hours by one closure. `holds` is True if callers hear them, False if a later closure replaces them."""
 
     line: str
     shifts: tuple[Shift, ...]
@@ -38,7 +38,7 @@ class ListedClosure:
 
 
 def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[ListedClosure]:
-    """Return the closures that the desk has set, by day, as the page lists them."""
+    """Return the desk's closures for the page of the hours, by day. Closures that were set in one go are one entry."""
     holding = {each for line in clinic.lines for each in _holding(line, standing)}
     ordered = sorted(standing, key=_tap)
     return [_entry(clinic, list(together), holding) for _key, together in groupby(ordered, key=_tap)]

@@ -39,7 +39,7 @@ def _begin() -> None:
 
 
 def _time(response: Response) -> Response:
-    """Observe how long the answer to a webhook took. Refused requests are left out: they are not the carrier's."""
+    """Record how long the answer to a webhook took, except for refused requests, which the carrier did not send."""
     refused = 400 <= response.status_code < 500
     if request.blueprint == "voice" and request.endpoint and not refused:
         outcome = FAULT if response.status_code >= 500 or g.get("at_fault") else OK

@@ -52,7 +52,7 @@ class Readings:
             yield _gauge(OVERDUE, {(): self._overdue(taken.overdue_since)})
 
     def _overdue(self, since: datetime | None) -> float:
-        """Return the seconds since a request became overdue, in opening time: nights do not count; 0 if none is."""
+        """Return the seconds of opening time since a request became overdue at `since`; 0 if `since` is None."""
         hours = self._services.hours.clinic_now().line("").hours
         return hours.open_time(since, self._now).total_seconds() if since else 0.0
 
@@ -65,7 +65,7 @@ class Readings:
             yield _gauge(WORKER, {(): worker})
 
     def _pending(self) -> int:
-        """Return the number of pending requests in Redis, including those that were set aside."""
+        """Return the number of pending requests in Redis, including those that could not be read or saved."""
         return self._services.desk.pending.count() + self._services.desk.pending.count_aside()
 
 

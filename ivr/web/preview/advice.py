@@ -21,7 +21,7 @@ advice = Blueprint("advice", __name__)
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of advice as the page shows it, with its review."""
+    """A piece of advice as the page shows it: its words, and the reason and date for a clinician to review them."""
 
     topic: Topic
     title: str

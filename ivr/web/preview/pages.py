@@ -46,7 +46,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show a whole call as a transcript; for a past day, a message and a call now. 404 if its keys lead nowhere."""
+    """Show a whole call as a transcript; for a past day, show a message and a call now. 404 if keys lead nowhere."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()
@@ -101,7 +101,7 @@ def _wanted(clinic: Clinic, now: datetime) -> PreviewQuery:
 
 
 def _moment(on: str, at: str, now: datetime) -> datetime:
-    """Return the minute of the wanted transcript; without a day it is today, without a time the present one."""
+    """Return the wanted moment. An empty `on` is today, an empty `at` is this minute. Unreadable text ends in a 404."""
     day, hour = now.date(), now.time()
     try:
         day = date.fromisoformat(on) if on else day
@@ -147,7 +147,7 @@ Value = TypeVar("Value")
 
 
 class Remembered(Generic[Value]):
-    """The last values that were made, such as transcripts, for all threads. While one makes a value, others wait."""
+    """A cache of recently used values, such as transcripts, for all threads. Only one thread at once makes a value."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -16,7 +16,7 @@ from ivr.web.services import Services
 
 
 def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Branch | None:
-    """Return the transcript of the reception's leg in this call; None if it is not called, or asked no question."""
+    """Return the transcript of the reception's leg; None if the call rings no reception, or the leg asks for no key."""
     rung = ringing(call.scene)
     if rung is None or rung.screening is None:
         return None
@@ -26,7 +26,7 @@ def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Br
 
 @dataclass(frozen=True)
 class Way:
-    """A point on the reception's leg: what happened last, the keys so far, and the leg."""
+    """A point in the transcript of the reception's leg: the last event, the keys so far, and the state of the leg."""
 
     what: EventKind
     keys: Keys
@@ -51,7 +51,7 @@ def _branch(services: Services, way: Way) -> Branch:
 
 
 def _onward(way: Way) -> Iterator[Way]:
-    """Yield the points that can follow: a right key, silence or a wrong key. After a miss, only the same miss."""
+    """Yield the next points. The beginning leads to the right key, silence and a wrong key, a miss to the same miss."""
     leg = way.leg
 
     def after(what: EventKind, key: str) -> Way:

@@ -1,6 +1,6 @@
-"""A call as a transcript: every sentence as the carrier's document has it, and every way the call may go.
+"""A call as a transcript: every sentence as in the carrier's document, and every way that the call may go.
 
-For the page and for `flask hear`. Asks no store; the moment and the clinic are arguments.
+For the page "Callers hear" and for `flask hear`. Asks no store; the moment and the clinic are arguments.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -66,19 +66,19 @@ def is_past(wanted: PreviewQuery, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class Branch:
-    """A part of a transcript: what leads to it, what is heard, and the parts that may follow."""
+    """A part of a transcript: the event that leads to it, the words that are heard, and the parts that may follow."""
 
     scene: Scene
     label: str
-    """The words for what leads here: the sentence that offers the key, or else a message of the desk's pages."""
+    """The words for the event that leads to this part: a sentence that offers its key, or a message of the desk."""
     key: str
-    """The key that leads here; empty if it was no key."""
+    """The telephone key that leads to this part of the transcript; empty if another event leads here."""
     heard: tuple[Heard, ...]
     next: tuple["Branch", ...]
     is_another: bool
     """True if another call's transcript begins here: a call in another language, or by a caller who is refused."""
     same_as: Keys | None = None
-    """The keys of an earlier part that says the same and goes on alike; None if there is none."""
+    """The keys of an earlier part of the transcript with the same words and continuation; None if there is none."""
 
     @property
     def offered(self) -> bool:
@@ -93,7 +93,7 @@ class Branch:
 
 
 def read_call(services: Services, clinic: Clinic, wanted: PreviewQuery) -> Branch:
-    """Return the transcript of a call, as its caller hears it. Raises NoSuchWay if its keys lead nowhere."""
+    """Return the transcript of the wanted call. Raises NoSuchWay if its keys are impossible in their order."""
     return _Reading(services, transcript(*_beginning(services, clinic, wanted), wanted.keys)).call
 
 
@@ -156,7 +156,7 @@ class _Reading:
 
 
 def label(scene: Scene, before: Scene | None) -> str:
-    """Return the message of the desk's pages for what leads to this scene, if no sentence of the call offers it."""
+    """Return the desk's untranslated words for the event between two scenes; `before` is None where the call begins."""
     if scene.what is EventKind.WRONG and before and isinstance(before.turn.wait, KeyNumber):
         return NOT_TO_BE_RUNG
     if scene.turn.call.left and scene.by == LANGUAGE:
@@ -208,7 +208,7 @@ class PreviewTime(NamedTuple):
     words: str
     at: datetime
     reason: Text | None = None
-    """The reason for the other hours of that day, if callers are told one."""
+    """The reason for the other hours of the day of this moment; None if callers are told no reason."""
 
 
 def moments(line: Line, now: datetime) -> list[PreviewTime]:

@@ -54,7 +54,7 @@ def _values(of: FilledHours) -> tuple[int, ...]:
 
 
 def in_hours(minutes: int) -> str:
-    """Return minutes as hours with one decimal. The browser's script reads this number to draw the picture."""
+    """Return minutes as hours with one decimal. The browser's script reads this number to draw the chart's bars."""
     return f"{minutes / 60:.1f}"
 
 

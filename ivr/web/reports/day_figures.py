@@ -35,7 +35,7 @@ def _against_before(counted: DayStats, before: DayStats) -> Figure:
 
 
 def _named() -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-    """Return the key and the words of each row of the comparison: for each count, while open and while closed."""
+    """Return the two rows of each compared count, while open and while closed, each row with its key and words."""
     return (
         (("calls_open", _("calls while open")), ("calls_closed", _("calls while closed"))),
         (("served_open", _("helped while open")), ("served_closed", _("helped while closed"))),

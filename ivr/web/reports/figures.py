@@ -1,4 +1,4 @@
-"""A figure of the reports: a table, with keys for the spreadsheet and words for the reader, and its main result.
+"""A figure of the reports: its main result as a sentence, and a table for the reader, the spreadsheet and the picture.
 
 Values, and the sentences that several figures share. The browser draws the pictures from the tables.
 """
@@ -31,16 +31,16 @@ class Figure:
     of_what: str
     """The heading over the names of the table's rows."""
     columns: tuple[tuple[str, str], ...]
-    """The key and the words of each column of the table."""
+    """The table's columns: for each, its name in the spreadsheet and its heading for the reader."""
     rows: Sequence[Row]
     upright: bool = False
     """True where the bars of the table's picture are vertical, as for the hours of a day."""
     beside: bool = False
-    """True where the picture has the columns' bars beside each other, since their values do not add up."""
+    """True where the picture has the bars of several columns side by side, because their values do not add up."""
     shows: Callable[[int], str] = str
     """The function that writes a value for the reader; the spreadsheet has the number itself."""
     filler: str = ""
-    """The key of a column that makes no picture by itself: with free hours only, the figure is empty."""
+    """The key of a column whose values alone make no picture, such as free hours; empty for no such column."""
 
     @property
     def empty(self) -> bool:

@@ -1,6 +1,6 @@
-"""The figures of the reports about calls and requests, and all figures of a report, each under its subject.
+"""Makes the figures of the reports about calls and requests, and lists all figures of a report under their subjects.
 
-Values in the reader's language; no routes, no stores.
+The figures have their words in the reader's language. No routes, no stores.
 """
 
 from bisect import bisect_left
@@ -107,7 +107,7 @@ def _first_try(requests: RequestStats) -> Figure:
 
 
 def how_soon_rung(requests: RequestStats) -> Iterator[str]:
-    """Yield sentences on how long half of the patients, and nine in ten, waited; none where too few waited."""
+    """Yield a sentence on how long half of the patients waited, and one on nine in ten; none if too few waited."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
         yield _("Half of the patients were first called within %(middle)s of opening time.", middle=middle)
@@ -124,7 +124,7 @@ def _steps() -> Iterator[tuple[str, str]]:
 
 
 def _waits(waits: Waits) -> Iterator[int]:
-    """Yield how many of the patients' waits fall into each row."""
+    """Yield the number of patients' waits for each row of the table of waiting times."""
     within = Counter[int]()
     for minutes, count in waits.items():
         within[bisect_left(STEPS, minutes)] += count

@@ -47,7 +47,7 @@ class AuditLine:
     about: str
     detail: str
     leads_to: str
-    """The reference of the request that the line is about; empty where it is about none."""
+    """The reference of the request that the audit line is about; empty if the line is about no request."""
 
 
 def audit_line(entry: AuditEntry) -> AuditLine:
@@ -151,7 +151,7 @@ ABOUT: Mapping[AuditAction, Words] = {
     AuditAction.REQUIRED_SECOND_FACTOR: person_words,
     AuditAction.MADE_SECOND_FACTOR_OPTIONAL: person_words,
 }
-"""The functions that put an action's subject into words. Without one, a reference, a person or a row's id is shown."""
+"""The functions that put an action's subject into words. The subject of any other action is shown as it is stored."""
 
 DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.ADDED_PERSON: _role,

@@ -1,4 +1,4 @@
-"""The drafts of a person, typed and not sent: an open page sends them while they type, and they may discard one."""
+"""The drafts of a person: texts that an open page saves while the person types. The person may discard a draft."""
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue

@@ -30,7 +30,7 @@ class PasswordForm(FlaskForm):
 @invitation.get("/invitation/<token>")
 @guarded_by(open_to_all)
 def ask(token: str) -> ResponseReturnValue:
-    """Ask the person whom the link invites for a new password."""
+    """Show the form in which the person whom the link invites types a new password."""
     return _form(PasswordForm(), token)
 
 

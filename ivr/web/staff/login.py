@@ -1,4 +1,4 @@
-"""The login and logout of the desk, the choice of its language, and what becomes of forms older than the login."""
+"""The login and logout of the desk, the choice of its language, and the answer to forms older than the login."""
 
 from math import ceil
 from urllib.parse import urlsplit
@@ -68,7 +68,7 @@ def enter() -> ResponseReturnValue:
 
 
 def _entered(name: str, password: str) -> Person | None:
-    """Return the person whose name and password were entered. Raises Busy, LockedOut, StoreAway."""
+    """Return the person with this name and password; None if they do not match. Raises Busy, LockedOut, StoreAway."""
     staff = services().staff
     known = staff.people.named(name)
     device = devices.known_to(known.id if known else None)
@@ -135,7 +135,7 @@ def lead_to_login() -> ResponseReturnValue:
 
 
 def older_form(error: CSRFError) -> ResponseReturnValue:
-    """Answer a form that was made before the login. Nothing is done; what was typed is kept for its person."""
+    """Answer a form from a page older than the login. Do nothing; keep the typed text for the person of that page."""
     if not sessions.key_of_form() or not _from_our_page():
         return errors.refused(error)  # it was not made by us
     if request.endpoint in BEFORE_LOGIN:
@@ -151,7 +151,7 @@ BEFORE_LOGIN = ("login.enter", "second_step.enter", "invitation.use")
 
 
 def _asked_anew() -> ResponseReturnValue:
-    """Show once more a form of the login that was open for too long. Only the typed name still stands in it."""
+    """Show a form of the login again, with a message, after it was open for too long. Keep only the typed name."""
     words = _("This page had been open for too long. Please fill it in once more.")
     if request.endpoint == "login.enter":
         return render_template("login.html", form=LoginForm(), trouble=words), 400
@@ -160,7 +160,7 @@ def _asked_anew() -> ResponseReturnValue:
 
 
 def _of_another_session(owner: int) -> ResponseReturnValue:
-    """Show the sent form of an earlier session to its own person; tell any other person that it was not theirs."""
+    """Show a form of an earlier session to that session's person. Tell any other person that it is somebody else's."""
     kept = typed.keep_for(owner)
     if str(owner) == current_user.id:
         return render_template("older.html", fields=typed.sent_fields(), words=typed.sent_words()), 400

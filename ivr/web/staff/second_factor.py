@@ -22,7 +22,7 @@ from ivr.web.staff.second_step import CodeForm, NotProved, prove, tell
 second_factor = Blueprint("second_factor", __name__)
 
 PENDING, CODES = "pending_secret", "recovery_codes"
-"""The session keys of a secret that a code has still to confirm, and of recovery codes to be shown once."""
+"""The keys, in Flask's session, of an app's secret that awaits its first code, and of recovery codes to show once."""
 
 
 @second_factor.get("/desk/me/second-factor")
@@ -63,7 +63,7 @@ def codes() -> ResponseReturnValue:
 @second_factor.post("/desk/me/second-factor/codes")
 @guarded_by(staff_only)
 def make_codes() -> ResponseReturnValue:
-    """Make new recovery codes for a person who has entered a right code."""
+    """Make new recovery codes for a person who has entered a valid code of their second factor."""
     me = _me()
     if not me.second_factor:
         return redirect(url_for("second_factor.page"))
@@ -136,7 +136,7 @@ def _shown_once(codes: list[str]) -> ResponseReturnValue:
 
 
 def _opened(key: str) -> str:
-    """Return the decrypted text under a session key; empty where there is none, or it cannot be decrypted."""
+    """Return the decrypted text of a field of the session; "" if the field is missing or cannot be decrypted."""
     try:
         return services().staff.shown_once.decrypt(session[key]) if key in session else ""
     except Unreadable:

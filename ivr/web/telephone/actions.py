@@ -49,7 +49,7 @@ class Once:
 def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool = False) -> Facts:
     """Return the facts about a call now: the clinic with what the desk has set, who calls, and the free times.
 
-    With `at_once`, asking for the free times raises NeedsStore.
+    With `at_once`, no store may be asked: the first use of the free times raises NeedsStore.
     """
     clinic, now = here.hours.clinic_now(), here.clock()
     line = clinic.line(call.line)
@@ -58,18 +58,18 @@ def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool =
 
 
 def sender(here: Services, happened: CallEvent) -> Phone | None:
-    """Return the number from which a call came, even one the clinic would not call; None if withheld or its own."""
+    """Return the caller's number, even if the clinic must not call it; None if withheld, invalid or our own."""
     return here.clinic.dialling.sender(happened.sender)
 
 
 STORED = (File, CheckDigits, ChangeAppointment, RingReception)
-"""The kinds of wait that a store must settle: a turn with such a wait asks a store for the outcome."""
+"""The kinds of wait for which a turn needs a store; the store decides the outcome."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
-    """Carry out what a turn waits for, and return the turn that follows; this turn if nothing is to be done.
+    """Carry out the action of a turn, and return the turn that follows; return `turn` if nothing is to be done.
 
-    A blocked caller is refused the reception.
+    A blocked caller may not ring the reception, and gets the turn of a refusal.
     """
     match turn.wait:
         case File():
@@ -90,7 +90,7 @@ def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
 
 
 def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
-    """Save the request of a turn, or book its time, and return the turn that follows the outcome."""
+    """Save the request that the caller made, or book the time chosen. Return the turn that follows the outcome."""
     if file.slot is not None:
         new = NewBooking(_new_request(here, turn.call, file, facts, happened), file.slot, file.other)
         return _booked(here, turn, new, facts, happened)

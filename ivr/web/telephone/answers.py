@@ -105,7 +105,7 @@ ANSWERS: Mapping[str, Callable[[Services, VerifiedWebhook], WebhookAnswer]] = {
     f"{AGAIN}/{LEG}": screened,
     "/voice/status": status,
 }
-"""The answers to webhooks that are no place of the menu, by their paths."""
+"""The functions that answer the webhooks whose path names no place of the menu, by that path."""
 
 ASK_NO_STORE = (answered, screened)
 
@@ -131,9 +131,9 @@ def fallback(here: Services, webhook: Webhook, failed: str) -> WebhookAnswer:
 
 
 def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, error: Exception) -> WebhookAnswer:
-    """Answer a webhook at which an error of ours was raised: an apology, then the step once more.
+    """Answer a webhook that failed by an error of ours: an apology, after which the carrier posts the step once more.
 
-    The log gets the error's kind and place, since its message may be personal.
+    The log gets only the type of the error and its place in the code, since the error's message may be personal.
     """
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("a webhook of place %s failed: %s\n%s", _word(webhook.path), type(error).__name__, where)
@@ -142,7 +142,7 @@ def at_fault(here: Services, webhook: Webhook, asked: VerifiedWebhook | None, er
 
 
 def _call(here: Services, asked: VerifiedWebhook, place: str) -> Call:
-    """Return the call that the URL of this webhook describes, on a line and in a language that exist."""
+    """Return the call that this webhook's URL describes. A default replaces an unknown line or language."""
     call = _urls(here).call(place, asked.webhook.args)
     line = here.clinic.line(call.line)
     return call.but(line=line.key, language=_spoken(here, call.language) or line.language)
@@ -154,7 +154,7 @@ def _spoken(here: Services, language: str) -> str:
 
 
 def _heard(here: Services, asked: VerifiedWebhook, turn: Turn, *before: str) -> WebhookAnswer:
-    """Return the answer by which the caller hears this turn; `before` are places and outcomes passed on the way."""
+    """Return the answer that speaks a turn, and its trace; `before` are the places and outcomes passed on the way."""
     found = _answer(here, asked.webhook, turn)
     return WebhookAnswer(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
 

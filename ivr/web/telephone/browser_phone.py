@@ -1,6 +1,6 @@
 """`/phone`: a telephone in the browser that calls the running service, in development only.
 
-Stores nothing about a call. The browser holds the call's state, encrypted, so that the service signs no other state.
+Stores nothing about a call. The browser holds the call's state, encrypted, so that nobody can make up another state.
 ivr/phone makes the steps of the call, as for `flask phone`.
 """
 
@@ -90,7 +90,7 @@ def go_on() -> Response:
 @browser_phone.post("/hang-up")
 @guarded_by(in_development)
 def hang_up() -> Response:
-    """End the browser's call: the service gets the report of its end."""
+    """End the browser's call, and report the end to the service as a carrier does."""
     call = _call()
     _handset(call).hang_up(services().clock().timestamp() - call.began)
     return jsonify({})
@@ -98,7 +98,7 @@ def hang_up() -> Response:
 
 @browser_phone.errorhandler(CallFailed)
 def failed(error: CallFailed) -> Response:
-    """Return the words, with a hint, that the browser shows when its call has failed."""
+    """Return, as JSON, the error message of the browser's failed call and a hint on what to check."""
     return jsonify(
         trouble=f"The call failed: {error}.", hint=NOT_HERE if isinstance(error, NobodyAnswers) else LOOK_THERE
     )
@@ -110,7 +110,7 @@ def _held(call: CallState) -> Response:
 
 
 def _call() -> CallState:
-    """Return the state of the browser's call, as the browser sent it back. 400 if not ours, or of another version."""
+    """Return the state of the browser's call, which each request of the browser has. Aborts with 400 if unreadable."""
     try:
         return receiver(_cipher().decrypt(request.form.get("call", "")))
     except (Unreadable, LookupError, TypeError, ValueError):

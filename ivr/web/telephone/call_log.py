@@ -1,4 +1,4 @@
-"""Records each step of a call in the spool: the places passed, the end, the language used; never a key.
+"""Records each step of a call in the spool: the places passed, the end and the language used, but never a key.
 
 Records nothing of the reception's own leg, and nothing that the carrier has not signed.
 """

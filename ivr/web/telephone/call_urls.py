@@ -47,7 +47,7 @@ class CallUrls:
         return f"{self.step(call)}&silent=1"
 
     def answered(self, call: Call) -> str:
-        """Return the URL of the webhook that the reception has picked up for this call."""
+        """Return the URL of the webhook that reports that the reception has picked up for this call."""
         return self._url("answered", Call(call.line, call.language, call.place))
 
     def _url(self, place: str, call: Call) -> str:
@@ -171,4 +171,4 @@ GATHERED: Mapping[str, GatheredField] = {
     "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
-"""The fields of a call, and of its `own`, that are sealed in the URL, by their names there. Empty ones are left out."""
+"""The encrypted fields of a URL, by name, for a Call and its `own`. A field without a value is left out of the URL."""

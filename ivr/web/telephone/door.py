@@ -31,7 +31,7 @@ ADDRESS = re.compile(rb"/voice(?!/fallback)(/again)?(/[a-z_]{1,40})?")
 FORM = "application/x-www-form-urlencoded"
 
 LONGEST = 8 * 1024
-"""The most bytes of query and body read here, four times what carriers send: reading here delays every caller."""
+"""The most bytes of query and body that the door reads, four times what carriers send. Reading delays every caller."""
 
 
 class TelephoneDoor:

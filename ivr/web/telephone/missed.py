@@ -32,9 +32,9 @@ def _how_far(ended: CallEvent, found: CallPath) -> HowFar | None:
 
 
 def _unknown(here: Services, ended: CallEvent) -> tuple[str, str, datetime]:
-    """Return the line, language and beginning of a call of which this host's spool has no trace.
+    """Guess the line, the language and the beginning of a call that has no trace in this host's spool.
 
-    They are guessed from the report of its end; the record of the call will tell more.
+    The guess is made from the carrier's report of the call's end. The record of the call is exact, but comes later.
     """
     line = here.clinic.line_rung(ended.called, ended.forwarded_from)
     return line.key, line.language, here.clock() - timedelta(seconds=ended.lasted or 0)

@@ -1,4 +1,4 @@
-"""Serves the recordings of sentences to the carrier, from memory: those that were checked at start.
+"""Serves the recordings of sentences to the carrier, from memory. Only recordings checked at start are served.
 
 Open to all, since a carrier does not sign what it fetches. Asks no store, and reads no file.
 """

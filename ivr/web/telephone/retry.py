@@ -1,9 +1,9 @@
-"""Decides where a call goes on after a fault of ours: the same step once more, and never a second time.
+"""Chooses where a call goes on after a fault of ours. A failed step is tried once more, and never a second time.
 
-The carrier names the URL that failed. That step is tried again below /voice/again, without the key that was lost. If it
-fails there too, or the URL cannot be read, the call ends. So a call makes at most two tries at each step, and nothing
-has to be remembered. With a carrier that does not name the URL, the call begins again each time, until the caller hangs
-up. Only a path of ours is returned, whatever URL comes in.
+The carrier names the URL that failed. The step of that URL is tried again below /voice/again, without the lost key. If
+the second try fails too, or the URL cannot be read, the call ends. So a step has at most two tries, and nothing has to
+be remembered. If the carrier names no URL, the call begins again each time, until the caller hangs up. Only a path of
+ours is returned, whatever URL comes in.
 """
 
 import re
@@ -13,7 +13,7 @@ AGAIN = "/voice/again"
 """The path below which a step is tried again after a fault."""
 
 STEP = re.compile(r"/voice((?!/(again|answered|status|fallback)\b)/[a-z_]{1,40})?")
-"""The pattern of the path of a step that may be tried again: not of the reception's leg, nor of a second try."""
+"""The pattern of paths that may be tried again. A second try, a status report and the reception's pick-up are not."""
 
 LONGEST = 2000
 """The most characters of a URL that is tried again. Our own URLs are far shorter."""

@@ -1,4 +1,4 @@
-"""The routes of the carrier's webhooks in Flask, and their guard. answers.py answers them; door.py is a shorter way."""
+"""The routes of the carrier's webhooks in Flask, and their guard. door.py answers signed ones without Flask."""
 
 from functools import partial
 
@@ -65,7 +65,7 @@ def fault(error: Exception) -> Response | HTTPException:
 
 
 def _failed_at(webhook: Webhook) -> str:
-    """Return the URL that the carrier reports as failed, or an empty text, as for a body that is too large."""
+    """Return the URL that the carrier reports as failed; an empty text if the request's body cannot be read."""
     try:
         return webhook.carrier(services()).failed_step(request.form)
     except HTTPException:

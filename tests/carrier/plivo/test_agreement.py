@@ -1,6 +1,6 @@
 """Our check of Plivo's signatures agrees with both of Plivo's own libraries on some hundred webhooks.
 
-signatures/ask.mjs made them up and wrote down what each library says; its first lines say how to ask them again.
+signatures/ask.mjs made up the webhooks and recorded each library's verdict. Its first lines say how to run it again.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Plivo's documents: their attributes, waits and redirects. `line check` compares their words with the menu's."""
+"""Tests of Plivo's documents: attributes, waits and redirects. `line check` compares their words with the menu's."""
 
 from types import MappingProxyType
 from xml.etree import ElementTree as Xml

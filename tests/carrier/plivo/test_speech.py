@@ -14,7 +14,7 @@ SCRIPT = sentences.read(clinic_file.LANGUAGES)
 
 
 def spoken(phrases: tuple[Phrase, ...], locale: str) -> list[Xml.Element]:
-    """Return the Speak elements of the document that says this sentence, as a reader of the document has them."""
+    """Return the Speak elements of the document that says this sentence, parsed as XML."""
     return [Xml.fromstring(each.xml) for each in speak_elements(phrases, "Polly.Aditi", locale)]  # noqa: S314 - ours
 
 

@@ -1,7 +1,7 @@
-"""An account at Twilio for tests: a stand-in's account behind a proxy, which adds the fields that the stand-in drops.
+"""An account at Twilio for tests: a stand-in's account behind a proxy.
 
-The proxy passes every request on and remembers the changes. Behind it, a number shows the fallback that it was given,
-as at Twilio itself.
+The proxy passes every request on and remembers the changes. The stand-in's answers lack the fallback that a number was
+given. The proxy adds the fallback, as Twilio itself shows it.
 """
 
 import base64
@@ -30,7 +30,7 @@ NOT_KEPT = {
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
 }
-"""The fields of a number that Twilio keeps and the stand-in does not: their names in a change, and in an answer."""
+"""The fields of a number that Twilio keeps and the stand-in does not, each with its name in Twilio's answers."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Account:
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """The changes that went through the proxy, each with the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
-    """The fields that the proxy keeps because the stand-in does not, by the number's SID."""
+    """For each number, by its SID, the fields that the proxy stores because the stand-in does not."""
 
     def buys(self, e164: str, **fields: str) -> str:
         """Add a number to the account, as if somebody had set it up in Twilio's console; return its SID."""

@@ -1,6 +1,6 @@
 """Our check of Twilio's signatures agrees with twilio-node, another library of Twilio's, on some hundred webhooks.
 
-signatures/ask.mjs made them up and wrote down what twilio-node says; its first lines say how to ask it again.
+The script signatures/ask.mjs made up the webhooks and wrote down twilio-node's verdicts; it says how to run it again.
 """
 
 import json
@@ -96,7 +96,7 @@ def test_where_we_believe_more_it_is_the_same_request(kind: str) -> None:
 
 
 def test_the_webhooks_are_some_hundred_of_every_kind_believed_and_not() -> None:
-    """The file holds enough webhooks of every kind, true and forged: an empty one would agree with any check."""
+    """Check that the file has enough true and forged webhooks. With an empty file, the comparison would always pass."""
     assert len(WEBHOOKS) > 300
     assert Counter(webhook.believed for webhook in WEBHOOKS)[True] > 100
     assert Counter(webhook.believed for webhook in WEBHOOKS)[False] > 100

@@ -1,4 +1,4 @@
-"""Twilio behind the carrier port: it reads GET and POST requests and its own documents, and names a failed step."""
+"""Twilio as a carrier: reads GET and POST requests and its own documents, and returns the address of a failed step."""
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -126,10 +126,10 @@ CAUGHT = {
 """The fields of a caught webhook: the end of a call that was put through, with an id for each of its two legs."""
 
 MARKED = "&".join(f"{name}={value}" for name, value in CAUGHT.items())
-"""The fields of the caught webhook in one text, with marks between names and values."""
+"""The fields of the caught webhook in one text, as name=value pairs with & between them."""
 
 SIGNED = "".join(f"{name}{value}" for name, value in CAUGHT.items())
-"""The fields of the caught webhook in the form that Twilio signs: one text without any marks."""
+"""The fields of the webhook CAUGHT in the form that Twilio signs: one text, with no sign between names and values."""
 
 SWALLOWED = MARKED.replace("&CallSid=", "CallSid").replace("&CallStatus=", "CallStatus").replace("&Called=", "Called")
 REDRAWN = {
@@ -155,7 +155,7 @@ def test_a_caught_webhook_with_its_borders_drawn_anew_is_refused(carrier: Carrie
 
 
 def test_the_end_of_an_address_that_is_drawn_into_the_fields_is_refused(carrier: Carrier) -> None:
-    """A webhook is refused if a stranger has moved its address's end into a field's name: the signature still holds."""
+    """A webhook with the end of its address moved into a field's name is refused, though the signature is valid."""
     address = f"{URL}&c=gAAAAABrCm4P"
     form = {name: value for name, value in CAUGHT.items() if name != "AccountSid"}
     form["AAAABrCm4PAccountSid"] = CAUGHT["AccountSid"]
@@ -171,7 +171,7 @@ INTO_THE_ADDRESS = {
         {"CallSid": SECOND, **{name: CAUGHT[name] for name in ("DialCallStatus", "Digits", "From", "FromCity", "To")}},
     ),
 }
-"""The parts of the signed text that a stranger moves to the address's end, each with the fields that are left."""
+"""Parts of the signed text that a stranger moves to the end of the address, each with the fields that remain."""
 
 
 @pytest.mark.parametrize(("moved", "left"), INTO_THE_ADDRESS.values(), ids=INTO_THE_ADDRESS)

@@ -25,7 +25,7 @@ from tests.people import DELHI
 
 HOURS = (0, 3, 6, 9, 10, 11, 13, 14, 16, 18, 20, 22)
 NOON = 14
-"""The hour at which the tests look at the turns of every line; at other hours, only of the first line."""
+"""The hour at which the tests check every telephone line; at other hours, they check only the first line."""
 
 ADDRESSES = Addresses(
     step=lambda call: f"https://line.example/voice/{call.place}?lang={call.language}&c=a%2Fb",

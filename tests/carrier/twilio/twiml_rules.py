@@ -319,7 +319,7 @@ def _play(play: ET.Element) -> Iterator[str]:
 
 
 def _gather(gather: ET.Element) -> Iterator[str]:
-    """Yield the faults of a Gather element whose settings its speech model cannot take (facts 3)."""
+    """Yield the faults of a Gather element with settings that its speech model cannot take (facts.md, section 3)."""
     model, language = gather.get("speechModel", "default"), gather.get("language", "en-US")
     if model != "default" and gather.get("speechTimeout") == "auto":
         yield f"<Gather speechTimeout> is auto: the speechModel {model} needs a whole number."

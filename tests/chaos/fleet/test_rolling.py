@@ -1,4 +1,4 @@
-"""The invented migration for the campaign of restarts: today's program works with the migrated tables.
+"""Checks that today's program works with tables that the campaign of restarts has migrated to an invented version.
 
 The restarts themselves are in `make rolling`.
 """

@@ -36,7 +36,7 @@ HINDI, ENGLISH = "hi-IN", "en-IN"
 
 
 Another = Callable[..., AbstractContextManager[Phone]]
-"""A function that starts another service on the test's stores, with these further settings."""
+"""A function that starts another service on the test's stores; keyword arguments are settings to add."""
 
 
 @pytest.fixture

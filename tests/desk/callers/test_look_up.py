@@ -1,4 +1,4 @@
-"""Looking up a caller's number in the database: in one short transaction; a database that stalls delays no greeting."""
+"""A caller's number is looked up in one short transaction, and a stalled database delays the greeting only briefly."""
 
 import time
 from collections.abc import Iterator

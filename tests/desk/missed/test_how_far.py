@@ -1,4 +1,4 @@
-"""The progress of a call, read only from the places that it passed: the caller of a missed call got nothing."""
+"""The places that a call passed show how far its caller came, and whether the caller got nothing."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_every_word_fits_its_column() -> None:
 
 
 def test_the_menu_has_what_a_path_is_read_by() -> None:
-    """The menu has the places by which the code tells how far a call came; without them, every call would be missed."""
+    """Check that the menu has the places by which a call's result is found; else all calls would count as missed."""
     led = {outcome: READER._led_to(outcome) for outcome in ("kept", "booked", "moved", "cancelled", "lost", "refused")}
     assert all(led.values()), led
     assert {"hours", "topic", "appointment"} <= set(READER._answers)

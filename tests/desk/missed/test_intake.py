@@ -1,4 +1,4 @@
-"""Missed calls with a store away: the carrier gets its answer; the other store keeps the calls, in Redis sealed."""
+"""Missed calls while a store is away. The carrier gets its answer, and the other store keeps the call."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The upkeep of missed calls by the clock process: a call's record corrects them, and they are deleted in time."""
+"""The upkeep of missed calls by the clock process: it corrects them by the records of calls, and deletes old ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ table = schema.missed_calls
 
 @pytest.fixture
 def beside(tmp_path: Path, desk_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same service on another host, which has the same stores and a state folder of its own."""
+    """A telephone that calls another host of the clinic, which has the same stores and its own state folder."""
     (tmp_path / "beside").mkdir()
     with service(tmp_path, desk_url, redis_url, clock, STATE_DIR=str(tmp_path / "beside")) as found:
         yield found

@@ -1,4 +1,4 @@
-"""Unheard bookings: sweeps of the clock process list them, on both databases, so that staff call the patients."""
+"""Bookings that their callers did not hear confirmed: sweeps on SQLite and PostgreSQL list them, so that staff call."""
 
 from collections.abc import Callable
 
@@ -152,7 +152,7 @@ def test_where_one_webhook_had_two_answers_the_patient_is_told(
 def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]
 ) -> None:
-    """In a call with two bookings, the patient of a lost answer is told; if either may be lost, both are told."""
+    """After a call with two bookings, the patient of an unheard one is to be told; both, if either may be unheard."""
     booked(worker)
     with worker.database.writing() as write:
         book(write, wished(NINE.replace(hour=10), 2, call_id="CA1"), asked(NINE.replace(hour=10)))

@@ -1,4 +1,4 @@
-"""The upkeep of promises when the hours change: by the sweeps of the clock process, on both databases."""
+"""The upkeep of promises when the hours change, done by sweeps of the clock process on SQLite and PostgreSQL."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -247,7 +247,7 @@ def test_what_is_over_is_told_to_nobody(worker: WorkerServices, clock: Clock) ->
 
 
 def test_looking_keeps_nobody_from_writing_where_there_is_nothing_to_do(worker: WorkerServices) -> None:
-    """The clock process looks for patients to tell every few seconds, and takes no lock if the list has them all."""
+    """Check that the clock process takes no lock to look for patients to tell, if the list has all of them already."""
     for number in range(1, 4):
         booked(worker, AT_FOUR + number * HALF_AN_HOUR, number)
     closed(worker, CLOSED)

@@ -9,7 +9,7 @@ BEFORE = date(2026, 11, 20)
 
 
 def stay(*events: str) -> list[str]:
-    """Return the UIDs of the calendar's events that are not taken out as long over."""
+    """Return the UIDs of the events that remain after `without_past` has removed the past events."""
     lines = calendar(*events).split("\r\n")
     kept, gone = without_past(lines, BEFORE)
     assert len(lines) - len(kept) == sum(len(each.split("\r\n")) for each in events if _uid(each) in gone)

@@ -110,7 +110,7 @@ def test_the_situations_are_what_their_names_say() -> None:
 
 
 def but(name: str, **fields: Any) -> Places:
-    """Return one place of the menu, by its name, with these fields changed."""
+    """Return a part of the menu's table: the place of this name with these fields changed."""
     return {name: replace(MENU[name], **fields)}
 
 

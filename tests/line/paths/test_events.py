@@ -1,4 +1,4 @@
-"""The events that can come next in a call: the list by which a program walks every path of the menu."""
+"""Tests of the events that can come next in a call. With these events, a program walks every path of the menu."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""The figures of a report, counted anew from every row, and a small clinic, for the tests of the kept counts."""
+"""Counts the figures of a report anew from every row, so that tests can compare the kept counts with them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def from_rows(database: Database, asked: Asked) -> dict[str, object]:
 
 
 def _until(asked: Asked) -> datetime:
-    """Return the moment up to which the earlier days are counted for comparison, rounded down to five minutes."""
+    """Return the moment up to which the days of the comparison period are counted, rounded down to five minutes."""
     moment = asked.period.moment_before(asked.now)
     return moment - timedelta(minutes=moment.minute % 5, seconds=moment.second, microseconds=moment.microsecond)
 

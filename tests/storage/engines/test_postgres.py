@@ -29,7 +29,7 @@ from tests.storage.test_server_log import CALLBACK
 
 @pytest.fixture
 def postgres_url(postgres_desks: Desks) -> Iterator[str]:
-    """The address of a database for this test alone: to empty a shared database would end the sessions of a pooler."""
+    """The address of a PostgreSQL database for this test alone. Emptying a shared one would end a pooler's sessions."""
     server = postgres_desks.server
     server.resume()
     server.start()
@@ -40,7 +40,7 @@ def postgres_url(postgres_desks: Desks) -> Iterator[str]:
 
 @pytest.fixture(params=["itself", "by way of PgBouncer"])
 def way(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """A function of a database's address that returns the address to connect to: the same, or one through PgBouncer."""
+    """A function that takes a database's address and returns the address to use, with PgBouncer or without."""
     if request.param == "itself":
         return str
     pooler: PgBouncer = request.getfixturevalue("pgbouncer_server")
@@ -58,7 +58,7 @@ def database_state(app: Flask) -> str:
 
 
 def works(phone: Phone, clock: Clock) -> None:
-    """Check that this service takes a request and shows it at the desk, and that the preflight's checks of it pass."""
+    """Check that this service takes a request and shows it at the desk, and that the preflight passes the database."""
     reference = phone.rings().press(*BOOK).reference
     assert phone.services.desk.pending.count() == 0
     assert [each.reference for each in phone.services.desk.store.waiting()] == [reference]
@@ -81,7 +81,7 @@ def test_the_line_and_the_desk_work_behind_a_pooler(
 
 
 def test_many_at_once_share_two_sessions_of_a_pooler(pooled_url: str) -> None:
-    """Forty requests are kept over two sessions of PgBouncer: a statement prepared in one is unknown in the other."""
+    """Forty requests are stored over two sessions of PgBouncer, which do not know each other's prepared statements."""
     with closing(Database(pooled_url, timeout=WORKER_TIMEOUT)) as database:
         store = RequestStore(database)
 
@@ -120,7 +120,7 @@ def test_our_limits_hold_behind_a_pooler_and_are_left_to_nobody_else(
 def test_an_older_state_is_not_dumped_through_a_pooler(
     tmp_path: Path, pgbouncer_server: PgBouncer, empty_postgres: str, redis_url: str, clock: Clock
 ) -> None:
-    """An upgrade through PgBouncer refuses to dump the older state: pg_dump would spoil the next client's session."""
+    """Through PgBouncer, an upgrade refuses to dump the older state. pg_dump would spoil the next client's session."""
     migrate(empty_postgres, "0005")
     with psycopg.connect(empty_postgres.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(

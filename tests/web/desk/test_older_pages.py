@@ -1,4 +1,4 @@
-"""Pages that were open before an upgrade: every address that their forms post to is still there."""
+"""Tests of pages that were opened before an upgrade. The service still knows every address that their forms post to."""
 
 import re
 from html import unescape
@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.people import BOOK, Clock, Phone, Staff
 
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""Forms on the card of a booked request in commit 837caff: the addresses that they post to exist no more."""
+"""The fields of forms that only an older version's card has, by the last part of the address that the form posts to."""
 
 
 @pytest.fixture

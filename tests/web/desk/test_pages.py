@@ -158,7 +158,7 @@ def test_the_most_overdue_comes_first_and_says_how_late_it_is(staff: Staff, phon
 
 
 def badge(staff: Staff) -> str:
-    """Return the words on the list about how late the only request is, and the page's mark for late ones."""
+    """Return how late the list says its only request is, with " late" added if the page also marks it as late."""
     staff.logs_in()
     (found,) = re.findall(r'<span class="badge( late)?">([^<]*)</span>\s*</div>\s*<div class="badges">', staff.sees())
     return f"{found[1]}{found[0]}"

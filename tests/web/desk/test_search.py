@@ -15,7 +15,7 @@ def found(staff: Staff, words: str) -> list[str]:
 
 @pytest.fixture
 def reference(phone: Phone) -> str:
-    """The reference of request 1; another number has made request 2."""
+    """The reference of request 1. The fixture also makes request 2, by a call from another number."""
     heard = phone.rings().press(*BOOK).reference
     phone.rings(caller="+919999900002").press(*BOOK)
     return heard

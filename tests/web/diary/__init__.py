@@ -20,7 +20,7 @@ def at(hour: str, day: str = TOMORROW) -> datetime:
 
 
 def gets(staff: Staff, path: str, **query: str) -> str:
-    """Return the text of a page of the diary, by its path below the diary's own."""
+    """Return the text of a page of the diary, fetched by `staff`. `path` is the part of the path after /desk/diary."""
     answer = staff.browser.get(f"/desk/diary{path}", query_string=query, follow_redirects=True)
     assert answer.status_code == 200, answer.status_code
     return unescape(answer.text)

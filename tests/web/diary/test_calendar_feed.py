@@ -61,7 +61,7 @@ def link(manager: Staff) -> str:
 
 
 def reads(app: Flask, path: str, **headers: str) -> TestResponse:
-    """Return the answer to a calendar program, which is not logged in, at this path."""
+    """Get this path as a calendar program does, without a login; return the answer."""
     return app.test_client(use_cookies=False).get(path, headers=headers)
 
 
@@ -85,9 +85,9 @@ TEN = datetime(2026, 11, 25, 10, 0, tzinfo=DELHI)
 
 
 def test_an_empty_calendar_is_a_valid_one(app: Flask, phone: Phone, link: str) -> None:
-    """A calendar without entries still has a time zone.
+    """A calendar without entries is valid, because it still has a time zone.
 
-    RFC 5545 demands a component; strict programs refuse a calendar without any.
+    RFC 5545 demands a component in each calendar, and a time zone is one. Strict programs refuse an empty calendar.
     """
     answer = reads(app, link)
     assert events(answer) == []

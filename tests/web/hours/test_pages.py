@@ -39,7 +39,7 @@ def posts(staff: Staff, path: str = "/desk/hours", **form: object) -> TestRespon
 
 
 def sets(staff: Staff, what: str, line: str = "*", reason: str = "", day: str = TODAY, **more: str) -> str:
-    """Set a closure by the form of the page of the hours, which must accept it; return the page that follows."""
+    """Set a closure by the form on the page of the hours. The page must accept it. Return the page that follows."""
     answer = posts(staff, what=what, day=day, line=line, reason=reason, **more)
     assert (answer.status_code, answer.headers.get("Location")) == (302, "/desk/hours"), unescape(answer.text)
     return unescape(page(staff))

@@ -33,14 +33,14 @@ def patient(phone: Phone) -> str:
 
 
 def shown(staff: Staff, **form: str) -> str:
-    """Return the page that shows which patients this change of the hours touches, before it is kept."""
+    """Return the page that lists the patients whom this change of hours touches, and asks to confirm the change."""
     answer = posts(staff, **form)
     assert answer.status_code == 409
     return unescape(answer.text)
 
 
 def confirms(staff: Staff, shown_first: str) -> str:
-    """Press the button on this page that keeps the change of the hours; return the page that follows."""
+    """Press the button that confirms the change of hours on the page `shown_first`; return the page that follows."""
     action = re.findall(r'<form method="post" action="(/desk/hours[^"]*)" class="row ends">', shown_first)[0]
     fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown_first.partition(action)[2])
     kept = re.findall(r'name="keeps" value="([^"]*)"', shown_first)[0]

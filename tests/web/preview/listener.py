@@ -163,7 +163,7 @@ class Listener:
             self.compares(branch, after)
 
     def _files(self, filing: Branch, call: Conversation) -> None:
-        """Confirm the call's request, and compare each outcome: kept, joined, refused, lost with both stores away."""
+        """Confirm the call's request once for each outcome, and compare what follows with the transcript."""
         after = self._outcomes(filing)
         if not filing.next and self.follows == OFFERED:
             return  # the transcript tells it where the same was confirmed first

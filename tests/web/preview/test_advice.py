@@ -27,7 +27,7 @@ def review(key: str, on: str, words: str) -> str:
 
 
 def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
-    """Write a clinic's file with these reviews, each an advice's key, a day and a mark of words; return its path."""
+    """Write a clinic's file; each review is (key of the advice, day, mark of the words). Return the file's path."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     for key, on, of in reviews:
         head = review(key, on, of).partition("reviewed_by")[0]
@@ -38,7 +38,7 @@ def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
 
 
 def marks(staff: Staff) -> dict[str, str]:
-    """Return the mark of the words of each piece of advice, as the page of advice shows it, by the advice's key."""
+    """Return the mark that the page of advice shows for the words of each piece of advice, by the key of the piece."""
     shown = cards(staff.browser.get("/desk/advice").text)
     return {key: card.rpartition("beside a review of them: ")[2].strip() for key, card in shown.items()}
 

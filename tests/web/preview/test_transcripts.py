@@ -1,4 +1,4 @@
-"""Transcripts of calls: a call at the transcript's moment hears the sentences of every branch, word for word."""
+"""Transcripts of calls: a call made at a transcript's moment hears the sentences of each branch word for word."""
 
 import re
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def phone(tmp_path: Path, serves: Serves, clock: Clock) -> Iterator[Phone]:
 
 @pytest.fixture
 def stranded(phone: Phone, tmp_path: Path, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same clinic whose database and Redis are both away."""
+    """A telephone at a service of the test's clinic, with a database and a Redis that cannot be reached."""
     nowhere, file = str(tmp_path / "nowhere" / "clinic.db"), str(tmp_path / "clinic.toml")
     with service(tmp_path, f"sqlite:///{nowhere}", f"unix://{nowhere}", clock, CLINIC_FILE=file) as stranded:
         yield stranded
@@ -92,7 +92,7 @@ class Which(NamedTuple):
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
 ALIKE = [("second", "in opening hours"), ("third", "on a half day, before it"), ("third", "on a half day")]
-"""More lines and moments to compare: these lines differ from the first only by name, reception and the Holi closure."""
+"""More lines and moments to compare. These lines differ from the first in name, reception and closure for Holi only."""
 
 
 @LANGUAGES
@@ -153,7 +153,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
-    """Read the transcript of a call, make the call, and compare them; return the number of documents heard."""
+    """Compare a call with its transcript, over events of the kinds `follows`; return the number of documents heard."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
@@ -173,7 +173,7 @@ SEEN: set[str] = set()
 
 
 def says_the_same_in_other_words(services: Services, read: Branch) -> None:
-    """Check that the documents of both carriers say the same, and lead on in the same way, as each turn demands."""
+    """Check that the documents of both carriers say and do, for each turn, exactly what the turn demands."""
     other = Plivo(PlivoAccount(), PlivoRenderer(services.script, services.clinic.voices))
     for turn in (each.scene.turn for each in read.every()):
         kind = repr((turn.call.language, turn.first, turn.asks, turn.wait))
@@ -185,7 +185,7 @@ def says_the_same_in_other_words(services: Services, read: Branch) -> None:
 
 @pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])
 def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iterator[tuple[Phone, int]]:
-    """A telephone at the shipped clinic, once with booking and once without, and the most scenes of its transcripts."""
+    """A telephone at the shipped clinic, with or without booking; and the greatest allowed number of scenes."""
     where, most = request.param
     path = tmp_path / "clinic.toml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)

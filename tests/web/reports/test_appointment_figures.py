@@ -45,7 +45,7 @@ def november(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def books(services: Services, clock: Clock, starts: datetime, *, beside: bool = False, line: str = "main") -> int:
-    """Book an appointment at the desk, which begins at this moment; return its id."""
+    """Book an appointment at the desk that begins at `starts`, and return its id; `beside` allows an extra place."""
     wanted = DeskBooking(starts, None, "Made Up", line, "en", "000001", beside=beside)
     return services.diary.desk.book(wanted, By("asha", clock()))
 

@@ -1,4 +1,4 @@
-"""Calls and reached patients by day, in and out of hours, beside earlier days; and calls that reached no reception."""
+"""Calls and reached patients by day, in and out of hours, against earlier days; calls that reached no reception."""
 
 from collections.abc import Sequence
 from datetime import date

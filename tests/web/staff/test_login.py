@@ -35,7 +35,7 @@ def both(both: Phone, clock: Clock) -> Phone:
 
 
 def tries(app: Flask, name: str = "asha", password: str = PASSWORD, address: str = HOME, to: str = "") -> TestResponse:
-    """Try to log in from this address in a browser without cookies; return the answer."""
+    """Try to log in from this address without cookies; return the answer. `to` is added to the login's URL."""
     browser = app.test_client()
     form = {"name": name, "password": password, "csrf_token": Staff.token(browser.get("/login").text)}
     return browser.post(f"/login{to}", data=form, environ_base={"REMOTE_ADDR": address})

@@ -27,7 +27,7 @@ def id_of(phone: Phone, name: str) -> int:
 
 
 def sends(staff: Staff, path: str, **fields: str) -> TestResponse:
-    """Send this person's form to a page of the desk; return the answer."""
+    """Send a form to a page of the desk, from the browser of `staff`; return the answer."""
     return staff.browser.post(path, data={"csrf_token": staff.csrf(), **fields})
 
 

@@ -53,7 +53,7 @@ class Holder:
         return self
 
     def does(self, *pressed: str) -> "Holder":
-        """Press keys, each when the call waits for a key (an empty key is a silence); follow all steps between."""
+        """Press keys, one each time the call waits; an empty key is a silence. Follow steps that wait for nothing."""
         for each in pressed:
             self.last = self.posts("go-on", call=self.last["call"], pressed=each)
             while self.waits == "nothing":
@@ -90,7 +90,7 @@ def holder(phone: Phone) -> Holder:
 
 @pytest.fixture
 def got(running: Phone) -> Iterator[Webhooks]:
-    """The webhooks that the telephone on the page posts to the service, as they come."""
+    """A list of the webhooks that the telephone on the page posts to the service; each new webhook is added at once."""
     found: Webhooks = []
 
     def note(_app: Flask) -> None:

@@ -45,7 +45,7 @@ def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
 
 
 def ends(call: Conversation, seconds: int = 61, **more: str) -> Conversation:
-    """Report to the service, as the carrier does, that the call is over."""
+    """Report to the service, as the carrier does, that the call is over and has taken this many seconds."""
     return call.hangs_up(CallDuration=str(seconds), **more)
 
 

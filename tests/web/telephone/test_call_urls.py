@@ -64,7 +64,7 @@ def test_a_call_whose_state_cannot_be_read_begins_again(gathered: str) -> None:
 
 
 def test_a_call_that_was_begun_with_relative_addresses_goes_on(phone: Phone) -> None:
-    """A call goes on from a relative address as well as from a full one; the carrier completes the relative one."""
+    """A call with relative addresses reaches the same place as a call with full addresses."""
     call = phone.rings()
     before = replace(call, url="/voice")
     before.follows(phone.within(call.next_url), {"Digits": "1"})

@@ -68,9 +68,9 @@ class BothWays(Phone):
         return answer
 
     def told(self, answer: WholeAnswer) -> tuple[int, dict[str, str], str]:
-        """Return an answer in a form to compare: without the request's id, with the call's gathered data in clear.
+        """Return an answer in comparable form: without the request's id, and with the gathered data decrypted.
 
-        The header Vary is left out: Flask sets it for cookies, which no carrier sends.
+        The header Vary is left out too, because Flask sets it for cookies, which no carrier sends.
         """
         headers = {name: value for name, value in answer.headers if name not in {HEADER, "Vary"}}
         opened = GATHERED.sub(lambda sealed: self.opened(sealed[1]), answer.content.decode())

@@ -139,7 +139,7 @@ def without_digits(call: Conversation) -> list[str]:
 
 
 def leads_to(phone: Phone, reference: str) -> int:
-    """Return the id of the request to which this reference leads; a caller has heard the reference."""
+    """Return the id of the request that was promised to a caller under this reference."""
     database, table = Database(phone.services.settings.database_url), schema.promises
     with database.reading() as read:
         found: int = read.scalars(select(table.c.request_id).where(table.c.reference == reference)).one()
@@ -267,7 +267,7 @@ STRANGERS = [OTHER, "anonymous", "", "+12025550143", "+918090080907"]
 
 
 def asks_for(call: Conversation, number: str, *when: str) -> Conversation:
-    """Make a request in this call for another number, which the caller keys; `when` has the keys that come first."""
+    """Make a request in this call for another number, which the caller keys after pressing the keys `when`."""
     call.press(*when)
     return call.press(*(() if call.place == "key_number" else ("2",)), f"{number[3:]}#", "1", "1")
 

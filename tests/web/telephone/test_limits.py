@@ -69,7 +69,7 @@ def rings_often(phone: Phone, times: int = CALLS_OF_A_CALLER, caller: str = CALL
 
 
 def is_refused(call: Conversation, lang: str = "en") -> bool:
-    """Return whether the call was refused a request; if so, check that its first words name 112 and no key cuts in."""
+    """Return whether the call may make no request. If so, check that no key interrupts the words that name 112."""
     refused = call.place == "refused"
     if refused:
         assert call.uncut[0].startswith(SORRY[lang])
@@ -468,7 +468,7 @@ def test_requests_for_somebody_else_count_for_the_number_too(both: Phone) -> Non
 
 
 def test_nobody_locks_a_number_out_by_keying_it(both: Phone) -> None:
-    """Requests that others key for a number do not count against the number's own calls: it can still ask."""
+    """Requests that others key for a number do not count against the number's own calls, which can still ask."""
     for n in range(REQUESTS_OF_A_NUMBER):
         caller = "anonymous" if n % 2 else f"+91999990001{n}"
         assert is_promised(asks_for_another(both.rings(caller=caller), CALLER))

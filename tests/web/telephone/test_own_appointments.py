@@ -89,7 +89,7 @@ def test_three_wrong_tries_in_a_day_are_the_last_ones_and_the_wish_goes_to_the_d
 def test_a_wish_to_cancel_that_waited_in_redis_is_still_about_its_appointment(
     serves: Serves, sqlite_url: str, clock: Clock
 ) -> None:
-    """A wish to cancel keeps its appointment though the database goes away before the caller confirms the wish."""
+    """A wish to cancel still names its appointment if the database goes away before the caller confirms the wish."""
     with serves(CLINIC_FILE=str(SHIPPED)) as phone:
         reference = books(phone)
         for _ in range(3):

@@ -1,6 +1,6 @@
 """Key 0 calls the reception, in its hours and on lines that have one.
 
-Only a person gets the patient, never a voicemail. If nobody answers, the patient is offered a call back.
+The patient is connected only to a person, never to a voicemail. If nobody answers, the patient is offered a call back.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Recordings: played in the place of the carrier's voice, beside spoken sentences, and served to the carrier."""
+"""Recordings: played instead of the carrier's voice, while other sentences are spoken, and served to the carrier."""
 
 import hashlib
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ LANGUAGES = ("en", "hi")
 
 @pytest.fixture
 def recorded(tmp_path: Path, serves: Serves, phone: Phone) -> Iterator[Phone]:
-    """A telephone at a service that has a recording of each sentence without blanks; many have the same sound."""
+    """A telephone at a service that has recordings of all sentences without blanks, made of only three sounds."""
     script = phone.services.script
     for language in LANGUAGES:
         whole = [name for name, words in script.prompts(language).sentences.items() if not blanks_of(words)]

@@ -78,7 +78,7 @@ def test_what_fails_twice_ends_with_an_apology(phone: Phone) -> None:
 
 
 def test_however_long_everything_fails_a_silent_call_ends(phone: Phone) -> None:
-    """A silent call ends although the first webhook of every step is lost: silences still count."""
+    """Check that a silent call ends although the first webhook of every step is lost, since each silence is counted."""
     call = phone.rings()
     for _ in range(40):
         if call.over:

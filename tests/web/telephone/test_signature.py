@@ -118,7 +118,7 @@ def test_while_the_token_is_changed_the_next_one_counts_too(serves: Serves) -> N
 
 
 def test_a_token_is_changed_in_three_steps_and_no_call_is_lost(serves: Serves) -> None:
-    """Requests are made at each step of the runbook: the next token is added, then signs, then replaces the old."""
+    """Calls succeed at each step of the runbook: add the next token, sign with it, remove the old token."""
     following = "the-token-that-signs-from-tomorrow"
     steps_of_the_change: tuple[tuple[dict[str, str], str], ...] = (
         ({"TWILIO_AUTH_TOKEN_NEXT": following}, TOKEN),

@@ -32,7 +32,7 @@ Serves = Callable[..., AbstractContextManager[Phone]]
 
 @pytest.fixture
 def serves(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Serves:
-    """A function that runs a service with a reception and these carrier settings, and yields a telephone at it."""
+    """A function that runs a service with a reception and the given carrier settings; yields a telephone to call it."""
 
     def make(more: Settings) -> AbstractContextManager[Phone]:
         return service(tmp_path, sqlite_url, redis_url, clock, CLINIC_FILE=clinic_with_reception(tmp_path), **more)
@@ -49,7 +49,7 @@ def both(serves: Serves) -> Iterator[Phone]:
 
 @pytest.fixture(params=[PLIVO, ALONE], ids=["beside the other", "alone"])
 def phone(request: pytest.FixtureRequest, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a service that Plivo calls: the test runs with Twilio beside it, and with Plivo alone."""
+    """A telephone at a service that Plivo calls. Each test runs with Twilio switched on too, and with Plivo alone."""
     with serves(request.param) as phone:
         yield phone
 

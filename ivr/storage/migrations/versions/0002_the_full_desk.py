@@ -71,7 +71,7 @@ def _new_tables() -> None:
 
 
 def downgrade() -> None:
-    """Drop these columns and tables; what only they hold is lost."""
+    """Drop the columns and tables that `upgrade` added. What they hold is lost."""
     for table in ("audit", "closures", "failed_logins", "invitations"):
         op.drop_table(table)
     for index in ("requests_by_reference", "requests_by_appointment"):

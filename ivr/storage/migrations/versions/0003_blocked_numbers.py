@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table and the index."""
+    """Create the table `blocked`, and the index of requests by `status` and `touched`."""
     op.create_index("requests_by_touched", "requests", ["status", "touched"])
     op.create_table(
         "blocked",

@@ -1,4 +1,4 @@
-"""Adds the second factor of a login: secrets, recovery codes, who must have a factor, and rules for everybody."""
+"""Adds a second factor to logins: app secrets, recovery codes, and the rules on who must have a second factor."""
 
 import sqlalchemy as sa
 from alembic import op

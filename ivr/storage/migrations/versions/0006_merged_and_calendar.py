@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column with its index, and create the table."""
+    """Add the indexed column `merged_into` to the requests, and create the table `calendar_links`."""
     op.add_column("requests", sa.Column("merged_into", sa.Integer))
     op.create_index("ix_requests_merged_into", "requests", ["merged_into"])
     op.create_table(

@@ -14,7 +14,7 @@ FAILED = sa.text("failed_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Create these indexes, and drop those that they replace."""
+    """Create indexes of only the live requests, the unfinished tasks and the failed tasks; drop two older indexes."""
     op.create_index("live_requests", "requests", ["due", "id"], sqlite_where=LIVE, postgresql_where=LIVE)
     op.create_index("errands_undone", "errands", ["next_at"], sqlite_where=UNDONE, postgresql_where=UNDONE)
     op.create_index("errands_failed", "errands", ["failed_at"], sqlite_where=FAILED, postgresql_where=FAILED)

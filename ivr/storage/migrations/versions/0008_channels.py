@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns, and create the table."""
+    """Add the columns `channel` and `begun` to `errands`, and create the table `channel_troubles`."""
     op.add_column("errands", sa.Column("channel", sa.String(16), nullable=False, server_default=sa.text("''")))
     op.add_column("errands", sa.Column("begun", sa.Integer, nullable=False, server_default="0"))
     op.create_table(

@@ -9,5 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the index."""
+    """Create the index of the appointments' history by moment."""
     op.create_index("appointment_history_by_at", "appointment_history", ["at"])

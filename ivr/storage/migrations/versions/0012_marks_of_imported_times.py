@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column with its index."""
+    """Add the column `mark` to the table of blocked times, with an index."""
     op.add_column("blocked_times", sa.Column("mark", sa.String(64)))
     op.create_index("blocked_times_by_mark", "blocked_times", ["mark"])

@@ -1,4 +1,4 @@
-"""Adds the calls that came to nothing, and those that the reception took, for the desk to call back."""
+"""Adds the table of the calls that the desk may call back: missed calls, and calls that the reception took."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the table of missed calls."""
     op.create_table(
         "missed_calls",
         sa.Column("id", sa.Integer, primary_key=True),

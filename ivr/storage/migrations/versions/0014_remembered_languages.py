@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the table `caller_languages`, with the language that each caller used."""
     op.create_table(
         "caller_languages",
         sa.Column("id", sa.Integer, primary_key=True),
