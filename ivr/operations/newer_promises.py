@@ -1,6 +1,7 @@
 """Finds the requests that were promised or booked since a backup was made, and keeps them through its restore.
 
-Works on a SQLite connection that has the desk as `main` and the prepared backup as `restored`. No HTTP, no clock.
+Works on a SQLite connection that has the desk as `main` and the prepared backup as `restored`; pg_dump.py puts the
+same queries to PostgreSQL. No HTTP, no clock.
 """
 
 import sqlite3

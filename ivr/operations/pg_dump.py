@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivr.operations.backup import BackupRefused, beside, put, refusing
+from ivr.operations.newer_promises import CHANGED_SINCE, LISTED
 from ivr.storage.engines.address import database_name, libpq_words, without_password
 
 
@@ -20,20 +21,28 @@ def dumping(database_url: str, file: str) -> Sequence[str]:
     return (f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {address}",)
 
 
-KNOWN = "SELECT mark, appointment FROM promises JOIN requests ON requests.id = request_id"
+KNOWN = {
+    "promises": "mark",
+    "requests": "id, call_sid, appointment",
+    "appointments": "id, reference, created, touched",
+}
+"""The columns, by table, by which a restored database shows that it has a promise or an appointment as it is now."""
 
-NEWER = """\
-SELECT DISTINCT requests.due, requests.reference, phone, kind, status, requests.appointment
-FROM requests JOIN promises ON request_id = requests.id LEFT JOIN known USING (mark)
-WHERE known.mark IS NULL OR requests.appointment IS NOT NULL AND requests.appointment IS DISTINCT FROM known.appointment
-ORDER BY due"""
-"""The SQL query of the requests whose promise or appointment is missing from the restored database."""
+NEWER = (
+    f"SELECT due, reference, phone, kind, status, appointment FROM ({LISTED}) AS newer",  # noqa: S608 - words of ours
+    "SELECT starts, schedule, reference, phone, (SELECT name FROM patients WHERE id = patient_id), status "  # noqa: S608 - as above
+    f"FROM ({CHANGED_SINCE}) AS newer",
+)
+"""The SQL queries of the requests and the appointments that are newer than the restored database."""
+
+END_OF_ROWS = r"\echo '\\.'"
+"""The psql command that ends the rows of one table where those of several come through one pipe."""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:
     """Return the shell commands that restore the backup into a new database, and do not change the present database.
 
-    The last command lists the requests that were promised or booked since the backup was made.
+    The last command lists the requests and appointments that were promised or changed since the backup was made.
     """
     name = f"{database_name(database_url)}_restored"
     return (
@@ -45,11 +54,21 @@ def restoring(database_url: str, file: str) -> Sequence[str]:
 
 
 def _naming_newer(former: str, restored: str) -> str:
-    """Return the shell command that lists the requests in `former` with a promise or time that `restored` lacks."""
-    steps = ("CREATE TEMPORARY TABLE known (mark text, appointment timestamptz)", "\\copy known FROM pstdin", NEWER)
-    asked = " ".join(f"-c {_quoted(' '.join(step.split()))}" for step in steps)
-    known = _quoted(f"\\copy ({KNOWN}) TO STDOUT")
-    return f"psql -X {_quoted(restored)} -c {known} | psql -X -q -v ON_ERROR_STOP=1 {_quoted(former)} {asked}"
+    """Return the shell command that lists the requests and appointments in `former` that `restored` lacks."""
+    sent, taken = [], []
+    for name, columns in KNOWN.items():
+        sent += [f"\\copy {name} ({columns}) TO STDOUT", END_OF_ROWS]
+        taken += [f"CREATE TEMPORARY TABLE known_{name} AS TABLE {name} WITH NO DATA"]
+        taken += [f"\\copy known_{name} ({columns}) FROM pstdin"]
+    taken += [query.replace("main.", "").replace("restored.", "known_") for query in NEWER]
+    return (
+        f"psql -X -q {_quoted(restored)} {_asked(sent)} | "
+        f"psql -X -q -v ON_ERROR_STOP=1 {_quoted(former)} {_asked(taken)}"
+    )
+
+
+def _asked(steps: Sequence[str]) -> str:
+    return " ".join(f"-c {_quoted(' '.join(step.split()))}" for step in steps)
 
 
 def _quoted(word: str) -> str:

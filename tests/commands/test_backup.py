@@ -1,6 +1,7 @@
 """Backups: made during calls, checked by reading before they count as made, and restored while the service runs."""
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -21,6 +22,10 @@ from flask import Flask
 from config.settings import ROOT, Settings
 from ivr.app import create_app
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.diary.appointments import AnyAppointment
+from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.diary import cancel
+from ivr.line.phones import Phone as Number
 from ivr.operations import backup as backups
 from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
@@ -648,6 +653,7 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
     file = tmp_path / "the desk.dump"
     phone = Phone(create_app(on_postgres), on_postgres)
     reference, booked = books(phone, 1), books(phone, 2)
+    visits = [enters(on_postgres, number, clock) for number in range(4, 7)]
     for words in (("backup", str(file)), ("restore", str(file))):
         told = runs(phone.app, *words)
         assert told.exit_code == 2
@@ -656,13 +662,29 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
         if words[0] == "backup":
             newer = books(phone, 3)
             books_in(on_postgres, booked, clock)
-    assert "+919999900003" in said[-1], "with its number"
-    assert [each for each in (reference, booked, newer) if each in said[-1]] == [booked, newer]
+            since = By("asha", clock() + timedelta(minutes=1))
+            on_postgres.diary.desk.move(visits[0].id, clock() + timedelta(days=4), since)
+            with on_postgres.database.writing() as write:
+                cancel(write, visits[1].id, since)
+            visits.append(enters(on_postgres, 7, clock))
+    moved, cancelled, same, added = (each.reference for each in visits)
+    assert {"+919999900003", "+919999900004", "Made Up 7"} <= set(re.split(r" *\n? *\| *|\n", said[-1]))
+    assert {each for each in (reference, booked, newer, moved, cancelled, same, added) if each in said[-1]} == {
+        *(booked, newer),
+        *(moved, cancelled, added),
+    }
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     restored = f"{postgres_url}_restored"
     migrate(restored)
     with at(restored, on_postgres.settings, clock) as services:
         assert {each.reference for each in services.desk.store.all()} == {reference, booked}
+
+
+def enters(services: Services, number: int, clock: Clock) -> AnyAppointment:
+    """Enter an appointment in the diary, on a day of its own, as somebody at the desk does."""
+    starts = clock().replace(hour=10, minute=0) + timedelta(days=number)
+    wanted = DeskBooking(starts, Number(f"+9199999000{number:02}"), f"Made Up {number}", "main", "en", f"{number:06}")
+    return services.diary.reads.appointment(services.diary.desk.book(wanted, By("asha", clock())))
 
 
 def books_in(services: Services, reference: str, clock: Clock) -> None:
