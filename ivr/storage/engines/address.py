@@ -23,6 +23,9 @@ SECRETS = ("password", "sslpassword")
 OPTION = re.compile(r"(?:-c\s*|--)(?P<name>[A-Za-z_][\w.-]*)=(?P<value>(?:\\.|[^\s\\])*)(?:\s+|$)", re.DOTALL)
 """The pattern of one PostgreSQL server setting, as in the server's command line and in libpq's `options`."""
 
+HOST_AND_PORT = re.compile(r"(?:\[(.*)\]|([^:]*))(?::([0-9]*))?")
+"""The pattern of a host in the address with its own port, in the form of people and SQLAlchemy."""
+
 
 def database_address(written: str) -> str:
     """Return DATABASE_URL in the form that the rest of the program takes. Raises ValueError with what is wrong."""
@@ -111,12 +114,20 @@ def _as_libpq_has_it(rest: str) -> str:
     """
     before, _, query = rest.partition("?")
     pairs = _pairs(query)
-    hosts = [value.partition(":") for name, value in pairs if name == "host"]
-    if len(hosts) > 1 or any(host and port.isdigit() for host, _, port in hosts):
+    written = [value for name, value in pairs if name == "host"]
+    hosts = [_host_and_port(each) for value in written for each in value.split(",")]
+    names = ",".join(host for host, _ in hosts)
+    if written and written != [names]:
+        port = ",".join(value for name, value in pairs if name == "port") or "5432"
         rest_of_it = [each for each in pairs if each[0] not in {"host", "port"}]
-        one = [("host", ",".join(host for host, *_ in hosts)), ("port", ",".join(port or "5432" for *_, port in hosts))]
-        pairs = [*rest_of_it, *one]
+        pairs = [*rest_of_it, ("host", names), ("port", ",".join(own or port for _, own in hosts))]
     return f"{before}{_query(pairs)}"
+
+
+def _host_and_port(written: str) -> tuple[str, str]:
+    """Return a host of the address and its own port, if any; an IPv6 address has its port after brackets alone."""
+    found = HOST_AND_PORT.fullmatch(written)
+    return (found[1] or found[2], found[3] or "") if found else (written, "")
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
