@@ -1,14 +1,10 @@
 """Reads the headings of the prompts' files; writes changed sentences and notes on recordings into files.
 
-A changed file keeps its comments and order. All changed files are written and checked before any is put in place.
+A prompts file keeps its comments and order. All changed files are written and checked before the first is replaced.
 """
 
-import os
-import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import tomlkit
@@ -18,6 +14,7 @@ from config.recordings import NOTED, NotedRecording, Recording, noted
 from config.review.changes import SentenceChange
 from config.sentences import PromptFile, file_of
 from config.toml_file import BadFile, load
+from ivr.storage.engines.durable_files import replacing
 
 HEADING = "--"
 """The beginning of a comment that is the heading of the sentences below it."""
@@ -43,16 +40,9 @@ def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]
     for change in changes:
         path = file_of(change.language, folder).resolve()
         texts[path] = _with(texts.get(path) or _text(path), change)
-    ready: dict[Path, Path] = {}
-    try:
-        for path, text in texts.items():
-            ready[path] = _ready(path, text)
-            load(ready[path], PromptFile)
-        for path, each in ready.items():
-            each.replace(path)
-    finally:
+    with replacing({path: text.encode() for path, text in texts.items()}) as ready:
         for each in ready.values():
-            each.unlink(missing_ok=True)
+            load(each, PromptFile)
     return list(texts)
 
 
@@ -63,8 +53,8 @@ def note(recordings: Iterable[tuple[Recording, str]], folder: Path) -> list[Path
         path = folder / each.language / NOTED
         found = notes.setdefault(path, dict(noted(path.parent)))
         found[each.sentence] = NotedRecording(words=words, sound=each.digest)
-    for path, found in notes.items():
-        _ready(path, _notes(found)).replace(path)
+    with replacing({path: _notes(found).encode() for path, found in notes.items()}):
+        pass
     return list(notes)
 
 
@@ -100,15 +90,3 @@ def _sentences(document: tomlkit.TOMLDocument) -> Table:
 
 def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8-sig")
-
-
-def _ready(path: Path, text: str) -> Path:
-    """Write the text into a new file beside `path`, with the permissions of `path`; return the new file's path."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileNotFoundError):
-        shutil.copymode(path, name)
-    return Path(name)

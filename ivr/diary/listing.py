@@ -4,18 +4,17 @@ A file in the state folder holds today's and tomorrow's text, to be read while t
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 
 from ivr.diary.appointments import AnyAppointment, Appointment, AppointmentStatus
 from ivr.diary.diary import Diary
 from ivr.diary.patients import Patients
 from ivr.line.clinic import Clinic
+from ivr.storage.engines.durable_files import replace
 
 FILE = "diary.txt"
 """The name, in the state folder, of the file with today's and tomorrow's appointments."""
@@ -95,15 +94,9 @@ class Listing:
 def write_sheet(path: Path, text: str) -> None:
     """Replace the file of today's and tomorrow's appointments atomically, for its owner only. Raises SheetAway."""
     try:
-        if path.is_file() and path.read_text() == text:
+        if path.is_file() and path.read_bytes() == text.encode():
             return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 0600
-        try:
-            with os.fdopen(handle, "w") as file:
-                file.write(text)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
+        replace(path, text.encode())
     except OSError as refused:
         raise SheetAway(refused.strerror) from refused

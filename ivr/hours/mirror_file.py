@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Generic, TypeVar
+
+from ivr.storage.engines.durable_files import replace
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class MirrorFile(Generic[Content]):
             found = stored()
             text = text_of(found)
             if not self._path.is_file() or self._path.read_bytes() != text:
-                _replace(self._path, text)
+                replace(self._path, text)
         return found
 
 
@@ -93,16 +94,3 @@ def _written_by_one(path: Path) -> Iterator[None]:
             os.close(lock)
     except OSError as refused:
         raise MirrorFileAway(refused.strerror) from refused
-
-
-def _replace(path: Path, wanted: bytes) -> None:
-    """Write this text in the file's place atomically: readers see the whole old or new file, even after a power cut."""
-    handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # open to nobody else
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(wanted)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 A backup is one file with the whole database. restore.py restores it. No HTTP, no clock.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import quote
 
+from ivr.storage.engines.durable_files import put
 from ivr.storage.revisions import revisions
 
 TIMEOUT = 10.0
@@ -148,21 +148,6 @@ def beside(path: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-def put(part: Path, target: Path) -> None:
-    """Rename a finished file of a backup or restore. A power cut leaves the whole file or none. Raises OSError."""
-    _on_disk(part)
-    part.replace(target)
-    _on_disk(target.parent)
-
-
-def _on_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -10,9 +10,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from ivr.operations.backup import BackupRefused, beside, put, refusing
+from ivr.operations.backup import BackupRefused, beside, refusing
 from ivr.operations.newer_promises import CHANGED_SINCE, LISTED
 from ivr.storage.engines.address import database_name, libpq_words, without_password
+from ivr.storage.engines.durable_files import put
 
 
 def dumping(database_url: str, file: str) -> Sequence[str]:

@@ -17,9 +17,10 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.diary.calendar_feed import WHOLE_NAMES
-from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, put, refusing
+from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, refusing
 from ivr.operations.newer_promises import Newer, NewerPromise, keep_newer, take_newer
 from ivr.storage import audit, schema
+from ivr.storage.engines.durable_files import put
 from ivr.storage.migrate import migrate
 from ivr.storage.revisions import revisions
 

@@ -4,12 +4,13 @@ The lived time is kept in a file, and advances with the monotonic clock. The sys
 are close. This module deletes nothing. The rule is in docs/decisions/0018.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from ivr.storage.engines.durable_files import replace
 
 FILE = "lived-time"
 """The name of the file in the state folder that holds the lived time: a moment in ISO 8601."""
@@ -75,12 +76,10 @@ def read(path: Path) -> datetime | None:
 
 
 def write(path: Path, moment: datetime) -> None:
-    """Write this moment to the file as the lived time, atomically. Raises LivedTimeAway."""
-    part = path.with_name(f"{path.name}.{os.getpid()}")
+    """Write this moment to the file as the lived time, durably. Raises LivedTimeAway."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_text(f"{moment.astimezone(UTC).isoformat()}\n")
-        part.replace(path)
+        replace(path, f"{moment.astimezone(UTC).isoformat()}\n".encode())
     except OSError as refused:
         raise LivedTimeAway(f"{path.name} cannot be written: {refused.strerror}") from None
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ivr.storage.engines.durable_files import on_disk, replace
+
 HEADER = re.compile(rb"\*(\d{1,7})\r\n(?=\$)")
 NAME = re.compile(rb"[a-z][a-z0-9._-]*")
 LENGTH = re.compile(rb"\$(\d{1,10})\r\n")
@@ -46,6 +48,8 @@ def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
     """
     kept = folder.with_name(f"{folder.name}-damaged-{now:%Y%m%d-%H%M%S}")
     shutil.copytree(folder, kept)
+    for each in (*kept.rglob("*"), kept, kept.parent):
+        on_disk(each)
     return kept, [done for file in sorted(folder.glob("*.aof")) if (done := _repair(file)) is not None]
 
 
@@ -57,10 +61,7 @@ def _repair(file: Path) -> Repaired | None:
     good = sum(each.end - each.begin for each in whole)
     if good == len(written):
         return None
-    new = file.with_suffix(".new")
-    new.write_bytes(b"".join(written[each.begin : each.end] for each in whole))
-    shutil.copymode(file, new)
-    new.replace(file)
+    replace(file, b"".join(written[each.begin : each.end] for each in whole))
     return Repaired(file, _places(whole, len(written)), len(written) - good)
 
 

@@ -94,6 +94,20 @@ def test_a_transaction_that_lost_its_beginning_or_its_end_does_not_keep_it_from_
     assert promises(tmp_path) == {f"mark-{number:02}" for number in range(PROMISES)}
 
 
+def test_the_repaired_file_and_the_copy_of_the_damaged_one_are_on_disk(
+    kept: Path, tmp_path: Path, synced: list[tuple[str, int]]
+) -> None:
+    """Even a power cut right after the repair leaves the damaged file or the repaired one, and the copy."""
+    file = damage(kept, b"mark-07", b"\x00" * 40)
+    as_it_was, _ = repair(kept, NOW)
+    paths = [path for path, _ in synced]
+    copies = [str(each) for each in (*as_it_was.iterdir(), as_it_was, as_it_was.parent)]
+    repaired = next(at for at, (_, inode) in enumerate(synced) if inode == file.stat().st_ino)
+    assert set(copies) <= set(paths[:repaired]), "before anything is changed"
+    assert paths[repaired] != str(file), "the damaged one is still in place"
+    assert paths[repaired + 1] == str(kept)
+
+
 def test_a_file_that_is_well_is_left_as_it_is(kept: Path, tmp_path: Path) -> None:
     before = {each.name: each.read_bytes() for each in kept.iterdir()}
     _, done = repair(kept, NOW)

@@ -1,0 +1,41 @@
+"""Files that are replaced durably: the new contents are on disk before the old ones go; a failure leaves nothing."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from ivr.storage.engines.durable_files import replace, replacing
+from tests.reports.test_spool import room_for
+
+
+def test_the_new_contents_are_on_disk_before_they_are_in_place(tmp_path: Path, synced: list[tuple[str, int]]) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    replace(path, b"new")
+    assert path.read_bytes() == b"new"
+    new, folder = synced
+    assert new[0] != str(path), "the old contents were still in place"
+    assert new[1] == path.stat().st_ino
+    assert folder[0] == str(tmp_path), "and so is its place"
+
+
+def test_a_file_keeps_its_permissions_and_a_new_one_is_private(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    replace(path, b"first")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o640)
+    replace(path, b"second")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_of_several_files_all_are_replaced_or_none(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("old")
+    with room_for(100), pytest.raises(OSError, match="too large"), replacing({first: b"new", second: b"x" * 200}):
+        pytest.fail("it is not ready")
+    with pytest.raises(ValueError, match="no good"), replacing({first: b"new"}) as ready:
+        raise ValueError(f"{ready[first].read_text()} is no good")
+    assert os.listdir(tmp_path) == ["first"]
+    assert first.read_text() == "old"
