@@ -4,8 +4,8 @@ Opens no connection.
 """
 
 import re
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import parse_qs, urlsplit
 
 HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
 """The pattern of a URL's host and optional port. A carrier calls the URL, so a non-ASCII host must be in xn-- form."""
@@ -13,8 +13,10 @@ HOST_AND_PORT = re.compile(r"[A-Za-z0-9.:\[\]_-]+")
 
 def listening_address(written: str) -> str:
     """Return the web process's listening IP address; `written` may also be `localhost` or [::1]. Raises ValueError."""
-    bare = written.strip().removeprefix("[").removesuffix("]")
+    bare = written.strip()
     try:
+        if bare.startswith("[") and bare.endswith("]"):
+            return str(IPv6Address(bare[1:-1]))
         return str(ip_address("127.0.0.1" if bare == "localhost" else bare))
     except ValueError:
         raise ValueError("expected an address: 127.0.0.1 or ::1, or for all of this machine 0.0.0.0 or ::") from None
@@ -52,7 +54,8 @@ def is_readable(redis_url: str) -> bool:
     """Return whether the port and the database number in this URL of Redis are numbers, as its client needs them."""
     try:
         parts = urlsplit(redis_url)
-        number = "" if parts.scheme == "unix" else parts.path.strip("/")
-        return parts.port != 0 and (not number or number.isdigit())
+        path = "" if parts.scheme == "unix" else parts.path.strip("/")
+        numbers = parse_qs(parts.query).get("db", [path])
+        return parts.port != 0 and all(re.fullmatch("[0-9]*", number) for number in numbers)
     except ValueError:
         return False

@@ -46,6 +46,9 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
         "redis://:hunter22@127.0.0.1:port/0",
         "redis://:hunter/22@127.0.0.1/0",
         "redis://127.0.0.1/zero",
+        "redis://127.0.0.1/²",
+        "redis://127.0.0.1/0?db=hunter22",
+        "unix:///run/redis.sock?db=hunter22",
         "redis://[::1/0",
     ],
 )
@@ -289,7 +292,7 @@ def test_every_way_to_write_an_address_to_listen_on_is_understood(bind: str, lis
     assert (found.bind, found.local_url, found.public_base_url) == (listens, url, url)
 
 
-@pytest.mark.parametrize("bind", ["example.org", "127.0.0.1:8000", ":", "*"])
+@pytest.mark.parametrize("bind", ["example.org", "127.0.0.1:8000", ":", "*", "[::1", "127.0.0.1]", "[127.0.0.1]"])
 def test_what_is_no_address_to_listen_on_is_named(bind: str) -> None:
     assert "\n  BIND: expected an address: 127.0.0.1 or ::1, or for all" in refusal(**GOOD, BIND=bind)
     assert "BIND: expected an address" in refusal(**{**GOOD, "ENV": "development", "PUBLIC_BASE_URL": ""}, BIND=bind)
