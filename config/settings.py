@@ -125,8 +125,7 @@ def read(
 
     Raises BadSettings, whose message names every variable that is missing or invalid.
     """
-    given = {**variables_of(env_file), **{key: value for key, value in environ.items() if value}}
-    lowered: dict[str, Any] = {key.lower(): value for key, value in given.items()}
+    lowered: dict[str, Any] = {**in_lower_case(variables_of(env_file)), **in_lower_case(environ)}
     complaints: list[str] = []
     lowered["public_base_url"] = _public_url(lowered, complaints)
     complaints += [*missing(lowered, carriers), *missing_for_texts(lowered, carriers)]
@@ -146,9 +145,14 @@ def made_for_development(env_file: Path, carriers: Sequence[CarrierSetting]) -> 
 
     The result is empty unless the file has ENV=development.
     """
-    found = variables_of(env_file)
-    names = ("SECRET_KEY", *(each.name for each in carriers if each.made_up))
-    return frozenset(found[name] for name in names if found.get("ENV") == "development" and name in found)
+    found = in_lower_case(variables_of(env_file))
+    names = ("secret_key", *(each.name.lower() for each in carriers if each.made_up))
+    return frozenset(found[name] for name in names if found.get("env") == "development" and name in found)
+
+
+def in_lower_case(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the non-empty variables by their names in lower case; people may write them in any case."""
+    return {name.lower(): value for name, value in given.items() if value}
 
 
 def variables_of(env_file: Path | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.carrier_settings import CarrierSetting, begun
+from config.settings import in_lower_case
 from ivr.supervisor.errors import CannotStart
 from ivr.supervisor.output import Say
 
@@ -27,9 +28,10 @@ OF_A_CARRIER = """\
 
 def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Sequence[CarrierSetting]) -> None:
     """Write fresh secrets for a developer into `env_file`, unless it exists or in production. Raises CannotStart."""
-    if environ.get("ENV") == "production" or env_file.exists():
+    given = in_lower_case(environ)
+    if given.get("env") == "production" or env_file.exists():
         return
-    set_already = begun({name.lower(): value for name, value in environ.items()}, carriers).keys()
+    set_already = begun(given, carriers).keys()
     text = TEXT.format(secret_key=secrets.token_hex(32)) + "".join(
         OF_A_CARRIER.format(made_up=each.made_up, name=each.name, value=secrets.token_hex(16))
         for each in carriers

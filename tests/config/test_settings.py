@@ -26,6 +26,13 @@ def refusal(**environ: str) -> str:
     return str(refused.value)
 
 
+def test_the_environment_comes_before_the_file_in_any_case_of_letters(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("ENV=development\nport=9001\nenv=development\n")
+    found = read({**GOOD, "ENV": "production", "PORT": "9000"}, file, carriers=SETTINGS)
+    assert (found.env, found.port) == ("production", 9000)
+
+
 def test_an_unset_env_means_production() -> None:
     assert settings().production
     assert settings(ENV="").production

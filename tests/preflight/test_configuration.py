@@ -26,10 +26,11 @@ def test_a_stand_in_for_the_carrier_is_named(tmp_path: Path) -> None:
     assert said(looks(trial, "settings")) == ("warn", "TWILIO_API_URL is http://127.0.0.1:4020")
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "TWILIO_AUTH_TOKEN"])
-def test_production_with_a_secret_of_the_development_env_fails(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["SECRET_KEY", "TWILIO_AUTH_TOKEN", "secret_key", "Twilio_Auth_Token"])
+@pytest.mark.parametrize("env", ["ENV", "env"])
+def test_production_with_a_secret_of_the_development_env_fails(tmp_path: Path, env: str, name: str) -> None:
     env_file = tmp_path / ".env"
-    env_file.write_text(f"ENV=development\n{name}={SECRET if name == 'SECRET_KEY' else TOKEN}\n")
+    env_file.write_text(f"{env}=development\n{name}={SECRET if name.lower() == 'secret_key' else TOKEN}\n")
     env_file.chmod(0o600)
     found = looks(without_stores(tmp_path, **PRODUCTION), "secrets", env_file=env_file)
     assert said(found) == ("FAIL", "production uses a secret of .env, which is for development")

@@ -253,6 +253,12 @@ def test_where_another_carrier_is_set_no_token_is_made_up_and_where_its_own_is_h
         assert ("TWILIO_AUTH_TOKEN" in dotenv_values(tmp_path / str(number))) == made_up
 
 
+@pytest.mark.parametrize("name", ["ENV", "env"])
+def test_in_production_nothing_is_made_up(tmp_path: Path, name: str) -> None:
+    write_env(tmp_path / ".env", {name: "production"}, lambda _: None, SETTINGS)
+    assert not (tmp_path / ".env").exists()
+
+
 def test_the_second_run_leaves_them_alone(tmp_path: Path) -> None:
     said: list[str] = []
     (tmp_path / ".env").write_text("SECRET_KEY=mine\n")
