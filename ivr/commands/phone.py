@@ -12,7 +12,7 @@ from ivr.line.clinic import Clinic, Line
 from ivr.line.phones import NumberRefused, typed
 from ivr.line.standing import keys_to
 from ivr.phone.handset import CallFailed, KeyStream, NobodyAnswers
-from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, dialect, handset, number_of
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, dialect, handset, number_of, reception_keys
 from ivr.web.services import Services, services
 from ivr.web.telephone.call_urls import language_of
 
@@ -56,18 +56,16 @@ class AtTerminal:
         click.echo(f"> {pressed or 'silence'}")
         return pressed.rstrip(wanted.ends_with) if wanted.ends_with else pressed
 
-    def reception_answers(self, heard: list[str]) -> str | None:
-        """Return the key that somebody at the reception presses, or None for silence."""
+    def reception_answers(self, heard: list[str]) -> str:
+        """Return the key that somebody at the reception presses; empty for silence."""
         what = self.reception
         if what == "ask":
-            choices = click.Choice(["answers", "declines", "silent"])
+            choices = click.Choice([*reception_keys()])
             what = click.prompt("  the reception's telephone rings; it", type=choices, default="answers")
         click.echo(f"> the reception {'is silent' if what == 'silent' else what}")
-        if what == "silent":
-            return None
-        for words in heard:
+        for words in heard if what != "silent" else ():
             click.echo(f"  (to the reception) {words}")
-        return "1" if what == "answers" else "2"
+        return reception_keys()[what]
 
 
 @click.command()
@@ -78,7 +76,7 @@ class AtTerminal:
 )
 @click.option("--keys", help='Keys to press, in words: "1 1 1 1 1". A "-" is a silence. The call then runs by itself.')
 @click.option("--carrier", "name", default="", help="The carrier in whose words it calls, where there are several.")
-@click.option("--reception", type=click.Choice(["answers", "declines", "silent"]), help="What the reception does.")
+@click.option("--reception", type=click.Choice([*reception_keys()]), help="What the reception does.")
 @with_appcontext
 def phone(  # noqa: PLR0913, PLR0917 - an argument for each option
     line_key: str | None, sender: str | None, language: str | None, keys: str | None, name: str, reception: str | None

@@ -15,6 +15,7 @@ from config.settings import Settings
 from ivr.carrier.carriers import Carriers
 from ivr.carrier.stand_in import PlacedCall, StandIn
 from ivr.line.clinic import Line
+from ivr.line.menu import SCREENING
 from ivr.phone.handset import CallFailed, Handset, NobodyAnswers, Read
 from ivr.wiring import carriers
 
@@ -49,6 +50,11 @@ def handset(settings: Settings, words: Dialect, called: str, caller: str, call_i
 def number_of(line: Line) -> str:
     """Return the smallest of the numbers that lead to this line, in E.164."""
     return min(line.reached_by).e164
+
+
+def reception_keys() -> Mapping[str, str]:
+    """Return the key that the reception presses, by its reaction; empty for none. Any key but one declines."""
+    return {"answers": SCREENING.key, "declines": "1" if SCREENING.key == "2" else "2", "silent": ""}
 
 
 def post(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from ivr.carrier.steps import Gathers, Heard, NotUnderstood
 from ivr.carrier.twilio.reader import steps
 from ivr.carrier.twilio.settings import Account
 from ivr.carrier.twilio.stand_in import TwilioStandIn
+from ivr.line.menu import SCREENING
 from ivr.phone.handset import CallFailed, Handset, KeyStream
 from ivr.phone.ringing import post
 from testing.servers import reserved_port
@@ -75,6 +76,18 @@ def test_a_line_can_be_named_by_its_number_and_a_dash_is_a_silence(running: Phon
 def test_the_reception_answers_or_declines(running: Phone, what: str, heard: str) -> None:
     call = rings(running, "--reception", what, "--keys", "0")
     assert f"> the reception {what}\n  (to the reception) A patient is calling the clinic." in call.output
+    assert heard in call.output.partition("(to the reception)")[2]
+
+
+@pytest.mark.parametrize(("what", "heard"), [("answers", "Goodbye."), ("declines", "We can call you back.")])
+@pytest.mark.parametrize("key", ["2", "5"])
+def test_the_reception_presses_whatever_key_it_is_offered(
+    running: Phone, monkeypatch: pytest.MonkeyPatch, key: str, what: str, heard: str
+) -> None:
+    """A clinic changes the key of the reception in the menu's table; the test phone and its page follow."""
+    monkeypatch.setitem(vars(SCREENING), "key", key)
+    call = rings(running, "--reception", what, "--keys", "0")
+    assert f"press {key}." in call.output
     assert heard in call.output.partition("(to the reception)")[2]
 
 

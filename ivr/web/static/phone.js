@@ -245,14 +245,13 @@ function receptionRings({ hears }) {
   $("reception").querySelector("button").focus();
 }
 
-const RECEPTION = { 1: "The reception answers", 2: "The reception declines", "": "The reception does not answer" };
-
 function ringsReception(mine) {
   return mine.waiting && !mine.asking && mine.waits.for === "reception";
 }
 
 function receptionDoes(pressed) {
-  write("event", RECEPTION[pressed]);
+  const button = $("reception").querySelector(`[data-reception="${pressed}"]`);
+  write("event", `The reception ${button.textContent.toLowerCase()}`);
   if ($("reception").contains(document.activeElement)) $("keypad").focus();
   goOn(call, pressed);
 }

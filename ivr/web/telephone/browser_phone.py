@@ -14,7 +14,7 @@ from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone, typed
 from ivr.phone.call_state import CallState, receiver, shown
 from ivr.phone.handset import MOST_MOMENTS, CallFailed, Handset, NobodyAnswers
-from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, Dialect, dialect, handset, number_of
+from ivr.phone.ringing import MADE_UP_CALLER, WITHHELD, Dialect, dialect, handset, number_of, reception_keys
 from ivr.storage.encryption import Cipher, Unreadable
 from ivr.web.guards import KEY_COOKIE, guarded_by, in_development
 from ivr.web.services import services
@@ -49,6 +49,7 @@ def _page() -> str:
         made_up=_written(Phone(MADE_UP_CALLER)),
         withheld=WITHHELD,
         has_reception=clinic.reception.caller_id and any(line.reception for line in clinic.lines.values()),
+        reception=reception_keys(),
         locales=[about.locale for about in map(services().script.about, services().script.languages) if about],
     )
 

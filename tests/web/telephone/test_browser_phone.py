@@ -14,6 +14,7 @@ import pytest
 from flask import Flask, request, request_finished, request_started
 from flask.testing import FlaskClient
 
+from ivr.line.menu import SCREENING
 from ivr.phone.call_state import receiver
 from ivr.phone.handset import MOST_MOMENTS
 from ivr.storage.encryption import Cipher
@@ -345,6 +346,18 @@ def test_the_page_names_the_lines_and_says_what_to_do_without_javascript(running
     assert "<code>make phone</code>" in page
     assert TOKEN not in page
     assert running.services.settings.secret_key not in page
+
+
+def test_the_buttons_of_the_reception_press_the_key_it_is_offered(
+    running: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(SCREENING), "key", "5")
+    page = running.app.test_client().get(PHONE_PAGE).text
+    assert re.findall(r'data-reception="(.*?)">(.*?)<', page) == [
+        ("5", "Answers"),
+        ("2", "Declines"),
+        ("", "Does not answer"),
+    ]
 
 
 def test_a_page_without_a_reception_says_why_there_is_none_to_play(phone: Phone, running: Phone) -> None:
