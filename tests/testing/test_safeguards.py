@@ -39,6 +39,7 @@ def test_every_row_says_something_of_its_own() -> None:
         ({"file": "three.py"}, "has this 0 times"),
         ({"instead": "return ("}, "no Python"),
         ({"tests": ("test_two.py::test_three",)}, "there is no test_two.py::test_three"),
+        ({"tests": ("test_two.py::test_tw",)}, "there is no test_two.py::test_tw"),
         ({"tests": ("test_three.py",)}, "there is no test_three.py"),
     ],
 )
