@@ -6,7 +6,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -28,6 +29,29 @@ from workers.services import WorkerServices
 
 SETTLES = 240.0
 """Seconds at a campaign's end for promises to reach the desk and the staff: as long as several leases of a task."""
+
+READ_AGAIN = 60.0
+"""Seconds for which a read is made again while the database does not answer in time."""
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+
+def patient(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
+    """Make a read again while the database is away, so that one slow read ends no campaign."""
+
+    @wraps(read)
+    def tried(*args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+        end = time.monotonic() + READ_AGAIN
+        while True:
+            try:
+                return read(*args, **kwargs)
+            except StoreAway:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.25)
+
+    return tried
 
 
 def settled(worker: WorkerServices) -> float:
@@ -53,6 +77,7 @@ def _undone(worker: WorkerServices) -> int:
         return read.execute(query).scalar_one()
 
 
+@patient
 def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]]:
     """Return the promises that the desk and the diary hold; and each request's call, kind and number."""
     requests, promises = schema.requests, schema.promises
@@ -75,6 +100,7 @@ def held(worker: WorkerServices) -> tuple[list[Held], list[tuple[str, str, str]]
     return promised, made
 
 
+@patient
 def calls(worker: WorkerServices, walked: Sequence[Walked]) -> list[tuple[str, str]]:
     """Return, for each of these calls that has a record, the call's id and the path in the record."""
     call_of, table = {worker.desk.unheard.mark_of(each.call_id): each.call_id for each in walked}, schema.calls
@@ -92,6 +118,7 @@ def told(channel: Listener) -> list[tuple[str, float]]:
 # -- the diary
 
 
+@patient
 def diary(worker: WorkerServices) -> list[InDiary]:
     """Return every appointment that a call has made in the diary, read from the tables themselves."""
     table, calls = schema.appointments, schema.calls
@@ -147,6 +174,7 @@ def _about(read: Connection) -> Mapping[int, list[Any]]:
     return found
 
 
+@patient
 def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
     """Return a function that tells whether the clinic, with the desk's closures, is open at an appointment's time."""
     closures = schema.closures
@@ -172,6 +200,7 @@ def words_of(worker: WorkerServices) -> WordsOf:
     return found
 
 
+@patient
 def look_again(worker: WorkerServices) -> None:
     """Run the clock process's check for unheard bookings, as if a quarter of an hour had passed.
 
