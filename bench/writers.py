@@ -9,18 +9,21 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from bench.figures import BenchFailed
 from ivr.desk.outbox import Outbox
 from ivr.desk.requests import NewRequest
 from ivr.desk.store import RequestStore
@@ -143,8 +146,21 @@ def works(offer: Offer, go: Any, stop: Event) -> None:
             number += 1
 
 
+def _answer(answers: Any, processes: Sequence[BaseProcess]) -> Taken:
+    """Return the next results on the queue `answers`. Raises BenchFailed if a process dies before."""
+    while True:
+        with suppress(Empty):
+            found: Taken = answers.get(timeout=1)
+            return found
+        if any(each.exitcode for each in processes):
+            raise BenchFailed("a process of the comparison has died")
+
+
 def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
-    """Run the web's processes and the worker on a new database at the same time; return the joined results."""
+    """Run the web's processes and the worker on a new database at the same time; return the joined results.
+
+    Raises BenchFailed.
+    """
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)
     offer = Offer(side, url, a_second / PROCESSES, seconds)
@@ -154,10 +170,16 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
     worker = new.Process(target=works, args=(offer, go, stop))
     for each in (*webs, worker):
         each.start()
-    found = [answers.get() for _ in webs]
-    stop.set()
-    for each in (*webs, worker):
-        each.join()
+    try:
+        found = [_answer(answers, (*webs, worker)) for _ in webs]
+    except BenchFailed:
+        for each in (*webs, worker):
+            each.kill()
+        raise
+    finally:
+        stop.set()
+        for each in (*webs, worker):
+            each.join()
     return Taken(sorted(second for each in found for second in each.seconds), sum(each.fell for each in found))
 
 
