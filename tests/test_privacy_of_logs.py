@@ -170,7 +170,7 @@ def test_with_redis_and_then_both_stores_away_the_log_says_what_failed_but_not_f
         calls(phone)
     away = "ConnectionError: its socket is not there: is it running?"
     says = {
-        "clinic": f"Redis is away ({away}); the sweep will ring for its errands",
+        "clinic": f"Redis is away ({away}); the sweep will enqueue its tasks",
         "nowhere": f"Redis is away too ({away}); nothing is promised",
     }
     assert next(words for name, words in says.items() if name in database) in log.text

@@ -12,7 +12,7 @@ from ivr.desk.intake_rules import RequestRefused
 from ivr.desk.job_queue import JobQueue
 from ivr.desk.pending import PendingRequest, PendingRequests
 from ivr.desk.requests import Kept, NewRequest
-from ivr.desk.store import RequestStore, Saved
+from ivr.desk.store import RequestStore
 from ivr.line.phones import Phone
 from ivr.storage.database import StoreAway
 from ivr.storage.deadline import Deadline
@@ -49,7 +49,7 @@ class Intake:
             if self._waits(mark):
                 return Kept(reference, joined=False)
             raise
-        self._enqueue(saved, new)
+        self.job_queue.enqueue_after_commit(new.call_id, saved.tasks)
         return saved.kept
 
     def is_barred(self, caller: Phone | None) -> bool:
@@ -76,10 +76,3 @@ class Intake:
             log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_id, away)  # noqa: TRY400 - the kind is all that may be logged
             return None
         return Kept(waiting.reference, joined=False, waits=True)
-
-    def _enqueue(self, saved: Saved, new: NewRequest) -> None:
-        """Put a new request's tasks on the job queue, after the commit; if Redis fails, the next sweep does it."""
-        try:
-            self.job_queue.enqueue(saved.tasks)
-        except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); the sweep will ring for its errands", new.call_id, away)

@@ -3,6 +3,7 @@
 Nothing is decided here; the sweep enqueues lost jobs again. A worker reads only the id of a job.
 """
 
+import logging
 import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from ivr.desk.tasks import TELL_STAFF, Dispatch
 from ivr.storage import redis_state
 from ivr.storage.breaker import Breaker
 from ivr.storage.redis import QueueAway, queue_errors, try_write
+
+log = logging.getLogger(__name__)
 
 QUEUE = "desk"
 """The queue's name for notices without a configured channel, and for all jobs of older versions of the program."""
@@ -94,6 +97,13 @@ class JobQueue:
             for name, jobs in by_queue.items():
                 self._queues[name].enqueue_many(jobs, pipeline=together)
             together.execute()
+
+    def enqueue_after_commit(self, call_id: str, dispatches: Iterable[Dispatch]) -> None:
+        """Enqueue the tasks that a call has left in the database; while Redis is away, the next sweep does it."""
+        try:
+            self.enqueue(dispatches)
+        except QueueAway as away:
+            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", call_id, away)
 
     def enqueue_saving_pending(self) -> None:
         """Enqueue the job that saves the pending requests, unless it is queued already. Raises QueueAway."""

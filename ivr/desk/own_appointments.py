@@ -32,7 +32,6 @@ from ivr.line.turn import OwnAppointment
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
-from ivr.storage.redis import QueueAway
 from ivr.storage.upsert import in_turn, lock_key
 
 log = logging.getLogger(__name__)
@@ -130,10 +129,7 @@ class OwnAppointments:
             return ChangeOutcome.TAKEN, None
         except (ChangeRefused, NoSuchAppointment):
             return ChangeOutcome.GONE, None
-        try:
-            self.bookings.job_queue.enqueue(done.tasks)
-        except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", wanted.call_id, away)
+        self.bookings.job_queue.enqueue_after_commit(wanted.call_id, done.tasks)
         return wanted.outcome, done.as_of
 
     def _changed(self, write: Connection, wanted: WantedChange, by: By) -> Changed:

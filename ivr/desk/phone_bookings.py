@@ -33,7 +33,6 @@ from ivr.storage.database import Database, StoreAway
 from ivr.storage.deadline import Deadline
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.fit import require_fit
-from ivr.storage.redis import QueueAway
 from ivr.storage.upsert import in_turn, lock_key
 
 log = logging.getLogger(__name__)
@@ -139,7 +138,7 @@ class PhoneBookings:
             return Booking(BookingOutcome.TAKEN)
         except DiaryFull:
             return Booking(BookingOutcome.FULL)
-        self._enqueue(found, new)
+        self.job_queue.enqueue_after_commit(new.request.call_id, found.tasks)
         return found
 
     def _once(self, write: Connection, new: NewBooking, mark: str, reference: str) -> Booking:
@@ -210,13 +209,6 @@ class PhoneBookings:
         by = By(THE_CLOCK, stored_at(self.database, stored.appointment_id))
         in_turn(self.database, lambda write: cancel(write, stored.appointment_id, by, TOO_LATE))
         log.warning("appointment %s: was stored too late to be told, and is free again", stored.appointment_id)
-
-    def _enqueue(self, found: Booking, new: NewBooking) -> None:
-        """Put a new appointment's tasks on the job queue, after the commit; if Redis fails, the next sweep does it."""
-        try:
-            self.job_queue.enqueue(found.tasks)
-        except QueueAway as away:
-            log.warning("call %s: Redis is away (%s); the sweep will enqueue its tasks", new.request.call_id, away)
 
 
 def stored_at(database: Database, appointment_id: int) -> datetime:
