@@ -207,7 +207,7 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
     before = _restored(change.before)
     if before is None:
         return False
-    _put_back(write, row, before, buffer)
+    _put_back(write, row, {**before, "touched": by.at}, buffer)
     note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, change.what), standing(row))
     write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, change.what))
     return True
@@ -250,7 +250,7 @@ def _restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
-    """Put an appointment back to the time, column and status that `before` holds. Raises TimeTaken, UniqueViolation."""
+    """Put an appointment back to its values in `before`, by column of the table. Raises TimeTaken, UniqueViolation."""
     place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
     vacate(write, row.id)
     if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:
