@@ -95,13 +95,13 @@ class Listing:
 def write_sheet(path: Path, text: str) -> None:
     """Replace the file of today's and tomorrow's appointments atomically, for its owner only. Raises SheetAway."""
     try:
-        if path.is_file() and path.read_text() == text:
+        if path.is_file() and path.read_bytes() == text.encode():
             return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = mkstemp(dir=path.parent, prefix=f"{path.name}.")  # mode 0600
         try:
-            with os.fdopen(handle, "w") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -70,7 +70,7 @@ class LivedTime:
 def read(path: Path) -> datetime | None:
     """Return the lived time that the file holds; None where there is no file, or it cannot be read."""
     with suppress(OSError, ValueError):
-        return datetime.fromisoformat(path.read_text().strip()).astimezone(UTC)
+        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip()).astimezone(UTC)
     return None
 
 
@@ -79,7 +79,7 @@ def write(path: Path, moment: datetime) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part.write_text(f"{moment.astimezone(UTC).isoformat()}\n")
+        part.write_text(f"{moment.astimezone(UTC).isoformat()}\n", encoding="utf-8")
         part.replace(path)
     except OSError as refused:
         raise LivedTimeAway(f"{path.name} cannot be written: {refused.strerror}") from None
