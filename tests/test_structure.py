@@ -270,6 +270,30 @@ def reads_clock(path: Path) -> bool:
     return bool(names & {"datetime.now", "datetime.utcnow", "date.today", "time.time", "time.monotonic", "time.sleep"})
 
 
+def test_text_is_read_and_written_in_a_named_encoding() -> None:
+    """The locale of a machine does not decide whether a Hindi name can be stored."""
+    found = {name: [each for each in calls(path) if leaves_encoding_to_locale(each)] for name, path in MODULES.items()}
+    assert {name: [each.lineno for each in found[name]] for name in found if found[name]} == {}
+
+
+def calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
+
+
+def leaves_encoding_to_locale(call: ast.Call) -> bool:
+    """Return whether this call reads or writes text, and names no encoding."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    given = {each.arg: ast.unparse(each.value) for each in call.keywords}
+    modes = [ast.unparse(each) for each in call.args] + [given.get("mode", "")]
+    is_text = {
+        "read_text": True,
+        "write_text": True,
+        "fdopen": not any(re.fullmatch("'[rwax+]*b[rwax+]*'", each) for each in modes),
+        "open": any(re.fullmatch("'[rwaxt+]+'", each) for each in modes) or modes == [""],
+    }
+    return "encoding" not in given and (is_text.get(name, False) or given.get("text") == "True")
+
+
 def test_a_module_and_each_of_its_functions_can_be_read_whole() -> None:
     assert [name for name, path in MODULES.items() if len(path.read_text().splitlines()) > LONGEST_MODULE] == []
     long = {

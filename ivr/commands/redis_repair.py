@@ -47,7 +47,7 @@ def _said(done: Repaired) -> str:
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     """Hold the supervisor's lock, so that no supervisor starts Redis meanwhile. Fails if a supervisor runs already."""
-    with lock.open("a") as file:
+    with lock.open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -35,10 +35,15 @@ def let_go(write: Connection, ids: Any) -> None:
     write.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=None))
     booked = schema.appointments
     write.execute(update(booked).where(booked.c.request_id.in_(ids)).values(request_id=None))
-    lines = schema.history
     for row in write.execute(select(table.c.reference, table.c.merged_into).where(table.c.id.in_(ids), WAS_MERGED)):
-        of_it = (lines.c.request_id == row.merged_into) & (lines.c.what == HistoryEvent.TOOK_IN)
-        forget_wish(write, of_it & lines.c.detail.startswith(row.reference), row.reference)
+        unlink(write, row.reference, row.merged_into)
+
+
+def unlink(write: Connection, reference: str, into_id: int) -> None:
+    """Erase the wish of a merged request from the history of the one that stayed, before the link is removed."""
+    lines = schema.history
+    of_it = (lines.c.request_id == into_id) & (lines.c.what == HistoryEvent.TOOK_IN)
+    forget_wish(write, of_it & lines.c.detail.startswith(reference), reference)
 
 
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:

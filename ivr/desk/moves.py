@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
+from ivr.desk.merge_links import unlink
 from ivr.desk.move_parts import (
     audited,
     found_row,
@@ -109,7 +110,8 @@ class Moves:
     def reopen(self, request_id: int, by: By, words: str = "") -> None:
         """Open a closed request again, due at once or when the clinic next opens. Raises the same errors as `take`.
 
-        `words` is a typed note. An appointment that the request has booked stays in the diary.
+        `words` is a typed note. An appointment that the request has booked stays in the diary. A duplicate leads to no
+        other request any more.
         """
         clinic = self.clinic_now()
         nothing = dict.fromkeys(("taken_by", "touched", "outcome", "appointment", "merged_into"))
@@ -118,8 +120,13 @@ class Moves:
             due = clinic.line(row.line).hours.open_from(by.at) or by.at
             return {**nothing, "status": Status.OPEN, "tries": 0, "due": due}
 
+        def unlinked(write: Connection, row: Row[Any]) -> Mapping[str, Any]:
+            if row.merged_into:
+                unlink(write, row.reference, row.merged_into)
+            return {}
+
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.REOPENED))
-        make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened)
+        make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened, also=unlinked)
 
     def name(self, request_id: int, name: str, by: By) -> None:
         """Write down the name of a request's patient, also for the appointments it booked; an empty name removes it.

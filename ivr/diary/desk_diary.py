@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from ivr.diary.appointments import (
     Appointment,
@@ -65,8 +66,26 @@ class DeskBooking:
 
 
 @dataclass(frozen=True)
+class NameAndNote:
+    """The patient's new name and the note that were typed with a change of an appointment; empty where nothing was."""
+
+    name: str = ""
+    note: str = ""
+
+
+NOTHING_TYPED = NameAndNote()
+
+Act = Callable[[Connection, Row[Any]], None]
+"""A part of a change: it gets the transaction, and the appointment's locked row as it was before the change."""
+
+
+@dataclass(frozen=True)
 class DeskDiary:
-    """Makes the changes in the diary that the desk asks for."""
+    """Makes the changes in the diary that the desk asks for.
+
+    A change and what was typed with it (`typed`) are stored together, or neither is. A name that is too long raises
+    ValueError.
+    """
 
     database: Database
     clinic_now: Callable[[], Clinic]
@@ -76,51 +95,47 @@ class DeskDiary:
         rules = self.clinic_now().diary
         return in_turn(self.database, lambda write: book_at_desk(write, rules, wanted, by))
 
-    def move(self, appointment_id: int, starts: datetime, by: By, *, schedule: str = "", beside: bool = False) -> None:
+    def move(  # noqa: PLR0913 - each is one thing about the move
+        self,
+        appointment_id: int,
+        starts: datetime,
+        by: By,
+        typed: NameAndNote = NOTHING_TYPED,
+        *,
+        schedule: str = "",
+        beside: bool = False,
+    ) -> None:
         """Give an appointment another time. Raises TimeTaken, NotMeant, ChangeRefused, NoSuchAppointment, StoreAway."""
         asked = asked_at_desk(self.clinic_now().diary, starts, schedule, beside=beside, now=by.at)
-        audited = self._audited(AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
-        self._done(appointment_id, lambda write: move(write, appointment_id, asked, by), audited)
+        told = partial(_audit, AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
+        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: move(write, row.id, asked, by), told)
 
-    def cancel(self, appointment_id: int, by: By, why: str = "") -> None:
+    def cancel(self, appointment_id: int, by: By, why: str = "", typed: NameAndNote = NOTHING_TYPED) -> None:
         """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway.
 
         `why` is the reason in the appointment's history: UNDONE if the cancelling undoes a booking.
         """
-        audited = self._audited(AuditAction.CANCELLED_APPOINTMENT, by)
-        self._done(appointment_id, lambda write: cancel(write, appointment_id, by, why), audited)
+        told = partial(_audit, AuditAction.CANCELLED_APPOINTMENT, by, "")
+        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: cancel(write, row.id, by, why), told)
 
-    def mark(self, appointment_id: int, status: AppointmentStatus, by: By) -> None:
+    def mark(self, appointment_id: int, status: AppointmentStatus, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
         """Mark that an appointment's patient has come, or not. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
-        audited = self._audited(AuditAction.MARKED_APPOINTMENT, by, status)
-        self._done(appointment_id, lambda write: mark(write, appointment_id, status, by), audited)
+        told = partial(_audit, AuditAction.MARKED_APPOINTMENT, by, status)
+        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: mark(write, row.id, status, by), told)
 
-    def reopen(self, appointment_id: int, by: By) -> None:
+    def reopen(self, appointment_id: int, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
         """Book a cancelled appointment again at its time. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
         rules = self.clinic_now().diary
 
         def asked(found: Appointment) -> Asked:
             return Asked(found.starts, columns(rules, found.schedule), rules.buffer)
 
-        audited = self._audited(AuditAction.CHANGED_APPOINTMENT, by)
-        self._done(appointment_id, lambda write: reopen(write, appointment_id, asked, by), audited)
+        told = partial(_audit, AuditAction.CHANGED_APPOINTMENT, by, "")
+        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: reopen(write, row.id, asked, by), told)
 
-    def write_note(self, appointment_id: int, words: str, by: By) -> None:
-        """Add a note to the history of an appointment. Raises NoSuchAppointment, StoreAway."""
-        entry = DiaryEntry(by.at, by.who, DiaryEvent.NOTE, words)
-        audited = self._audited(AuditAction.NOTED_ON_APPOINTMENT, by)
-        self._done(appointment_id, lambda write: note(write, appointment_id, entry), audited)
-
-    def name(self, appointment_id: int, name: str, by: By) -> None:
-        """Store the name of an appointment's patient. Raises NoSuchAppointment, ValueError (long name), StoreAway."""
-
-        def named(write: Connection) -> None:
-            row = locked(write, appointment_id)
-            phone = Phone(row.phone) if row.phone else None
-            set_patient(write, table, appointment_id, known_as(write, phone, name, by.at))
-            note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
-
-        self._done(appointment_id, named, self._audited(AuditAction.CHANGED_APPOINTMENT, by))
+    def keep(self, appointment_id: int, typed: NameAndNote, by: By) -> None:
+        """Store a patient's name, and a note in the appointment's history. Raises NoSuchAppointment, StoreAway."""
+        self._done(appointment_id, partial(_keep, typed, by))
 
     def undo(self, appointment_id: int, what: str, by: By) -> bool:
         """Undo an appointment's last change if it is `what` and this person just made it; return False otherwise.
@@ -130,18 +145,28 @@ class DeskDiary:
         buffer = self.clinic_now().diary.buffer
         return in_turn(self.database, lambda write: undo_change(write, buffer, appointment_id, what, by))
 
-    def _done(
-        self, appointment_id: int, work: Callable[[Connection], None], audited: Callable[[Row[Any]], Insert]
-    ) -> None:
+    def _done(self, appointment_id: int, *acts: Act) -> None:
         def done(write: Connection) -> None:
             row = locked(write, appointment_id)
-            work(write)
-            write.execute(audited(row))
+            for act in acts:
+                act(write, row)
 
         in_turn(self.database, done)
 
-    def _audited(self, what: AuditAction, by: By, detail: str = "") -> Callable[[Row[Any]], Insert]:
-        return lambda row: line(by, what, row.reference, detail)
+
+def _keep(typed: NameAndNote, by: By, write: Connection, row: Row[Any]) -> None:
+    if typed.name:
+        phone = Phone(row.phone) if row.phone else None
+        set_patient(write, table, row.id, known_as(write, phone, typed.name, by.at))
+        note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
+        write.execute(line(by, AuditAction.CHANGED_APPOINTMENT, row.reference))
+    if typed.note:
+        note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, typed.note))
+        write.execute(line(by, AuditAction.NOTED_ON_APPOINTMENT, row.reference))
+
+
+def _audit(what: AuditAction, by: By, detail: str, write: Connection, row: Row[Any]) -> None:
+    write.execute(line(by, what, row.reference, detail))
 
 
 def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: By) -> int:
@@ -182,7 +207,7 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
     before = _restored(change.before)
     if before is None:
         return False
-    _put_back(write, row, before, buffer)
+    _put_back(write, row, {**before, "touched": by.at}, buffer)
     note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, change.what), standing(row))
     write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, change.what))
     return True
@@ -225,7 +250,7 @@ def _restored(before: str | None) -> Mapping[str, Any] | None:
 
 
 def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
-    """Put an appointment back to the time, column and status that `before` holds. Raises TimeTaken, UniqueViolation."""
+    """Put an appointment back to its values in `before`, by column of the table. Raises TimeTaken, UniqueViolation."""
     place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
     vacate(write, row.id)
     if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:

@@ -50,7 +50,7 @@ class Host:
 
     def _kept(self, path: Path) -> str:
         with suppress(FileNotFoundError):
-            found = path.read_text(errors="replace").strip()
+            found = path.read_text(encoding="utf-8", errors="replace").strip()
             return found if NAME.fullmatch(found) else ""
         return ""
 
@@ -59,7 +59,7 @@ class Host:
         self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_name(f"{FILE}.{name}")
         try:
-            part.write_text(f"{name}\n")
+            part.write_text(f"{name}\n", encoding="utf-8")
             if path.exists() and not self._kept(path):  # it was cut off, or is none of ours
                 part.replace(path)
             else:

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -25,6 +26,9 @@ FILE = "phone_booking.json"
 
 table = schema.phone_booking
 
+ROOM = 80
+"""The most characters of the stored rules."""
+
 
 class BookingSwitch(StrEnum):
     """A change of the state of booking by telephone, as stored."""
@@ -39,12 +43,16 @@ class PhoneBookingState:
     """The state of booking by telephone: the rules that a manager confirmed last, and whether booking is paused."""
 
     confirmed: str = ""
-    """The confirmed rules in words; empty where nobody has confirmed any."""
+    """The confirmed rules as they are stored; empty where nobody has confirmed any."""
     paused: bool = False
 
     def books(self, rules: DiaryRules, *, unconfirmed: bool) -> bool:
         """Return whether callers can book under these rules; `unconfirmed` is true if no manager need confirm them."""
-        return rules.phone_books and not self.paused and (unconfirmed or self.confirmed == in_words(rules))
+        return rules.phone_books and not self.paused and (unconfirmed or self.confirms(rules))
+
+    def confirms(self, rules: DiaryRules) -> bool:
+        """Return whether a manager has confirmed these rules, and no others since."""
+        return self.confirmed == _stored(rules)
 
 
 class PhoneBooking:
@@ -64,10 +72,9 @@ class PhoneBooking:
 
     def change(self, what: BookingSwitch, rules: DiaryRules, by: By) -> None:
         """Store that a manager has confirmed `rules`, or paused or resumed booking by telephone. Raises StoreAway."""
-        told = in_words(rules)
         with self._database.writing() as write:
-            write.execute(insert(table).values(what=what, rules=told, who=by.who, at=by.at))
-            write.execute(line(by, AuditAction.SWITCHED_PHONE_BOOKING, what, told))
+            write.execute(insert(table).values(what=what, rules=_stored(rules), who=by.who, at=by.at))
+            write.execute(line(by, AuditAction.SWITCHED_PHONE_BOOKING, what, in_words(rules)))
 
     def stored(self) -> PhoneBookingState:
         """Return the state of booking by telephone as the database has it. Raises StoreAway."""
@@ -85,7 +92,13 @@ class PhoneBooking:
 def in_words(rules: DiaryRules) -> str:
     """Return in words the diary's rules that a manager confirms: how many visits at once, and the length of each."""
     minutes = "/".join(str(each.length // timedelta(minutes=1)) for each in rules.schedules)
-    return f"{len(rules.schedules)} at once: {minutes} minutes"[:80]
+    return f"{len(rules.schedules)} at once: {minutes} minutes"
+
+
+def _stored(rules: DiaryRules) -> str:
+    """Return the rules in words, for the table: longer than it has room for, they end in a checksum of all of them."""
+    words = in_words(rules)
+    return words if len(words) <= ROOM else f"{words[: ROOM - 9]} {sha256(words.encode()).hexdigest()[:8]}"
 
 
 def _text(state: PhoneBookingState) -> bytes:

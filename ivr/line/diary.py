@@ -59,6 +59,10 @@ class DiaryRules:
         """Return the columns that callers of this line are offered."""
         return tuple(each for each in self.schedules if each.serves(line))
 
+    def practitioners_of(self, line: str) -> tuple[Schedule, ...]:
+        """Return the practitioners that callers of this line are offered."""
+        return tuple(each for each in self.of_line(line) if each.name)
+
     def schedule(self, key: str) -> Schedule | None:
         """Return the column with this key; None if the clinic no longer has this column."""
         return next((each for each in self.schedules if each.key == key), None)

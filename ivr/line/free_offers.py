@@ -16,6 +16,9 @@ from ivr.line.turn import Call, Facts
 EARLIEST, ON_A_PAGE = 3, 4
 """The most free times in the first offer, and the most days or times in one menu."""
 
+MOST_PRACTITIONERS = ON_A_PAGE
+"""The most practitioners that one menu offers; the times of the others are offered to callers without a preference."""
+
 
 def bookable(call: Call, facts: Facts) -> list[Slot] | None:
     """Return the free times that this caller may book, in order, one for each start time; None if the diary is away."""
@@ -124,9 +127,8 @@ def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
 def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
     """Yield the option of no preference, then an option for each practitioner of this line, as many as a menu fits."""
     yield Choice(Say("option_anybody"), {"practitioner": ""})
-    for each in facts.clinic.diary.of_line(call.line)[:ON_A_PAGE]:
-        if each.name:
-            yield Choice(Say("option_practitioner", {"name": each.name}), {"practitioner": each.key})
+    for each in facts.clinic.diary.practitioners_of(call.line)[:MOST_PRACTITIONERS]:
+        yield Choice(Say("option_practitioner", {"name": each.name or {}}), {"practitioner": each.key})
 
 
 FREE_OFFERS: Mapping[str, Offered] = {

@@ -102,7 +102,7 @@ def _run(command: list[str], password: str | None, timeout: float) -> None:
     given = f"{password}\n" if password is not None else ""
     try:
         done = subprocess.run(  # noqa: S603 - an address of the settings, which no shell reads
-            words, input=given, capture_output=True, text=True, timeout=timeout, check=False
+            words, input=given, capture_output=True, encoding="utf-8", errors="replace", timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
         raise BackupRefused(f"pg_dump took more than {timeout:.0f} s") from None

@@ -135,7 +135,7 @@ def changed(pending: Iterable[str], tables: Collection[str]) -> set[str]:
 def changed_by(revision: str) -> set[str]:
     """Return the tables whose rows the migration to this revision may change, and ANY if a table's name is unclear."""
     (file,) = MIGRATIONS.glob(f"versions/{revision}_*.py")
-    return {_table(call) for call in _operations(ast.parse(file.read_text())) if _name(call) not in KEEP_ROWS}
+    return {_table(call) for call in _operations(ast.parse(file.read_bytes())) if _name(call) not in KEEP_ROWS}
 
 
 def _operations(module: ast.Module) -> Iterator[ast.Call]:

@@ -12,6 +12,7 @@ from config.settings import made_for_development
 from config.toml_file import BadFile
 from ivr.line.blanks import Say
 from ivr.line.clinic import Clinic, Lack, mark
+from ivr.line.free_offers import MOST_PRACTITIONERS
 from ivr.line.script import Script
 from ivr.notices.senders import is_understood
 from ivr.preflight.context import Context, Finding, bad, doubtful, well
@@ -66,8 +67,17 @@ def clinic_file(on: Context) -> Finding:
         return bad(_one_line(wrong), f"mend {on.settings.clinic_file.name}")
     if unfit := _unfit(on, clinic):
         return bad(unfit, f"mend {on.settings.clinic_file.name} or .env")
+    if left_out := _left_out(clinic):
+        return doubtful(left_out, f"divide them among the lines in {on.settings.clinic_file.name}, or leave it so")
     count = len(clinic.lines)
     return well(f"{count} {'line' if count == 1 else 'lines'}, the default is {clinic.default_line}")
+
+
+def _left_out(clinic: Clinic) -> str:
+    """Return in words the practitioners for whom a menu of some line has no room; empty if there are none."""
+    left_out = (clinic.diary.practitioners_of(line)[MOST_PRACTITIONERS:] for line in clinic.lines)
+    keys = ", ".join(dict.fromkeys(each.key for found in left_out for each in found))
+    return keys and f"not every caller can choose {keys}: a menu has room for {MOST_PRACTITIONERS} practitioners"
 
 
 def _unfit(on: Context, clinic: Clinic) -> str:

@@ -91,7 +91,7 @@ def phone_booking(on: Context) -> Finding:
         return well("off: callers leave wishes, as phone_books = false in clinic.toml says")
     if state.paused:
         return doubtful("paused: callers leave wishes", f"a manager resumes it at {where}")
-    if on.settings.production and state.confirmed != in_words(rules):
+    if on.settings.production and not state.confirms(rules):
         do = f"enter what is booked elsewhere ({IMPORT}), then a manager confirms at {where}"
         return doubtful(f"off until a manager confirms {in_words(rules)}", do)
     return well(f"callers are given times: {in_words(rules)}")

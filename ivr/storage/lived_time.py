@@ -71,7 +71,7 @@ class LivedTime:
 def read(path: Path) -> datetime | None:
     """Return the lived time that the file holds; None where there is no file, or it cannot be read."""
     with suppress(OSError, ValueError):
-        return datetime.fromisoformat(path.read_text().strip()).astimezone(UTC)
+        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip()).astimezone(UTC)
     return None
 
 

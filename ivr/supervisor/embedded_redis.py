@@ -65,7 +65,7 @@ class EmbeddedRedis:
         """Return in words which other `make run` keeps Redis from being ready; empty if none is known."""
         if self._ours or self._lock is None:
             return ""
-        pid = self._lock_file.read_text().strip()
+        pid = self._lock_file.read_text(encoding="utf-8").strip()
         return f"another make run (process {pid}) keeps it, and it does not answer: end that one (kill -9 {pid}); "
 
     def _takes_lock(self) -> bool:

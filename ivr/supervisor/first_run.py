@@ -44,7 +44,7 @@ def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Se
     except OSError as refused:
         raise CannotStart(f"{env_file} cannot be written: {refused.strerror}") from refused
     try:
-        with os.fdopen(file, "w") as stream:
+        with os.fdopen(file, "w", encoding="utf-8") as stream:
             stream.write(text)
     except OSError as refused:  # a full disk: an empty file would keep the next start from making secrets
         env_file.unlink()

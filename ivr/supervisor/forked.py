@@ -67,9 +67,9 @@ def module_of(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
     if not line:
         return []
     told = subprocess.run(  # noqa: S603 - a line of our own Procfile, as process_group.begin runs it
-        [*command[:-1], f"printf '%s\\0' {line[1]}"], env=environ, capture_output=True, text=True, check=False
+        [*command[:-1], f"printf '%s\\0' {line[1]}"], env=environ, capture_output=True, check=False
     )
-    return [] if told.returncode else told.stdout.split("\0")[:-1]
+    return [] if told.returncode else os.fsdecode(told.stdout).split("\0")[:-1]
 
 
 class Forked:
@@ -124,7 +124,7 @@ def _begin_anew(run: Callable[[], None], output: int | None, end_with_us: Callab
         os.dup2(output, 2)
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     sys.stdout, sys.stderr = (
-        os.fdopen(number, "w", buffering=1, closefd=False, errors=errors)
+        os.fdopen(number, "w", buffering=1, closefd=False, encoding="locale", errors=errors)
         for number, errors in ((1, "strict"), (2, "backslashreplace"))  # as Python has them
     )
     run()

@@ -48,7 +48,7 @@ def works_in(pid: int, folder: Path) -> bool:
 def _listening(port: int) -> Iterator[str]:
     for table in (PROC / "net" / "tcp", PROC / "net" / "tcp6"):
         with suppress(OSError):
-            for line in table.read_text().splitlines()[1:]:
+            for line in table.read_text(encoding="utf-8").splitlines()[1:]:
                 words = line.split()
                 if words[3] == LISTENS and int(words[1].rpartition(":")[2], 16) == port:
                     yield words[9]

@@ -96,6 +96,6 @@ def end_with_us() -> Callable[[], None] | None:
 def _members(session: int) -> Iterator[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # the process has ended meanwhile
-            after_name = stat.read_text().rpartition(")")[2].split()
+            after_name = stat.read_bytes().rpartition(b")")[2].split()
             if int(after_name[3]) == session:
                 yield int(stat.parent.name)

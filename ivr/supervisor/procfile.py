@@ -22,7 +22,7 @@ def children(root: Path, environ: Mapping[str, str], say: Say, begin: Begin) -> 
     """Return a managed process for each line of this folder's Procfile, in the order of the lines."""
     return [
         ManagedProcess(name, partial(begin, ["/bin/sh", "-c", f"exec {command}"], root, environ), say)
-        for name, command in LINE.findall((root / "Procfile").read_text())
+        for name, command in LINE.findall((root / "Procfile").read_text(encoding="utf-8"))
     ]
 
 

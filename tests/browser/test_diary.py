@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from ivr.diary.appointments import AppointmentStatus, Whose
-from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.desk_diary import DeskBooking, NameAndNote
 from ivr.diary.diary import book
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
@@ -237,7 +237,7 @@ def test_a_flood_is_freed_with_two_taps_from_the_list_and_taken_back(
 
 def test_a_printed_day_has_names_and_notes_and_nothing_to_tap(opens: Opens, service: Service, clock: Clock) -> None:
     made = books(service, clock)
-    service.services.diary.desk.write_note(made, "her left knee", By("asha", clock()))
+    service.services.diary.desk.keep(made, NameAndNote(note="her left knee"), By("asha", clock()))
     page = opens()
     page.goto("/desk/diary")
     page.emulate_media(media="print")

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from ivr.desk.outbox import PAUSES
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.blocked_times import TimeBlock
-from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.desk_diary import DeskBooking, NameAndNote
 from ivr.line.hours import Shift
 from ivr.line.phones import Phone
 from ivr.operations.demo_calls import made_up
@@ -94,7 +94,7 @@ def in_the_diary(service: Service) -> int:
         name, reference = f"Made Up {number}", f"{number:06}"
         wanted = DeskBooking(start + timedelta(hours=hours), None, name, "main", "en", reference, "1", beside=True)
         made.append(diary.desk.book(wanted, asha))
-    diary.desk.write_note(made[0], "her left knee, brings an x-ray", asha)
+    diary.desk.keep(made[0], NameAndNote(note="her left knee, brings an x-ray"), asha)
     diary.desk.cancel(made[2], asha)
     lunch = TimeBlock(Shift(time(18), time(19)), now.date(), now.date(), words="lunch-with-a-very-long-name" * 2)
     diary.blocked_times.set(lunch, asha)

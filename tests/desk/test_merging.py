@@ -398,6 +398,28 @@ def test_after_an_undo_neither_request_holds_anything_of_the_other_but_its_refer
     assert not services.desk.merging.undo(1, By("asha", clock()))
 
 
+@pytest.mark.usefixtures("merged")
+def test_a_duplicate_that_is_reopened_leaves_nothing_but_its_reference_in_the_other_request(
+    services: Services, again: Conversation, clock: Clock
+) -> None:
+    by, desk = By("asha", clock()), services.desk
+    desk.moves.reopen(2, by)
+    dossiers = PersonalData(services.database, desk.pending, desk.sealed_missed, services.reports.keyed_ids)
+    dossiers.erase(dossiers.of(Number(DAUGHTERS)), By(COMMAND_LINE, clock()))
+    assert told(services, 1)[-1] == f"asha took_in {again.reference}"
+    assert not desk.merging.undo(1, by)
+
+
+@pytest.mark.usefixtures("merged")
+def test_after_an_undone_reopening_the_duplicate_leads_to_the_other_request_again(
+    services: Services, again: Conversation, clock: Clock
+) -> None:
+    by = By("asha", clock())
+    services.desk.moves.reopen(2, by)
+    assert services.desk.moves.undo(2, "reopened", by)
+    assert found_by(services, again.reference) == [1]
+
+
 def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_one(
     services: Services, app: Flask, hers: Conversation, clock: Clock
 ) -> None:

@@ -9,7 +9,7 @@ from ivr.desk.outcomes import Clash, NotFree
 from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status, Why
 from ivr.diary.appointments import Appointment, AppointmentStatus, ChangeRefused, TimeTaken
 from ivr.diary.blocked_times import TimeBlock
-from ivr.diary.desk_diary import DeskBooking, NotMeant
+from ivr.diary.desk_diary import DeskBooking, NameAndNote, NotMeant
 from ivr.line.hours import Shift
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
@@ -72,7 +72,7 @@ def test_a_name_that_is_written_down_later_is_the_appointments_too(
         services.desk.moves.name(1, name, by)
         (found,) = services.diary.reads.of_phone(taken.number)
         assert found.patient_id == services.desk.store.request(1).patient_id is not None
-    services.diary.desk.name(found.id, "Made Up", by)
+    services.diary.desk.keep(found.id, NameAndNote("Made Up"), by)
     services.desk.moves.name(1, "", by)
     (after,) = services.diary.reads.of_phone(taken.number)
     assert services.diary.patients.called({after.patient_id or 0})[after.patient_id or 0].name == "Made Up"

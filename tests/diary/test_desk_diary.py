@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent, TimeTaken
-from ivr.diary.desk_diary import DeskBooking, DeskDiary, NotMeant
+from ivr.diary.desk_diary import DeskBooking, DeskDiary, NameAndNote, NotMeant
 from ivr.diary.diary import Diary
 from ivr.diary.patients import Patients
 from ivr.line.phones import Phone
@@ -66,6 +66,6 @@ def test_an_undo_gives_way_to_who_has_the_time_by_now(desk: DeskDiary, database:
 
 def test_a_note_stands_in_the_history(desk: DeskDiary, database: Database) -> None:
     first = desk.book(wanted(words="brings an x-ray"), ASHA)
-    desk.write_note(first, "comes by car", ASHA)
+    desk.keep(first, NameAndNote(note="comes by car"), ASHA)
     said = [(entry.what, entry.detail) for entry in Diary(database).history(first)]
     assert said[1:] == [(DiaryEvent.NOTE, "brings an x-ray"), (DiaryEvent.NOTE, "comes by car")]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from ivr.diary.blocked_times import BlockedTimes, TimeBlock
-from ivr.diary.desk_diary import DeskBooking, DeskDiary
+from ivr.diary.desk_diary import DeskBooking, DeskDiary, NameAndNote
 from ivr.diary.diary_days import DiaryDays
 from ivr.line.diary import Schedule
 from ivr.line.hours import DeskClosure, Hours, Shift
@@ -79,7 +79,7 @@ def test_notes_are_those_of_the_appointments_asked_for(days: DiaryDays, database
     first, second = books(database), books(database, AT_FOUR + HALF_AN_HOUR)
     desk = DeskDiary(database, the_clinic)
     for words in ("her knee", "comes by car"):
-        desk.write_note(first, words, ASHA)
+        desk.keep(first, NameAndNote(note=words), ASHA)
     assert days.notes([first, second]) == {first: ["her knee", "comes by car"]}
     assert days.notes([]) == {}
 

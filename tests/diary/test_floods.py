@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent, TimeTaken, Whose
-from ivr.diary.desk_diary import DeskBooking, DeskDiary
+from ivr.diary.desk_diary import DeskBooking, DeskDiary, NameAndNote
 from ivr.diary.diary import Diary, book, move
 from ivr.diary.flood_signs import Flood, floods_in
 from ivr.diary.floods import FLOOD, Floods
@@ -82,11 +82,11 @@ def test_each_booking_stands_in_one_flood_whatever_signs_there_are(database: Dat
 def test_what_the_desk_has_named_or_vouched_for_or_is_over_is_no_flood(database: Database, floods: Floods) -> None:
     ids = books(database, *minutes(*range(9)))
     diary = DeskDiary(database, the_clinic)
-    diary.name(ids[0], "Made Up", LATER)
+    diary.keep(ids[0], NameAndNote("Made Up"), LATER)
     floods.vouch([ids[1]], LATER)
     assert DiaryEvent.VOUCHED in [each.what for each in Diary(database).history(ids[1])]
     assert ids_of(floods.ahead(NOW)) == [ids[2:]]
-    diary.write_note(ids[8], "asks for the tall room", LATER)
+    diary.keep(ids[8], NameAndNote(note="asks for the tall room"), LATER)
     diary.move(ids[7], AT_FOUR + timedelta(days=3), LATER)
     assert ids_of(floods.ahead(NOW)) == [ids[2:7]]
     assert floods.ahead(AT_FOUR + 2 * HALF_AN_HOUR) == [], "four are left"

@@ -160,6 +160,14 @@ def test_practitioners_are_chosen_between_only_where_there_are_several() -> None
     assert press(Call("main", "en", "main"), "1", facts(clinic=one)).call.place == "earliest"
 
 
+def test_the_columns_of_nobody_take_no_practitioners_place_in_the_menu() -> None:
+    half = timedelta(minutes=30)
+    mixed = (*(Schedule(str(number), half) for number in range(4)), Schedule("knee", half, {"en": "knee"}))
+    at = facts(clinic=replace(CLINIC, diary=replace(CLINIC.diary, schedules=mixed)))
+    options = offered(press(Call("main", "en", "main"), "1", at), at)
+    assert options["2"].values["name"] == {"en": "knee"}
+
+
 def test_the_free_times_are_those_of_the_diary() -> None:
     at = facts()
     assert at.free_times() == free_slots(CLINIC.diary, "main", at.line.hours, {}, MONDAY)

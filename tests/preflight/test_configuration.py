@@ -83,6 +83,25 @@ def test_a_clinic_file_that_is_wrong_fails_by_name_and_prompts_are_still_looked_
     assert said(looks(wrong, "advice")) == ("FAIL", "not known: the clinic's file cannot be used")
 
 
+LINES = ("main", "main", "main", "second", "second")
+
+
+def test_a_practitioner_whom_no_caller_can_choose_is_named(tmp_path: Path) -> None:
+    named = [f'[[practitioners]]\nkey = "{key}"\nname = {{ en = "{key}", hi = "{key}" }}\n' for key in "abcde"]
+    before = "# How often a patient is rung"
+
+    def finding(*practitioners: str) -> tuple[str, str]:
+        path = clinic(tmp_path, before, "".join((*practitioners, before)))
+        return said(looks(without_stores(tmp_path, CLINIC_FILE=path), "clinic file"))
+
+    assert finding(*named) == ("warn", "not every caller can choose e: a menu has room for 4 practitioners")
+    assert (
+        finding(*named[:4])[0]
+        == finding(*(f'{each}lines = ["{line}"]\n' for each, line in zip(named, LINES, strict=True)))[0]
+        == "pass"
+    )
+
+
 def test_recordings_that_callers_do_not_hear_are_named(tmp_path: Path) -> None:
     on = without_stores(tmp_path)
     assert said(looks(on, "recordings")) == ("pass", "0 sentences are recorded, the others are spoken")

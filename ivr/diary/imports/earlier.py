@@ -88,11 +88,8 @@ def earlier(read: Connection, now: datetime, today: date) -> Earlier:
 
 
 def _visits(read: Connection, now: datetime) -> list[EarlierVisit]:
-    table, people, lines = schema.appointments, schema.patients, schema.appointment_history
-    by_others = select(lines.c.appointment_id).where(lines.c.what.in_(CHANGES), lines.c.who != COMMAND_LINE)
-    changed = set(
-        read.scalars(by_others.where(lines.c.appointment_id.in_(select(table.c.id).where(table.c.ends > now))))
-    )
+    table, people = schema.appointments, schema.patients
+    changed = changed_here(read, select(table.c.id).where(table.c.ends > now))
     columns: tuple[Any, ...] = (
         table.c.id,
         table.c.reference,
@@ -105,6 +102,13 @@ def _visits(read: Connection, now: datetime) -> list[EarlierVisit]:
     rows = read.execute(query.join(people, people.c.id == table.c.patient_id, isouter=True).where(table.c.ends > now))
     readable = (row for row in rows if isinstance(row.starts, datetime) and isinstance(row.ends, datetime))
     return [_visit(row, changed_here=row.id in changed) for row in readable]
+
+
+def changed_here(read: Connection, ids: Any) -> set[int]:
+    """Return which of these appointments somebody other than an import has made or changed; `ids` may be a query."""
+    lines = schema.appointment_history
+    by_others = select(lines.c.appointment_id).where(lines.c.what.in_(CHANGES), lines.c.who != COMMAND_LINE)
+    return set(read.scalars(by_others.where(lines.c.appointment_id.in_(ids))))
 
 
 def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:

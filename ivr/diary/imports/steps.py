@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from ivr.diary.appointments import DiaryEntry, DiaryEvent, NewAppointment, Source, TimeTaken
 from ivr.diary.blocked_times import TimeBlock, set_blocks
 from ivr.diary.diary import book, cancel, move, note, reopen
-from ivr.diary.imports.earlier import EarlierVisit
+from ivr.diary.imports.earlier import EarlierVisit, changed_here
 from ivr.diary.imports.entries import Marks
 from ivr.diary.imports.plan import PlannedVisit
 from ivr.diary.patients import known_as, set_patient
@@ -76,8 +76,10 @@ def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> boo
 
 def settled(write: Connection, each: PlannedVisit, by: By) -> None:
     """Move an appointment from its extra place to an ordinary place at the same time, if one is free by now."""
-    extra = each.visit and write.scalar(select(table.c.extra).where(table.c.id == each.visit.id))
-    if each.visit and extra:
+    if each.visit is None:
+        return
+    query = select(table.c.extra).where(table.c.id == each.visit.id).with_for_update()
+    if write.scalar(query) and not changed_here(write, [each.visit.id]):
         with suppress(TimeTaken):
             move(write, each.visit.id, _asked(each, beside=False), by)
 
@@ -97,9 +99,10 @@ def cancelled(write: Connection, visit: EarlierVisit, by: By) -> None:
 
 
 def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
-    """Lock an appointment, and return whether it still has the time and status that the plan found."""
+    """Lock an appointment, and return whether it is as the plan found it, changed by nobody but imports."""
     query = select(table.c.starts, table.c.status).where(table.c.id == visit.id).with_for_update()
-    return write.execute(query).one_or_none() == (visit.starts, visit.status)
+    stands = write.execute(query).one_or_none() == (visit.starts, visit.status)
+    return stands and not changed_here(write, [visit.id])
 
 
 def named(write: Connection, each: PlannedVisit, by: By) -> None:

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ivr.desk.requests import Status
+from ivr.line.hours import HORIZON_DAYS
 from ivr.web.desk.cards import Card
 from ivr.web.i18n import _, local
 from ivr.web.services import services
 
 MORNING = timedelta(hours=3)
 """The time after the clinic opens in which the list begins with the requests that came in overnight."""
-
-LONGEST_PAUSE = 14
-"""The limit of the search for the clinic's last closing time, in days before today; this day is not searched."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,6 @@ def overnight() -> tuple[datetime, datetime] | None:
     opens = next((start for start, _end in hours.stretches(today)), None)
     if opens is None or not opens <= now < opens + MORNING:
         return None
-    before = (today - timedelta(days=back) for back in range(1, LONGEST_PAUSE))
+    before = (today - timedelta(days=back) for back in range(1, HORIZON_DAYS))
     closed = next((end for day in before for _start, end in reversed(list(hours.stretches(day)))), None)
     return (closed, opens) if closed else None

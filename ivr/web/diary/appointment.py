@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from ivr.diary.appointments import Appointment, NoSuchAppointment, OddAppointment
+from ivr.diary.desk_diary import NOTHING_TYPED, NameAndNote
 from ivr.diary.patients import LONGEST_NAME
 from ivr.storage.audit import AuditAction
 from ivr.web import typed
@@ -57,11 +58,12 @@ def live(appointment_id: int) -> ResponseReturnValue:
 def keep(appointment_id: int) -> ResponseReturnValue:
     """Store the patient's name and the note that were typed on the appointment's page."""
     try:
-        kept = keep_typed(readable(appointment_id))
+        new = newly_typed(readable(appointment_id))
     except TooLong as too_long:
         return page_with(appointment_id, str(too_long), 400)
-    if not kept:
+    if new == NOTHING_TYPED:
         return page_with(appointment_id, _("Please write the name or a note first."), 400)
+    services().diary.desk.keep(appointment_id, new, by())
     offer_no_more()
     return redirect(url_for("appointment.show", appointment_id=appointment_id))
 
@@ -84,15 +86,10 @@ def cannot_be_read(_error: CannotBeRead) -> ResponseReturnValue:
 # -- for changes.py too
 
 
-def keep_typed(found: Appointment) -> bool:
-    """Store a typed note, and a typed name if it is new; return whether something was stored. Raises TooLong."""
+def newly_typed(found: Appointment) -> NameAndNote:
+    """Return the note that was typed on an appointment's page, and the name if it is new. Raises TooLong, StoreAway."""
     name, note = words_of("name", _("Name"), LONGEST_NAME), words_of("note", _("Note"), LONGEST_NOTE)
-    renamed = bool(name) and name != name_of(found)
-    if renamed:
-        services().diary.desk.name(found.id, name, by())
-    if note:
-        services().diary.desk.write_note(found.id, note, by())
-    return renamed or bool(note)
+    return NameAndNote("" if name == name_of(found) else name, note)
 
 
 def readable(appointment_id: int) -> Appointment:

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from ivr.diary.appointments import AppointmentStatus, ChangeRefused, DiaryEvent, TimeTaken
 from ivr.diary.concerns import BESIDE, Concern, Doubt
-from ivr.web.diary.appointment import keep_typed, page_with, readable
+from ivr.diary.desk_diary import NameAndNote
+from ivr.web.diary.appointment import newly_typed, page_with, readable
 from ivr.web.diary.moments import NoMoment, moment_typed
 from ivr.web.diary.purpose import column_for, is_meant, told_of
 from ivr.web.diary.undoing import offer_no_more, offer_undo
@@ -42,8 +43,8 @@ def move(appointment_id: int) -> ResponseReturnValue:
     beside = any(each.doubt in BESIDE for each in concerns)
     said = _("Moved from %(before)s to %(moment)s.", before=full_moment(found.starts), moment=full_moment(start))
 
-    def moved() -> None:
-        services().diary.desk.move(appointment_id, start, by(), schedule=chosen.key, beside=beside)
+    def moved(new: NameAndNote) -> None:
+        services().diary.desk.move(appointment_id, start, by(), new, schedule=chosen.key, beside=beside)
 
     try:
         return _done(appointment_id, moved, DiaryEvent.MOVED, said)
@@ -64,7 +65,7 @@ def cancel(appointment_id: int) -> ResponseReturnValue:
     """Cancel the appointment, and store what was typed with it."""
     return _done(
         appointment_id,
-        lambda: services().diary.desk.cancel(appointment_id, by()),
+        lambda new: services().diary.desk.cancel(appointment_id, by(), typed=new),
         DiaryEvent.CANCELLED,
         _("The appointment is cancelled"),
     )
@@ -78,7 +79,9 @@ def mark(appointment_id: int) -> ResponseReturnValue:
         abort(400)
     status = AppointmentStatus(request.form["status"])
     what, said = MARKS[status]
-    return _done(appointment_id, lambda: services().diary.desk.mark(appointment_id, status, by()), what, _(said))
+    return _done(
+        appointment_id, lambda new: services().diary.desk.mark(appointment_id, status, by(), new), what, _(said)
+    )
 
 
 MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
@@ -96,7 +99,7 @@ def reopen(appointment_id: int) -> ResponseReturnValue:
     try:
         return _done(
             appointment_id,
-            lambda: services().diary.desk.reopen(appointment_id, by()),
+            lambda new: services().diary.desk.reopen(appointment_id, by(), new),
             DiaryEvent.REOPENED,
             _("The appointment is booked again."),
         )
@@ -131,12 +134,14 @@ def _refused(refused: ChangeRefused) -> str:
     return _("Nothing was changed: this appointment is %(status)s.", status=status_words(refused.status))
 
 
-def _done(appointment_id: int, change: Callable[[], None], what: DiaryEvent, said: str) -> ResponseReturnValue:
-    """Store what was typed, make the change, offer to undo it. If the change is refused, show the page and say why."""
-    found = readable(appointment_id)
+Change = Callable[[NameAndNote], None]
+"""A change of an appointment, which stores what was typed with it."""
+
+
+def _done(appointment_id: int, change: Change, what: DiaryEvent, said: str) -> ResponseReturnValue:
+    """Make the change, and offer to undo it. If it is refused, store nothing, and show the page and say why."""
     try:
-        keep_typed(found)
-        change()
+        change(newly_typed(readable(appointment_id)))
     except TooLong as too_long:
         return page_with(appointment_id, str(too_long), 400)
     except ChangeRefused as refused:

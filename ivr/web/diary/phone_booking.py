@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.hours.mirror_file import MirrorFileAway
-from ivr.hours.phone_booking import BookingSwitch, PhoneBookingState, in_words
+from ivr.hours.phone_booking import BookingSwitch, PhoneBookingState
 from ivr.web.guards import guarded_by, manager_only
 from ivr.web.i18n import _, later
 from ivr.web.services import services
@@ -41,7 +41,7 @@ def view() -> PhoneBookingView:
     now, rules, state = services().hours.now, services().clinic.diary, services().hours.phone_booking.read()
     return PhoneBookingView(
         switched_off=not rules.phone_books,
-        unconfirmed=not now.books_unconfirmed and state.confirmed != in_words(rules),
+        unconfirmed=not now.books_unconfirmed and not state.confirms(rules),
         paused=state.paused,
         minutes=[int(each.length.total_seconds() // 60) for each in rules.schedules],
     )

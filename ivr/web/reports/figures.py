@@ -38,7 +38,7 @@ class Figure:
     beside: bool = False
     """True where the picture has the bars of several columns side by side, because their values do not add up."""
     shows: Callable[[int], str] = str
-    """The function that writes a value for the reader; the spreadsheet has the number itself."""
+    """The function that writes a value for the reader; the spreadsheet for programs has the number itself."""
     filler: str = ""
     """The key of a column whose values alone make no picture, such as free hours; empty for no such column."""
 

@@ -42,7 +42,7 @@ def for_people(report: PeriodReport, period: Period, line: str, figures: Iterabl
     for figure in figures:
         for row in figure.rows:
             for (_column, words), value in zip(figure.columns, row.values, strict=True):
-                yield _told(figure.title, row.words, words, str(value))
+                yield _told(figure.title, row.words, words, figure.shows(value))
 
 
 def _told(*cells: str) -> Cells:

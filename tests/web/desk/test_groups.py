@@ -1,10 +1,12 @@
 """The order of the list of requests, under its headings: since closing, late, due now, later, taken."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from ivr.desk.requests import Outcome, OutcomeReport
+from ivr.line.hours import DeskClosure
 from ivr.storage.audit import By
 from tests.people import CALLBACK, Clock, Phone, Staff
 
@@ -55,6 +57,22 @@ def test_in_the_morning_the_list_begins_with_what_came_in_since_closing(
     clock.shows(2026, 11, 24, 12, 30)
     staff.logs_in()
     assert listed(staff)[0] == "late"
+
+
+@pytest.mark.parametrize("days", [7, 14, 21])
+def test_after_a_long_closure_the_list_begins_with_what_came_in_meanwhile(
+    staff: Staff, phone: Phone, clock: Clock, days: int
+) -> None:
+    shut = [DeskClosure(clock().date() + timedelta(days=ahead), "") for ahead in range(1, days)]
+    phone.services.hours.closures.set(shut, By("asha", clock()))
+    phone.services.hours.closures_file.follow(phone.services.hours.closures, clock().date())
+    clock.goes_on(days=1)
+    rings(phone, 1)
+    clock.goes_on(days=days - 1)
+    clock.now = clock.now.replace(hour=9, minute=10)
+    staff.logs_in()
+    rings(phone, 2)
+    assert listed(staff) == ["night", "1", "now", "2"]
 
 
 def test_an_open_page_is_told_which_requests_are_due(staff: Staff, phone: Phone, clock: Clock) -> None:

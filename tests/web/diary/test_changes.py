@@ -159,12 +159,13 @@ def test_an_undo_gives_way_to_who_has_the_time_by_now(staff: Staff, services: Se
     sends(staff, f"/{made}/cancel")
     booked(staff, "10:30", phone="99999 00002", name="Other One")
     assert "too late" in words_of(sends(staff, f"/{made}/undo", what="cancelled"))
-    answer = sends(staff, f"/{made}/reopen")
+    answer = sends(staff, f"/{made}/reopen", note="her knee")
     assert (answer.status_code, "Somebody else has that time by now." in words_of(answer)) == (409, True)
     assert found(services).status is AppointmentStatus.CANCELLED
     sends(staff, "/2/cancel")
-    assert "The appointment is booked again." in words_of(sends(staff, f"/{made}/reopen"))
+    assert "The appointment is booked again." in words_of(sends(staff, f"/{made}/reopen", note="her knee"))
     assert found(services).status is AppointmentStatus.BOOKED
+    assert [each.detail for each in services.diary.reads.history(made)].count("her knee") == 1
 
 
 def test_a_colleague_who_was_quicker_is_told_of_and_nothing_is_changed(
@@ -172,9 +173,12 @@ def test_a_colleague_who_was_quicker_is_told_of_and_nothing_is_changed(
 ) -> None:
     services.diary.desk.cancel(made, By("meena", clock()))
     for path, form in (("cancel", {}), ("mark", {"status": "arrived"}), ("move", {"to": f"{TOMORROW} 12:00 1"})):
-        answer = sends(staff, f"/{made}/{path}", note="her knee", **form)
+        before = services.diary.reads.history(made)
+        answer = sends(staff, f"/{made}/{path}", note="her knee", name="Other One", **form)
         assert answer.status_code == 409, path
         assert "Nothing was changed: this appointment is cancelled." in words_of(answer)
+        assert ">her knee</textarea>" in words_of(answer), "still to be sent"
+        assert (services.diary.reads.history(made), "<h1>Made Up" in words_of(answer)) == (before, True), path
 
 
 def test_a_name_and_a_note_are_kept_and_go_with_every_button(staff: Staff, services: Services) -> None:

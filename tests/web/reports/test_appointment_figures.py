@@ -1,7 +1,9 @@
 """Appointments in the reports: booked by telephone or at the desk, moved, cancelled, attended; and filled hours."""
 
+import csv
 import re
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,9 @@ def test_what_callers_and_the_desk_did_in_a_day_is_told(
         '<td class="number">1.5</td><td class="number">0.5</td><td class="number">9.5</td>',
     ):
         assert words in page
+    sheet = staff.browser.get("/desk/reports.csv", query_string={"period": "today", "words": "yes"}).text
+    told = [row for row in csv.reader(StringIO(sheet)) if row[0] == "Filled hours by day"]
+    assert [row[2:] for row in told] == [["Filled", "1.5"], ["Did not come", "0.5"], ["Free", "9.5"]], "as on the page"
 
 
 def test_a_booking_counts_when_it_is_made_and_a_visit_when_it_is(

@@ -132,6 +132,19 @@ def test_what_the_desk_has_changed_meanwhile_is_told(line: Phone, clock: Clock) 
     assert "this appointment was changed in the meantime" in call.press("1").words
 
 
+def test_what_the_desk_has_put_back_meanwhile_is_told(line: Phone, clock: Clock) -> None:
+    """A caller who has heard the time of a move that is then undone does not cancel another time than they heard."""
+    reference, desk = books(line), line.services.diary.desk
+    made = only(line).id
+    clock.goes_on(minutes=1)
+    desk.move(made, AT_THREE + 2 * HALF_AN_HOUR, By("asha", clock()))
+    call = line.rings().press("5", "2", reference[-2:])
+    clock.goes_on(seconds=10)
+    assert desk.undo(made, DiaryEvent.MOVED, By("asha", clock()))
+    assert "this appointment was changed in the meantime" in call.press("1").words
+    assert (only(line).status, only(line).starts) == (AppointmentStatus.BOOKED, AT_THREE)
+
+
 def test_while_the_database_is_away_the_call_goes_on_without_it(serves: Serves, sqlite_url: str) -> None:
     with serves(CLINIC_FILE=str(SHIPPED)) as phone:
         reference = books(phone)
