@@ -7,7 +7,7 @@ from functools import cache
 
 
 def end_when_asked() -> None:
-    """Make SIGTERM end this process: a forked worker inherits the server's handler, which only notes the signal."""
+    """Make SIGTERM end this process, because a forked worker has inherited a handler that only notes the signal."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 

@@ -1,7 +1,7 @@
 """Makes granian's own process log as the service does, and builds the application before granian forks its workers.
 
-granian.json names this module, and the Procfile names granian.json. Workers share everything loaded before the fork:
-each needs half the memory, and a new worker answers at once. Settings that forbid a start end the server here.
+granian.json names this module, and the Procfile names granian.json. Workers share everything loaded before the fork, so
+that each needs half the memory, and a new worker answers at once. Settings that forbid a start end the server here.
 """
 
 import logging

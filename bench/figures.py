@@ -20,7 +20,7 @@ class Size:
     share: float = 1.0
     """The share of the usual counts and seconds; less than 1 in a trial run, whose figures say little."""
     rows: int = 100_000
-    """The most rows to which a benchmark fills the stores."""
+    """The number of calls with which the benchmark of growth fills its larger service."""
 
     def of(self, usual: float, least: int = 1) -> int:
         """Return a benchmark's usual count, scaled to this size; at least `least`."""
@@ -56,7 +56,7 @@ class Row:
     figure: str
     ratio: str = ""
     spread: str = ""
-    """The least and the greatest ratio of the benchmark's rounds; of their figures, if the row has no ratio."""
+    """The least and the greatest ratio of the rounds; in a row without a ratio, the least and the greatest figure."""
     goal: str = ""
     verdict: str = ""
 
@@ -113,7 +113,7 @@ def percentile(found: Sequence[float], of_hundred: float) -> float:
 
 
 def number(found: float) -> str:
-    """Return a number for a benchmark's table: no decimals if it is whole or from 100 on, one from 10 on, else two."""
+    """Return a number as text: two decimals below 10, one below 100, none for larger numbers and whole numbers."""
     if abs(found) >= 100 or found == round(found):
         return f"{found:,.0f}"
     return f"{found:.1f}" if abs(found) >= 10 else f"{found:.2f}"

@@ -242,7 +242,7 @@ Figure = Callable[[Line, str], float]
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the table of listening times: name, function, moment of the call, and the most seconds by language."""
+    """A row of the table of listening times. `at` names the moment of the call; `most` has the limits in seconds."""
 
     name: str
     figure: Figure
@@ -291,7 +291,7 @@ ROWS = (
 
 
 def tables(lines: Mapping[str, Line]) -> Iterator[str]:
-    """Yield the lines of both tables of docs/speech.md: the listening times, and the languages heard in silence."""
+    """Yield the lines of both tables of docs/speech.md: listening times, and languages heard without a key press."""
     languages = next(iter(lines.values())).script.languages
     yield f"| seconds | {' | '.join(languages)} | at most |"
     yield f"|---|{'--:|' * len(languages)}--:|"
@@ -308,7 +308,7 @@ def _cell(taken: float, most: float | None) -> str:
 
 
 def _silences(line: Line) -> Iterator[str]:
-    """Yield the second table: for each turn of a call without key presses, the languages that the caller hears."""
+    """Yield the lines of the table that tells the languages of each turn of a call, if the caller presses no key."""
     languages = line.script.languages
     yield f"| nothing pressed: turn | {' | '.join(f'a call that begins in {each}' for each in languages)} |"
     yield f"|--:|{'---|' * len(languages)}"
@@ -335,7 +335,7 @@ def write(told: str) -> None:
 
 
 def estimates(script: Script) -> Iterator[str]:
-    """Yield, for each language, how far the check's estimated seconds are from spoken ones: in sum, and at worst."""
+    """Yield, for each language, a line that compares the estimated seconds of its sentences with the spoken seconds."""
     for language in script.languages:
         said = [words for words in script.prompts(language).sentences.values() if "{" not in words]
         with ThreadPoolExecutor() as pool:

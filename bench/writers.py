@@ -78,7 +78,7 @@ class Taken:
 
 
 def wish(process: int, number: int) -> NewRequest:
-    """Return a made-up request for a call back; each pair of process and number has a telephone number of its own."""
+    """Return a made-up request for a call back. No two pairs of `process` and `number` have one telephone number."""
     return wish_to_be_rung(f"+9199{process}{number:07}", NOW, f"bench-{process}-{number}")
 
 
@@ -94,7 +94,7 @@ class Offer:
 
 
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
-    """Store requests as one process of the web does, and put the results on the queue `answers`."""
+    """Store requests as one process of the web does, after the barrier `go`; put the results on the queue `answers`."""
     store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
     deadline, found, fell = Deadline(A_CALLER_WAITS.answer), [], [0]
 
@@ -184,7 +184,7 @@ def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
 
 
 def main(a_second: float, seconds: float) -> None:
-    """Print how many requests SQLite stores in a second, and their waits, over new and over kept connections."""
+    """Print how many requests SQLite stores in a second, and how long they wait, over new and over kept connections."""
     taken: dict[str, float] = {}
     print(f"{'connections':20} {'offered/s':>9} {'taken/s':>8} {'99 of 100 ms':>13} {'longest ms':>11} {'to Redis':>9}")  # noqa: T201
     for offered in (a_second, 0.0):

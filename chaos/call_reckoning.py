@@ -35,9 +35,9 @@ class CallReckoning:
     missing: int = 0
     """The number of calls without a record."""
     twice: int = 0
-    """The number of records that a call has beyond its first."""
+    """The number of records beyond the first of a call, summed over all calls."""
     partial: int = 0
-    """The number of calls whose record lacks a place to which their caller came."""
+    """The number of calls whose record lacks a place that the call has reached."""
     excused: int = 0
     """The number of missing or partial records that are no fault: a killed process or host lost their traces."""
 

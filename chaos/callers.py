@@ -1,6 +1,6 @@
 """The callers of a campaign: each calls, presses keys as the questions ask, and remembers what was promised.
 
-A caller knows each place of the menu by the URL that its key is sent to, as a person knows it by the words.
+A caller recognises a place of the menu by the URL to which the carrier posts the keys, not by the words.
 """
 
 import re
@@ -23,7 +23,7 @@ MOST_VISITS = 5
 """The most times that a caller comes to the same question in one call; after that the caller hangs up."""
 
 THINKS = (0.02, 0.35)
-"""Seconds from hearing a menu to pressing a key; real people take longer, which would only lengthen the campaign."""
+"""The fewest and most seconds from hearing a menu to pressing a key. Longer waits would only lengthen the campaign."""
 
 TAKES_ANOTHER = 0.4
 """The share of callers who refuse the earliest free time that they are offered and want another one."""

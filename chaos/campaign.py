@@ -105,7 +105,7 @@ def _recorded(course: Course, worker: WorkerServices) -> CallReckoning:
 
 
 def _hours(heard: Heard, worker: WorkerServices, swept: float) -> HoursReckoning:
-    """Give the clock process at most `swept` seconds to list unheard appointments; return the appointments' check."""
+    """Give the clock process at most `swept` seconds to list unheard appointments; return the check of the diary."""
     end = time.monotonic() + swept
     while (found := _look(heard, worker)).unheard > found.unrecorded or found.untold:
         if time.monotonic() > end:

@@ -1,7 +1,7 @@
 """The carrier of a campaign: posts webhooks to the web servers, some twice or late, and failed ones to the fallback.
 
-As in the carriers' documents: two tries to connect, fifteen seconds for an answer, then the fallback URL, then the
-carrier's own words. Works with HTTP only, and with no menus.
+As the carriers' manuals say, it tries twice to connect, waits fifteen seconds for an answer, then asks the fallback
+URL, and at last says words of its own. Works with HTTP only, and with no menus.
 """
 
 import threading

@@ -41,7 +41,7 @@ class InDiary:
     recorded: bool = True
     """False if a call made the appointment's last change and no record of that call is stored."""
     to_be_told: bool = False
-    """True if a request, open or closed, has the desk tell the patient of the unheard booking or change."""
+    """True if some request, open or closed, is to tell the patient of an unheard booking, move or cancellation."""
     waits: bool = False
     """True while a request about this appointment waits at the desk."""
 
@@ -59,7 +59,7 @@ class HoursReckoning:
     untold: int = 0
     """The number of appointments that lie in closed hours and have no request by which their patients are told."""
     unheard: int = 0
-    """The number of appointments last changed by a caller who did not hear of the change and is not to be told."""
+    """The number of appointments whose caller neither heard of the latest change nor is to be told of the change."""
     unrecorded: int = 0
     """The number of unheard appointments whose call has no record yet; the clock process lists them later."""
 
@@ -130,7 +130,7 @@ def _has_heard(heard: Iterable[HeardHour], held: InDiary, words_of: WordsOf) -> 
 def _says(heard: HeardHour, change: Change, words_of: WordsOf) -> bool:
     """Return whether the words that a caller heard tell of this change of the appointment.
 
-    Only a cancellation must agree in kind. For a booking or a move, the spoken time decides.
+    Words of a booking or a move may tell of either, if the time agrees. A cancellation must be heard as one.
     """
     at = datetime.fromtimestamp(heard.heard, UTC)
     if (heard.what == "cancelled") != (change.what == "cancelled"):

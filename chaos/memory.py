@@ -21,7 +21,7 @@ class Memory:
         self._known: list[tuple[str, str]] = []
 
     def somebodys(self, random: Random) -> tuple[str, str]:
-        """Choose and forget a number that has exactly one appointment; return it and its reference, or ("", "")."""
+        """Forget a random number that has one appointment; return it and the reference, or ("", "") if none is left."""
         with self._lock:
             of_number = Counter(phone for phone, _reference in self._known)
             found = [each for each in self._known if of_number[each[0]] == 1]
@@ -49,7 +49,7 @@ def call(ring: Ring, handset: Callable[[str, Ring], Handset], apologies: tuple[s
 
 
 def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memory) -> Person:
-    """Return the caller of a ring. An appointment's owner changes it, in one of four calls from another telephone."""
+    """Return the caller of a ring. Of the callers who change an appointment, one in four uses another telephone."""
     if ring.wish not in {"move", "cancel"}:
         return Person(ring, apologies, call_id)
     known = memory.somebodys(Random(ring.seed))
@@ -60,7 +60,7 @@ def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memo
 
 
 def _remember(person: Person, memory: Memory) -> None:
-    """Keep in `memory` the appointment that the call booked or moved, else the known one; none after a cancellation."""
+    """Remember the appointment that a call booked or moved, or one known from before; none after a cancellation."""
     last = person.hours[-1] if person.hours else None
     if last and last.what == "cancelled":
         return

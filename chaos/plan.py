@@ -41,7 +41,7 @@ class Ring:
     wish: str
     """The wish: book, callback, hours or advice; move or cancel for an appointment that an earlier call made."""
     keyed: str
-    """The keyed number on which the clinic should call instead of the caller's own, or empty."""
+    """The number that the caller enters by keys for the clinic to call; empty if the caller enters none."""
     gives_up_at: str
     """The place of the menu at which the caller hangs up half-way, or empty."""
     seed: int
@@ -99,7 +99,7 @@ def _number(number: int) -> str:
 def faults(sizes: Sizes, seed: int, parts: dict[str, tuple[What, ...]]) -> list[Fault]:
     """Return the faults of a campaign, at random times.
 
-    Most are short; one in six lasts longer than every time limit.
+    A fault lasts up to two seconds. One in six lasts three to seven, longer than every time limit.
     """
     random = Random(f"faults {seed}")
     moments = sorted(random.uniform(0.02, 0.97) * sizes.seconds for _ in range(sizes.faults))
@@ -126,17 +126,17 @@ class Wanted:
     parts: tuple[str, ...] = ()
     """The names of the only parts that may break; empty if every part may break."""
     twice: float = 0.1
-    """The share of webhooks that the carrier delivers twice at once; an equal share come a second time later."""
+    """The share of webhooks that the carrier delivers twice at the same moment. As many others come again later."""
     latest: float = 12.0
     """The most seconds until the second delivery of a webhook that the carrier delivers twice, but not at once."""
     desk_closes: float = 0.3
     """The share of the waiting requests that the desk closes while people call."""
     changes: bool = True
-    """True if callers also change their appointments, and the desk its hours."""
+    """True if callers also change their appointments, and the desk also changes its hours, during the campaign."""
     keeps_promises: float = 2 / 3
-    """The share of changes of the hours after which the desk tells the patients; after the rest, the clock does."""
+    """The share of changed hours after which the desk itself runs the upkeep; after the others, the clock does."""
     hosts: int = 1
-    """The number of hosts that answer calls. Two or more have a state folder each, and nginx before them."""
+    """The number of hosts that answer calls. Two or more have a state folder each, and nginx passes calls to them."""
     recorded: float = 0.0
     """Seconds that the clock process gets after all calls to record every call; with 0, no records are checked."""
     swept: float = 30.0

@@ -48,11 +48,11 @@ class Premises:
     keeper: Keeper
     folder: Path
     hosts: Mapping[str, Host]
-    """The service's hosts by name, if there are several; empty for one machine."""
+    """The service's hosts by name; empty if the whole service runs as one host."""
     proxy: Nginx | None
 
     def mend(self) -> None:
-        """Make every part of the service whole again."""
+        """Have every part of the service undo its fault."""
         for part in self.parts.values():
             part.mends()
 

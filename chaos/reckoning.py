@@ -63,7 +63,7 @@ class Reckoning:
 
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
-    """Return the promises that callers heard and the desk lacks; those without a reference are compared by number."""
+    """Return the promises that callers heard and the desk lacks. Without references, they count by telephone number."""
     of_desk = list(held)
     there = {(each.phone, reference) for each in of_desk for reference in each.references}
     silent = Counter(each.phone for each in of_desk if "" in each.references)

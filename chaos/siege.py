@@ -1,4 +1,4 @@
-"""`python -m chaos.siege`: made-up patients call while strangers attack; ends with 1 if a patient noticed the attack.
+"""`python -m chaos.siege`: made-up patients call while strangers attack. Exits with 1 if a patient noticed the attack.
 
 See docs/reliability.md.
 """
@@ -32,7 +32,7 @@ Three others fail: one is misspelt, one refuses connections, one never answers.
 
 
 SETTLES = 150.0
-"""Seconds at a siege's end to wait for the last notices. A forged job can delay a notice by a lease and a sweep."""
+"""Seconds at a siege's end to wait for the last notices, because a forged job can delay one by a lease and a sweep."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class CarrierSetting(Protocol):
-    """An environment variable that a carrier declares. The entry points hand it in: this module knows no carrier."""
+    """An environment variable that a carrier declares. The entry points pass it, as this module knows no carrier."""
 
     @property
     def name(self) -> str:

@@ -84,7 +84,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Recordings:
-    """The recorded sentences that callers hear, and a line in words about each sound file that cannot be used."""
+    """The recorded sentences that callers hear, and a message about each sound file that cannot be used."""
 
     usable: tuple[Recording, ...] = ()
     faults: tuple[str, ...] = ()

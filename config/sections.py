@@ -178,7 +178,7 @@ class WhereaboutsFile(Strict):
 
 
 class AppointmentsFile(Strict):
-    """The length of a visit in a file of an older version; a file of today has it in [diary]."""
+    """The section of the clinic's file that had the length of a visit in older versions. [diary] has the length now."""
 
     minutes: Annotated[int, Field(ge=5, le=480)] | None = None
 
@@ -195,7 +195,7 @@ Length = Annotated[int, Field(ge=5, le=480), AfterValidator(_in_steps)]
 
 
 class DiaryFile(Strict):
-    """The rules of the diary: the length of a visit, the patients at a time, and what the telephone offers."""
+    """The rules of the diary: the length of a visit, the most patients at one time, and what callers are offered."""
 
     minutes: Length = 30
     patients_at_once: Annotated[int, Field(ge=1, le=20)] = 1

@@ -1,4 +1,4 @@
-"""A clinic with the limits of a city: campaigns and benchmarks make more calls in an hour than patients in a week."""
+"""A clinic with the limits of a city, because campaigns and benchmarks make very many calls in an hour."""
 
 import re
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ AS_BUSY_AS_A_CITY: Mapping[str, int] = {
 
 
 def busy_clinic(folder: Path) -> Path:
-    """Write the shipped clinic.toml into a folder, its limits raised to those of a city; return the file's path.
+    """Write the shipped clinic.toml into a folder, with limits for the calls of a city, and return the file's path.
 
-    Raises LookupError.
+    Raises LookupError if clinic.toml lacks a setting that is to be raised.
     """
     clinic = (ROOT / "config" / "clinic.toml").read_text()
     for setting, value in AS_BUSY_AS_A_CITY.items():

@@ -1,4 +1,4 @@
-"""Forged jobs in Redis, as a stranger with write access could leave them. If a job's code is run, it makes a folder.
+"""Forged jobs, as a stranger with write access to Redis could leave them. A job whose code is run makes a folder.
 
 All fields that RQ loads of a job are forged: function, arguments, callbacks, and what a worker notes about the job.
 """

@@ -13,7 +13,7 @@ from testing.threads import in_a_thread
 
 @dataclass
 class Listener:
-    """The posts that the HTTP server has received, and the answer that it is to give."""
+    """The state of a test's HTTP server: the posts that the server has received, and the answer that it is to give."""
 
     url: str = ""
     status: int = 200

@@ -86,7 +86,7 @@ ENOUGH = 2 * 2**30
 
 
 def _take_memory_for_a_disk() -> None:
-    """Put the tests' files into memory if there is room: a disk slow to flush looks like a broken store."""
+    """Put the tests' files into memory if there is room, because a disk slow to flush looks like a broken store."""
     if "TMPDIR" in os.environ or not MEMORY.is_dir():
         return
     room = os.statvfs(MEMORY)
@@ -130,7 +130,7 @@ hypothesis_settings.load_profile("clinic")
 
 @contextmanager
 def skipped_without(missing: type[Exception], reason: str) -> Iterator[None]:
-    """Skip the test for this reason if the block raises this error, which says that something is missing."""
+    """Skip the test if the block raises `missing`. The skip's message is `reason`, followed by the error's message."""
     try:
         yield
     except missing as why:
@@ -162,7 +162,7 @@ def postgres_server() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def pgbouncer_server(postgres_server: Postgres) -> Iterator[PgBouncer]:
-    """A real PgBouncer in transaction mode before the tests' PostgreSQL."""
+    """A real PgBouncer in transaction mode, which passes its clients' queries on to the tests' PostgreSQL."""
     with skipped_without(PgBouncerUnavailable, NO_PGBOUNCER), pgbouncer(postgres_server) as server:
         yield server
 
@@ -265,14 +265,14 @@ def server_log(postgres_server: Postgres, postgres_url: str) -> Callable[[], str
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database with the desk's tables: the test runs on SQLite and then on PostgreSQL."""
+    """The address of a database with the desk's tables. Each test runs once with SQLite and once with PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A client of a database with the desk's tables: the test runs on SQLite and on PostgreSQL."""
+    """A client of a database with the desk's tables. The test runs once on SQLite and once on PostgreSQL."""
     database = Database(database_url)
     yield database
     database.close()
@@ -328,7 +328,7 @@ def settings_for(tmp_path: Path, database_url: str, redis_url: str, **more: str)
 def desk_url(sqlite_url: str) -> str:
     """The address of the service's SQLite database.
 
-    A module can override this fixture by `database_url`, so that each test runs on SQLite and on PostgreSQL.
+    In a module that overrides this fixture with `database_url`, each test runs on SQLite and on PostgreSQL.
     """
     return sqlite_url
 
@@ -399,7 +399,7 @@ LONGEST = (
     "workers/test_processes",
     *("browser/test_every_page", "web/preview/test_pages", "supervisor/", "browser/test_typed", "test_any_keys"),
 )
-"""The test modules that take longest, the longest first: begun last, one would keep all test processes waiting."""
+"""The test modules that take longest, the longest first, because a late start would prolong the whole test run."""
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,6 @@
 """The people of the tests: a caller of the line, and a member of staff at the desk.
 
-The caller uses webhooks as the carrier does, the staff use pages as a browser does; each document heard is checked.
+The caller posts webhooks as a carrier does. The staff open pages as a browser does. Each carrier document is checked.
 """
 
 import re
@@ -68,7 +68,7 @@ class Clock:
         self._set_by += timedelta(**time).total_seconds()
 
     def shows(self, *moment: int) -> None:
-        """Set the clock to a moment in Delhi."""
+        """Set the clock to a moment in Delhi, given as year, month, day, hour and minute."""
         self.now = datetime(*moment, tzinfo=DELHI)  # type: ignore[misc, arg-type]  # year, month, day, hour, minute
 
     def goes_on(self, **time: float) -> None:

@@ -51,7 +51,7 @@ class InHand:
             self._requests.discard(request)
 
     def are_done(self) -> bool:
-        """Wait for the end of all requests, also of those that a browser gave up; return whether they ended in time."""
+        """Wait until no request runs, not even one whose browser has gone; return False after the time limit."""
         return until(lambda: not self._requests)
 
 

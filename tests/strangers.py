@@ -226,7 +226,7 @@ def paths(draw: st.DrawFn, route: Route) -> str:
 
 @st.composite
 def asks(draw: st.DrawFn, among: Callable[[Route], bool] = lambda _: True, *, writes: bool = False) -> Ask:
-    """Draw a random request to one of the application's routes; with `writes`, always by POST, which a form needs."""
+    """Draw a random request to a route that `among` accepts; with `writes`, only a plain POST of a form."""
     own = [route for route in routes() if among(route) and (not writes or "POST" in route.methods)]
     route = draw(st.sampled_from(own))
     usual = "POST" if "POST" in route.methods else "GET"

@@ -142,7 +142,7 @@ def moved(path: Path) -> Iterator[None]:
 
 
 def reaches_the_desk_later(place: Place, call: Conversation) -> None:
-    """Check that this call's request reaches the desk once, though its webhook and its saving are repeated."""
+    """Check that the call's pending request reaches the desk once, though its webhook and the saving job run twice."""
     worker = place[1]
     assert worker.desk.pending.count() == 1
     call.repeats_last_webhook()
@@ -285,7 +285,7 @@ def test_with_both_away_the_caller_is_told_the_truth_and_may_try_again(
 def test_a_redis_that_freezes_before_the_last_key_keeps_nothing_later(
     place: Place, sqlite_url: str, valkey_server: Valkey
 ) -> None:
-    """A caller who hears that nothing is kept has no request later: a frozen Redis drops the command when it thaws."""
+    """A caller who hears that nothing is kept has no request later, because Redis drops late commands when it thaws."""
     phone, worker = place
     call = phone.rings().press(*BOOK[:-1])
     with moved(sqlite_path(sqlite_url)), frozen(valkey_server):

@@ -38,7 +38,7 @@ FUZZ = settings(
 
 CALL = {"CallSid": "CA" + "2" * 32, "From": CALLER, "To": "+918090080906", "AccountSid": "AC" + "1" * 32}
 OUR_FAULT = "our telephone line has a"
-"""The start of the apology that a caller hears after a webhook broke: the HTTP status alone does not show a fault."""
+"""The start of the apology after a fault. Tests search for it, because the HTTP status does not show the fault."""
 
 NOBODY = ""
 
@@ -52,7 +52,7 @@ class Premises:
     phone: Phone
     contents: StoreContents
     sessions: dict[str, tuple[str, str]]
-    """The session cookie and the CSRF token of each person by name; by the empty name, of a browser without login."""
+    """The session cookie and CSRF token of each person, by name. The empty name is for a browser without a login."""
 
     def _repr_pretty_(self, printer: RepresentationPrinter, _cycle: bool) -> None:
         """Print only an ellipsis for the service in a failing example: all of it would fill the screen."""
@@ -166,7 +166,7 @@ SAYS = st.dictionaries(
     TEXT,
     max_size=2,
 )
-"""Fields that Twilio may post beside those of every webhook, or in their place."""
+"""Fields of a Twilio webhook with made-up values, which are added to the usual fields or replace them."""
 
 KEYS = fields(("Digits",))
 ADDRESS = fields(("line", "lang", "s", "w", "silent", "c"))
@@ -273,7 +273,7 @@ def test_without_the_token_of_its_page_no_form_changes_anything(here: Premises, 
 
 
 ASKED_ANEW = ("/login/code", "/invitation/")
-"""The beginnings of the paths of forms before a login. A refused post there is redirected to the form again."""
+"""The beginnings of the paths of forms for people not logged in. A refused post is redirected to its form again."""
 
 
 @FUZZ

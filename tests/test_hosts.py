@@ -54,7 +54,7 @@ def pair(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Itera
 
 
 def paths(host: Host) -> list[str]:
-    """Return the paths of the recorded calls in the hosts' database, the oldest call first."""
+    """Return the path of each recorded call, that is its places in order, as one text; the oldest call first."""
     with host.worker.database.reading() as read:
         return list(read.scalars(select(schema.calls.c.path).order_by(schema.calls.c.began)))
 

@@ -7,7 +7,7 @@ import pytest
 def test_only_the_quick_one_of_two_like_tests_is_of_the_inner_loop(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, of: str
 ) -> None:
-    """Check that the hook marks slow tests before pytest applies `-m 'not slow'`. A later mark would have no effect."""
+    """Check that our hook marks slow tests before pytest applies `-m 'not slow'`. A later mark would have no effect."""
     monkeypatch.setattr(request.config.option, "markexpr", "not slow")
     unmarked = [each for each in request.node.own_markers if each.name != "slow"]
     monkeypatch.setattr(request.node, "own_markers", unmarked)

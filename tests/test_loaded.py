@@ -16,7 +16,7 @@ SELDOM = ("twilio.rest", "requests", "urllib3", "apprise", "yaml", "alembic", "m
 """Libraries that no process loads at its start: of the carriers, the channels, PostgreSQL and migrations."""
 
 DESK = ("icalendar", "holidays", "segno", "zxcvbn", "tomlkit", "recurring_ical_events")
-"""Libraries that a process loads only for a few requests at the desk."""
+"""Libraries that a process loads only when a desk page needs one of them, which is seldom."""
 
 WEB = ("flask", "jinja2", "babel", "wtforms")
 STORES = ("sqlalchemy", "redis", "rq", "structlog", "prometheus_client", "ivr.desk", "ivr.storage.database")
@@ -36,9 +36,9 @@ PROCESSES = {
     "worker and clock": (WORKERS, (*SELDOM, *DESK, *WEB, *PAGES)),
     "supervisor": ("import ivr.supervisor.start, ivr.supervisor.forked", (*SELDOM, *DESK, *WEB, *STORES, *PAGES)),
 }
-"""The code that each kind of process runs first, and the libraries that this code must not load.
+"""The code that each kind of process runs at its start, and the libraries that this code must not load.
 
-The supervisor loads more later.
+The supervisor may load such libraries afterwards.
 """
 
 

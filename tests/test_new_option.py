@@ -1,6 +1,6 @@
-"""A new option of the main menu needs only two rows in the table and its sentences, no other change of the program.
+"""A new option of the main menu needs only two rows in the menu's table, and its sentences. No other code changes.
 
-The tests add the rows that CONTRIBUTING describes. Besides, only tests/test_menu_rung.py needs a row.
+The tests add the two rows, as CONTRIBUTING.md describes. Of the tests, only tests/test_menu_rung.py needs a new row.
 """
 
 from dataclasses import replace

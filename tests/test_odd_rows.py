@@ -137,7 +137,7 @@ class Desk:
             diary.blocked_times.set(TimeBlock(Shift(time(hour), time(hour + 1)), day, day, words="a meeting"), asha)
 
     def spoils(self, table: Table, column: Column[Any], value: Any, row_id: int) -> None:
-        """Write a value into one row's column, past the program. Raises DBAPIError if the database refuses it."""
+        """Write a value straight into one row's column of the table. Raises DBAPIError if the database refuses it."""
         with self.engine.begin() as write:
             spoil(write, table, column, value, row_id)
 
@@ -149,7 +149,7 @@ class Desk:
 
     @contextmanager
     def spoilt(self, table: Table, column: Column[Any], value: Any) -> Iterator[None]:
-        """Put a value into a column of a table's last row until the block ends; skip what the database refuses."""
+        """Put a value into a column of a table's last row for a block. Skip the example if the database refuses it."""
         row, engine = self.last(table), self.engine
         with engine.connect() as read:
             was = read.execute(text(f"SELECT {column.name} FROM {table.name} WHERE id = {row}")).scalar()  # noqa: S608
@@ -295,7 +295,7 @@ def spoil(write: Connection, table: Table, column: Column[Any], value: Any, row_
 
 
 def as_it_is(column: Column[Any], write: Connection) -> str:
-    """Return the SQL by which this column stores a value unchanged: PostgreSQL needs a cast to the column's type."""
+    """Return the SQL that stores a value unchanged in this column, with a cast to the column's type for PostgreSQL."""
     if write.dialect.name == "sqlite":
         return ":value"
     return f"CAST(:value AS {column.type.compile(dialect=write.dialect)})"
@@ -318,7 +318,7 @@ def desk_at(folder: Path, database_url: str, redis_url: str, clock: Clock) -> It
 
 @pytest.fixture
 def desk(tmp_path: Path, database_url: str, redis_url: str, clock: Clock) -> Iterator[Desk]:
-    """A desk with two rows in every table: the test runs on SQLite and on PostgreSQL."""
+    """Yield a desk with two rows in every table. A test with this desk runs on SQLite and again on PostgreSQL."""
     with desk_at(tmp_path, database_url, redis_url, clock) as desk:
         desk.fill()
         yield desk
@@ -413,7 +413,7 @@ def test_a_request_of_a_status_of_another_version_stays_in_sight(desk: Desk) -> 
 
 
 def test_a_caller_is_promised_a_call_beside_a_request_that_cannot_be_read(desk: Desk) -> None:
-    """A caller whose live request has an odd due time hears a promise when they call again, and joins that request."""
+    """A caller whose live request has an odd due time calls again, joins that request, and hears a promise."""
     desk.spoils(schema.requests, schema.requests.c.due, odd_values(schema.requests.c.due, desk.is_sqlite)[0], 2)
     assert PROMISED.search(desk.phone.rings(caller="+919999900002").press("1", "2", "1", "1", "1", "1").words)
     assert desk.services.desk.store.request(2).rang_again == 1

@@ -30,7 +30,7 @@ HEADINGS = {
     "signatures-fail",
     "requests-wait-too-long",
 }
-"""The headings of the runbook, one for each alert, under which the alert's remedy stands."""
+"""The headings of the runbook, one for each alert. Below each heading, the runbook says what to do about the alert."""
 
 
 @pytest.fixture

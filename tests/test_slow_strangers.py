@@ -30,7 +30,7 @@ FEW, MANY = 8, 40
 """The numbers of strangers in these tests. An ordinary web server's threads are all busy with FEW already."""
 
 Front = Callable[[Path, int], AbstractContextManager[int]]
-"""A function that runs a proxy before the web server on this port, and yields the port where the proxy listens."""
+"""A function that runs a proxy in front of the web server on a given port, and yields the proxy's own port."""
 
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.error.log;
@@ -71,7 +71,7 @@ def caddy(folder: Path, behind: int) -> Iterator[int]:
 
 @contextmanager
 def nginx(folder: Path, behind: int) -> Iterator[int]:
-    """Run nginx with the shipped file, but with other addresses and files, and without TLS."""
+    """Run the shipped nginx configuration without TLS, in front of the port `behind`; yield the port of nginx."""
     if shutil.which("nginx") is None:
         pytest.skip(f"{NO_NGINX}apt-get install nginx-light")
     words = (ROOT / "ops" / "nginx" / "clinic-line.conf").read_text()

@@ -24,7 +24,7 @@ STORES = {"ivr.staff", "ivr.hours", "ivr.hosts", "ivr.diary", "ivr.desk", "ivr.n
 ABOVE_STORES = {"ivr.reports", "ivr.phone", "ivr.preflight"}
 SHARED = {"ivr.operations", "ivr.wiring"}
 CARRIERS = {"ivr.carrier", "ivr.wiring.carriers"}
-"""The names of carriers' rooms that others may import: the port, and the wiring, which alone knows each carrier."""
+"""The two packages about carriers that other packages may import. Only ivr.wiring.carriers knows every carrier."""
 
 BELOW_WEB = LINE | GROUND | STORES | CARRIERS | ABOVE_STORES | SHARED
 WEB_ROOMS = {
@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 PROMETHEUS = ("metrics.counters", "metrics.files", "web.metrics.page", "web.metrics.readings")
 
 LONGEST_MODULE, LONGEST_FUNCTION = 260, 30
-"""The most lines of a module and of a function: a reader sees a module whole, and a function without scrolling."""
+"""The most lines of a module and of a function, so that a reader sees a function at once and a module as a whole."""
 
 MOST_MODULES = 18
 """The most modules in one folder, because a reader does not take in a longer list at a glance."""

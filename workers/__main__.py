@@ -1,6 +1,6 @@
-"""Runs the workers of this host: processes for each queue, forked once all that a job needs is loaded.
+"""Runs the workers of this host: processes for each queue, forked after all that a job needs has been loaded.
 
-Run as `python -m workers`; with --burst they end when the queues are empty.
+Run as `python -m workers`; with --burst, the workers end when the queues are empty.
 """
 
 import gc

@@ -89,7 +89,7 @@ def save(worker: WorkerServices) -> None:
 
 
 def _saved(worker: WorkerServices, sealed: SealedRequest) -> bool:
-    """Save a pending request at the desk, or move it to the hash `ASIDE` and return False. Raises StoreAway."""
+    """Save a pending request. If it is unreadable or refused, move it to `ASIDE` and return False. Raises StoreAway."""
     try:
         waiting = worker.desk.pending.open(sealed)
     except Unreadable:

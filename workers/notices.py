@@ -1,6 +1,6 @@
-"""The words of the outbox's tasks: of a notice to the staff, and of a text to a caller.
+"""Makes the words of notices to the staff and of text messages to callers, for the tasks of the outbox.
 
-Words only. Names and numbers are at the desk.
+Sends nothing. A notice holds no name and no number, because the staff find these at the desk.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ TITLES: Mapping[Kind, str] = {
 }
 
 BY_DATE = timedelta(days=100)
-"""The time before an appointment at which its text seems to be sent, so that the text never says "tomorrow"."""
+"""The pretended time from the sending of a text to its appointment, so that the text names the date, not "tomorrow"."""
 
 
 def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:

@@ -1,7 +1,7 @@
-"""Keeps the processes that run jobs: some for each queue, long-lived, each watched and started again when it ends.
+"""Runs the processes that do jobs, several for each queue, and starts a process again when it ends.
 
-A process that crashes or hangs in a job is replaced; no other notices it. All are forked from the watching process,
-which has loaded everything that a job needs. Connects to nothing, and reads no queue.
+If a process crashes or hangs in a job, it is replaced, and the others go on. All are forked from the watching process,
+which has loaded everything that a job needs. This module connects to nothing, and reads no queue.
 """
 
 import logging
@@ -25,7 +25,7 @@ HANGS_SECONDS = JOB_SECONDS + 3
 """Seconds after which a job's process is killed, because the job has outlived JOB_SECONDS. Less than a task's lease."""
 
 LONGEST_PAUSE, STEADY = 5.0, 60.0
-"""Seconds: the longest pause before a process that keeps ending restarts; the lifetime after which pauses are short."""
+"""Seconds. An ended process restarts after `LONGEST_PAUSE` at most, or at once if it has run for `STEADY`."""
 
 fork = get_context("fork")
 
@@ -44,7 +44,7 @@ class JobProcess:
     pause: float = 0.0
 
     def tell(self, *, busy: bool) -> None:
-        """Tell the parent process, by shared memory, that a job begins or has ended; it kills a job that hangs."""
+        """Tell the parent process, by shared memory, that a job begins or has ended. The parent kills a hanging job."""
         self.busy_since.value = self.monotonic() if busy else 0.0
 
     def is_hanging(self, now: float) -> bool:
@@ -89,7 +89,7 @@ class JobProcesses:
             self._finish()
 
     def _look(self, now: float, *, again: bool) -> None:
-        """Start the processes that are due, kill those that hang, and note those that have ended."""
+        """Note ended processes, kill hanging ones, start due ones. `again` lets a process start more than once."""
         for each in self._processes:
             if each.running and each.running.exitcode is not None:
                 self._note_end(each, now)
@@ -105,7 +105,7 @@ class JobProcesses:
         each.running.start()
 
     def _begin(self, each: JobProcess) -> None:
-        """Work as this process. First close its copy of the owner's end of the pipe, to notice the owner's death."""
+        """Run one worker process. First close its copy of the parent's pipe end, to notice the parent's death."""
         os.close(self._ours)
         self._work(each, self._theirs)
 

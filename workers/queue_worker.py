@@ -33,7 +33,7 @@ WORKER_SECONDS = 30
 """Seconds for which Redis knows a worker after a heartbeat. With fewer, RQ's own heartbeats would be too late."""
 
 BEAT_SECONDS = 5.0
-"""The least time between a worker's heartbeats, in seconds. This and the longest job stay below `WORKER_SILENT`."""
+"""The fewest seconds between a worker's heartbeats. Together with JOB_SECONDS, they stay below `WORKER_SILENT`."""
 
 END = signal.SIGUSR1
 """The signal to end after the present job. SIGINT and SIGTERM, which reach a whole process group, are ignored."""
@@ -69,7 +69,7 @@ class QueueWorker(SimpleWorker):
 
     queue_class = IdQueue
     max_connection_wait_time = 5.0
-    """The most seconds between two attempts to reach Redis; RQ waits up to a minute, and pending requests would too."""
+    """The most seconds between two attempts to reach Redis, because RQ's own minute would delay pending requests."""
 
     def __init__(self, services: WorkerServices, process: JobProcess, redis: Redis) -> None:
         queues = [IdQueue(process.queue, connection=redis, serializer=JSONSerializer)]

@@ -1,4 +1,4 @@
-"""The tasks of the outbox: notify the staff of a request or an appointment, and send a text where that is switched on.
+"""The tasks of the outbox: notices to the staff about requests and appointments, and texts to callers if switched on.
 
 Each task is safe to repeat. A task that fails raises its error, so that the outbox tries the task again.
 """

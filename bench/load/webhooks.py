@@ -83,7 +83,7 @@ class Signer:
         return Wanted((head + body).encode(), step.wants)
 
     def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
-        """Return `calls` signed webhooks, each for a new call, with the given steps in turn; `known` as in `call`."""
+        """Return `calls` signed webhooks of new calls, with the steps in turn. `known` numbers call; new ones if 0."""
         wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 
@@ -128,7 +128,7 @@ class _Recorder:
 def recorded(port: int, signer: Signer, keys: str) -> list[Step]:
     """Make one call that presses these keys; return its steps. Raises BenchFailed, CallFailed.
 
-    The addresses of the steps hold what the call has gathered, and also serve for other callers.
+    The address of a step holds what the call has gathered, so the steps can be posted again for other callers.
     """
     caller = _Recorder(port, KeyStream(keys))
     Handset(caller.post, steps, TwilioStandIn(signer.account), signer.base, signer.call()).ring(caller)

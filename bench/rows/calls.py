@@ -45,7 +45,7 @@ CALLS_AT_ONCE = Goal(10_000, "calls", at_least=True)
 
 @dataclass(frozen=True)
 class Tried:
-    """A number of calls at once that was tried, and how the service answered their webhooks."""
+    """A tried number of simultaneous calls, with the times in which the service answered their webhooks."""
 
     calls: int
     course: Answered
@@ -94,7 +94,7 @@ def _found(name: str, line: Service, size: Size, goal: Goal | None = None) -> It
 
 
 def search(line: Service, size: Size) -> Sequence[Tried]:
-    """Return the tries with STEPS[FROM] calls at once, then more until answers are late, or fewer until none is."""
+    """Try STEPS[FROM] calls at once, then more until an answer is late, or fewer until none is. Return all tries."""
     mix = steps(line)
     ring(line, mix, STEPS[0] // 5, 2)  # a warm-up
     settle(line)

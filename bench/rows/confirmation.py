@@ -1,7 +1,7 @@
 """Times the storing of a request before its promise, first without HTTP, and then over HTTP at several rates.
 
-Without HTTP, the intake has no job queue, and its time is compared with the insert of one row. Over HTTP, a request
-that goes to Redis is stored too, but reaches the desk later.
+Without HTTP, the intake has no job queue, and its time is compared with the insert of one row. Over HTTP, requests
+that were stored in Redis instead of the database are counted separately.
 """
 
 import sqlite3
@@ -54,7 +54,7 @@ class NoQueue(JobQueue):
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the intake's time compared with the insert of one row, then the callers' waits for a promise over HTTP.
+    """Yield rows that compare storing a request with a bare insert, then rows on the callers' waits for a promise.
 
     Raises BenchFailed.
     """
@@ -126,9 +126,9 @@ def wish(number_of_call: int) -> NewRequest:
 
 
 def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield the seconds that callers wait for their promise, at each of RATES, while only the web server runs.
+    """Yield rows on how long callers wait for their promise at each of RATES, in requests a second.
 
-    Raises BenchFailed.
+    Only the web server runs meanwhile. Raises BenchFailed.
     """
     with own_folder() as folder, database(kind, folder) as url, service(url) as line:
         for rate, goal in RATES.items():
@@ -137,7 +137,7 @@ def offered(kind: str, name: str, size: Size) -> Iterator[Row]:
 
 
 def beside_the_workers(kind: str, name: str, size: Size) -> Iterator[Row]:
-    """Yield rows on how long callers wait, at the lowest rate, while all processes work. Raises BenchFailed."""
+    """Yield rows on callers' waits at the lowest of RATES, while worker and clock run too. Raises BenchFailed."""
     rate = min(RATES)
     with own_folder() as folder, listener() as channel, database(kind, folder) as url:
         channels = channel.url.replace("http://", "json://")

@@ -32,14 +32,14 @@ DAYS, FEW = 60, 2
 """The number of days with calls; and the calls on each day in the smaller of the benchmark's two services."""
 
 VISITS = 20
-"""The number of visits on each day, the same in both services: a clinic with more calls is not open longer."""
+"""The number of visits on each day. Both services have the same, because more calls do not make a day longer."""
 
 OPEN = 50
-"""The number of requests that wait at the desk, the same in both services."""
+"""The number of requests that wait at the desk, the same in both of the services that the benchmark compares."""
 
 ROUNDS = {"webhook": 300, "confirmation": 150, "list": 25, "reports": 8}
 MOST_SECONDS, LEAST_ROUNDS = 12.0, 3
-"""The seconds after which no further round of a kind of work is timed, and the rounds that are timed in any case."""
+"""The seconds for timing one kind of work; and the number of rounds that are timed even if they take longer."""
 
 WARM_UP = 4
 """The number of untimed runs before each timing, because the first reports also count older days, a few in each run."""

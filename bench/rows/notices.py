@@ -178,7 +178,7 @@ def _starts(every: list[Subject]) -> Iterator[Row]:
 
 @contextmanager
 def subjects() -> Iterator[list[Subject]]:
-    """Start the workers of our queue and of the peers' queues, each with its own Redis; only one at a time has work."""
+    """Start the workers of our queue and of each peer's queue, each with its own Redis; yield the queues to measure."""
     with ExitStack() as stack:
         yield [stack.enter_context(_ours()), *(stack.enter_context(_peer(each, PEERS[each])) for each in PEERS)]
 

@@ -18,11 +18,11 @@ ROUNDS = 7
 FIRST_ANSWER, READY = Goal(1.2, "s"), Goal(0.4, "s")
 
 READIES = "import asgi, time; asgi.create_app(); print(time.clock_gettime(time.CLOCK_MONOTONIC))"
-"""The Python code that makes the web application in a process of its own, and prints when it is ready."""
+"""A Python program that makes the web application, then prints the monotonic time in seconds."""
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield the seconds of `make run` to its first answer, and of making the web application. Raises BenchFailed."""
+    """Yield the seconds to the first answer of `make run`, and those of making the application. Raises BenchFailed."""
     with own_folder() as folder:
         _first_answer(folder)  # makes the tables
         found = [_first_answer(folder) for _ in range(size.of(ROUNDS, 2))]

@@ -20,7 +20,7 @@ WARM_UP = 1_000
 """The number of untimed webhooks before the rounds, so that the rounds include no work that is done only once."""
 
 KNOWN = 200
-"""The number of telephone numbers that the loads call from, so that a process has parsed each number before."""
+"""The number of telephone numbers that the loads call from, so few that a process soon has parsed each of them."""
 
 GUNICORN = 'python -m gunicorn --bind 127.0.0.1:"$PORT" --log-level warning "bench.served.peers:tutorial_wsgi()"'
 """The command of Gunicorn without further options: one process, which answers one request at a time."""
@@ -29,9 +29,9 @@ BRIDGED, WSGI = ("--interface asgi", "--interface asgi"), ("--interface asgi", "
 
 
 def served(application: str, interface: tuple[str, str] = BRIDGED) -> str:
-    """Return the Procfile's web command, for another application than ours.
+    """Return the Procfile's web command with `application` in place of ours.
 
-    Raises BenchFailed if the Procfile is worded otherwise.
+    `interface` is an option of the command and its replacement. Raises BenchFailed if the Procfile is worded otherwise.
     """
     command = COMMANDS["web"]
     for ours, theirs in (("asgi:create_app", application), interface):
@@ -53,7 +53,7 @@ PEERS: Mapping[str, str] = {
     BY_GUNICORN: GUNICORN,
 }
 KEYS = tuple(Step("/voice/main?line=main&lang=en", Presses(key)) for key in "234")
-"""The steps of calls whose caller presses a key of the main menu that needs no store: call back, advice, timings."""
+"""Steps that need no store: in the main menu, a caller presses the key for a call back, for advice, or for timings."""
 
 GOALS: Mapping[str, Mapping[str, Goal]] = {
     "a key press": {

@@ -1,4 +1,4 @@
-"""Somebody at the desk of a service that is benchmarked: an account, a login over HTTP, and requests for pages."""
+"""Makes an account at the desk of a benchmarked service, logs in over HTTP, and makes requests for the desk's pages."""
 
 import re
 from datetime import UTC, datetime

@@ -87,10 +87,10 @@ def tutorial_unchecked() -> AsgiServer:
 
 
 def tutorial() -> AsgiServer:
-    """Return the peer that follows the tutorial and checks signatures with the carrier's own validator."""
+    """Return the peer that follows the carrier's tutorial and checks signatures with the carrier's own validator."""
     return _through_our_bridge(_app(_signed(_tutorial)))
 
 
 def tutorial_wsgi() -> Flask:
-    """Return the application that follows the tutorial and checks signatures, for web servers that speak WSGI."""
+    """Return, for web servers that speak WSGI, the peer that follows the carrier's tutorial and checks signatures."""
     return _app(_signed(_tutorial))

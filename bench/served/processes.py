@@ -79,7 +79,7 @@ def processor_seconds(process: psutil.Process) -> float:
 
 
 def _clock_of(pid: int) -> int:
-    """Return the id of the kernel's clock of a process's CPU time, computed as clock_getcpuclockid(3) does."""
+    """Return the id of the kernel clock that counts a process's CPU time, as clock_getcpuclockid(3) computes it."""
     return (~pid << 3) | 2
 
 

@@ -84,7 +84,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def environment(folder: Path, database_url: str, redis_url: str, channels: str = NOBODY) -> dict[str, str]:
-    """Return all settings of a service in production, whose clinic has limits for a city's many callers."""
+    """Return the environment variables of a service in production. Its clinic's limits allow a city's many callers."""
     return {
         "HOME": str(folder),
         "ENV": "production",

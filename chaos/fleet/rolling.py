@@ -63,12 +63,12 @@ class Restarts:
 
     @property
     def wanted(self) -> int:
-        """The number of restarts to make, which is one for each host and each of the ways."""
+        """The number of restarts to make, because each host is restarted once by each of `ways`."""
         return self.hosts * len(self.ways)
 
     @contextmanager
     def going_on(self, place: Premises, _began: float) -> Iterator[Sequence[float]]:
-        """Restart the hosts while the block runs: each host once by each way in `ways`, one restart after the other."""
+        """Restart each host once in each of `ways` (see BOTH_WAYS), one after another, while the block runs."""
         thread = threading.Thread(target=self._try, args=[place])
         thread.start()
         try:
@@ -150,7 +150,7 @@ class Rolled:
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
     """Restart the hosts of a campaign while people call, check the promises, and return all results.
 
-    Each host is restarted once in each of the `ways`. Raises CallFailed, NginxUnavailable, PostgresUnavailable.
+    Each host is restarted once in each of `ways` (BOTH_WAYS). Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """
     with premises(wanted) as place:
         restarts, began = Restarts(wanted.hosts, ways), time.monotonic()

@@ -28,7 +28,7 @@ def example(name: str, language: str, script: Script, clinic: Clinic, now: datet
 
 
 def _values(clinic: Clinic, now: datetime) -> dict[str, Value]:
-    """Return an example for each blank of the sentence, by the name of the blank."""
+    """Return an example value for every blank that a sentence may have, by the name of the blank."""
     soon = _tomorrow(now)
     hours = (soon.replace(hour=9, minute=0), soon.replace(hour=20, minute=30))
     return {

@@ -17,7 +17,7 @@ FORMULA = tuple("=+-@")
 """The first characters by which a spreadsheet takes a cell for a formula and computes it."""
 
 PLAIN_TEXT = "'"
-"""The character before a cell's content by which a spreadsheet takes the cell as text."""
+"""The character that makes a spreadsheet read a cell as plain text, if the cell's content begins with it."""
 
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\u00a0": " "})
 """The replacements that undo the typographic quotes and no-break spaces of spreadsheets and word processors."""

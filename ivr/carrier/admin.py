@@ -99,7 +99,7 @@ class Found:
 
     @property
     def forwarding(self) -> list[str]:
-        """The numbers in clinic.toml that the account does not have: only forwarded calls to them reach us."""
+        """The numbers in clinic.toml that the account does not have, so that only forwarded calls to them reach us."""
         return sorted(self.lines.keys() - {number.e164 for number in self.ours})
 
 
@@ -129,7 +129,7 @@ class Admins:
     """The account that rents each number that `owned` has returned, by the number in E.164."""
 
     def owned(self) -> list[Number]:
-        """Return every number that the accounts rent, in order. Raises CarrierRefused."""
+        """Return every number that the accounts rent, sorted by number. Raises CarrierRefused."""
         found = [(number, admin) for admin in self.each for number in admin.owned()]
         self._of.update((number.e164, admin) for number, admin in found)
         return sorted((number for number, _ in found), key=lambda number: number.e164)

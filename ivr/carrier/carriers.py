@@ -1,4 +1,4 @@
-"""The carriers that are switched on. The carrier that has signed a request answers the request.
+"""The carriers that are switched on. We answer a request in the dialect of the carrier that has signed the request.
 
 This module verifies nothing, and names no carrier.
 """

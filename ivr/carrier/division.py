@@ -52,7 +52,7 @@ class SpeechLimits:
             yield rest
 
     def _units(self, phrases: Sequence[Phrase]) -> Iterator[Sequence[Phrase]]:
-        """Yield the groups of phrases not to split: all if they fit, else each sentence, else pieces of a sentence."""
+        """Yield groups of phrases that must not be split: all phrases if they fit, else sentences, else pieces."""
         if self._fit(phrases):
             yield phrases
             return

@@ -38,7 +38,7 @@ class Element(NamedTuple):
 
 
 class Elements:
-    """Makes the elements of one carrier's documents, by the carrier's table."""
+    """Makes the elements of one carrier's documents, and refuses elements that the carrier's `rules` do not allow."""
 
     def __init__(self, rules: Mapping[str, ElementRule], declaration: str = "") -> None:
         self._rules = rules
@@ -61,7 +61,7 @@ class Elements:
         return _allows(self._rules[name].attributes[attribute], value)
 
     def document(self, *elements: Element) -> str:
-        """Return a carrier's whole document of these elements. Raises ValueError as `element` does."""
+        """Return a carrier's document of these elements. Raises ValueError if the carrier does not allow an element."""
         return self._declaration + self.element("Response", *elements).xml
 
 

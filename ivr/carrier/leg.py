@@ -36,7 +36,7 @@ class Leg:
 
     @property
     def asked_again(self) -> Call:
-        """The caller's call with one more silence or wrong key counted; unchanged while `begins` is true."""
+        """The caller's call with one more silence or wrong key counted; unchanged while nobody on the leg was asked."""
         if self.begins:
             return self.call
         if self.pressed is None:

@@ -60,7 +60,7 @@ def _said(says: Iterable[Say], language: str, script: Script) -> Iterator[Heard]
 
 
 def _plain(steps: Iterable[Step]) -> Iterator[object]:
-    """Yield a document's steps for comparison, without the cuts in its sentences and the reception's key."""
+    """Yield a document's steps for comparison: neighbouring sentences joined, and the reception's key left out."""
     words: list[str] = []
     kind = ("", False)
     for step in steps:

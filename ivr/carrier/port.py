@@ -85,7 +85,7 @@ class Carrier(Protocol):
     def failed_step(self, values: Mapping[str, str]) -> str:
         """Return the address that the carrier reports as failed; empty if the carrier has reported none.
 
-        A carrier that never reports such an address counts as reporting the address at which calls begin.
+        For a carrier that never reports a failed address, return the address at which calls begin.
         """
 
     def heard(self, document: str) -> Iterator[Step]:

@@ -39,7 +39,7 @@ class WasRung:
 
 @dataclass(frozen=True)
 class Recorded:
-    """The caller's words were recorded as a message."""
+    """The event that the caller's words were recorded as a message."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True)
 class Heard:
-    """Words that are heard, spoken or recorded, and their language."""
+    """Words that a voice speaks or a recording plays, and the language of the words."""
 
     words: str
     """The words as they are written, as a transcript shows them: "112"."""
@@ -27,7 +27,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Pauses:
-    """Waits some seconds in silence."""
+    """A step of a document that waits some seconds in silence."""
 
     seconds: int
     cuttable: bool = False
@@ -58,7 +58,7 @@ class Dials:
     seconds: int = 30
     """The seconds for which the telephones ring."""
     key: str = ""
-    """The key that takes the call, if the carrier itself waits for it; empty if the documents ask for it."""
+    """The key that accepts the call, if the carrier itself waits for this key; empty if the documents ask for a key."""
 
 
 @dataclass(frozen=True)

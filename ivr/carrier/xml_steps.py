@@ -40,7 +40,7 @@ def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
 
 
 def spoken(element: Xml.Element) -> Iterator[Step]:
-    """Yield the text of an element as one Heard. In `aloud`, an alias replaces each <sub>; "" if nothing differs."""
+    """Yield the text of an element as one Heard. `aloud` has the alias of each <sub>; it is empty without an alias."""
     words, aloud = "".join(element.itertext()), "".join(_aloud(element))
     yield Heard(words, element.get("language", "en-US"), aloud=aloud if aloud != words else "")
 
@@ -52,7 +52,7 @@ def played(element: Xml.Element) -> Iterator[Step]:
 
 
 def paused(element: Xml.Element) -> Iterator[Step]:
-    """Yield the pause of an element."""
+    """Yield a step in which the carrier is silent for the seconds in the element's `length`, or for one second."""
     yield Pauses(whole_number(element, "length", 1))
 
 

@@ -34,7 +34,7 @@ The calendar's link is as it was before; where the database could not be read, t
 Closures reach the telephone within seconds, by the clock."""
 
 WITH_POSTGRESQL = 2
-"""The exit code that means: run PostgreSQL's own programs instead of this command."""
+"""The exit code of a command that only printed the PostgreSQL programs to run in its place."""
 
 
 @click.command("backup")
@@ -103,7 +103,7 @@ RESTORED = (
 
 
 def _name_newer(part: Path, database: Path, drop: bool) -> None:
-    """Print the requests that the backup does not know, with their numbers, before the database is replaced."""
+    """Print the requests and appointments that the backup lacks. If `drop`, say that the desk will lack them, too."""
     try:
         newer = newer_promises(part, database)
     except BackupRefused:

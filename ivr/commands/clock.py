@@ -9,7 +9,7 @@ from ivr.web.services import services
 
 @click.group("clock")
 def clock() -> None:
-    """The system's clock, by which the desk deletes what it need not keep."""
+    """Confirms the system's clock, by which the desk deletes old data."""
 
 
 @clock.command("confirm")

@@ -23,7 +23,7 @@ NONE = "no apology is recorded: config/voices/LANGUAGE/fault.wav"
 @click.option("--carrier", "name", default="", help="The carrier that asks for it, where there are several.")
 @with_appcontext
 def fallback_document(base: str, name: str) -> None:
-    """Prints the apology that callers hear while nothing of ours can be reached."""
+    """Prints the document of the apology that callers hear while this service cannot be reached."""
     here = services()
     found = here.telephone.carriers
     if base:

@@ -63,7 +63,7 @@ def _of_the_carriers(found: Carriers, script: Script) -> Iterator[Verdict]:
 
 @contextmanager
 def _nothing_thrown_away() -> Iterator[None]:
-    """Switch garbage collection off: all walks stay in memory anyway, and collecting takes a third of the time."""
+    """Switch off garbage collection, because all walks stay in memory and collecting takes a third of the time."""
     gc.disable()
     try:
         yield
@@ -146,7 +146,7 @@ def _counted_key(carrier: Carrier, leg: Leg) -> str:
 
 
 def _carrier_counts(carrier: Carrier, begun: list[Leg], keys: list[str]) -> Verdict:
-    """Check a carrier that itself waits for the reception's key: it has the right key, and our document only speaks."""
+    """Check a carrier that waits for the reception's key itself. It must know the key; our document may only speak."""
     complaints = []
     for leg, key in zip(begun, keys, strict=True):
         read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]

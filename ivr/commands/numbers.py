@@ -78,7 +78,7 @@ def _count(count: int, what: str) -> str:
 
 @contextmanager
 def _told(where: str = "") -> Iterator[None]:
-    """Turn a carrier's refusal into the command's message, of one line."""
+    """Show a carrier's refusal within the block as the command's one-line error, which begins with `where`."""
     try:
         yield
     except CarrierRefused as refused:

@@ -35,7 +35,7 @@ def preflight(as_json: bool) -> None:
 @click.command("preflight")
 @JSON
 def alone(as_json: bool) -> None:
-    """Checks that all is ready for callers, without loading the application. Ends with 1 where any fails."""
+    """Checks that all is ready for callers, without loading the application. Ends with 1 if any check fails."""
     try:
         settings = read(os.environ, carriers=SETTINGS)
     except BadSettings as refused:

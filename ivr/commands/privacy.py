@@ -21,7 +21,7 @@ NOTHING_READ = "nothing was read"
 NOTHING_ERASED = "nothing was erased"
 STILL_IN_DATABASE = "what waited in Redis is erased, but nothing in the database is"
 STILL_IN_FILE = "the requests are erased, but their bytes may still be in the database's file"
-"""The messages for a failure at each step of the erasure, which say what was done by then."""
+"""This and the messages above: what was done before a store failed while data were read or erased."""
 
 ELSEWHERE = """\
 Not erased, because it is not ours to reach or names nobody:
@@ -34,7 +34,7 @@ NO_NUMBER = "that is not a complete telephone number"
 
 
 class PhoneNumber(click.ParamType[Phone | StoredNumber]):
-    """A telephone number as people write it. Text that is no number is looked for as a stored number."""
+    """A telephone number as people type it. If the number is invalid, its digits are looked up as a stored number."""
 
     name = "number"
 
@@ -84,7 +84,7 @@ def erase(number: Phone | StoredNumber | None, yes: bool) -> None:
 
 
 def _held(personal_data: PersonalData, number: Phone | StoredNumber) -> PersonalRecord:
-    """Return all data about a telephone number. Fails for text that is no number, and is not stored as one."""
+    """Return all data about a number. Raises BadParameter for text that is no number and that no row contains."""
     held = personal_data.of(number)
     if held.empty and isinstance(number, StoredNumber):
         raise click.BadParameter(NO_NUMBER)

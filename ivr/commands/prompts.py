@@ -23,7 +23,7 @@ from ivr.web.services import Services, services
 prompts = AppGroup("prompts", help="What callers hear: the sentences, and their recordings.")
 
 TOO_LONG, SLACK = 1.5, 1.0
-"""The longest that a recording may be: this many times the estimate, and this many seconds more."""
+"""The factor and the extra seconds that turn a recording's estimated length into the longest allowed."""
 
 AFTERWARDS = "Now: flask --app wsgi line check; then restart web, workers and clock."
 

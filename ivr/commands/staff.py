@@ -1,4 +1,4 @@
-"""`flask staff`: adds, invites and resets people from the server itself."""
+"""`flask staff`: adds and invites people, and resets their passwords and second factors, from the server itself."""
 
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Counts the calls of each telephone and of each line within the last hour, in Redis, and finds those over a limit.
 
 Redis holds keyed hashes in place of numbers. While Redis is away nothing is counted and no call is refused. No clock,
-no HTTP. What each limit is for: docs/decisions/0021.
+no HTTP. docs/decisions/0021 explains the purpose of each limit.
 """
 
 import logging
@@ -79,7 +79,7 @@ class CallLimits:
         return not let_in
 
     def loads(self, lines: Iterable[str], now: datetime) -> list[LineLoad]:
-        """Return the load of each of these lines. Raises QueueAway."""
+        """Return, for each of these lines, its number of calls in the last hour, and its limits. Raises QueueAway."""
         keys, since = list(lines), f"({(now - WINDOW).timestamp()}"
         with queue_errors(self._breaker), self._redis.pipeline() as together:
             for key in keys:
@@ -110,7 +110,7 @@ class CallLimits:
     def _whose(self, call: IncomingCall) -> tuple[str, int] | None:
         """Return a Redis key and a limit: those of the caller's telephone, or those of all withheld calls of the line.
 
-        Return None for a withheld call that a telephone of the clinic has forwarded: many patients may call that way.
+        Return None for a withheld call that the clinic has forwarded, because many patients may call that way.
         """
         if call.caller:
             return (

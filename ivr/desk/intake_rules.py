@@ -32,7 +32,7 @@ class IntakeRules:
         self.judge(new, read.execute(OF_THE_NUMBER[new.own_number], asked_of(new)).one())
 
     def judge(self, new: NewRequest, found: Row[Any]) -> None:
-        """Raise RequestRefused if `found`, a row of `OF_THE_NUMBER`, shows a block or too many promises."""
+        """Raise RequestRefused if `found`, a result of `OF_THE_NUMBER`, shows a blocked number or too many promises."""
         if new.made_by != CALLER:
             return
         if found.blocked:
@@ -59,7 +59,7 @@ def _of_the_number(events: tuple[HistoryEvent, ...]) -> Select[Any]:
 
 
 OF_THE_NUMBER = {True: _of_the_number(OWN), False: _of_the_number(OF_OTHERS)}
-"""The queries for the blocks and promises of a request's number: under True if that number itself calls, else False."""
+"""The queries for a number's blocks and promises. The dict key is True for calls from that number, else False."""
 
 
 def asked_of(new: NewRequest) -> dict[str, Any]:

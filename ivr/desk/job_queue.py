@@ -40,7 +40,7 @@ SAVE_PENDING = "workers.jobs.save_waiting"
 
 TASK_ID = re.compile(r"errand-([1-9][0-9]{0,9})-([1-9][0-9]{0,9})", re.ASCII)
 SAVING_ID = re.compile(r"waiting-[0-9]{1,19}", re.ASCII)
-"""The forms of the ids of the two kinds of jobs: TASK_ID runs a task, SAVING_ID saves the pending requests."""
+"""The patterns of job ids. TASK_ID is for jobs that run a task, SAVING_ID for jobs that save the pending requests."""
 
 LARGEST_ID = 2**31 - 1
 """The largest integer that a column of the database holds; a job's id with a larger number is not ours."""

@@ -67,7 +67,7 @@ class Merging:
     def undo(self, stays_id: int, by: By) -> bool:
         """Undo the merge that `by.who` has just made into the request `stays_id`; return False if nothing was undone.
 
-        If anything else has happened to either request since the merge, both stay as they are. Raises StoreAway.
+        Nothing is undone if anything else has happened to either request since the merge. Raises StoreAway.
         """
 
         def undone(write: Connection) -> bool:
@@ -137,7 +137,7 @@ def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
 
 
 def _taken_in(write: Connection, stays_id: int, by: By) -> int | None:
-    """Return the id of the request merged into this one, if the merge is this one's last move and may be undone."""
+    """Return the id of the request merged into request `stays_id`; None unless `by.who` may undo that merge now."""
     if write.execute(select(table.c.id).where(table.c.id == stays_id)).first() is None:
         return None
     last = last_line(write, stays_id)

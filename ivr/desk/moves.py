@@ -56,7 +56,7 @@ table = schema.requests
 
 
 MERGED = (HistoryEvent.TOOK_IN, HistoryEvent.DUPLICATE_OF)
-"""The history events of a merge; merging.py undoes these, not `Moves.undo`."""
+"""The history events of a merge. `Moves.undo` does not undo a merge; merging.py does."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,13 @@ class Moves:
     clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
-        """Take an open request for `by.who`. Raises MoveRefused if it is not open, NoSuchRequest, StoreAway."""
+        """Take an open request for `by.who`, with the note `words`. Raises MoveRefused, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
         make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
 
     def put_back(self, request_id: int, by: By, words: str = "") -> None:
-        """Put back a request that this person has taken. Raises as `take`."""
+        """Put back a request that `by.who` took; `words` is a note. Raises MoveRefused, NoSuchRequest, StoreAway."""
         change = {"status": Status.OPEN, "taken_by": None, "touched": None}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.PUT_BACK))
         make(self.database, request_id, entries, _taken_by(by.who), change)
@@ -164,7 +164,7 @@ class Moves:
                 return {**again, "tries": tries, "due": self.next_due(request, report.outcome, now)}
 
     def write_note(self, request_id: int, words: str, by: By) -> None:
-        """Add a note to a request's history. A taken request then stays taken for another `LEFT_ALONE`.
+        """Add a note to a request's history. A taken request then stays taken until `LEFT_ALONE` after the note.
 
         Raises ValueError for a longer note than `LONGEST_NOTE`, NoSuchRequest, StoreAway.
         """

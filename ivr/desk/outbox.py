@@ -41,7 +41,7 @@ AT_ONCE = 100
 """The most tasks that one sweep puts on their queues."""
 
 TOO_FAR = PAUSES[-1] + LEASE
-"""The farthest that a task's time can lie ahead. A later time comes from a wrong clock, and counts as past."""
+"""The farthest ahead that a task's next attempt or lease can be. A later time is a clock's fault: it counts as past."""
 
 table = schema.errands
 
@@ -120,7 +120,7 @@ class Outbox:
     def failed_for_good(self, now: datetime) -> list[FailedTask]:
         """Return the tasks that failed for good, first those about live requests, then those about coming appointments.
 
-        Each group begins with the latest failure. A notice is one task, failed if all channels fail. Raises StoreAway.
+        Each group begins with the latest failure. A notice is listed once, if every channel failed. Raises StoreAway.
         """
         with self._database.reading() as read:
             found = [FailedTask(*row) for query in _failures(now) for row in read.execute(query)]
@@ -216,7 +216,7 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
 
 
 def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that `other` has a task with this name, fitting `same`, that has not failed for good."""
+    """Return the SQL condition that a task in `other` fits `same`, has this name, and has not failed for good."""
     return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
 
 
@@ -228,7 +228,7 @@ def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
 
 
 def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the SQL conditions of all tasks that send this task's notice; for an appointment, without older tasks."""
+    """Yield the SQL conditions of the tasks that send the notice of `task`; for an appointment, without older tasks."""
     yield from (_same(task.ids), table.c.task == task.name)
     if isinstance(task.about, Appointment):
         yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
@@ -255,6 +255,6 @@ BEGIN = (
     .values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=bindparam("until"))
     .returning(table)
 )
-"""The SQL statement that begins a task. Built once, on import: building takes six times as long as running it."""
+"""The SQL statement that begins a task. Built once, on import, because building takes six times as long as running."""
 DISPATCHED = (table.c.begun < bindparam("number"), table.c.rings >= bindparam("number"))
 BEGIN_DISPATCHED = BEGIN.where(*DISPATCHED, _pause_over(bindparam("until"), bindparam("too_far")))

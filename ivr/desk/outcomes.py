@@ -32,7 +32,7 @@ from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 
 DONE = "diary"
-"""The field, in the data for undoing a move, with the move's change to the diary: appointment's id and DiaryEvent."""
+"""The field of a move's undo data that holds the diary change: the appointment's id and the DiaryEvent."""
 
 
 class Clash(StrEnum):
@@ -70,7 +70,7 @@ def carry_out(write: Connection, clinic: Clinic, row: Row[Any], report: OutcomeR
 
 
 TO_TELL = (Why.CLOSED, Why.UNHEARD, Why.BLOCKED)
-"""The reasons for requests by which the staff tell a patient something."""
+"""The reasons for which a request asks the staff to tell a patient something about an appointment."""
 
 
 def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) -> bool:

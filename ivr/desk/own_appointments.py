@@ -1,7 +1,7 @@
-"""Moves or cancels an appointment for a caller who proves, by digits of its reference, that it is theirs.
+"""Moves or cancels an appointment for a caller who proves by digits of its reference that the appointment is theirs.
 
-A caller id can be forged and a telephone shared, so a change asks for digits of the reference, which was spoken only in
-the call that booked. No HTTP, no sentences, no clock.
+The proof is needed because a caller id can be forged and a telephone shared. The reference was spoken only in the call
+that booked. No HTTP, no sentences, no clock.
 """
 
 import logging

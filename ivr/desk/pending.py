@@ -29,7 +29,7 @@ ASIDE = "clinic:waiting-aside"
 """The key of a second Redis hash, for pending requests that could not be read or saved and would delay the others."""
 
 TRIED = "clinic:waiting-aside-tried"
-"""The Redis key that prevents, for the time `TRY_AGAIN`, another attempt to save the requests that were set aside."""
+"""The name of a Redis entry. While it exists, for `TRY_AGAIN`, no process moves requests back out of `ASIDE`."""
 
 TRY_AGAIN = timedelta(minutes=10)
 

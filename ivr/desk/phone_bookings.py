@@ -1,7 +1,7 @@
 """Books appointments for callers. The database stores the booking and the promise in one transaction.
 
-A booking never waits in Redis. If the database gives no answer in time, the caller is told so and leaves a wish. A
-booking that is stored only after that is cancelled. No HTTP, no sentences, no clock.
+A booking never waits in Redis. If the database gives no answer in time, the caller is told so and leaves a wish. If the
+database stores the booking later nevertheless, the booking is cancelled. No HTTP, no sentences, no clock.
 """
 
 import logging
@@ -60,7 +60,7 @@ class BookingOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class NewBooking:
-    """A booking that a caller has confirmed, before it is stored; its `request` tells the number, line and call."""
+    """A caller's confirmed booking, not yet stored. Its `request` has the number, the telephone line and the call."""
 
     request: NewRequest
     slot: Slot
@@ -202,7 +202,7 @@ class PhoneBookings:
     def _free_again(self, stored: Booking) -> None:
         """Cancel an appointment that was stored after its caller had been told that booking failed.
 
-        Do nothing if another process had booked it before for the same webhook, because its caller may know of it.
+        Do nothing if another process had booked the appointment, because the caller may have been told of the booking.
         """
         if not stored.is_new:
             return
@@ -212,7 +212,7 @@ class PhoneBookings:
 
 
 def stored_at(database: Database, appointment_id: int) -> datetime:
-    """Return the moment when an appointment was stored. The event that cancels it gets this date. Raises StoreAway."""
+    """Return the moment when an appointment was stored, to date its cancellation with this moment. Raises StoreAway."""
     with database.reading() as read:
         found: datetime = read.execute(select(table.c.created).where(table.c.id == appointment_id)).scalar_one()
     return found

@@ -66,7 +66,7 @@ class HistoryEvent(StrEnum):
     DUPLICATE_OF = "duplicate_of"
     REBOOKED = "rebooked"
     CALLED_OFF = "called_off"
-    """The appointment was cancelled. Like REBOOKED, written only by older versions of the program, without a diary."""
+    """The appointment was cancelled. Only older versions, which had no diary, wrote this event and REBOOKED."""
     REOPENED = "reopened"
     NAMED = "named"
     """The desk wrote down who the request's patient is."""
@@ -250,8 +250,8 @@ class Kept:
     def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:
         """Return the promise as the caller hears it. `earlier` is the joined request's reference and call id, or None.
 
-        A caller from another telephone hears nothing of the earlier request. Its reference is spoken only in the call
-        that made it, because a stranger could forge the caller's number to hear it.
+        A caller on another telephone hears nothing of the earlier request. The earlier reference is told only in the
+        call that made the earlier request, because a stranger could forge the caller's number to hear the reference.
         """
         if earlier is None or not new.own_number:
             return cls(reference, joined=False)

@@ -34,7 +34,7 @@ FIRST_LEASE = timedelta(seconds=15)
 
 
 AT_THE_COUNTER = "by-hand"
-"""The id that stands for the call of a request which no call made: somebody made it at the counter."""
+"""The text in the place of a call's id for a request that somebody made at the counter, and so without a call."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +140,9 @@ SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
 LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
 OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
 TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""The SQL query of the live request, of any kind, into which the desk merged a number's request of one kind.
+"""The SQL query for the live request, of any kind, into which the desk merged a number's request of one kind.
 
-A new request of that kind joins the live one only if both are for one number: the promise is a call on that number.
+A new request of that kind joins the live one only if both are for one number, because the call goes to that number.
 """
 JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
@@ -213,7 +213,7 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
 
 
 def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:
-    """Return the values that the wish `new` gives to a live request. After an equal wish, `sooner` is the due time."""
+    """Return a live request's values after the wish `new`. For an unchanged day and part, the due time is `sooner`."""
     same_wish = (live.day, live.part) == (new.day, new.part)
     return {"day": new.day, "part": new.part, "due": sooner if same_wish else new.due}
 

@@ -61,7 +61,7 @@ class DiaryEvent(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     """The caller could not be sent the text that confirms the booking or the change."""
     TRIED_AGAIN = "tried_again"
-    """Somebody at the desk had the notice or text that failed tried again."""
+    """Somebody at the desk had the program try again a notice or text that had failed."""
     TOLD = "told"
     """Somebody has told the patient of what the clinic changed."""
     TO_TELL = "to_tell"

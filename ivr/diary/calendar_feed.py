@@ -56,7 +56,7 @@ class FeedEntry:
     id: int
     reference: str
     request_id: int | None
-    """The id of the older request under which the feed lists the appointment; None if the feed has no such entry."""
+    """The id of the request under which an older version put the appointment into the feed; None if no version did."""
     patient: str
     """The patient's initials, or the whole name; empty where the appointment has no name."""
     line: str
@@ -72,7 +72,7 @@ class FeedEntry:
 class OlderEntry:
     """An appointment's entry in the calendar feed, as an older version without a diary showed it.
 
-    The entry's id is the id of a request. The appointment's history keeps this id, as requests are deleted earlier.
+    The entry's id is that of a request. The appointment's history keeps the id, because the request is deleted earlier.
     """
 
     request_id: int
@@ -133,7 +133,7 @@ class CalendarFeed:
             write.execute(audit.line(by, what))
 
     def has_whole_names(self) -> bool:
-        """Return whether a manager has had the feed show patients' whole names. Raises StoreAway."""
+        """Return whether the feed shows patients' whole names, as a manager has chosen. Raises StoreAway."""
         with self._database.reading() as read:
             return _has_whole_names(read)
 

@@ -54,7 +54,7 @@ class Concern:
     appointment: Appointment | None = None
     """The other patient's appointment that is in the way; None if no appointment is the reason."""
     words: str = ""
-    """The reason that was typed with a block of time, where one is in the way."""
+    """The reason typed for the blocked time in the way; empty if none was typed, or no blocked time is in the way."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Concerns:
     def choose(
         self, clinic: Clinic, schedules: Sequence[Schedule], start: datetime, now: datetime, but: int | None = None
     ) -> tuple[Schedule, list[Concern]]:
-        """Return the column with the fewest concerns about a visit at `start`, and these concerns; in a tie, the first.
+        """Return the first column with the fewest concerns about a visit at `start`, and the concerns in that column.
 
         The appointment with the id `but` is ignored. Raises StoreAway.
         """
@@ -93,7 +93,7 @@ class Concerns:
 
 
 def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    """Return a column's booked or arrived appointments from `start` to `end` and in the buffers around, by time."""
+    """Return, by time, a column's booked or arrived appointments that meet the span `start` to `end` or its buffers."""
     first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
     near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
     found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))

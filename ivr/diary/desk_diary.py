@@ -192,7 +192,7 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo the change `what` that this person has just made. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    """Undo this person's new change `what`, or return False. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
@@ -214,14 +214,14 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
 
 
 def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside: bool, now: datetime) -> Asked:
-    """Return the time and the columns that the desk asks for. Raises NotMeant for a time that is years away."""
+    """Return what the desk asks for; `beside` allows an extra place. Raises NotMeant for a time that is years away."""
     if abs(starts - now) > FARTHEST:
         raise NotMeant(f"{starts:%Y} is not near {now:%Y}")
     return Asked(starts, columns(rules, schedule), rules.buffer, beside)
 
 
 def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
-    """Return the diary's column with this key; all columns where the key is empty, or no column has it any more."""
+    """Return the diary's column with the key `schedule`, in a tuple; all columns where no column has this key."""
     found = rules.schedule(schedule)
     return (found,) if found else rules.schedules
 

@@ -70,7 +70,7 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
 def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_id: str = "") -> None:
     """Give an appointment another time, and free the former one; `call_id` is the call's id if a caller moves it.
 
-    Raises TimeTaken, ChangeRefused if the appointment takes no time any more, NoSuchAppointment, UniqueViolation.
+    Raises TimeTaken, ChangeRefused if the appointment is cancelled, NoSuchAppointment, UniqueViolation.
     """
     row = _to_be(write, appointment_id, TAKES_TIME)
     place = find_place(write, asked, but=appointment_id)
@@ -135,9 +135,9 @@ def _columns(place: Place) -> dict[str, Any]:
 
 
 def _to_be(write: Connection, appointment_id: int, allowed: Collection[AppointmentStatus]) -> Row[Any]:
-    """Return the row of an appointment, locked, if its status is one of these and so allows the change.
+    """Return the row of an appointment, locked. Raises ChangeRefused if its status is not one of `allowed`.
 
-    Raises ChangeRefused, NoSuchAppointment.
+    Raises NoSuchAppointment, also if the status is unreadable.
     """
     row = write.execute(select(table).where(table.c.id == appointment_id).with_for_update()).one_or_none()
     if row is None or row.status not in set(AppointmentStatus):
@@ -183,7 +183,7 @@ class Diary:
         return [any_appointment(row) for row in self._rows(table.c.starts >= start, table.c.starts < end)]
 
     def ahead(self, phone: str, now: datetime) -> list[Appointment]:
-        """Return the booked appointments of a number that are still to come, by time. Raises StoreAway."""
+        """Return a number's booked appointments that are still to come, the soonest first. Raises StoreAway."""
         ahead = (table.c.phone == phone, table.c.starts >= now, table.c.status == AppointmentStatus.BOOKED)
         return readable(self._rows(*ahead))
 

@@ -1,6 +1,6 @@
 """Finds the appointments that were booked by telephone in a flood, cancels them at once, and can book them again.
 
-What a flood is: flood_signs.py. No HTTP, no clock.
+The module flood_signs.py defines a flood. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ FLOOD = "flood"
 """The detail of the history event CANCELLED if the appointment was cancelled as a part of a flood."""
 
 DEALT_WITH = (DiaryEvent.VOUCHED, DiaryEvent.NAMED, DiaryEvent.NOTE, DiaryEvent.MOVED, DiaryEvent.TOLD)
-"""The events which show that the desk has dealt with an appointment. Events by whoever booked it do not count."""
+"""The events which show that the desk has dealt with an appointment. Events by the person who booked do not count."""
 
 LATELY = timedelta(days=1)
 """The time within which the cancellation of a flood can be undone."""
@@ -47,7 +47,7 @@ table, lines = schema.appointments, schema.appointment_history
 
 @dataclass(frozen=True)
 class FreedFlood:
-    """The appointments of a flood that somebody has cancelled at once, and that are still cancelled."""
+    """The appointments of one flood that one person cancelled together, and that are still cancelled."""
 
     at: datetime
     who: str
@@ -60,7 +60,7 @@ class TakenBack:
 
     back: Sequence[Appointment]
     left: Sequence[Appointment]
-    """The appointments that cannot be booked again: their time is over or given away, or they were changed since."""
+    """The appointments that cannot be booked again, because their time is over or taken, or they were changed since."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Floods:
         in_turn(self.database, vouched)
 
     def freed(self, now: datetime) -> list[FreedFlood]:
-        """Return the floods cancelled within `LATELY` that can be booked again, latest first. Raises StoreAway."""
+        """Return the floods that the desk has cancelled within `LATELY`, the latest first. Raises StoreAway."""
         of_flood = (lines.c.what == DiaryEvent.CANCELLED, lines.c.detail == FLOOD, lines.c.at > now - LATELY)
         joined = select(table, lines.c.at, lines.c.who).join(lines, lines.c.appointment_id == table.c.id)
         cancelled = (table.c.status == AppointmentStatus.CANCELLED, table.c.touched == lines.c.at)
@@ -147,7 +147,7 @@ def _freed(write: Connection, appointment_id: int, by: By) -> bool:
 
 
 def _taken_back(write: Connection, buffer: timedelta, appointment_id: int, at: datetime, by: By) -> bool:
-    """Book a cancelled flood's appointment again; return False if it is over, changed since, or unreadable.
+    """Book again an appointment of a cancelled flood; return False if it has begun, changed since, or is unreadable.
 
     Raises TimeTaken, NoSuchAppointment, UniqueViolation.
     """

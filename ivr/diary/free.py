@@ -51,7 +51,7 @@ def _local(slot: Slot, hours: Hours) -> Slot:
 
 
 def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
-    """Yield the free times in order, but none that overlaps an earlier one of its column or that one's buffer.
+    """Yield the free times in order, except times that overlap an earlier one of their column or the buffer after it.
 
     Free times overlap where the clinic opens again as soon as it closes: at midnight, or between two shifts.
     """

@@ -20,7 +20,7 @@ from ivr.storage import schema
 from ivr.storage.database import Database
 
 LONGEST_VISIT = timedelta(hours=12)
-"""The longest that a visit may be: a visit that began longer ago is over."""
+"""The longest time that a visit may take. A visit that began longer ago than this is over."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class Patients:
     database: Database
 
     def of_phone(self, phone: Phone | str) -> list[Patient]:
-        """Return the patients of a number, the latest first: the names that the desk suggests. Raises StoreAway."""
+        """Return the patients of a number, the latest first. The desk suggests their names. Raises StoreAway."""
         number = phone.e164 if isinstance(phone, Phone) else phone
         with self.database.reading() as read:
             rows = read.execute(select(table).where(table.c.phone == number).order_by(table.c.id.desc()))
@@ -80,7 +80,7 @@ class Patients:
 
 
 def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -> int | None:
-    """Return the patient's id by name and number; store a new patient first. None without a name. Raises ValueError."""
+    """Return the id of a number's patient `name`, stored first if new; None without a name. Raises ValueError."""
     words = " ".join(name.split())
     if not words:
         return None

@@ -1,6 +1,6 @@
 """Reads rows of the table `appointments`: as an Appointment, or as an OddAppointment where a value cannot be read.
 
-Also reads appointments together with their last change that people are told of. No HTTP, no clock.
+Also reads appointments with the last change that staff and patients are told of. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -75,11 +75,11 @@ TOLD_OF = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent
 
 
 LastChange = tuple[Appointment | None, DiaryEntry | None]
-"""An appointment, None if deleted or unreadable; and its last change that people are told of, None if none."""
+"""An appointment, None if deleted or unreadable; and its last change of a kind in `TOLD_OF`, None if there is none."""
 
 
 def with_last_change(read: Connection, appointment_id: int) -> LastChange:
-    """Return the appointment, None if gone or unreadable, and its last change that people are told of, or None."""
+    """Return an appointment, None if gone or unreadable, and its last change of a kind in `TOLD_OF`, or None."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 

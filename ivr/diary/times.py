@@ -44,7 +44,7 @@ class Asked:
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
-    """Return the diary's column with this key; without such a column, all that belong to the telephone line."""
+    """Return the diary column with the key `schedule`; else the telephone line's columns, or all if it has none."""
     found = clinic.diary.schedule(schedule)
     return (found,) if found else clinic.diary.of_line(line) or clinic.diary.schedules
 
@@ -85,7 +85,7 @@ def _first_but(taken: set[int]) -> int:
 
 
 def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedelta = timedelta()) -> None:
-    """Take a place's steps and the buffer for an appointment. Raises UniqueViolation if a step is taken already."""
+    """Give an appointment the steps of `place` and of the buffer after it. Raises UniqueViolation if one is taken."""
     wanted = [
         {"appointment_id": appointment_id, "schedule": place.schedule, "extra": place.extra, "at": at}
         for at in _steps(place.starts, place.ends + buffer)

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 table = schema.hosts
 
 EVERY = timedelta(minutes=1)
-"""The shortest time between two updates of when a host was last seen."""
+"""The shortest time between two writes of the moment at which a host was last seen."""
 
 SILENT = timedelta(minutes=5)
 """Time after which a host that was not seen counts as silent, and is named."""

@@ -28,7 +28,7 @@ class HostUpkeep:
 
     works: Sequence[Work]
     troubles: tuple[type[Exception], ...]
-    """The errors which mean that a work cannot be done now: the error is logged once, and the work is tried again."""
+    """The errors which mean that a piece of work cannot be done now. It is tried again; the error is logged once."""
     one: OneProcess
     every: float = EVERY_SECONDS
     _stop: Event = field(default_factory=Event, init=False)
@@ -36,7 +36,7 @@ class HostUpkeep:
     _trouble: str = field(default="", init=False)
 
     def start(self) -> None:
-        """Start the thread that does the works. To be called in a process that answers webhooks, after any fork."""
+        """Start the thread for the host's upkeep. Call this in a process that answers webhooks, after any fork."""
         self._thread = Thread(target=self._run, name="host upkeep", daemon=True)
         self._thread.start()
 

@@ -16,7 +16,7 @@ FILE = "closures.json"
 """The name of the file of closures in the state folder."""
 
 LOOKED_BACK = timedelta(days=31)
-"""The past time whose closures the file has too, because the lateness of a request counts only open hours."""
+"""The age up to which the file holds past closures. The lateness of a request, in open hours, depends on them."""
 
 
 class ClosuresFile:

@@ -31,7 +31,7 @@ ROOM = 80
 
 
 class BookingSwitch(StrEnum):
-    """A change of the state of booking by telephone, as stored."""
+    """The changes that staff can make to booking by telephone. The values are stored in the database."""
 
     CONFIRMED = "confirmed"
     PAUSED = "paused"
@@ -85,7 +85,7 @@ class PhoneBooking:
         return PhoneBookingState(confirmed, stopped == BookingSwitch.PAUSED)
 
     def follow(self) -> PhoneBookingState:
-        """Write the database's state to the file, and return the state. Raises StoreAway, MirrorFileAway."""
+        """Copy the booking state from the database to the file; return the state. Raises StoreAway, MirrorFileAway."""
         return self._file.follow(self.stored, _text)
 
 

@@ -11,7 +11,7 @@ from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, Han
 Doing = Filing | Checking | Changing | Ringing | End
 
 LONGEST_CALL = timedelta(hours=24)
-"""The age of a wish after which a webhook of its call files no request; no real call lasts so long."""
+"""The age from which a caller's wish is too old to be filed by a webhook, because no real call lasts so long."""
 
 
 def wait_at(place: Doing, call: Call, facts: Facts) -> Wait | None:

@@ -28,7 +28,7 @@ class MomentName:
 
 @dataclass(frozen=True)
 class Hour:
-    """The value of a blank in a sentence: a time of day, said without its day. The caller has just heard the day."""
+    """The value of a blank in a sentence: a time without its day, because the caller has just been told the day."""
 
     at: datetime
 

@@ -60,7 +60,7 @@ class Offer:
                 yield day, parts
 
     def parts_of(self, day: date, now: datetime) -> list[Part]:
-        """Return the parts of the day in which the clinic is open for at least `lead` after `now`."""
+        """Return the parts of the day that have at least `self.lead` of opening time left after `now`."""
         return self._left(day, self.hours.local(now))
 
     def _left(self, day: date, local: datetime) -> list[Part]:

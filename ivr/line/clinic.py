@@ -60,7 +60,7 @@ class Topic:
         return self.review.on + holds if self.review else None
 
     def lacks(self, holds: timedelta, today: date, words: Mapping[str, str]) -> Lack | None:
-        """Return the fault of the topic's review; None if it is valid. `words` are what callers hear, by language."""
+        """Return why the advice needs a review, or None. A review is valid for `holds`, and for these `words` only."""
         if self.review is None:
             return Lack.NEVER
         if self.review.on > today:
@@ -130,7 +130,7 @@ class Limits:
     withheld_calls_of_a_line: int
     """The most calls without a number on one line in an hour: few, so that other calls still come through."""
     requests_of_a_number: int
-    """The most requests for one number in a day; calls from that number and from others are counted apart."""
+    """The most requests for one number in a day. Calls from the number and calls from others have a limit each."""
     requests_of_a_call: int = 3
     """The most requests in one call."""
     rings_of_a_call: int = 3
@@ -163,7 +163,7 @@ class Retention:
 
     @property
     def counted(self) -> timedelta:
-        """The time for which all data that the reports are counted from is kept."""
+        """The time for which all data of the reports is kept, that is closed requests and records of calls."""
         return min(self.closed_requests, self.log)
 
 
@@ -218,7 +218,7 @@ class Clinic:
         return {each.day: Closure(self.reasons.get(each.reason), each.shifts) for each in ordered}
 
     def line_rung(self, called: str, forwarded_from: str) -> Line:
-        """Return the line of a call: by the forwarding number, else by the called number, else the default line."""
+        """Return the telephone line with the number `forwarded_from`, else with `called`, else the default line."""
         for written in (forwarded_from, called):
             for line in self.lines.values():
                 if among(written, line.reached_by):

@@ -43,7 +43,7 @@ class DiaryRules:
     buffer: timedelta = timedelta()
     """The time that stays free after a visit."""
     phone_books: bool = True
-    """True if the telephone gives times; else it takes wishes."""
+    """True if callers can book times by telephone; False if they can only leave wishes."""
 
     @property
     def length(self) -> timedelta:

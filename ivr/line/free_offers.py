@@ -37,7 +37,7 @@ def part_of(slot: Slot, facts: Facts) -> Part:
 
 
 def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
-    """Return the free times for the options of an offer. Most offers get one more time, to show that more exist."""
+    """Return the free times for an offer's options. Most offers get one more than is read out, as a sign of more."""
     return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
 
 

@@ -42,7 +42,7 @@ def _diary(call: Call, facts: Facts) -> str:
 
 
 def _for_whom(call: Call, facts: Facts) -> str:
-    """Return "moves" to move an appointment, "known" if the number has one or a request of this kind, else "new"."""
+    """Return "moves" to move an appointment, "known" if the number has one or a request of `call.kind`, else "new"."""
     if call.change is ChangeWish.MOVE and call.proved and call.slot:
         return "moves"
     booked = call.kind is Kind.BOOKING and bool(call.own.appointments)
@@ -57,10 +57,10 @@ def _at_once(call: Call, facts: Facts) -> str:
 
 
 def _number(call: Call, facts: Facts) -> str:
-    """Return the kind of a request's number: "entered", "withheld", "time" or "own".
+    """Return the kind of number that a request is for: "entered", "withheld", "time" or "own".
 
-    "entered" is a keyed number, "own" the caller's own. "time" is the caller's own too, once a free time is chosen: the
-    caller is not asked about the number, and may press a key to enter another one.
+    "entered" is a keyed number. "own" is the calling number, which the caller must confirm. "time" is the calling
+    number too, once a free time is chosen. The caller then confirms only the time, but may enter another number.
     """
     if call.keyed is not None:
         return "entered"
@@ -70,7 +70,7 @@ def _number(call: Call, facts: Facts) -> str:
 
 
 NEEDED_BY_A_WISH = frozenset({"kind", "change"})
-"""The names of the data that only places in the middle of a wish need: a request's kind, an appointment's change."""
+"""Names of call data. A place that needs one of them is in the middle of a wish for a request or for a change."""
 
 
 def _wish_left(call: Call, facts: Facts) -> str:

@@ -34,12 +34,12 @@ LONGEST_TYPED = 60
 """The most characters of a typed text that is read as a number."""
 
 TYPED = re.compile(r"[^\d+@]*(\+?(?:[^\w+@]*\d)+)[^\d@]*")
-"""The pattern of a typed number: digits with signs between, and with words only before the first or after the last.
+"""The pattern of a typed number. Other signs may stand between its digits, and words before or after the number.
 
-The text must come from `plain`. A text with an @ does not match, since it is a mail address."""
+The text must have gone through `plain`. A text with an @ does not match, because it is a mail address."""
 
 TRUNK_BEFORE_COUNTRY = re.compile(r"^0(?=91\d{10}$)")
-"""The 0 of a number written as 091 99999 00001, which no telephone would dial."""
+"""The 0 before 91 in a number such as 091 99999 00001, which is dropped because no telephone dials it."""
 
 MADE_UP = re.compile(r"\+1\d{3}55501\d{2}|\+447700900\d{3}")
 """The numbers that North America and Britain keep for films and books. India keeps none."""
@@ -207,7 +207,7 @@ def digits_of(written: str) -> str:
 
 
 def is_withheld(sender: str) -> bool:
-    """Return whether a carrier's sender means a withheld number: an empty text, a word, an address, or an old code."""
+    """Return whether `sender`, from a carrier, hides the number: it is empty, a word, an address, or an old code."""
     bare = sender.strip().removeprefix("+")
     if not bare.isascii() or not bare.isdigit():
         return True

@@ -29,9 +29,9 @@ class Option:
     afresh: bool = False
     """True if the option drops the caller's earlier choices. An option with a `kind` drops them in any case."""
     change: ChangeWish | None = None
-    """The change of the appointment that the caller chooses here."""
+    """The change to an appointment, to move or to cancel, that a caller chooses by this option; None for no change."""
     other: bool = False
-    """True if the caller asks for a person other than the one known by this number."""
+    """True if the caller wants an appointment for another person than the patient who is known by this number."""
     earliest: bool = False
     """True if the caller takes the first of the free times that were read out."""
     leads_back: bool = False
@@ -47,10 +47,10 @@ class Menu:
     offers: str = ""
     """The name of an offer. The options of this offer come before `options`, and lead to the place `leads`."""
     reads_out: str = ""
-    """The name of an offer of which the menu says only the first time, and makes no options; empty for none."""
+    """The name of an offer of which the menu says only the earliest time, and makes no options; empty for none."""
     leads: str = ""
     more: str = ""
-    """The place to which an extra last option leads if the offer has more than one menu holds, as "later times"."""
+    """The place to which a last option, such as "later times", leads if the offer has too many options for a menu."""
     empty: str = ""
     """The place to go on to when the offer has no options; empty if the offer always has some."""
     first: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Menu:
     """True if the first silence leads to `gives_up`, because the caller has what they called for."""
     gives_up: str = "offer"
     standing: bool = True
-    """True if the keys 9, 0, * and # work here. The menu names them to callers from the main menu, and after a miss."""
+    """True if the standing keys (9, 0, * and #) work in this menu."""
     says_options: bool = True
     """False if the caller has just heard the options elsewhere: the keys work, but are announced only after a miss."""
     answers: bool = False

@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """A language's patterns for days: `names` in options, `dates` in sentences; with times, `choices` and `moments`."""
+    """A language's patterns for days. Options use `names`, or `choices` with a time; sentences `dates` or `moments`."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -74,7 +74,7 @@ class Days:
         return self._filled(self.names if isinstance(day, DayName) else self.dates, day)
 
     def at(self, day: Day | DayName, hour: str) -> str:
-        """Return the day and the time `hour` in words: a DayName as an option's name, a Day as part of a sentence."""
+        """Return a day and the time `hour` in words: a DayName as in an option's name, a Day as in a sentence."""
         return self._filled(self.choices if isinstance(day, DayName) else self.moments, day).format(time=hour)
 
     def weekday_run(self, run: WeekDays) -> str:
@@ -183,7 +183,7 @@ class Script:
         return self._prompts[language].about if language in self._prompts else None
 
     def spoken(self, language: str) -> str:
-        """Return this language if the line speaks it, else the default; a stored call may name a removed one."""
+        """Return this language if the line speaks it, else the default, because a call may name a removed language."""
         return language if language in self._prompts else self.languages[0]
 
     def everywhere(self, say: Say) -> dict[str, str]:

@@ -48,7 +48,7 @@ OFFER = "languages"
 
 
 def reception(call: Call, facts: Facts) -> str:
-    """Return "rings" if the reception can be called, else the reason: "closed", "nobody", or "enough" calls before."""
+    """Return "rings" if the reception can be called, else the reason: "closed", "nobody", or "enough" rings so far."""
     if not facts.is_open:
         return "closed"
     if not facts.line.reception or not facts.clinic.reception.caller_id:
@@ -119,4 +119,4 @@ HELP: Blanks = {
     **{refusal.value: () for refusal in Refusal},
     **dict.fromkeys((DIGITS, NOBODY, "emergency_keyed"), ()),
 }
-"""The sentences of help after a mistake, with their blanks. After a refused number, the sentence gives the reason."""
+"""The names of the help sentences after a mistake, with their blanks. Each reason to refuse a number has its own."""

@@ -25,7 +25,7 @@ class OwnAppointment:
     id: int
     starts: datetime
     as_of: datetime | None = None
-    """The moment of the latest change known to this call. The call may not change the appointment after a newer one."""
+    """The moment of the latest change known to this call. If there was a newer change, the call may change nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Own:
 
 
 FOR_GOOD = ("mute", "signs_heard", "nobody_told", "over_limit", "filed", "rung", "own")
-"""The data that a call keeps to its end."""
+"""The names of the fields of `Call` whose values stay until the call ends."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,11 @@ class Call:
     reference: str | None = None
     joined: bool = False
     offered_at: datetime | None = None
-    """The moment when this wish was first offered options. Later keys choose among the options of that moment."""
+    """The moment of the first offer of options for this wish. Keys choose among the options of that moment."""
     left: str = ""
     """The place to which the call returns from the menu of languages, the reception or the warning signs; else ""."""
     mute: bool = False
-    """True until the caller presses a key: until then nobody knows which language they speak."""
+    """True until the caller presses a key, because nobody knows until then which language the caller speaks."""
     warned: bool = False
     """True if the short warning was heard, in this language and for this wish."""
     signs_heard: tuple[str, ...] = ()
@@ -138,7 +138,7 @@ class Call:
         return replace(self, own=replace(own, appointments=tuple(each for each in own.appointments if each != chosen)))
 
     def with_promise(self, reference: str | None, *, joined: bool) -> Self:
-        """Return the call with one more request. `reference` is None if not told; `joined` if added to another."""
+        """Return the call with one more filed request. `reference` is None if the caller may not be told one."""
         return replace(self, reference=reference, joined=joined, filed=self.filed + 1)
 
     @property
@@ -179,7 +179,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class PressKey:
-    """The wait of a turn for one key, for at most this many seconds."""
+    """The wait of a turn for one key, for at most `seconds` seconds."""
 
     seconds: int
 
@@ -211,7 +211,7 @@ class File:
     number: Phone
     due: datetime
     asked: datetime
-    """The moment when the caller began this wish: the same in a repeated webhook, a later one in a new wish."""
+    """The moment when the caller began this wish. A repeated webhook has the same moment, a new wish a later one."""
     slot: Slot | None = None
     """The time to book; None for a wish."""
     other: bool = False

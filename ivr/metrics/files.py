@@ -67,7 +67,7 @@ def _hold(folder: Path) -> tuple[int, int]:
 
 
 def _opened(path: Path) -> MmapedDict:
-    """Return this file of counts, opened; an empty one where the file is missing, or damaged by a power failure."""
+    """Open this file of counts. If the file is missing, or damaged by a power failure, replace it by an empty one."""
     if not path.exists() or path.stat().st_size < ROOM or not _readable(path):
         path.write_bytes(bytes(ROOM))
     return MmapedDict(str(path))

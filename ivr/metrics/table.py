@@ -91,7 +91,7 @@ def label_of(path: str) -> str:
 
 
 def from_zero(lines: Iterable[str], languages: Iterable[str]) -> Iterator[tuple[Metric, Mapping[str, str]]]:
-    """Yield counters and labels that start at zero: monitoring sees a rise only in a series that already exists."""
+    """Yield the counters and labels to set to zero at first, because monitoring sees no rise in a new series."""
     spoken = list(languages)
     yield from ((CALLS, {"line": line, "language": language}) for line in lines for language in spoken)
     yield from ((PROMISES, {"kind": kind, "store": store}) for kind in Kind for store in (IN_DATABASE, IN_REDIS))

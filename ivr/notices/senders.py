@@ -39,7 +39,7 @@ def sender(address: str) -> "Apprise | None":
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Apprise from logging an address that it does not understand, with its password or token."""
+    """Switch Apprise's log off for a block, because it would quote a wrong address, with its password or token."""
     log.disabled = True
     try:
         yield

@@ -44,7 +44,7 @@ class ChannelTroubles:
 
     database: Database
     channels: Mapping[str, Channel]
-    """The configured channels, by key. Troubles of any other channel are not shown, and are deleted in time."""
+    """The configured channels, by key. Troubles of other channels are not shown; `forget_others` deletes them."""
     _noted: dict[str, TroubleKind | None] = field(default_factory=dict, compare=False)
     """The last state of each channel that this process stored, by key. An unchanged state is not written again."""
 

@@ -141,7 +141,7 @@ def opened(path: Path, timeout: float = TIMEOUT) -> sqlite3.Connection:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """Yield a private temporary folder beside the file `path`, and so on its disk. Raises OSError."""
+    """Yield a private temporary folder in the folder of the file `path`, so that both share a disk. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(mkdtemp(dir=path.parent, prefix=HALF_DONE))
     try:

@@ -47,7 +47,7 @@ def require_ours(old: Database) -> None:
 
 
 def require_empty(connection: Connection) -> bool:
-    """Require a new database without rows and without tables of another version; return True.
+    """Require a new database without rows and without tables of another version; return True, to have it migrated.
 
     Raises NotEmpty, MigrationRefused.
     """
@@ -63,7 +63,7 @@ def require_empty(connection: Connection) -> bool:
 def copy(old: Database, new: Database) -> Mapping[str, int]:
     """Copy every row of the desk, and return the number of rows by table. Raises NotEmpty, CannotCopy, StoreAway.
 
-    Counts of rows are not copied: the new database makes its own.
+    The counts that are stored for reports are not copied, because the new database makes its own.
     """
     tables = [each for each in schema.metadata.sorted_tables if each.info != schema.DERIVED]
     with old.reading() as read, new.writing() as write:

@@ -1,6 +1,6 @@
 """Fills the diary with made-up appointments within the opening hours, for a demonstration, and removes them again.
 
-The patients are called "Made-up patient 1" and so on, and have numbers that are kept for made-up people. No clock.
+The patients are called "Made-up patient 1" and so on. Their numbers are reserved for made-up people. No clock.
 """
 
 from datetime import datetime, timedelta
@@ -60,7 +60,7 @@ def fill_diary(database: Database, clinic: Clinic, now: datetime) -> int:
 
 
 def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: datetime) -> None:
-    """Book a made-up appointment as a caller or the desk does; cancel some, and mark past ones as kept or missed."""
+    """Book a made-up appointment. As `turn` decides, cancel the appointment, or mark a past one as kept or missed."""
     made, number = min(now, slot.start) - timedelta(days=1 + turn % 5), turn % PEOPLE
     phone = Phone(f"{NUMBERS}{number:02}")
     new = NewAppointment(
@@ -85,7 +85,7 @@ def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: dateti
 
 
 def clear_diary(write: Connection, made_up: Select[int]) -> None:
-    """Remove all made-up appointments, also of made-up requests. Then remove made-up patients without appointments."""
+    """Remove made-up appointments and those of made-up requests, then made-up patients without appointments."""
     whose = or_(table.c.mark.startswith(MARK), table.c.request_id.in_(made_up))
     remove(write, table, write.scalars(select(table.c.id).where(whose)).all())
     patients = schema.patients

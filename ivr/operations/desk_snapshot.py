@@ -38,7 +38,7 @@ class DeskSnapshots:
         self._database = database
 
     def take(self, now: datetime) -> Snapshot:
-        """Count the present requests and the tasks of the outbox, with the greatest ages. Raises StoreAway."""
+        """Count the present requests and the outbox's tasks, and tell how old the oldest are. Raises StoreAway."""
         with self._database.reading() as read:
             return Snapshot(_requests(read), _overdue_since(read, now), _unsent_since(read), _failed(read))
 

@@ -43,7 +43,7 @@ WANTED = f"""
 SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
 ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
-"""The query for the requests that a restore keeps. Closed ones come first and replace their older, open versions."""
+"""The query for the requests that a restore keeps. Closed requests come first, and each replaces its open version."""
 
 
 CHANGED_SINCE = """
@@ -58,7 +58,7 @@ NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM resto
 OF_THE_DIARY = [each.name for each in CHILDREN_OF_AN_APPOINTMENT]
 
 MOST_BESIDE = 50
-"""The most extra places to try for an appointment made since the backup, if a restored one already has its time."""
+"""The most places that a restore tries for an appointment made since the backup, the usual place and extra ones."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class NewerPromise:
 
 @dataclass(frozen=True)
 class Newer:
-    """Requests and appointments with the rows of their child tables, as they were before the restore."""
+    """Requests and appointments changed after a backup, with child rows, read before the restore replaces the rows."""
 
     requests: Sequence[Row]
     children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
 
 
 def take_newer(live: sqlite3.Connection) -> Newer:
-    """Return the newer requests and appointments that are to be kept, before the rows are replaced.
+    """Return the requests and appointments that are newer than the backup, before the restore replaces all rows.
 
     Raises sqlite3.Error.
     """
@@ -130,7 +130,7 @@ def take_newer(live: sqlite3.Connection) -> Newer:
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
-    """Add what was promised since the backup to the restored rows; return the requests and appointments without room.
+    """Add the promises made since the backup to the restored rows; return the promises that clash with restored rows.
 
     Raises sqlite3.Error.
     """
@@ -149,7 +149,7 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
 
 
 def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
-    """Put the appointments changed since the backup in place of their restored versions; return those without room."""
+    """Replace restored appointments by their newer versions; return the newer versions for which no place is free."""
     without_room = []
     for each in newer.patients:
         _insert(live, "patients", each)
@@ -164,7 +164,7 @@ def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]
 
 
 def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
-    """Delete the backup's version of a newer appointment; return its id, or None if another appointment has the id."""
+    """Delete the restored version of the newer appointment `visit`; return its id, or None if another has the id."""
     query = "SELECT reference, created FROM main.appointments WHERE id = ?"
     there = live.execute(query, (visit["id"],)).fetchone()
     if there and there != (visit["reference"], visit["created"]):
@@ -176,7 +176,7 @@ def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
 
 
 def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
-    """Insert an appointment with its child rows, in an extra place if need be; return False if no place is free."""
+    """Insert an appointment and its child rows `hangs`, in an extra place if need be; return False if none is free."""
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
@@ -202,7 +202,7 @@ def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
 
 
 def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
-    """Replace the backup's version of a request by this newer one and its child rows; return the id, maybe new."""
+    """Put a newer request and its child rows in place of the backup's version; return its id, which may be new."""
     there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
     if there and there[0] == request["call_sid"]:
         for table in children:

@@ -41,7 +41,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class StoredNumber:
-    """A stored number that this version cannot read as a number: valid in another country, or written by hand."""
+    """A number in the database that this version does not take for valid, such as one that was written by hand."""
 
     e164: str
     """The stored text: digits, and + where there is one."""
@@ -89,7 +89,7 @@ class PersonalRecord:
 
     @property
     def booked(self) -> list[str]:
-        """The references of appointments still booked: after an erasure, nobody at the clinic expects the patient."""
+        """The references of appointments still booked. After an erasure, the clinic does not expect these patients."""
         return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property
@@ -100,7 +100,7 @@ class PersonalRecord:
 
     @property
     def empty(self) -> bool:
-        """True if there is no data about the number."""
+        """True if nothing is stored about the telephone number."""
         at_the_desk = (*self.requests, *self.appointments, *self.patients, *self.blocks, *self.missed, *self.drafts)
         return not (*at_the_desk, *self.waiting, *self.sealed_missed, *self.language)
 

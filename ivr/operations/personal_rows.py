@@ -34,9 +34,9 @@ def of_patient(number: str) -> ColumnElement[bool]:
 
 
 def over_for_long(before: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition of appointments that were over, or cancelled, before this moment.
+    """Return the SQL condition of appointments to delete, which were over, or cancelled, before this moment.
 
-    An appointment stays while its request is stored, or while a live request asks to tell its patient.
+    An appointment is not deleted while its request is stored, or while a live request asks to tell its patient.
     """
     table, requests = schema.appointments, schema.requests
     cancelled = and_(table.c.status == AppointmentStatus.CANCELLED, table.c.touched.between(LONG_AGO, before))
@@ -45,7 +45,7 @@ def over_for_long(before: datetime) -> ColumnElement[bool]:
 
 
 def nobodys(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition of patients who have no request and no appointment any more."""
+    """Return the SQL condition of patients who were stored over an hour ago and have no request and no appointment."""
     table = schema.patients
     kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
     return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
@@ -58,7 +58,7 @@ def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
 
 
 def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition for callers' languages unused since `before`, and erasure marks expired at `now`."""
+    """Return the SQL condition of languages of callers: unused since `before`, or erased before `now - ERASED_FOR`."""
     table = schema.caller_languages
     done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
     return or_(table.c.at.between(LONG_AGO, before), done_with)

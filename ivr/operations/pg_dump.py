@@ -1,7 +1,7 @@
-"""Dumps a PostgreSQL desk to a file by pg_dump, and builds the shell commands that back one up and restore it.
+"""Dumps a PostgreSQL database of the desk to a file by pg_dump, and builds the commands of a backup and of a restore.
 
-A password reaches pg_dump through a pipe and the environment of that one process, never as an argument; the commands
-contain none.
+A password reaches pg_dump through a pipe and the environment of that one process, never as an argument. The commands
+contain no password.
 """
 
 import shlex

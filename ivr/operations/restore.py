@@ -25,7 +25,7 @@ from ivr.storage.migrate import migrate
 from ivr.storage.revisions import revisions
 
 STAYS = schema.calendar_links.name
-"""The table that is not restored: a calendar link replaced since the backup must not work again."""
+"""The table that is not restored, because a calendar link that was replaced since the backup must not work again."""
 
 SESSIONS = schema.sessions.name
 """The table that is empty after a restore: a session that was ended since the backup must not go on."""
@@ -39,7 +39,7 @@ class Restored:
     """The result of restoring a backup."""
 
     kept: Path | None
-    """The path of the replaced database; None where there was none."""
+    """The path where the replaced database was kept; None if there was no database."""
     erased: tuple[str, ...] = ()
     """References of requests that were erased after the backup was made, and are now back."""
     without_room: tuple[NewerPromise, ...] = ()
@@ -101,7 +101,7 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *,
 
 
 def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer: bool) -> Restored:
-    """Replace the database's rows by the backup's; with `keeps_newer`, keep newer promises. Raises sqlite3.Error."""
+    """Copy the database to `kept`, then restore `part`, with newer promises if `keeps_newer`. Raises sqlite3.Error."""
     half = part.with_name("kept")
     with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")
@@ -141,7 +141,7 @@ def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
 
 
 def _close_what_was_open(part: Path) -> None:
-    """Remove calendar links, whole names and sessions: without the old database, nobody knows which are valid."""
+    """Remove calendar links, sessions and the rule for whole names, because any of them may be out of date."""
     with closing(opened(part)) as restored:
         for table in (STAYS, SESSIONS):
             restored.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables of ours

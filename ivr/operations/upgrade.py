@@ -1,4 +1,4 @@
-"""Brings the desk's tables up to date, and keeps the older state before a migration changes rows.
+"""Brings the desk's tables up to date, and makes a backup before a migration changes rows.
 
 The backup is made under the migration's lock, so that only one of two processes makes it. Each call of Alembic's `op`
 in a migration's source names the table that it changes; a call that names none counts for all tables. No clock.
@@ -23,7 +23,7 @@ from ivr.storage.migrate import MigrationRefused, migrate
 from ivr.storage.revisions import MIGRATIONS, Schema, revisions, schema_at
 
 KEPT = 3
-"""The number of backups from before upgrades that stay; the next one removes the oldest."""
+"""The most backups from before upgrades that are kept. A further backup removes the oldest."""
 
 POOLED = (
     "a pooler such as PgBouncer stands before PostgreSQL, and pg_dump would leave its own settings to others there: "
@@ -37,7 +37,7 @@ WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 def upgrade(
     database_url: str, state_dir: Path, now: datetime, say: Callable[[str], None], *, keeps: bool = True
 ) -> None:
-    """Bring the desk's tables up to date. With `keeps`, first back up a database whose rows change, and say where.
+    """Bring the desk's tables up to date. With `keeps`, back up a database first if the upgrade changes its rows.
 
     Tables of an unknown version are left as they are. Raises MigrationRefused, after which nothing has changed.
     """
@@ -70,7 +70,7 @@ def one_line(database_url: str) -> Iterator[None]:
 
 
 def _leave(connection: Connection, found: Schema, say: Callable[[str], None]) -> None:
-    """Say that tables of another version also work with this one. Raises MigrationRefused if they do not."""
+    """Leave the tables of another version as they are, and say so. Raises MigrationRefused if they do not fit."""
     whose = f"of a newer version (revision {found.has})" if found.has else "of no known revision"
     if wrong := unfit(connection):
         do = "run the newer version, or restore a backup from before it" if found.has else RUNBOOK

@@ -1,6 +1,6 @@
-"""Checks of the carrier's side: our address is reachable, signatures are verified, and the numbers lead to us.
+"""Checks of the carrier's side: our address is reachable, signatures are verified, the numbers are connected to us.
 
-Sends two harmless webhooks of each carrier, about the end of a made-up call: one signed, one unsigned.
+Sends two harmless webhooks of each carrier, one signed and one unsigned. Each reports the end of a made-up call.
 """
 
 from ivr.carrier.admin import CarrierRefused, NoAccount, Number, OurAddresses, side_by_side

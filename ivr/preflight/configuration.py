@@ -25,7 +25,7 @@ MAKE_ONE = 'make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
 def settings(on: Context) -> Finding:
-    """Check that the settings are for production. Their values are valid, since they were checked when read."""
+    """Check that the settings are for production. Reading the settings has already checked that they are valid."""
     found = on.settings
     if not found.production:
         return doubtful("ENV is development", "set ENV=production where real callers ring")
@@ -55,7 +55,7 @@ def secrets(on: Context) -> Finding:
 
 
 def _repeats_itself(secret: str) -> bool:
-    """Return whether the secret repeats a shorter text, such as "abab". Only such a text is in ("abab" * 2)[1:-1]."""
+    """Return whether the secret is a shorter text several times over, as "abab" is "ab" twice."""
     return secret in (secret + secret)[1:-1]
 
 
@@ -135,7 +135,7 @@ def advice(on: Context) -> Finding:
 
 
 def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[str]]:
-    """Return the topics of advice without a valid review, by the review's fault. Each has a checksum of its words."""
+    """Return topics of advice without a valid review, by what the review lacks, each with a checksum of its words."""
     found: dict[Lack, list[str]] = {}
     today = clinic.line("").hours.local(now).date()
     for topic in clinic.advice:

@@ -77,7 +77,7 @@ def well(saw: str) -> Finding:
 
 
 def doubtful(saw: str, do: str) -> Finding:
-    """Return the finding of a check that warns: the line works, but somebody should know."""
+    """Return a warning's finding, for a line that works: what the check saw, and what the operator should do."""
     return Finding(Result.WARN, saw, do)
 
 

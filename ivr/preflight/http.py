@@ -14,7 +14,7 @@ from ssl import SSLCertVerificationError, SSLError
 from urllib.parse import urlencode, urlsplit
 
 SECONDS = 4
-"""Seconds that the public address may take for each step of an answer, slightly more than the carrier allows."""
+"""Seconds to wait for a connection to the public address, and for each read of its answer. Carriers wait a bit less."""
 
 
 class NotReached(Exception):

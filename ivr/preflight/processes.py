@@ -24,7 +24,7 @@ def worker(on: Context) -> Finding:
 
 
 def clock_process(on: Context) -> Finding:
-    """Check that the clock process has run on this host. Without a heartbeat, nobody knows whether it still runs."""
+    """Check that the clock process has run on this host at some time. Nothing shows whether it runs at present."""
     if not (on.settings.state_dir / FILE).is_file():
         do = "start it, on this machine or another: python -m workers.clock (make run does)"
         return doubtful("the clock has not run on this machine: it would have written down the lived time", do)

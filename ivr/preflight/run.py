@@ -1,4 +1,4 @@
-"""Runs all checks of the preflight at once and waits for each up to a time limit. A failing one stops no other."""
+"""Runs all checks of the preflight at once, each up to a time limit. A failing check stops no other check."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
@@ -74,7 +74,7 @@ def _begun(check: Check, on: Context) -> "Future[Finding]":
 
 
 def _found(check: Check, on: Context) -> Finding:
-    """Return the check's finding. An unexpected error is named by its class alone: its message may hold a password."""
+    """Return the check's finding. An unexpected error is named by class alone, as its message may hold a password."""
     try:
         return check(on)
     except StoreAway as away:

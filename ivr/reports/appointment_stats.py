@@ -123,7 +123,7 @@ def _take_back(changes: list[DiaryChange], what: str) -> None:
 def appointment_stats(
     visits: Sequence[ReportedVisit], changes: Sequence[DiaryChange], now: datetime
 ) -> AppointmentStats:
-    """Return the counts of a period's appointments and of its changes to appointments, of which none was undone."""
+    """Return the counts of a period's appointments and changes to appointments. No change in `changes` was undone."""
     return AppointmentStats(
         booked=Counter(each.source for each in changes if each.what == DiaryEvent.BOOKED),
         changed=Counter((DiaryEvent(each.what), each.hand) for each in changes if each.what != DiaryEvent.BOOKED),

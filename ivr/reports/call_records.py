@@ -20,18 +20,18 @@ LONGEST_SECONDS = 10**6
 """The longest call in seconds, some eleven days: more is from a wrong clock, and would not fit the column."""
 
 LONGEST_PATH = 40
-"""The most words of a call's path. A longer one is cut, but keeps its last word, which says how the call ended."""
+"""The most places and outcomes in a call's path. A longer path is cut, but keeps the last, which tells the end."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
-"""The words of a call's path that tell how the call ended; `failed` comes from the carrier's report.
+"""The words in a call's path that tell how the call ended. The word `failed` comes from the carrier's report.
 
-A path that begins with `over_limit` belongs to a call that may leave no request.
+The path lists the places and outcomes of a call. It begins with `over_limit` if the call may leave no request.
 """
 
 TWICE = "twice"
-"""The word in a call's path after a promise or a change that the caller perhaps did not hear.
+"""The word in a call's path of places and outcomes after a booking or change that the caller perhaps did not hear.
 
-The webhook was repeated with a different answer, or came only after the call was over.
+The word means that the webhook was repeated with a different answer, or came only after the call was over.
 """
 
 PROMISED = frozenset({"booked", "moved", "cancelled"})
@@ -77,7 +77,7 @@ class Trace:
     what: tuple[str, ...] = ()
     """The places of the menu that the call came to, and the outcomes of actions, in order."""
     step: str = ""
-    """The keyed hash of the webhook's address, without the pressed key: a repeated webhook has the same."""
+    """The keyed hash of the webhook's address, without the pressed key. A repeated webhook has the same hash."""
     over: bool = False
     lasted: int | None = None
     """The length of the whole call in seconds, if the carrier has reported it."""
@@ -103,7 +103,7 @@ class CallRecord:
 
 
 def is_over(ended: datetime | None, last: datetime, now: datetime) -> bool:
-    """Return whether a call is over: SETTLES after its reported end, or without a report SILENT after its last trace.
+    """Return whether a call is over: SETTLES after its reported end or, without a report, SILENT after its last trace.
 
     `ended` is the moment of the first report of the call's end, None without a report; `last` is the moment of the
     last trace. A moment far in the future comes from a wrong clock, and counts as past.
@@ -133,14 +133,14 @@ def record(traces: Sequence[Trace]) -> CallRecord | None:
 
 
 def ending(path: Sequence[str], over: bool) -> Ending:
-    """Return how a call with this path ended; `over` is True if the carrier has reported its end."""
+    """Return a call's ending, from the places and outcomes in `path`; `over` is True once the carrier reported it."""
     after_talk = path[-1] == GOODBYE and TALKED in path[-2:]
     last = TALKED if after_talk else path[-1]
     return ENDINGS.get(last, Ending.HUNG_UP if over else Ending.UNKNOWN)
 
 
 def _path(steps: Sequence[Trace], over: datetime | None) -> tuple[str, ...]:
-    """Return a call's path: the words of its traces in order. A repeated webhook or place in a row counts once.
+    """Return the words of a call's traces in order, each repeated webhook once, and equal words in succession once.
 
     `over` is when the call ended, if the carrier has reported it.
     """

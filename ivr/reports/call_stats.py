@@ -55,9 +55,9 @@ FATES: Mapping[str, Fate] = {
     "nobody": Fate.NOT_ANSWERED,
     "filed_enough": Fate.ASKED,
 }
-"""The result of a call, by a word of its path. The first of these words that the path contains counts.
+"""The result of a call, by a word in its path of places and outcomes. The first word here that the path has decides.
 
-A place that answers counts only if the path contains none of these words.
+If the path has none of these words, but a place that gives an answer, the result is Fate.HEARD.
 """
 
 GOT_THROUGH = (Fate.BOOKED, Fate.ASKED, Fate.TALKED)
@@ -88,9 +88,9 @@ ANSWERS: Mapping[str, ReceptionAnswer] = {
     "closed_now": ReceptionAnswer.CLOSED,
     "refused": ReceptionAnswer.REFUSED,
 }
-"""The reception's answer by a word of the call's path. The first of these words that the path contains counts.
+"""The reception's answer by a word of the call's path. The first entry whose word is in the path counts.
 
-A caller who once found nobody counts as NOBODY, even after a later answer.
+So a caller who once found nobody counts as NOBODY, even after a later answer.
 """
 
 
@@ -111,7 +111,7 @@ class Reading:
         return next((word for word in path if word in self._choices), NOTHING)
 
     def fate(self, path: Sequence[str]) -> Fate:
-        """Return the result of a call with this path."""
+        """Return the result of a call from its path, the places and outcomes that the call has passed."""
         settled = next((found for word, found in self._fates.items() if word in path), None)
         if FAULTS.intersection(path[-1:]) and settled not in GOT_THROUGH:
             return Fate.FAILED
@@ -127,7 +127,7 @@ OF_THE_MENU = Reading(MENU)
 
 
 def reception(path: Sequence[str]) -> ReceptionAnswer | None:
-    """Return the reception's answer to the caller on this path of a call; None where they did not ask for it."""
+    """Return the reception's answer, by places and outcomes in `path`; None if the reception was not asked for."""
     if PERSON_PLACE not in path:
         return None
     asked = path[path.index(PERSON_PLACE) :]
@@ -177,7 +177,7 @@ class Calls:
 
 
 def call_stats(groups: Iterable[Calls], hours: Mapping[int, int], reading: Reading = OF_THE_MENU) -> CallStats:
-    """Return the counts of these groups of calls. `hours` has the counts by hour; `reading` reads the calls' paths."""
+    """Return the counts of these groups of calls. `hours` counts the calls by hour; `reading` reads a call's path."""
     choices: Counter[str] = Counter()
     endings: Counter[Ending] = Counter()
     fates: Counter[Fate] = Counter()

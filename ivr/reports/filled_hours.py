@@ -24,7 +24,7 @@ class FilledHours:
     first: date
     last: date
     filled: timedelta
-    """The time of patients who came, will come or are not marked yet, including extra places and times out of hours."""
+    """The time of all appointments that are booked or whose patient came, also in extra places and closed hours."""
     missed: timedelta
     """The time of patients who did not come, as far as no other patient had that time."""
     free: timedelta

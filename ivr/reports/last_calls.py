@@ -26,9 +26,9 @@ class LastCalls:
     """The deadline for reading the spool. No caller's answer waits on it, so a stalled disk delays no caller."""
 
     def path(self, mark: str) -> CallPath | None:
-        """Return the path of the call with this mark, as far as this host has answered the call.
+        """Return the places that the call with this mark has passed on this host.
 
-        None where another host has answered it, or the disk does not answer.
+        None if this host has answered no step of the call, or if the disk does not answer.
         """
         try:
             return self.deadline.wait_for(lambda: paths_here(self.spool, [mark])).get(mark)
@@ -38,9 +38,9 @@ class LastCalls:
 
 
 def paths_here(spool: Spool, marks: Collection[str]) -> Mapping[str, CallPath]:
-    """Return the paths of the calls with these marks, by mark, as far as this host has answered them.
+    """Return the places that the calls with these marks have passed on this host, by mark.
 
-    Calls that it has not answered are left out. Raises SpoolAway.
+    A call is left out if this host has answered no step of it. Raises SpoolAway.
     """
     traces: dict[str, list[Trace]] = {}
     for each in spool.of_calls(marks):

@@ -1,4 +1,4 @@
-"""Reads the appointments of a period, the changes made in it, and the time that the diary could give in it.
+"""Reads the appointments of a period, the changes made in the period, and the diary's open time in the period.
 
 Reads only, by the indexes of the moments. appointment_stats.py and filled_hours.py count. No clock.
 """

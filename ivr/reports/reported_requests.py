@@ -37,7 +37,7 @@ def read_requests(read: Connection, start: datetime, end: datetime) -> RequestRo
 
 
 def read_due(read: Connection, line: str, now: datetime) -> RequestRows:
-    """Return the live requests that are due, whenever they were made: their patients may wait for a first call.
+    """Return the live requests that are due now, however old, because their patients may wait for a first call.
 
     Only those on `line`, or on all lines (""). The query uses the index of live requests, which is short.
     """

@@ -25,7 +25,7 @@ TRIED = REACHED | {Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER}
 
 
 WAITING = "waiting"
-"""The key that stands for the outcome of a request which has none yet."""
+"""The word that counts use as the outcome of a request that has no outcome yet."""
 
 
 MINUTE = timedelta(minutes=1)
@@ -78,7 +78,7 @@ class ReportedRequest:
 
     @property
     def to_reach(self) -> bool:
-        """True if the desk had or has to call the patient. False for duplicates, and if cancelled before a call."""
+        """True if the patient had or has to be called. False for duplicates and requests cancelled before a call."""
         if self.outcome is Outcome.CANCELLED:
             return bool(self.tries)
         return self.live or self.outcome is not Outcome.DUPLICATE

@@ -28,7 +28,7 @@ NAMED = "%Y%m%dT%H%M.jsonl"
 """The pattern of the name of a segment, one file of the spool: the minute in which it began, in UTC."""
 
 HELD = timedelta(minutes=5)
-"""The age from which a file of the spool may be removed: no webhook takes so long that it still writes to the file."""
+"""The age from which a file of the spool may be removed, because no webhook still writes to so old a file."""
 
 AT_ONCE = 4 * 1024 * 1024
 """The bytes of the spool read at once: some 25,000 traces, more than an hour of calls even at every line's limit."""
@@ -41,7 +41,7 @@ UNREADABLE = -1
 
 MARK = re.compile(r"[0-9a-f]{32}")
 MARK_AT = slice(6, 38)
-"""The place of the call's mark in a line of a spool's file."""
+"""The slice of a line in a spool's file that is the call's mark."""
 
 COMPACT = json.JSONEncoder(separators=(",", ":"))
 
@@ -66,7 +66,7 @@ class Segment:
     traces: tuple[Trace, ...]
     """The traces of the segment that were not read before."""
     upto: int = 0
-    """The number of the file's bytes that all reads so far have covered, without an incomplete last line."""
+    """The number of the file's bytes that were read so far, up to the end of the last complete line."""
 
 
 class Spool:

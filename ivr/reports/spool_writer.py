@@ -13,10 +13,10 @@ from ivr.reports.spool import Spool
 log = logging.getLogger(__name__)
 
 MOST = 10_000
-"""The most traces that may wait to be written: some minutes of calls on every line, in a few megabytes."""
+"""The most traces that may wait to be written: as many as some minutes of calls leave, in a few megabytes."""
 
 GATHER = 0.003
-"""The seconds that the first trace waits for others. Waking the thread and opening a file costs as much as ten traces.
+"""The seconds that a trace waits for further traces, because opening a file takes as long as writing ten traces.
 
 If the process dies in these seconds, the waiting traces are lost, and their callers count as not having heard.
 """

@@ -1,4 +1,4 @@
-"""Finds the clinic's day of a moment, whether a line is open then, and the opening time between two moments.
+"""Finds the day at a moment, whether a line was open at that moment, and the opening time between two moments.
 
 Fast for many moments, because the tables are made only once. Pure: reads no clock.
 """
@@ -14,7 +14,7 @@ from ivr.line.hours import Hours
 
 
 class When(NamedTuple):
-    """A day of the clinic, and whether the line was open at the moment asked about on that day."""
+    """The clinic's day on which something happened, and whether the telephone line was open at that moment."""
 
     day: date
     is_open: bool
@@ -25,7 +25,7 @@ class Timetable:
     """The stretches of some days, one after another, in which a telephone line is open, or closed."""
 
     starts: Sequence[datetime]
-    """The starts of the stretches in UTC, in order. If several start at the same moment, the last of them counts."""
+    """The start of each open or closed stretch in UTC, in order. If several start at one moment, the last counts."""
     stretches: Sequence[When]
 
     @classmethod
@@ -59,7 +59,7 @@ class DayStats:
     served: Mapping[When, int]
     """The number of calls whose caller was served, by the day and by whether the line was open."""
     reached: Mapping[When, int]
-    """The number of patients reached by the desk, by the day of their request and whether the line was open then."""
+    """The number of patients reached, by the day of their request and by whether the line was open at the request."""
 
 
 def total(counts: Mapping[When, int], *, is_open: bool) -> int:
@@ -87,7 +87,7 @@ class OpeningTime:
         return cls(starts, ends, [*accumulate((end - start for start, end in stretches), initial=0.0)])
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the opening time from `start` to `end`, zero if `end` is earlier. Both lie on this object's days."""
+        """Return the opening time from `start` to `end`, zero if `end` is earlier. Only for the days given to `of`."""
         return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
 
     def _until(self, moment: float) -> float:

@@ -16,7 +16,7 @@ from ivr.storage.audit import SOMEBODY, Audit, AuditAction, By
 class Authentication:
     """Logs the staff in: checks name, password and code, applies the lockout, and writes the audit.
 
-    `address` is the client's IP address; `device` the key of its device if this person has logged in there before.
+    `address` is the client's IP address. `device` is the key of a device on which this person logged in before, or "".
     """
 
     people: People
@@ -66,6 +66,6 @@ class Authentication:
         return proof
 
     def came_in(self, person: Person, address: str, now: datetime, device: str = "") -> None:
-        """Record a login; delete the name's failed logins on `device`, or if empty at `address`. Raises StoreAway."""
+        """Audit a login; forget the name's failures on `device`, or at `address` without a device. Raises StoreAway."""
         self.lockout.succeeded(person.name, address, device)
         self.audit.write(By(person.name, now), AuditAction.LOGGED_IN, detail=address)

@@ -29,7 +29,7 @@ class Draft:
 
     id: int
     place: str
-    """The place of the desk where the form stands, such as "new" or "card 7"."""
+    """The page of the desk that has the form, such as "new" or "card 7"."""
     fields: Mapping[str, str]
     at: datetime
 

@@ -107,7 +107,7 @@ def _rules(name: str, address: str, device: str, *, code: bool) -> Sequence[Rule
 
 
 def _whence(address: str, device: str) -> ColumnElement[bool]:
-    """Return the SQL condition for failed logins on a known `device`; if it is empty, on unknown ones at `address`."""
+    """Return the SQL condition for failed logins on a known `device`; without one, at `address` on unknown devices."""
     if device:
         return table.c.device == device
     return table.c.device.is_(None) & (table.c.address == _network(address))
@@ -131,7 +131,7 @@ def _mark(name: str) -> str:
 
 
 def _network(address: str) -> str:
-    """Return the key under which an IP address counts; for IPv6 its /64 network, which belongs to one customer."""
+    """Return the text by which an address's failed logins are counted; for IPv6 the /64 network of one customer."""
     try:
         found = ip_address(address)
     except ValueError:

@@ -42,7 +42,7 @@ def proper_name(name: str) -> str:
 
 
 def login_of(name: str) -> str:
-    """Return the form of a name used to log in: the same however the name is composed, capitalized or spaced."""
+    """Return the form in which a typed name is compared at the login. Capitals and spacing make no difference."""
     return unicodedata.normalize("NFC", proper_name(without_joiners(name)).casefold())
 
 

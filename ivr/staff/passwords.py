@@ -23,7 +23,7 @@ NONE_YET = ""
 
 
 GUESSED_AT = 72
-"""The number of leading characters that zxcvbn judges: more would take too long and change the score little."""
+"""The number of leading characters that zxcvbn judges. More would take too long, and would hardly change the score."""
 
 HARD_ENOUGH = 3
 """The lowest zxcvbn score allowed, of 0 to 4. A thief of the hash needs some hundred million guesses at this score."""

@@ -32,7 +32,7 @@ class StaffSession:
 
 
 class Sessions:
-    """The store of the staff's sessions. A session is named by its key, which only its browser has."""
+    """The store of the staff's sessions. A session is identified by a random text that only its browser has."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -14,7 +14,7 @@ WAITING = 1
 """The most logins of one kind that may wait for a slot. Each holds a web thread, so any further login is refused."""
 
 PATIENCE = 2.0
-"""The seconds that a login waits for a slot."""
+"""The longest time, in seconds, that a login waits to be checked. After that, the login is refused as Busy."""
 
 
 class Busy(Exception):

@@ -71,7 +71,7 @@ class Database:
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:
-        """Raise StoreAway or UniqueViolation for a database error, without the error's text, which may be personal."""
+        """Replace a database error in the block by StoreAway or UniqueViolation, because its text may be personal."""
         try:
             with self._breaker.attempt(SQLAlchemyError, sqlite3.Error) if self._breaker else nullcontext():
                 yield

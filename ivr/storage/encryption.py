@@ -24,7 +24,7 @@ class Cipher:
         self._hash_key = _derived(secret, f"{purpose}, marked")
 
     def encrypt(self, words: str) -> str:
-        """Return the text encrypted: letters, digits, - and _, safe in a URL but for a closing =."""
+        """Return the text encrypted, in letters, digits, - and _. An = at its end must be escaped in a URL."""
         return self._fernet.encrypt(words.encode()).decode()
 
     def decrypt(self, sealed: str) -> str:

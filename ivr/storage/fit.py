@@ -21,7 +21,7 @@ Columns = Mapping[str, Mapping[str, Any]]
 
 
 class OtherTables(StoreAway):
-    """The database's tables are of another version and cannot be written by this one; the message names the faults."""
+    """The tables in the database do not fit this version of the program. The message names the tables and columns."""
 
 
 def require_fit(connection: Connection) -> None:

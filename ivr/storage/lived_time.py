@@ -32,10 +32,10 @@ class LivedTime:
 
     path: Path
     newest_row: Callable[[datetime], datetime | None]
-    """The function that returns the moment of the newest row, leaving out rows written around the given moment.
+    """The function that returns the moment of the database's newest row; None if there is no row.
 
-    Without a file, the lived time begins at this moment. Rows written just now may have a wrong time, so they do not
-    count.
+    While no file holds the lived time, it begins at that moment. Rows written around the function's argument, the
+    present moment, do not count, because a wrong clock may have written them.
     """
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -54,7 +54,7 @@ class LivedTime:
         return min(now, self._at)
 
     def _passed(self) -> datetime:
-        """Return the last lived time plus the seconds since the last call, or the file's time if that was changed."""
+        """Return the last noted lived time plus the seconds since, or the file's time if somebody changed the file."""
         found, before = read(self.path), self._looked
         self._looked = self.monotonic()
         if self._at is not None and found == self._written:

@@ -65,7 +65,7 @@ def _run_migrations(connection: Connection, to: str) -> None:
 
 @contextmanager
 def _one_at_a_time(url: str) -> Iterator[None]:
-    """Hold a file lock while SQLite's file is migrated: two processes that switch to WAL at once would fail."""
+    """Hold a file lock while SQLite's file is migrated, because two processes that switch to WAL at once would fail."""
     if not url.startswith("sqlite"):
         yield
         return

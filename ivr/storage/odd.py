@@ -59,7 +59,7 @@ def of_type(wanted: type, value: Any) -> Any:
 
 
 def or_none(read: Callable[[Any], Any], value: Any) -> Any:
-    """Return `read` of a stored value; None for NULL."""
+    """Return the result of the function `read` for a stored value; return None for NULL."""
     return None if value is None else read(value)
 
 

@@ -37,7 +37,7 @@ class Schema:
 
     @property
     def strange(self) -> bool:
-        """Return whether the desk has tables, but no revision, or one that this version of the program lacks."""
+        """Return whether the desk has tables whose revision is missing, or unknown to this version of the program."""
         return self.made and not self.known
 
 

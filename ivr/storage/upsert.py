@@ -17,7 +17,7 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 LOCK_SPACE = 4_907_113
-"""The first of the two numbers of our advisory locks in PostgreSQL: any number but that of the migrations' lock."""
+"""The first of the two numbers of our advisory locks in PostgreSQL. The migrations' lock must have another number."""
 
 TRIES = 5
 """The number of attempts at a write that fails because another transaction was first to write the same key."""

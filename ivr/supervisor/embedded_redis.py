@@ -69,9 +69,9 @@ class EmbeddedRedis:
         return f"another make run (process {pid}) keeps it, and it does not answer: end that one (kill -9 {pid}); "
 
     def _takes_lock(self) -> bool:
-        """Lock the state folder, and write our process id into the lock's file; return whether that went well.
+        """Lock the state folder, and write our process id into the lock's file; return False if the lock is not ours.
 
-        On a full disk, say so and try again at the next tick.
+        If the lock's file cannot be made, as on a full disk, print the reason. The next tick tries again.
         """
         try:
             if self._lock is None:

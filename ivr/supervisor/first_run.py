@@ -27,7 +27,7 @@ OF_A_CARRIER = """\
 
 
 def write_env(env_file: Path, environ: Mapping[str, str], say: Say, carriers: Sequence[CarrierSetting]) -> None:
-    """Write fresh secrets for a developer into `env_file`, unless it exists or in production. Raises CannotStart."""
+    """Write new secrets to `env_file`, but not in production or over an existing file. Raises CannotStart."""
     given = in_lower_case(environ)
     if given.get("env") == "production" or env_file.exists():
         return

@@ -1,6 +1,6 @@
 """Brings the database up to date in a process of its own, tried again until one try succeeds.
 
-Callers never wait for it: the line answers while the database is away. Runs a command; knows no database.
+Callers never wait for this process, because the line also answers without the database. Only runs a command.
 """
 
 import os

@@ -45,7 +45,7 @@ class Program:
     """The command that brings the database up to date."""
     carriers: Sequence[CarrierSetting]
     begin: Begin = process_group.begin
-    """The function that starts the process of a command, either of the Procfile or to upgrade the database."""
+    """The function that starts a process, given its command: one of the Procfile, or the one in `upgrade`."""
     patience: Patience = AS_SHIPPED
 
 
@@ -81,7 +81,7 @@ def _parts(root: Path, environ: Mapping[str, str], settings: Settings, say: Say,
 
 
 def _with_phone_key(settings: Settings) -> Settings:
-    """Return the settings with a secret key for the browser's telephone: the set or a new one; none in production."""
+    """Return the settings with the secret key of the browser's telephone, made new if unset, empty in production."""
     key = "" if settings.production else settings.phone_key or secrets.token_urlsafe(9)
     return settings.model_copy(update={"phone_key": key})
 

@@ -22,11 +22,11 @@ class Patience:
     redis: float = 10.0
     """Seconds to wait for Redis. Then the line opens without Redis, because most of a call needs none."""
     tables: float = 10.0
-    """The longest wait for the tables' first upgrade, in seconds. After that, calls begin; requests wait in Redis."""
+    """The most seconds to wait for the first upgrade of the tables. Then the line opens; requests wait in Redis."""
     thawed: float = 3.0
-    """Seconds from finding a Redis that a killed supervisor has left to thawing it and sending it SIGTERM."""
+    """Seconds for which a Redis left by a killed supervisor is asked to stop, before it gets SIGTERM and SIGCONT."""
     killed: float = 6.0
-    """Seconds from finding a Redis that a killed supervisor has left to sending it SIGKILL."""
+    """Seconds between finding a Redis that a killed supervisor left running, and sending SIGKILL to that Redis."""
 
 
 class Supervised(Protocol):
@@ -77,7 +77,7 @@ class SupervisedParts:
 
 
 def supervise(parts: SupervisedParts, signals: Signals, say: Say) -> None:
-    """Run the parts of the service until a signal asks for a stop. Whatever part is away, callers are answered."""
+    """Run the service's parts until a signal asks for a stop. Callers are answered even if Redis does not start."""
     redis, patience = [parts.redis] if parts.redis else [], parts.patience
     first = [*redis, parts.tables]
     try:

@@ -23,7 +23,7 @@ BODY_SECONDS = 10.0
 """The seconds that a request's body may take to arrive. Carriers send the body together with the headers."""
 
 MOST_DISCARDED = 16 * LONGEST_BODY
-"""The bytes of a too long body that are still read and thrown away: a client reads the answer only after that."""
+"""The most bytes of too long a body that are read and discarded, because a client reads the answer only after that."""
 
 Message = MutableMapping[str, Any]
 Scope = Mapping[str, Any]

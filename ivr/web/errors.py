@@ -19,7 +19,7 @@ from ivr.web.i18n import _, later
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = timedelta(minutes=15)
-"""The interval at which the feed asks calendar programs to come again. Some, as Google's, ignore this interval."""
+"""The time after which calendar programs should ask for the feed again. Some programs, such as Google's, ignore it."""
 
 NOT_FOR_PEOPLE = ("/voice", "/static/", "/calendar/", "/healthz", "/readyz", "/metrics")
 """The beginnings of the paths that only programs request, for which no error page is made."""
@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
 
 
 def refused(error: HTTPException) -> ResponseReturnValue:
-    """Return the error page for an HTTP error; the bare error where a program made the request."""
+    """Return the error page for an HTTP error, or the error without a page where a program made the request."""
     unreadable = isinstance(error, BadHost) or isinstance(request.routing_exception, BadHost)
     if request.path.startswith(NOT_FOR_PEOPLE) or error.code is None or unreadable:
         return error  # the page's links cannot be built from an unreadable Host

@@ -101,7 +101,7 @@ def manager_only() -> Any:
 
 
 def scraper_only() -> None:
-    """Let only a holder of the metrics token open the route: 401 for others, 404 for all where none is configured."""
+    """Let only a holder of the metrics token open the route: 401 without the token, 404 if no token is set."""
     token = services().settings.metrics_token
     if not token:
         abort(404)

@@ -150,11 +150,11 @@ def stamp(at: datetime | Odd) -> Markup:
 
 
 DAYS_APART = timedelta(hours=24)
-"""The lateness in opening time from which a page shows the day when a call was due, not the hours that it is late."""
+"""The opening time after which a late call is shown with the day when it was due, not with the hours since then."""
 
 
 def how_soon(due: datetime, now: datetime, hours: Hours) -> str:
-    """Return in words how late a call to a patient is, in opening time; before the due time, in how long it is due."""
+    """Return in words how long a call to a patient has been due, in opening time, or how long it is until it is due."""
     if due > now:
         return _("in %(long)s", long=how_long(due - now)) if due - now > timedelta(minutes=1) else _("due now")
     late = hours.open_time(due, now)

@@ -1,8 +1,8 @@
 """The live part of a page, for which the open page asks again and again, and the state that the page has seen.
 
-An open page names the state that it has seen. If nothing has happened at the desk within the same minute, no data are
-read. If something has happened but the HTML is the same, the answer is 204, and the page changes nothing. The answer
-tells the new state.
+An open page names the state that it has seen. If nothing has happened at the desk and no new minute has begun since,
+the server reads no data. If something has happened but the HTML is the same, the answer is 204, and the page changes
+nothing. The answer tells the page the new state.
 """
 
 import re
@@ -21,7 +21,7 @@ NOT_YET = "what-is-seen"
 """The placeholder for the state that a page has seen. That state depends on the HTML, so it is filled in last."""
 
 OF_THE_ANSWER = re.compile(r'name="csrf_token" value="[^"]*"|"seen": "[^"]*"')
-"""The parts of a page that differ in each answer though nothing changed: the form's token, and the state seen."""
+"""The parts of a page that differ in each answer though nothing changed: the form's token, and the `seen` state."""
 
 
 class Live:

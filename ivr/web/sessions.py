@@ -2,8 +2,8 @@
 
 The epoch is a number that the database has for each person: raising it ends all sessions of that person. The database
 also knows which sessions were ended. The rest is in the signed cookie, which holds no password. The tokens of a
-session's forms are made of the session's key, so an old form tells whose it is. Between password and code there is a
-half session, which names the person who has entered the password and opens no page.
+session's forms are made of the session's key, so an old form shows which session it came from. Between password and
+code there is a half session, which names the person who has entered the password and opens no page.
 """
 
 import secrets
@@ -39,7 +39,7 @@ FORM_TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 """The session key of the value that Flask-WTF signs into a form's token, and the name of the token's field."""
 
 HALF = "half"
-"""The key of a half session in Flask's session. The value has the person's id and epoch, and the start in seconds."""
+"""The session key of a half session. The value is the person's id and epoch, and the start in seconds since 1970."""
 
 HALF_LASTS = timedelta(minutes=10)
 """The time that a half session lasts: enough to find the authenticator app."""
@@ -102,7 +102,7 @@ def half_way() -> Person | None:
 
 
 def end() -> None:
-    """End this session, in the cookie and on the server: a copy of the cookie opens nothing any more.
+    """End this session, in the cookie and on the server, so that a copy of the cookie opens nothing any more.
 
     Raises StoreAway.
     """
@@ -139,7 +139,7 @@ def load_user(user_id: str) -> User | None:
 
 
 def types() -> None:
-    """Note that the logged-in person is typing, which is use of the session. Raises StoreAway."""
+    """Store that the logged-in person is typing, so that the session does not end as unused. Raises StoreAway."""
     now, known = services().clock(), services().staff.sessions.find(_key())
     if known and (known.typed is None or now - known.typed >= NOTED_EVERY):
         services().staff.sessions.typing(_key(), now)
@@ -196,7 +196,7 @@ def _names_a_session() -> bool:
 
 
 def _key() -> str:
-    """Return the key of the cookie's session; for a session of an old version, the person's id and the beginning."""
+    """Return the key of the cookie's session; for a session of an old version, the person's id and the start time."""
     return str(session.get(KEY) or f"{session[PERSON]} {session[BEGAN]}")
 
 

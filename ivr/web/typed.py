@@ -32,7 +32,7 @@ class TypedForm:
     telling: tuple[str, ...]
     """The fields that show that somebody has typed: if all of them are empty, no draft is kept."""
     sends: tuple[str, ...] | None = None
-    """The fields whose texts are forgotten once the form is accepted; None for all fields."""
+    """The fields whose drafts are deleted once the form is accepted; None for all fields."""
 
 
 CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
@@ -140,12 +140,12 @@ def _sent() -> tuple[str, Mapping[str, str]]:
 
 
 def _brings_fields(form: TypedForm) -> bool:
-    """Return whether the request has any field of the form. The list's button "Take it" sends no fields of the card."""
+    """Return whether a sent form has any field of `form`. The list's button "Take it" sends no fields of the card."""
     return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the filled fields of the form; none if all of its `telling` fields are empty, since nothing was typed."""
+    """Return the form's fields that have text. Return none if no `telling` field has text: then nobody has typed."""
     fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
     return fields if any(name in fields for name in form.telling) else {}
 
@@ -161,7 +161,7 @@ def _place() -> str:
 
 
 def typed(place: str) -> Mapping[str, str]:
-    """Return the texts to show in a place's fields: those just sent, or else the person's draft. Raises StoreAway."""
+    """Return the texts for the form of the page `place`: those just sent, or the person's draft. Raises StoreAway."""
     g.place = place
     if _brings_fields(OF_A_PLACE[place.partition(" ")[0]]):
         return request.form
@@ -232,7 +232,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
 
 
 def words_of(place: str) -> str:
-    """Return the words for the page on which the form of a place, such as "card 7", is shown. Raises StoreAway."""
+    """Return words for a draft's place, such as "Reference 123456" for the place "card 7". Raises StoreAway."""
     name = place.partition(" ")[0]
     if name == "card":
         reference = page_of(place).partition("?")[0].rpartition("/")[2]
@@ -244,17 +244,17 @@ def words_of(place: str) -> str:
 
 
 def sent_fields() -> list[tuple[str, str]]:
-    """Return the fields of the form that was sent, to be sent once more, without its token."""
+    """Return the sent form's fields as (name, value), without the CSRF token, so that a page can send them again."""
     return [(name, each) for name, each in request.form.items(multi=True) if name != sessions.FORM_TOKEN]
 
 
 def sent_words() -> list[str]:
-    """Return what was typed into the form that was sent, for its person to read and copy."""
+    """Return the texts that a person typed into the sent form, so that the page can show them for copying."""
     form = FORMS.get(request.endpoint or "")
     shown = [name for name in form.fields if name not in CHOSEN] if form else []
     return [request.form[name] for name in shown if request.form.get(name, "").strip()]
 
 
 def was_sent() -> bool:
-    """Return whether a form of the desk was sent whose fields may be shown to the person who has sent it."""
+    """Return whether this request sends a form with a valid CSRF token, so that an answer may show its fields."""
     return request.method == "POST" and bool(g.get("csrf_valid"))

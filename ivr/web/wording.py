@@ -122,7 +122,7 @@ def closure_words(closure: DeskClosure) -> str:
 
 
 def hours_words(line: str, spans: str, reason: str) -> str:
-    """Return a line's hours under a closure in words; an empty `line` means all lines. Skips an unknown reason."""
+    """Return a line's hours under a closure in words, for all lines if `line` is empty. Leave out an unknown reason."""
     clinic = services().clinic
     whose = clinic.line(line).name[language()] if line else _("all lines")
     hours = _("open %(hours)s", hours=spans) if spans else _("closed")
@@ -131,7 +131,7 @@ def hours_words(line: str, spans: str, reason: str) -> str:
 
 
 def spans_words(stored: str) -> str:
-    """Return shifts of opening hours, as stored, in words. Raises ValueError."""
+    """Return stored shifts of opening hours in words, such as "09:00–20:30". Raises ValueError for malformed text."""
     return ", ".join(map(span_words, shifts_of(stored)))
 
 

@@ -44,7 +44,7 @@ class Provider:
     admin: Callable[[Values, OurAddresses], Admin]
     texts: Callable[[Values], Callable[[], Texts]]
     rents: Callable[[Values, Clinic], Phone | None] = lambda _values, _clinic: None
-    """The function that returns the caller number for the reception, if the account must rent it; else None."""
+    """The function that returns the reception's caller number where the carrier requires us to rent it; else None."""
 
     def is_on(self, values: Values) -> bool:
         """Return whether all settings that this carrier needs are set."""
@@ -154,9 +154,9 @@ def stand_ins(values: Values) -> Mapping[str, StandIn]:
 
 
 def admin(values: Values, ours: OurAddresses) -> Admin:
-    """Return the operations on the numbers of the carriers' accounts. Raises NoAccount where the settings name none.
+    """Return the operations on the numbers of the carriers' accounts. Raises NoAccount if the settings name no account.
 
-    A fallback hosted elsewhere is only for the first carrier, since its document is in that carrier's dialect.
+    Only the first carrier gets a fallback hosted elsewhere, since that fallback answers in the first carrier's dialect.
     """
     made, unnamed = list[Admin](), list[NoAccount]()
     for number, provider in enumerate(switched_on(values).values()):

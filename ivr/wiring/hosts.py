@@ -1,6 +1,6 @@
-"""Builds the works of a host: writing the files of what the desk has set, and sending the traces of calls.
+"""Builds the regular work of a host: writing the desk's settings into files, and sending the traces of calls.
 
-The web process does them in a thread. The clock process does them too, in case no web process runs on its host.
+The web process does this work in a thread. The clock process does it too, in case no web process runs on its host.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from ivr.wiring.foundation import Foundation
 from ivr.wiring.rooms import HoursServices
 
 MOST_PIECES = 20
-"""The most pieces of the spool that are sent before this host looks again at what the desk has set."""
+"""The most parts of the spool that this host sends before it reads again what closures the desk has set."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class HostWorks:
         self.hours.closures_file.follow(self.hours.closures, self.now().date())
 
     def write_phone_booking_file(self) -> None:
-        """Write to a file that calls on this host read if they may book times. Raises StoreAway, MirrorFileAway."""
+        """Write the state of phone booking to a file that this host's calls read. Raises StoreAway, MirrorFileAway."""
         self.hours.phone_booking.follow()
 
     def send_traces(self, *, removes: bool) -> None:
@@ -82,7 +82,7 @@ def lock(base: Foundation) -> OneProcess:
 
 
 def upkeep(base: Foundation, hours: HoursServices, jumps: ClockJumps) -> HostUpkeep:
-    """Return the upkeep by which a web process does the host's works in a thread. The thread is not started yet."""
+    """Return the upkeep that does a host's regular work in a thread of a web process. The thread is not started yet."""
     host = works(base, hours)
 
     def send_traces() -> None:

@@ -58,7 +58,7 @@ from ivr.wiring.foundation import Foundation
 
 @dataclass(frozen=True)
 class HoursServices:
-    """The services of the clinic's hours: closures, and booking by telephone switched on or off."""
+    """The services of the clinic's hours: closures, and the switch of booking by telephone."""
 
     closures: Closures
     closures_file: ClosuresFile
@@ -133,7 +133,7 @@ class StaffServices:
     """The limit on simultaneous logins on devices known to the person; `strange_logins` limits those on others."""
     devices: Cipher
     shown_once: Cipher
-    """The cipher of secrets that are shown only once. The cipher `devices` is for the cookie of known devices."""
+    """The cipher that encrypts secrets shown only once. The cipher `devices` encrypts the cookie of known devices."""
 
 
 def hours(base: Foundation) -> HoursServices:

@@ -57,7 +57,7 @@ def copied(root: Path = ROOT) -> Iterator[Path]:
 
 
 def verdicts(rows: Sequence[Safeguard], jobs: int, root: Path = ROOT) -> Iterator[tuple[Safeguard, Verdict, str]]:
-    """Yield for each safeguard in the list the verdict, and the output of its tests without the safeguard."""
+    """Yield each safeguard, with the verdict and the output of the tests that ran without the safeguard."""
     trees: SimpleQueue[Path] = SimpleQueue()
 
     def tried(row: Safeguard) -> tuple[Safeguard, Verdict, str]:

@@ -21,7 +21,7 @@ from typing import ClassVar
 import psutil
 
 PATIENCE = 60.0
-"""Seconds in which a server for tests must be ready: usually less than one is enough, on a busy machine more."""
+"""Seconds in which a server for tests must be ready. A server usually needs less than one, on a busy machine more."""
 
 SHORT = 60
 """The longest path of a temporary folder, in bytes. The path of a socket in it must stay below the kernel's 107."""
@@ -42,7 +42,7 @@ class Account:
     gid: int | None = None
 
     def start(self, command: list[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
-        """Start a program under this account, in a session of its own: the tests end the program, not Ctrl-C."""
+        """Start a program under this account, in a session of its own, so that only the tests end it, not Ctrl-C."""
         return subprocess.Popen(
             command,
             cwd=folder,
@@ -136,7 +136,7 @@ class Server(ABC):
         self._freeze(self._family())
 
     def resume(self) -> None:
-        """Thaw a paused server, its children first: the first process then finds its children running, as before."""
+        """Thaw a paused server, children before their parent, so that the parent never finds its children frozen."""
         if not self._paused:
             return
         # Only stopped processes: another may have ended meanwhile, and its pid be anybody's.

@@ -46,7 +46,7 @@ class PgBouncer(Server):
             return False
 
     def to(self, url: str, name: str = "") -> str:
-        """Return the URL of a database through PgBouncer: that of `url`, or the database `name` on the same server."""
+        """Return the URL through PgBouncer of the database in `url`, or of the database `name` on the same server."""
         ours, theirs = urlsplit(self.url), urlsplit(url)
         return theirs._replace(netloc=ours.netloc, path=f"/{name}" if name else theirs.path).geturl()
 

@@ -38,7 +38,7 @@ class Wanted:
     port: int = 0
     """The port on which the exchange listens for telephones' calls; 0 for any free one."""
     sounds: range = range(21_000, 23_000)
-    """The ports over which the sound of calls comes and goes."""
+    """The UDP ports over which the exchange sends and receives the sound of calls."""
     telephones: Mapping[str, str] = field(default_factory=dict)
     """The SIP addresses of the reception's telephones, by number in E.164."""
     patience: float = 1.0

@@ -67,7 +67,7 @@ class Leg:
         raise CallFailed(f"the call goes round in circles: {MOST_MOMENTS} moments")
 
     async def is_pressed(self, key: str, sounds: Sequence[Sound], patience: float) -> bool:
-        """Play sounds to the telephone; return whether its first key is `key`, within `patience` seconds afterwards."""
+        """Play `sounds`; return whether the first key, pressed up to `patience` seconds after their end, is `key`."""
         self.stream.forget_keys()
         self.tell(Did.LISTENS)
         return await self._first_key(sounds, patience) == key

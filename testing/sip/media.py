@@ -24,7 +24,7 @@ KEYS = 101
 """The RTP payload type for key presses, unless the other side asks for another."""
 
 MOST_BEHIND = 10
-"""The most frames of the other telephone's sound that wait to be sent: a conversation lags by 200 ms at most."""
+"""The most frames of sound that wait to be sent to a telephone, so that a conversation lags by 200 ms at most."""
 
 Address = tuple[str, int]
 
@@ -38,7 +38,7 @@ class NoPort(Exception):
 
 
 def on_this_machine(address: Address) -> Address:
-    """Return this network address if it belongs to this machine. Raises OffThisMachine: no sound leaves the machine.
+    """Return this network address if this machine has it. Raises OffThisMachine, so that no sound leaves the machine.
 
     A softphone may name the machine's address in its network; sound to that address stays on the machine, too.
     """

@@ -24,13 +24,13 @@ RINGING_TONE = tone(400, 0.4, 0.1) + silence(0.2) + tone(400, 0.4, 0.1) + silenc
 """The ringing tone of India, which a caller hears while the reception's telephones ring."""
 
 FOR_THE_KEY = 5
-"""The seconds that the reception has for pressing the key that takes the call, counted from the end of the words.
+"""The seconds that the reception has, after the words, to press the key that takes the call.
 
-Used only where the carrier itself waits for the key, and no document does.
+Used only where the carrier waits for this key by itself, and no document of ours asks for the key.
 """
 
 Taken = asyncio.Future[tuple[Stream, "asyncio.Task[None]"]]
-"""A future for the reception's telephone that takes the call: its sound, and the task that runs until it hangs up."""
+"""A future for the first telephone that takes the call: its sound, and a task that ends when the telephone hangs up."""
 
 
 @dataclass(frozen=True)

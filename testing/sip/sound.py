@@ -24,7 +24,7 @@ HIGHEST = 3_600
 """The highest frequency that a telephone lets pass, in hertz."""
 
 TAPS = 6
-"""The samples on each side of a new sample that resampling uses, as a number of samples at a telephone's rate."""
+"""The number of samples on each side, at a telephone's rate, from which resampling computes a new sample."""
 
 
 def seconds(pcm: bytes | bytearray) -> float:

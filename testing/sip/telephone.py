@@ -26,7 +26,7 @@ AT = range(26_100, 29_900, 2)
 """The ports on which the telephones listen for SIP: none that the kernel hands to other programs."""
 
 STEADY = "audio_jitter_buffer_type fixed\naudio_jitter_buffer_ms 100-200\n"
-"""The stack's setting for a jitter buffer of fixed length, which neither drops nor invents sound to catch up."""
+"""The SIP stack's setting for a jitter buffer of fixed length, which neither drops nor invents sound to catch up."""
 
 SOUNDS = "24000-26000"
 """The ports for the telephones' sound, as a setting of baresip. The carrier of the tests uses other ports."""
@@ -141,7 +141,7 @@ class Telephone:
     """The calls that come in to this telephone, in order."""
     talks: dict[int, Talk] = field(default_factory=dict)
     _early: dict[int, list[StackEvent]] = field(default_factory=dict)
-    """The events that came before `dial` returned their call, for example a quick answer, by the call's handle."""
+    """The events of calls that came before `dial` returned, for example a quick answer, by the handle of the call."""
     _listening: "set[asyncio.Task[None]]" = field(default_factory=set)
 
     def __post_init__(self) -> None:

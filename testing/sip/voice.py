@@ -73,7 +73,7 @@ def voice(words_a_minute: int = LEISURELY) -> Iterator[Voice]:
 
 
 def _leave_ctrl_c() -> None:
-    """Ignore Ctrl-C in a process that speaks: the process that started it handles the key."""
+    """Ignore Ctrl-C in a process that speaks, because the process that started it handles Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -1,4 +1,4 @@
-"""The desk in a real browser: live lists, one owner of each card, nothing typed is lost, keyboard only."""
+"""The desk in a real browser: lists update live, one person owns a card, typed text stays, a keyboard is enough."""
 
 import time
 

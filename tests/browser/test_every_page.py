@@ -86,7 +86,7 @@ def pages(service: Service) -> dict[str, str]:
 
 
 def in_the_diary(service: Service) -> int:
-    """Put two appointments at one time, a cancelled one and a blocked time into today; return the id of the first."""
+    """Fill today's diary: two appointments at once, a cancelled one, a blocked time. Return the first one's id."""
     diary, now = service.services.diary, service.services.clock()
     asha, start = By("asha", now), now.replace(hour=16)
     made = []
@@ -206,7 +206,7 @@ def test_the_page_that_says_the_database_is_away_keeps_nobody_out(
 
 
 def test_hindi_is_drawn_with_real_glyphs(opens: Opens) -> None:
-    """Three Hindi letters are drawn differently: a font that lacks them draws the same box for each."""
+    """Three Hindi letters must be drawn differently, because a font that lacks them draws the same box for each."""
     page = opens(words="hi")
     drawn = []
     for letter in "कखग":

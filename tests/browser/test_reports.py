@@ -156,7 +156,7 @@ ROOM = """canvas => {
   const most = Math.max(...data.labels.map((label) => label.length));
   return scales.y.height / data.labels.length - most * Chart.defaults.font.size * 1.2;
 }"""
-"""A script that returns the pixels between two row names of a chart, if every name had as many lines as the longest."""
+"""A script that returns the pixels between two row names of a chart, if both had as many lines as the longest name."""
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])

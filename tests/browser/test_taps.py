@@ -29,7 +29,7 @@ DIALS = """document.addEventListener("click", (event) => {
 
 
 class Finger:
-    """Somebody who taps only on what is in sight of a page, and the number of their taps."""
+    """A person who taps only on what is visible without scrolling, and the number of the person's taps."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -39,7 +39,7 @@ ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 
 
 def odd_words(code: str) -> Iterator[str]:
-    """Yield each word in this code that belongs to one carrier, with its line."""
+    """Yield each word in this code that belongs to a single carrier, with the line of code that contains the word."""
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         found = ANY.search(COMMAND.sub("", STORED.sub("", token.string)))
         if found:

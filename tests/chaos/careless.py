@@ -1,6 +1,6 @@
 """The service without some safeguards, for a web server: tests check that a chaos campaign notices each missing one.
 
-Run as a program, the module is a clock process that ignores closed hours and unheard promises, and hardly waits.
+Run as a program, the module is a clock process that works twice a second and ignores closed hours and unheard promises.
 """
 
 import os
@@ -31,7 +31,7 @@ class ForgetfulPending:
     """A store of pending requests that says it keeps every request, and keeps none."""
 
     def keep(self, waiting: object) -> None:
-        """Say that a request is safe in Redis, and keep nothing."""
+        """Report that a request is safe in Redis, without storing the request."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class GenerousBookings(PhoneBookings):
 
 
 class SilentBookings(GenerousBookings):
-    """Generous bookings that keep a time and tell its caller that it could not be kept."""
+    """Bookings that give away taken times, store each appointment, and tell its caller that nothing was booked."""
 
     def book(self, new: NewBooking) -> Booking:
         """Book the caller's time, and report that it was not booked."""
@@ -68,10 +68,10 @@ class Idle:
     """A check of the clock process that does nothing."""
 
     def keep(self, *_hours: object, **_how: object) -> None:
-        """Do nothing. The product's method finds the patients whose appointments fall into closed hours."""
+        """Check nothing. The product's method finds the patients whose appointments fall into closed hours."""
 
     def check(self, *_hours: object) -> None:
-        """Do nothing; the product's check finds the bookings and changes that callers have not heard."""
+        """Check nothing. The product's method finds the bookings and changes that callers have not heard."""
 
 
 class EarlyCollector(CallCollector):

@@ -1,4 +1,4 @@
-"""The check of calls' records: missing, double and partial ones are found; a killed host excuses what it lost."""
+"""The check of calls' records: it finds missing, double and partial ones, and excuses those that a killed host lost."""
 
 from collections.abc import Sequence
 

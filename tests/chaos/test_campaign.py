@@ -1,6 +1,6 @@
 """A short chaos campaign against the running service, and the proof that it notices each kind of broken promise.
 
-The long one, with thousands of calls, is `make chaos`.
+The long campaign, with thousands of calls, is `make chaos`.
 """
 
 import pytest
@@ -11,9 +11,9 @@ from testing.servers.postgres import PostgresUnavailable
 from tests.conftest import NO_POSTGRES, skipped_without
 
 SEED = 3
-"""The seed of the plans of these campaigns.
+"""The usual seed of this module's random campaigns.
 
-Any seed would do. With this one no worker dies during a task, which would be tried again only after a lease.
+With this seed no worker dies during a task, so that no test has to wait until the task's lease ends.
 """
 
 LOCKED_LATE = 109

@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: the desk's list, a new person, and their messages while the database is away."""
+"""The commands of `flask --app wsgi`: they list requests, add people, and say what to do if the database is away."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ from tests.web import environment
 from tests.web.test_health import GONE
 
 FIELDS = ["reference", "kind", "line", "phone", "language", "day", "window", "due", "status", "created", "call_sid"]
-"""The fields of each request in `flask desk list --json`, in the promised order."""
+"""The fields of each request in `flask desk list --json`, in the order of the output."""
 
 
 def runs(app: Flask, *words: str, typed: str = "") -> Result:

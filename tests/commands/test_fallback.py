@@ -1,4 +1,4 @@
-"""The document for a carrier's fallback: it speaks the apology, or plays a recording from the host of the document."""
+"""A carrier's fallback document speaks the apology, or plays a recording hosted where the document is hosted."""
 
 import re
 from pathlib import Path

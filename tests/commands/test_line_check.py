@@ -151,7 +151,7 @@ def test_a_reception_that_gets_the_patient_otherwise_than_by_its_key_is_objected
 
 
 class CountsAnotherKey(PlivoRenderer):
-    """A renderer of documents by which the carrier waits for another key than the reception is told to press."""
+    """A faulty renderer. Its document has the carrier wait for key 2, while the reception is told to press key 1."""
 
     def document(self, turn: Turn, addresses: Addresses, calls_from: Number | None = None) -> str:
         return super().document(turn, addresses, calls_from).replace('confirmKey="1"', 'confirmKey="2"')

@@ -44,7 +44,7 @@ def again(phone: Phone, hers: Conversation, clock: Clock) -> Conversation:
 
 @pytest.fixture
 def merged(services: Services, again: Conversation, clock: Clock) -> None:
-    """Two requests of one patient, a mother, merged into request 1."""
+    """Merge request 2 into request 1; one patient made both, by two calls."""
     services.desk.merging.merge(1, 2, By("asha", clock()))
 
 

@@ -47,7 +47,7 @@ AS_WRITTEN = {
     "asked": MOMENT.isoformat(),
     "own_number": True,
 }
-"""The fields of a pending request in the form that commit 837caff gave them."""
+"""The fields of a pending request in Redis, as the program of commit 837caff wrote them."""
 
 
 def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> None:

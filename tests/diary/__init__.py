@@ -18,7 +18,7 @@ from ivr.line.phones import Phone
 
 DELHI = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=DELHI)
-"""The moment at which the tests of the diary stand: a Monday, the clinic open."""
+"""The moment of the diary's tests: a Monday at two in the afternoon, when the clinic is open."""
 
 AT_FOUR = NOW.replace(hour=16)
 HALF_AN_HOUR = timedelta(minutes=30)

@@ -1,4 +1,4 @@
-"""The upkeep of a host: done beside its calls, by one of its processes, also when one of the duties fails."""
+"""The upkeep of a host: one process does the work while calls go on, and a piece of work that fails stops no other."""
 
 import logging
 from collections.abc import Callable

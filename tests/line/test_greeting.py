@@ -196,7 +196,7 @@ SCENES = {
 
 
 SWITCH = {"en": "हिंदी के लिए 9 दबाइए।", "hi": "For English press 9."}
-"""The sentence that offers the other language, in that other language."""
+"""The sentence, by the language of the call, that offers the other language in that other language."""
 
 
 def words(turn: Turn, says: tuple[Say, ...]) -> list[str]:

@@ -66,7 +66,7 @@ AS_PEOPLE_TYPE = (
     "\u202a+91 99999 00001\u202c",  # pasted from a telephone's contacts
     *("+91\u200b99999\u200d00001", "99999\u00a000001", "99999\u201300001", "\t99999 00001\r\n"),
 )
-"""The same telephone number in all the ways in which people type, paste and dictate it."""
+"""A telephone number in many forms in which people type, paste or dictate it."""
 
 
 @pytest.mark.parametrize("written", AS_PEOPLE_TYPE, ids=ascii)

@@ -1,4 +1,4 @@
-"""Channels to the staff: neither the key nor the name of a channel betrays anything of the address behind it."""
+"""Channels to the staff. Neither the key nor the name of a channel reveals anything of the channel's address."""
 
 from ivr.notices.channels import channels_of
 from ivr.storage.encryption import KeyedIds

@@ -19,7 +19,7 @@ BASE = "https://line.example"
 SCRAPER = "a-token-that-reads-numbers"
 
 FIXED = {"SECRET_KEY": SECRET_KEY, "PUBLIC_BASE_URL": BASE, "METRICS_TOKEN": SCRAPER}
-"""The settings with which the program of commit 837caff wrote its state, where reading that state needs them."""
+"""The settings with which the program at commit 837caff wrote its files. Reading the files needs these settings too."""
 
 
 def number(index: int) -> str:

@@ -1,7 +1,7 @@
 """A day of the clinic on a clock that the tests set: callers call and staff work until every kind of row is written.
 
 Commit 837caff ran this day to write the state that these tests open. The present program runs the same day, and must
-leave the same names.
+use the same names in its stores, addresses, files and logs.
 """
 
 import re
@@ -124,7 +124,7 @@ def sends(person: Staff, path: str, **fields: str) -> str:
 
 
 def early_calls(day: Day) -> None:
-    """Make the day's calls before any login. Some requests' notices and texts fail; the other calls are recorded."""
+    """Make and record the day's calls before any login. Some notices and texts about the callers' requests fail."""
     given, stores = where(day.folder) | ODD, (f"sqlite:///{day.database}", day.redis_url)
     with listener() as carrier, service(day.folder, *stores, day.clock, **given, TWILIO_API_URL=carrier.url) as odd:
         carrier.status, carrier.answer = 400, NO_MOBILE
@@ -282,7 +282,7 @@ def blocked(day: Day, asha: Staff) -> None:
 
 
 def last_errands(day: Day) -> None:
-    """Run all due tasks but one; then make two more requests, the second while the database is away."""
+    """Run all due tasks except task 4; then make two more requests, the second while the database is away."""
     todo = "SELECT id FROM errands WHERE done_at IS NULL AND failed_at IS NULL AND id != 4"
     runs_errands(day.phone, *(errand for (errand,) in day.rows(todo)))
     with closing(Redis.from_url(day.redis_url)) as redis:
@@ -343,7 +343,7 @@ def under_way(day: Day) -> list[dict[str, Any]]:
 def stands(
     name: str, call: Conversation, *keys: str, at: str = "", first: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return a call that is not over, ready to be saved: its next webhook, and the keys to press after that webhook."""
+    """Return an unfinished call to be saved: its next webhook, at address `at` with fields `first`, then the `keys`."""
     waits: Any = call.waits
     happens, rest = (first, keys) if first is not None else ({"Digits": keys[0]}, keys[1:])
     form = {"form": call.fields, "place": call.place, "at": urljoin(BASE, at or waits.action)}
@@ -355,7 +355,7 @@ def silent(call: Conversation, *keys: str) -> dict[str, Any]:
 
 
 def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
-    """Return a call whose last webhook failed. The document with the apology redirects the call to the failed step."""
+    """Ask the fallback after a call's failed webhook; return the call at the step to which the fallback sends it."""
     waits: Any = call.waits
     form = {**call.fields, "CallSid": call.sid, "AccountSid": "AC" + "0" * 32, "ErrorUrl": urljoin(BASE, waits.action)}
     document = day.phone.posts("/voice/fallback", form).text
@@ -394,7 +394,7 @@ def where(folder: Path) -> dict[str, str]:
 
 
 def live(day: Day, folder: Path) -> None:
-    """Run the whole day, and save its stores, its unfinished calls and the people's secrets in a folder."""
+    """Play all events of a made-up day, then save the stores, open calls and people's secrets in a folder."""
     day.types("database", "upgrade")
     early_calls(day)
     codes = people(day)

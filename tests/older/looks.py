@@ -29,7 +29,7 @@ def comes_in(phone: Phone, name: str, password: str, secret: str) -> Staff:
 
 
 def shows_code(person: Staff, code: str) -> Any:
-    """Fill in a code at the login, the app's or a recovery code; return the answer."""
+    """Fill in a code of the app, or a recovery code, at the login; return the answer."""
     token = Staff.token(person.browser.get("/login/code").text)
     return person.browser.post("/login/code", data={"csrf_token": token, "code": code})
 

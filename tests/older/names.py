@@ -1,4 +1,4 @@
-"""The names that leave the program: of database columns, Redis keys, jobs, sealed fields, metrics and log lines."""
+"""The names of columns, Redis keys, jobs, metrics and log fields, on which older versions and other programs rely."""
 
 import hmac
 import json
@@ -64,7 +64,7 @@ def columns(written: Path) -> dict[str, list[str]]:
 
 
 def words(written: Path) -> dict[str, list[str]]:
-    """Return the values in a saved database that other versions read, and the names of the fields for undoing moves."""
+    """Return the stored words in a saved database, by table and column; for history.before, its fields' names."""
     with closing(_read(written)) as opened:
         found = {each: _standing(opened, *each.split(".")) for each in WORDS}
         before = [json.loads(each) for each in _standing(opened, "history", "before")]

@@ -1,4 +1,4 @@
-"""Jobs of the worker and of the clock, run by the test's own clock: only this module calls the product directly.
+"""Starts the jobs of the worker and of the clock by the test's own clock. Only this module calls the product directly.
 
 All else in these tests goes through pages, webhooks, commands, processes and the stores themselves.
 """

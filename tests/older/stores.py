@@ -44,7 +44,7 @@ def keys_of(redis: Redis) -> dict[str, Any]:
 
 
 def _held(redis: Any, key: bytes) -> dict[str, Any]:
-    """Return a Redis key's type and value. `redis` is Any: redis-py's types do not tell async calls from others."""
+    """Return a Redis key's type and value. `redis` is Any, because redis-py's types do not separate async calls."""
     kind = _words(redis.type(key))
     match kind:
         case "hash":

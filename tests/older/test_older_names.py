@@ -1,8 +1,8 @@
-"""Names that are in a store or reach another program: none has disappeared since commit 837caff.
+"""Names in stores and outputs that older versions or other programs read: none has disappeared since commit 837caff.
 
-The present program runs the same day as 837caff, and the names that both leave are compared: of tables and columns,
-of words in them, of Redis's keys and jobs, of sealed fields, addresses, files, sessions, metrics and log lines. New
-names are allowed.
+The program repeats a day of calls that was run at 837caff. The test compares the names left then and now: of tables
+and columns, of words in them, of Redis's keys and jobs, of sealed fields, addresses, files, sessions, metrics and
+log lines. New names are allowed.
 """
 
 from collections.abc import Iterator
@@ -35,10 +35,10 @@ GONE = {
     "words history.what: called_off",
     "words history.what: rebooked",
 }
-"""Names in the saved state of version 837caff that the present program no longer writes, on purpose.
+"""Names that version 837caff left in its saved state, and that the present program no longer writes, on purpose.
 
-Appointments are now changed in the diary; a request's old history is still read. The job has a queue of its own. After
-a rollback, the older program ignores that queue and queues the job again. The channel "nonsense" of the saved day now
+Appointments are now changed in the diary; a request's old history is still read. The job now has a queue of its own.
+After a rollback, the older program ignores that queue and queues the job again. The made-up channel "nonsense" now
 fails with another error than NotTold; a stored NotTold is still read.
 """
 

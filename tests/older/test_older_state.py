@@ -1,7 +1,7 @@
-"""The state that commit 837caff left: the present program opens it, and its people and its calls can go on.
+"""The program opens the data that old version 837caff wrote, and that version's calls and logins can go on.
 
-Pages and sentences are compared with those that 837caff itself showed and said. Whoever changes a sentence, or a page,
-on purpose changes it in 837caff/pages.json, too; any other difference is something that was lost from a store.
+Pages and sentences are compared with those of 837caff. Whoever changes a page or a sentence on purpose must also change
+837caff/pages.json. Any other difference means that a store has lost something.
 """
 
 import re
@@ -39,13 +39,13 @@ def clock_of_then() -> Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands at the moment at which 837caff's own clock stood."""
+    """A clock that shows the moment at which the old commit 837caff wrote the saved stores."""
     return clock_of_then()
 
 
 @pytest.fixture(scope="session")
 def upgraded(tmp_path_factory: pytest.TempPathFactory, valkey_server: Valkey) -> str:
-    """The path of the SQLite database written at commit 837caff and upgraded by the command. Each test uses a copy."""
+    """The path of a SQLite database that version 837caff wrote and our command upgraded. Tests work on copies."""
     folder = tmp_path_factory.mktemp("older")
     valkey_server.resume()
     valkey_server.start()
@@ -67,7 +67,7 @@ def copied(upgraded: str, tmp_path_factory: pytest.TempPathFactory, postgres_ser
 
 @pytest.fixture
 def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
-    """The address of 837caff's SQLite database, upgraded. The fixture also restores the Redis and the state folder."""
+    """The address of version 837caff's SQLite file, upgraded. The fixture also restores Redis and the state folder."""
     path = tmp_path / "older.db"
     put_back(WRITTEN, path, redis_url, tmp_path)
     shutil.copy(upgraded, path)
@@ -76,7 +76,7 @@ def old_sqlite(upgraded: str, tmp_path: Path, redis_url: str) -> str:
 
 @pytest.fixture
 def old_postgres(old_sqlite: str, copied: str, postgres_server: Postgres) -> Iterator[str]:
-    """The address of 837caff's data in PostgreSQL. The fixture also restores the Redis and the state folder."""
+    """A PostgreSQL address with the data that commit 837caff left. Its Redis data and state folder are restored too."""
     postgres_server.start()
     url = postgres_server.new_database(like=copied)
     yield with_driver(url)
@@ -91,7 +91,7 @@ def types(folder: Path, database_url: str, redis_url: str, *command: str) -> Non
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def older(request: pytest.FixtureRequest, tmp_path: Path, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone of the present program, whose stores hold what commit 837caff left."""
+    """A telephone that calls the present program, on the stores that the old commit 837caff wrote."""
     url = request.getfixturevalue(f"old_{request.param}")
     more = {**FIXED, "CLINIC_FILE": clinic_with_reception(tmp_path)}
     with service(tmp_path, url, redis_url, clock, **more) as phone:
@@ -158,7 +158,7 @@ def test_an_invitation_is_still_good_and_so_is_a_session(older: Phone) -> None:
 
 
 def test_the_calendars_link_shows_the_same_appointments(older: Phone) -> None:
-    """The old link shows the same entries, with the same ids and times; only their links lead to the diary now."""
+    """The older version's calendar link still shows the same entries; only the URLs in them now lead to the diary."""
     seen, now = SEEN["calendar"], looks.calendar(older, PEOPLE_THEN["calendar"])
     assert [each for each in now if "URL:" not in each] == [each for each in seen if "URL:" not in each]
     assert all("/desk/diary/" in each for each in now if each.startswith("URL:"))

@@ -80,7 +80,7 @@ def empty_sqlite(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database in which no table was made yet: the test runs on SQLite and on PostgreSQL."""
+    """The address of a database without tables. Each test runs once with SQLite and once with PostgreSQL."""
     if request.param == "postgres":
         request.getfixturevalue("postgres_programs")
     url: str = request.getfixturevalue(f"empty_{request.param}")
@@ -97,7 +97,7 @@ def at_old(url: str) -> str:
 
 @pytest.fixture
 def old_url(empty_url: str) -> str:
-    """The address of a database at an older revision and with a request: the test runs on SQLite and on PostgreSQL."""
+    """The address of a database at an older revision, with a request. The test runs on SQLite and on PostgreSQL."""
     return at_old(empty_url)
 
 

@@ -40,7 +40,7 @@ NO_SOCKET = "ConnectionError: its socket is not there: is it running?"
 
 @pytest.fixture
 def both(tmp_path: Path, database_url: str) -> Settings:
-    """The settings of a service: the test runs on SQLite and on PostgreSQL."""
+    """The settings of a service. Each test runs once with SQLite and once with PostgreSQL."""
     return settings_for(tmp_path, database_url, f"unix://{tmp_path}/none.sock", SECRET_KEY=SECRET)
 
 

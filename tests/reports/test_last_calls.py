@@ -67,7 +67,7 @@ def test_a_line_that_was_cut_off_spoils_no_other(spool: Spool, tmp_path: Path, c
 
 
 def test_of_a_long_spool_only_the_newest_part_is_read(spool: Spool, tmp_path: Path, clock: Clock) -> None:
-    """Only the newest part of a spool is read, as it grows long in hours without a database."""
+    """Only the newest part of a spool is read, because a spool grows long while the database is away for hours."""
     spool.write(trace(clock, "hours", mark=OTHER))
     (oldest,) = tmp_path.iterdir()
     (tmp_path / oldest.name.replace("0830", "0831")).write_bytes(b"\n" * AT_ONCE)
@@ -81,7 +81,7 @@ def test_a_disk_that_does_not_answer_is_not_waited_for(
 ) -> None:
     """A call's path is reported as unknown, in time, if the disk stalls.
 
-    A pipe stands in for the disk: nobody can read from a pipe into which nothing is written.
+    A pipe stands in for the disk, because reading from a pipe into which nobody writes never ends.
     """
     pipe = tmp_path / "20261123T0830.jsonl"
     os.mkfifo(pipe)

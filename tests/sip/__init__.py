@@ -6,4 +6,4 @@ VOICEMAIL = "+919999900007"
 """The number of the second line's only telephone at the reception, which is a voicemail."""
 
 CARRIERS = tuple(PROVIDERS)
-"""The carriers over which each real call is made, at the same time."""
+"""The names of all carriers. The tests make each real call over all of them at the same time."""

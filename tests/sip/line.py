@@ -37,7 +37,7 @@ PLIVO = {
 """The settings by which Plivo is switched on as the service's second carrier."""
 
 ON_THE_WAY = 0.4
-"""The longest time, in seconds, from sending a sound to hearing the sound: a telephone buffers it for smoothness."""
+"""The most seconds from sending a sound to hearing it, because a telephone buffers sound to play it smoothly."""
 
 PATIENCE = 0.2
 """The factor that shortens every wait for keys in these tests."""
@@ -151,7 +151,7 @@ class Line:
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def all_have_hung_up(self) -> None:
-        """Wait until the calls of all tests are over: comparing sounds earlier would delay sound in those calls."""
+        """Wait until the calls of all tests are over, because comparing sounds during a call would delay its sound."""
         self.hung_up()
         if limit := self.limits.get(asyncio.current_task()):
             limit.reschedule(None)  # other tests still have a call
@@ -185,7 +185,7 @@ class Line:
 
 @contextmanager
 def taking_turns() -> Iterator[None]:
-    """Let the threads of this process take turns ten times as often, so that the service delays no call's sound."""
+    """Switch between this process's threads ten times as often, so that the service delays no sound of a call."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(usual / 10)
     try:
@@ -223,7 +223,7 @@ async def the_line(carrier: str, services: Services, shared: Shared) -> AsyncIte
 
 
 def _service(services: Services, carrier: str) -> Service:
-    """Return the service for the test carrier: its address, numbers, and this carrier's documents and signatures."""
+    """Return the service for the carrier on this machine to call, with the documents and signatures of `carrier`."""
     words = dialect(services.settings, services.telephone.carriers, carrier)
     return Service(
         services.settings.public_base_url,

@@ -1,4 +1,4 @@
-"""Compares the sound that a telephone has heard with the sound that was sent: frame by frame, as G.711 leaves it."""
+"""Compares the sound that a telephone has heard with the sound that was sent, frame by frame, after G.711 coding."""
 
 from array import array
 

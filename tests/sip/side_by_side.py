@@ -29,7 +29,7 @@ class Outcomes:
     """The error of each test's call, by the test's name; None where the call was as it should be."""
     figures: Figures = field(default_factory=Figures)
     faults: list[BaseException] = field(default_factory=list)
-    """The errors in the code of the carrier on this machine."""
+    """The exceptions that calls raised in the code of the carrier on this machine."""
     told: list[str] = field(default_factory=list)
     """The lines about the calls that the carrier on this machine printed in the terminal."""
 

@@ -29,7 +29,7 @@ calls = Calls()
 OVER_EACH = pytest.mark.parametrize("carrier", CARRIERS)
 
 TONE = 300.0
-"""The least strength at which a tone counts as heard: speech is far weaker, and a tone loses less than a third."""
+"""The least amplitude at which a tone counts as heard. Speech is far weaker; a tone loses less than a third."""
 
 MOST_LOST = 0.05
 """The share of sound packets that may be lost: none are lost on a quiet machine, some on a busy machine."""

@@ -1,4 +1,4 @@
-"""Sealed words: with the same secret, for the same purpose, and unchanged they can be read; else not at all."""
+"""Sealed words can be read only if they are unchanged, and only with the same secret and for the same purpose."""
 
 import pytest
 

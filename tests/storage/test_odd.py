@@ -18,7 +18,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A database with a request: the test runs on SQLite and on PostgreSQL."""
+    """A database with one request. The test runs once on SQLite and once on PostgreSQL."""
     database = Database(database_url)
     with database.writing() as write:
         write.execute(insert(schema.requests).values(request(day=date(2026, 11, 24))))

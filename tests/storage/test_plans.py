@@ -139,7 +139,7 @@ Reader = Callable[[Database], object]
 
 
 def plans(database: Database, reader: Reader) -> list[str]:
-    """Return the query plans, step by step, of the statements that this function of the database sends."""
+    """Return the query plans, step by step, of the statements that `reader` sends to the database."""
     sent: list[tuple[str, Any]] = []
 
     def notes(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:

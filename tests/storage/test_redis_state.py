@@ -37,7 +37,7 @@ def server() -> Iterator[Valkey]:
 
 @pytest.fixture
 def line(tmp_path: Path, clock: Clock) -> Line:
-    """A function that starts a service on the Redis at this address, without a database; yields a telephone."""
+    """A function that starts a service on the Redis at an address, without a database, and yields a telephone."""
 
     def opened(redis_url: str) -> AbstractContextManager[Phone]:
         return service(tmp_path, f"sqlite:///{tmp_path}/nowhere.db", redis_url, clock)
@@ -57,7 +57,7 @@ def told(url: str) -> str:
 
 @contextmanager
 def tls_port() -> Iterator[int]:
-    """Listen on a port of this machine, and yield the port's number. The port closes all connections without TLS."""
+    """Run a server that expects TLS on a port of this machine; yield the port. A client without TLS is cut off."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 

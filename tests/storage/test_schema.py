@@ -181,7 +181,7 @@ def provoke(database: Database, **values: Any) -> Exception:
 
 
 PERSON = {"name": MARKED, "password_hash": "", "active": True, "created": NOW}
-"""A row for the table of people with a telephone number as the name, to try a personal value in a unique column."""
+"""A person's row whose name is a telephone number. Stored twice, the row violates the unique column of names."""
 
 
 def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:

@@ -45,7 +45,7 @@ def served(services: Services) -> Iterator[Phone]:
 def service(
     tmp_path: Path, database_url: str, redis_url: str, clock: Callable[[], datetime], **more: str
 ) -> AbstractContextManager[Phone]:
-    """Serve a service on these stores until the block ends, with these further settings; yield a telephone at it."""
+    """Run a service on these stores, with the settings `more`, until the block ends; yield a telephone to call it."""
     return served(build(settings_for(tmp_path, database_url, redis_url, **more), clock, QUICK, limits=UNHURRIED))
 
 

@@ -94,7 +94,7 @@ def betrayed(page: str, language: str) -> set[str]:
 
 
 def reads(reader: Staff, language: str, *paths: str) -> dict[str, set[str]]:
-    """Return the keys of the program that these pages show in this language, by the page's path."""
+    """Return the internal words that these pages show by mistake in this language, by the path of the page."""
     reader.browser.post("/language", data={"language": language, "csrf_token": reader.csrf()})
     found = {}
     for path in paths:

@@ -113,7 +113,7 @@ def test_the_cookie_of_a_session_is_for_this_host_https_and_no_script(production
 
 
 def test_what_stood_in_the_browser_before_a_login_opens_nothing_after_it(app: Flask, staff: Staff) -> None:
-    """A session that a stranger planted in a browser opens nothing after the victim's login, and its token is void."""
+    """After a login, a session that a stranger planted in the browser before opens nothing. Its CSRF token is void."""
     planted, victim = app.test_client(), app.test_client()
     token = Staff.token(planted.get("/login").text)
     before = planted.get_cookie("session")

@@ -79,7 +79,7 @@ SHOWN = {
     "hours": ["2026-11-27", "10:35", "13:00"],
     "invitation": ["Rukmini"],
 }
-"""The values that each form's page shows in its fields after the words were kept."""
+"""The values that a page must show in its fields after its form was sent in an ended session, by the form's name."""
 
 
 class Fields(HTMLParser):
@@ -113,7 +113,7 @@ def fields(page: str) -> list[str]:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> Staff:
-    """Asha, who has taken a request from a call; her colleague devi has booked an appointment."""
+    """The browser of Asha, who has taken a request. Her colleague devi has booked an appointment."""
     phone.rings().press(*BOOK)
     now = phone.services.clock()
     phone.services.staff.people.add("devi", PASSWORD, now)

@@ -1,4 +1,4 @@
-"""The wiring of carriers: their settings as data, carriers made from the settings, and no library loaded too early."""
+"""The carriers are made from the settings, and a carrier's library is loaded only where somebody needs it."""
 
 import re
 import subprocess

@@ -34,5 +34,5 @@ class Rounds(Event):
 
 
 def the_clock_runs(worker: WorkerServices, *between: Callable[[], object]) -> None:
-    """Run one round of the clock process, and another one after each of these functions was called."""
+    """Run one round of the clock process, then call each function in `between`, with a new round after each."""
     clock_process.run(worker, Rounds(between))

@@ -186,7 +186,7 @@ A_SECOND = 20
 """The number of requests that a burst makes in each second."""
 
 STARTS_WITHIN = 3 * 1.0
-"""Seconds in which the sending of 99 of 100 notices must start, with threefold slack."""
+"""The seconds within which 99 of 100 notices must begin to be sent: one second, times three as slack."""
 
 
 def burst(services: Services, count: int) -> dict[str, float]:

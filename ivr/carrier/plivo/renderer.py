@@ -20,7 +20,7 @@ SHORTEST_WAIT, LONGEST_WAIT = 5, 60
 """The fewest and the most seconds for which Plivo can wait for one key."""
 
 CONFIRM_SECONDS = 25
-"""Seconds after the pick-up in which the reception may take the call: time for two questions and an answer."""
+"""Seconds after the pick-up in which the reception may take the call. Two questions and an answer fit into them."""
 
 BETWEEN_QUESTIONS = 5
 """Seconds of silence before the question to whoever has picked up is asked again."""
@@ -57,7 +57,7 @@ class PlivoRenderer:
                 raise TypeError(f"{type(turn.wait).__name__} is not for the carrier")
 
     def screening(self, leg: Leg) -> str:
-        """Return the document that asks the person who picks up at the reception; Plivo itself waits for the key."""
+        """Return the document that asks the reception to press a key. Plivo itself waits for the key."""
         if not leg.begins:
             return PLIVO.document()
         question = [*self._speaker.elements(leg.asks, leg.call.language)]
@@ -95,7 +95,7 @@ def _one_key(seconds: int, asks: Iterable[Element], call: Call, addresses: Addre
 
 
 def _number(seconds: int, digits: int, asks: Iterable[Element], call: Call, addresses: Addresses) -> Element:
-    """Return Plivo's GetDigits, which waits `seconds` for each digit. GetInput would limit the time of all digits."""
+    """Return Plivo's GetDigits, which waits `seconds` for each digit. GetInput limits the time for the whole input."""
     most: dict[str, Any] = {"numDigits": digits} if digits else {}
     return PLIVO.element(
         "GetDigits",

@@ -1,4 +1,4 @@
-"""Asks Plivo's REST API about one account, with a time limit. The web process never loads this module: it is slow."""
+"""Asks Plivo's REST API about one account, with a time limit. The web process never loads this slow module."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus

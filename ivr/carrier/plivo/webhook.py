@@ -18,16 +18,16 @@ DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 
 SHORT = ("From", "To")
 LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "CallStatus", "BillDuration", "Duration")
-"""The long names of fields we read. BillDuration is here as it contains Duration. No value may contain a long name."""
+"""The long names of the fields we read, and BillDuration, which contains Duration. No value may contain a long name."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
-"""The fields that the search for field names in values skips, by the value of Event. "GetDigits" contains Digits."""
+"""The fields to skip in a search for field names, by the value of Event, because "GetDigits" contains Digits."""
 
 BORDERS = re.compile(r"[&=?.]")
 """The characters that separate the parts of the text that Plivo signs. No name of Plivo's fields has one in it."""
 
 BETWEEN_PAIRS = re.compile(r"[&?.]")
-"""The characters that no query value of our addresses has. They are BORDERS without =, as a value may end with =."""
+"""The characters that no query value of our addresses has: BORDERS without =, because a value may end with =."""
 
 CALLED_OTHERWISE = {"timeout": "no-answer", "cancel": "canceled"}
 """Plivo's words for a call's status that differ from those in `CallEvent`, each with the word in `CallEvent`."""

@@ -35,14 +35,14 @@ WORDS = {
     "voice_application_sid": "application",
     "trunk_sid": "SIP trunk",
 }
-"""The settings that decide where a number's calls go, by their names in the REST API, in the operator's words.
+"""The settings at Twilio that decide where a number's calls go, by name in the REST API, with words for operators.
 
 Twilio ignores the addresses of a number that has an application of Twilio's console, or a SIP trunk.
 """
 
 
 def wanted(ours: OurAddresses) -> dict[str, str]:
-    """Return the settings that lead a number's calls to our addresses. The other settings in WORDS must be empty."""
+    """Return the settings that lead a number's calls to us. A setting in WORDS that is not returned must be empty."""
     fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return {
         "voice_url": f"{ours.incoming}#{fragment}",
@@ -68,7 +68,7 @@ class Numbers:
         self._wanted = wanted(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number that the account rents at Twilio, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Twilio, sorted by number. Raises CarrierRefused."""
         with _told():
             found = [self._number(each) for each in self._client.incoming_phone_numbers.list()]
         return sorted(found, key=lambda number: number.e164)

@@ -14,7 +14,7 @@ from twilio.request_validator import RequestValidator
 from ivr.carrier.form_fields import values_of
 
 Fields = Mapping[str, list[str]]
-"""The values of each field of a form, by name. Twilio signs several values of a field sorted, and each only once."""
+"""The values of each form field, by name. Twilio's signature covers a repeated field's values sorted, each once."""
 
 
 def fields_of(values: Mapping[str, str]) -> Fields:

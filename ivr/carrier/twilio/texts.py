@@ -13,7 +13,7 @@ from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 LATEST = 20
-"""The most orders for one telephone that `has` reads, more than a caller gets texts while one order is retried."""
+"""The most orders that `has` reads for one telephone, because fewer go to a caller while one order is retried."""
 
 NOT_SENT = frozenset({"failed", "undelivered", "canceled"})
 """The states of an order at Twilio that mean that the text was not sent, so that it may be ordered again."""
@@ -31,9 +31,9 @@ class TwilioTexts:
         self._sender = account.text_from
 
     def send(self, to: Phone, words: str) -> None:
-        """Order a text message of these words at Twilio. Raises TwilioException, or requests' error if unreachable.
+        """Order a text message of these words at Twilio. Raises TwilioException, or an error of the library `requests`.
 
-        Raises OrderUnknown if Twilio answers with a server error: it may have the order or not.
+        Raises OrderUnknown if Twilio answers with a server error, because Twilio may have the order or not.
         """
         try:
             self._client.messages.create(to=to.e164, from_=self._sender, body=words)
@@ -45,7 +45,7 @@ class TwilioTexts:
     def has(self, to: Phone, words: str) -> bool:
         """Return whether Twilio has an order of these words to this number that has not failed. Raises as `send` does.
 
-        Compares only the end of a message: the messages of a trial account begin with words of Twilio's own.
+        Compares only the end of a message, because the messages of a trial account begin with words of Twilio's own.
         """
         orders = self._client.messages.list(to=to.e164, from_=self._sender, limit=LATEST)
         return any((each.body or "").endswith(words) and each.status not in NOT_SENT for each in orders)

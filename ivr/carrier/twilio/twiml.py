@@ -1,4 +1,4 @@
-"""Converts a Turn into TwiML. No call logic, no HTTP; how a sentence is spoken stands in speech.py."""
+"""Converts a Turn into TwiML. No call logic, no HTTP. The module speech.py decides how a sentence is spoken."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -19,7 +19,7 @@ LONG = (
     *("CallSid", "AccountSid", "ForwardedFrom", "Digits", "CallDuration"),
     *("DialCallStatus", "DialBridged", "CallStatus"),
 )
-"""The long names of the fields that we read. If another field's value contains one of these, it was forged."""
+"""The long names of the fields that we read. A webhook with one of these names inside another field was forged."""
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
@@ -68,7 +68,7 @@ def _event(values: Mapping[str, str], fields: Fields) -> CallEvent:
 
 
 def _refuse_hidden_fields(fields: Fields) -> None:
-    """Raise Malformed if another field contains a name of a field that we read, or a field has two values."""
+    """Raise Malformed if a field that we read has two values, or if its name occurs within another field."""
     named = "\n".join(fields)
     cut = [name for name in ("AccountSid", "CallSid") if name not in fields and name in named]
     for name in (*spoilt(fields, LONG, SHORT), *cut):
@@ -76,7 +76,7 @@ def _refuse_hidden_fields(fields: Fields) -> None:
 
 
 def _talked(values: Mapping[str, str]) -> bool:
-    """Return whether the reception took the call. Only a bridge proves it: a voicemail is "completed" too."""
+    """Return whether the reception took the call. DialBridged decides, if sent: a voicemail is "completed" too."""
     if "DialBridged" in values:
         return values["DialBridged"] == "true"
     return values.get("DialCallStatus") == "completed"

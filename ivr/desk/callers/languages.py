@@ -18,7 +18,7 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""The time after a number's erasure in which earlier calls set no language. Later, all earlier calls have records."""
+"""The time for which a number's erasure is remembered. A call recorded longer after its start stores no language."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ def _chosen(write: Connection, call: UsedLanguage) -> Any:
 
 
 def _answered(call: UsedLanguage) -> Any:
-    """Return the SQL statement that remembers, for the number of a call, that its caller kept the language it began in.
+    """Return the SQL statement that stores the language of a call in which the caller did not change the language.
 
-    Such a call ends a series of calls in another language. So a telephone that two people share keeps its language.
+    Two calls in a row that change to the same language change the number's language. This call interrupts the series.
     """
     known = (table.c.mark == call.mark, table.c.latest.is_not(None))
     return update(table).where(*known).values(latest=call.language, at=call.began)

@@ -77,6 +77,6 @@ ASKED_FOR = (
 
 
 def _asked_for(read: Connection, number: Phone) -> tuple[Kind, ...]:
-    """Return the kinds of the number's live requests by calls from it, without requests about an appointment."""
+    """Return the kinds of live requests made by calls from this number, except requests about an appointment."""
     found = set(read.scalars(ASKED_FOR, {"phone": number.e164}))
     return tuple(kind for kind in Kind if kind in found)

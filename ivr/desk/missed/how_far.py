@@ -17,10 +17,10 @@ OVER_LIMIT = "over_limit"
 """Words in a call's path that are no places: TALKED, FAULTS, OVER_LIMIT. ivr/reports/call_records.py explains them."""
 
 RINGING, CLOSED, NOBODY = "ringing", "closed", "nobody"
-"""The point reached by a missed caller of the reception: hung up while it rang, heard it is closed, reached nobody."""
+"""The ends of a missed call to the reception: hung up while ringing, told that it is closed, or nobody answered."""
 
 PROMISES = ("kept", "booked", "moved", "cancelled")
-"""The outcomes of actions after which the clinic knows what the caller wishes, or has it in the diary."""
+"""The outcomes of the actions that end in a promise to the caller, so that the call does not count as missed."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class HowFar:
 
     @property
     def rank(self) -> int:
-        """The rank of the missed call's kind in RANKS: the higher, the more it tells of what its caller wished."""
+        """The rank of the missed call's kind. A kind with a higher rank tells more of the caller's wish."""
         return RANKS.index(self.kind)
 
 
@@ -57,7 +57,7 @@ class PathReader:
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
 
     def how_far(self, path: Sequence[str]) -> HowFar | None:
-        """Return how far a call on this path came; None if the desk need not see the call.
+        """Return how far a call came, by its path of places and outcomes; None if the desk need not see the call.
 
         The desk need not see a caller who was promised something, or was refused as blocked or over a limit. The same
         is true of a caller who heard an answer and did not ask for the reception after it.
@@ -77,7 +77,7 @@ class PathReader:
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
 
     def is_served(self, path: Sequence[str]) -> bool:
-        """Return whether the caller was promised something or refused. A call with this path is never a missed call."""
+        """Return whether a call's path shows a promise or a refusal. A call with either is never a missed call."""
         return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:

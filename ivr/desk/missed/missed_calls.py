@@ -153,7 +153,7 @@ class MissedCalls:
         return in_turn(self.database, called)
 
     def undo(self, missed_id: int, by: By) -> bool:
-        """Undo this person's recent mark "called" on a missed call; return whether there was one. Raises StoreAway."""
+        """Undo that `by` just marked a missed call as called; return False if nothing is undone. Raises StoreAway."""
 
         def undone(write: Connection) -> bool:
             just = (table.c.called_by == by.who, table.c.called_at >= by.at - UNDO_WITHIN)
@@ -181,7 +181,7 @@ class MissedCalls:
 
 
 def dealt_with() -> ColumnElement[bool]:
-    """Return the SQL condition of missed calls followed by an event of `REACHED_BY_DESK` or `IN_THE_DIARY`."""
+    """Return the SQL condition of missed calls whose number has a later event of REACHED_BY_DESK or IN_THE_DIARY."""
     lines, requests = schema.history, schema.requests
     visits, diary = schema.appointments, schema.appointment_history
     at_the_desk = exists(
@@ -207,7 +207,7 @@ def _of_blocked() -> ColumnElement[bool]:
 def joined(found: Sequence[MissedCall]) -> list[MissedCall]:
     """Return the missed calls `found`, given latest first, with the calls of each number joined to one.
 
-    A call before the reception last talked to its number does not count as missed any more.
+    A call does not count as missed if the reception talked to its number after that call.
     """
     of_number: dict[Phone, list[MissedCall]] = {}
     for each in found:

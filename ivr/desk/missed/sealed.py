@@ -1,6 +1,6 @@
 """Keeps missed calls in Redis, encrypted, while the database is away.
 
-A missed call is no promise: a call that cannot be stored, or cannot be read any more, is dropped. No HTTP, no clock.
+A missed call that cannot be stored or read is dropped, because its caller was promised nothing. No HTTP, no clock.
 """
 
 import json

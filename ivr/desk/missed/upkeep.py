@@ -1,6 +1,6 @@
-"""The upkeep of missed calls: stores those from Redis, corrects the point that each call reached, deletes old calls.
+"""Keeps missed calls true: stores those that wait in Redis, corrects how far each call came, and deletes old calls.
 
-The clock process runs it every few seconds. No HTTP, no clock.
+The clock process runs this every few seconds. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -102,9 +102,9 @@ class MissedCallUpkeep:
             write.execute(update(table).where(table.c.id.in_(ids)).values(checked=False))
 
     def purge(self, lived: datetime) -> int:
-        """Delete the missed calls that need no call any more at this moment of lived time; return how many.
+        """Delete the missed calls for which nobody need be called back any more; return their number.
 
-        Raises StoreAway.
+        `lived` is a moment of lived time. Raises StoreAway.
         """
         with self.store.database.reading() as read:
             over = or_(

@@ -31,7 +31,7 @@ table = schema.requests
 
 
 class Adoption:
-    """Enters older bookings into the diary: all at the first run, then those that older processes still make."""
+    """Enters into the diary the bookings that older versions made. Only the first run enters long past bookings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,7 +48,7 @@ class Adoption:
 
 
 def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: int) -> dict[int, bool]:
-    """Enter the next older bookings, of requests with ids above `after`; return by request id which were entered."""
+    """Enter the next older bookings, from request ids above `after`; return by request id whether each was entered."""
     lock_key(write, "adoption")
     known = exists().where(schema.appointments.c.request_id == table.c.id)
     of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one

@@ -41,7 +41,7 @@ class DueMove:
 
 
 def due_moves(read: Connection, clinic: Clinic) -> list[DueMove]:
-    """Return the moves of due times that these opening hours demand, in the order of the requests' ids.
+    """Return the changes of due times that the opening hours of `clinic` require, in the order of the requests' ids.
 
     Writes nothing.
     """
@@ -76,7 +76,7 @@ def _move(clinic: Clinic, row: Row[Any], moved: Mapping[int, tuple[datetime, dat
 
 
 def _moved_before(read: Connection, ids: Sequence[int]) -> Mapping[int, tuple[datetime, datetime]]:
-    """Return the first due time and the due time after the last move, by the id of each request that was moved."""
+    """Return for each moved request, by its id, the first due time and the due time after the latest move."""
     query = select(lines.c.id, lines.c.request_id, lines.c.detail)
     moved = query.where(lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.DUE_MOVED)
     rows = sorted(read.execute(moved), key=lambda row: int(row.id)) if ids else []

@@ -40,7 +40,7 @@ class OutOfHours:
 
 
 def out_of_hours(read: Connection, clinic: Clinic, now: datetime) -> list[OutOfHours]:
-    """Return the coming appointments that lie in closed or blocked hours, by time."""
+    """Return the coming appointments that lie in closed or blocked hours, the soonest first."""
     booked = (table.c.status == AppointmentStatus.BOOKED, table.c.starts > now)
     rows = read.execute(select(table).where(*booked).order_by(table.c.starts)).all()
     blocks = _blocks(read, clinic, now, [row.ends for row in rows if isinstance(row.ends, datetime)])

@@ -59,11 +59,11 @@ OF_HOURS = (Why.CLOSED, Why.BLOCKED)
 """The reasons to call a patient that no longer hold if the clinic opens the appointment's hour again."""
 
 TOLD_BY_THE_CLINIC = (*OF_HOURS, Why.UNHEARD)
-"""The reasons to call a patient because the clinic has to tell something. Other reasons are wishes of the patient."""
+"""The reasons of requests by which the clinic tells a patient something. Any other reason is a wish of the patient."""
 
 
 def is_told_of_hours(read: Connection, appointment_id: int) -> bool:
-    """Return whether a live request tells this appointment's patient that its time is closed or blocked."""
+    """Return whether a live request asks staff to tell a patient that this appointment's time is closed or blocked."""
     live = select(table.c.id).where(schema.IS_LIVE, table.c.about == appointment_id, table.c.why.in_(OF_HOURS))
     return read.execute(live).first() is not None
 

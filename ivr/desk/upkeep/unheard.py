@@ -1,7 +1,7 @@
 """Finds bookings and changes by phone that the caller has not heard confirmed, and has the desk call the patient.
 
-The record of the call shows what was heard. A confirmation is not heard if the commit came too late, or if the call
-was lost before. No HTTP, no clock.
+The record of the call shows what was heard. The caller hears no confirmation if the database stored the change too
+late, or if the call broke off before the confirmation. No HTTP, no clock.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -54,7 +54,7 @@ class Unheard:
     """The tasks that tell the staff of a patient who has not heard of a booking or change."""
 
     def check(self, clinic: Clinic, by: By) -> int:
-        """Check each phoned change whose call is over; return the number of new patients to tell. Raises StoreAway."""
+        """Check what callers changed in finished calls; return how many more patients to tell. Raises StoreAway."""
         with self.database.reading() as read:
             waiting = read.execute(select(table.c.id, table.c.to_hear).where(table.c.to_hear.is_not(None))).all()
         if not waiting:
@@ -62,7 +62,7 @@ class Unheard:
         return in_turn(self.database, lambda write: self._checked(write, clinic, by))
 
     def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
-        """Have coming appointments checked again if a call in `marks` booked them, since its record was corrected."""
+        """Have coming appointments by the calls in `marks` checked again, because the calls' records were corrected."""
         columns = (table.c.id, table.c.call_sid)
         checked = (table.c.to_hear.is_(None), table.c.starts > now, table.c.touched >= now - LOOKED_BACK)
         rows = write.execute(select(*columns).where(*checked)).all()
@@ -91,7 +91,7 @@ class Unheard:
 
 
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
-    """Return the appointment if a caller changed it last and neither `path` nor staff confirmed this; else None."""
+    """Return the appointment if a caller changed it but, by call `path` and desk, was not told so; else None."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
         return None

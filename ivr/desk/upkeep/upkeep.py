@@ -29,7 +29,7 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class Touched:
-    """The appointments whose patients must be told of changed hours or no longer be told, and the due times to move."""
+    """The appointments and requests that opening hours touch: patients to tell or tell no more, due times to move."""
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
@@ -51,7 +51,7 @@ class Upkeep:
     """The tasks that tell the staff of a patient whom the clock process has put on the list."""
 
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
-        """Return the appointments and requests that these opening hours touch and that nobody has dealt with yet.
+        """Return the appointments and requests that the opening hours of `clinic` touch and nobody has dealt with yet.
 
         Raises StoreAway.
         """
@@ -72,7 +72,7 @@ class Upkeep:
 
 
 def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
-    """Move due times, add requests to tell patients, close requests with nothing left to tell; return the changes."""
+    """Move due times, have touched patients called, close requests with nothing left to tell; return these changes."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
     found = to_be_told(write, out_of_hours(write, clinic, by.at))
@@ -91,7 +91,7 @@ def _put_on(write: Connection, clinic: Clinic, each: OutOfHours, by: By, notices
 
 
 def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
-    """Return the requests to tell a patient of a change that need no call any more, as pairs of id and appointment."""
+    """Return the requests about changed appointments that need no call any more, as pairs of id and appointment."""
     is_open = (table.c.status == Status.OPEN, table.c.about.is_not(None), table.c.why.in_(TOLD_BY_THE_CLINIC))
     columns: tuple[Any, ...] = (table.c.id, table.c.about, table.c.why, table.c.created)
     rows = sorted(read.execute(select(*columns).where(schema.IS_LIVE, *is_open)), key=lambda row: int(row.id))
@@ -107,13 +107,13 @@ def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
 
 
 def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
-    """Return whether, after the request `row` was made, a caller changed the appointment, or the desk ended it."""
+    """Return whether `about` changed after the request `row`, and a caller changed it or it is no longer booked."""
     ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
     return bool(ends_it and last and _changed_since(last, row.created))
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of requests to tell of closed or blocked hours whose appointment still has the time concerned."""
+    """Return the ids of those `rows` that tell of a closed or blocked time, if the appointment still has that time."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()

@@ -44,6 +44,6 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _end(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a busy time's end in wall-clock time, rounded up to a minute. In a repeated hour, add an hour."""
+    """Return a busy time's end by the wall clock, rounded up to a minute; in autumn's repeated hour, an hour later."""
     up = moment + A_MINUTE if moment.second or moment.microsecond else moment
     return _wall(up + AN_HOUR if up.astimezone(zone).fold else up, zone)

@@ -10,7 +10,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
 WITH_MONTH = re.compile(r"(\d{1,2})[-/. ]+([a-z]{3})[a-z]*[-/., ]+(\d{4}|\d{2})")
-"""The ways in which a cell may write a day: 2026-11-30, 30/11/2026 and 30-Nov-26."""
+"""This and the two patterns above match a day in a cell, written as 2026-11-30, 30/11/2026 or 30-Nov-26."""
 
 HOUR = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*(?:([ap])\.?\s?m\.?)?")
 MINUTES = re.compile(r"(\d{1,4})\s*(?:m|min|mins|minutes?)?\.?")
@@ -68,7 +68,7 @@ def hour_in(cell: str) -> tuple[int, int]:
 
 
 def at(day: date, hour: tuple[int, int]) -> datetime:
-    """Return the moment of the wall clock at this hour and minute of a day, without a time zone."""
+    """Return the moment at this (hour, minute) of the day, without a time zone. (24, 0) is the day's end."""
     return datetime.combine(day, time.min) + timedelta(hours=hour[0], minutes=hour[1])
 
 

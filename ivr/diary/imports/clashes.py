@@ -1,4 +1,4 @@
-"""Finds the clashes that an import would make: patients beside each other, in closed hours or in a busy time. Pure."""
+"""Finds the clashes that an import would make: two patients at once, or a patient in closed hours or a busy time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ def clashes(plan: Plan, earlier: Earlier, clinic: Clinic) -> Iterator[Note]:
 
 
 def _held_after(plan: Plan, earlier: Earlier) -> HeldTimes:
-    """Return the times that patients of the present diary still have after the import."""
+    """Return the times that patients of our diary still have after the import, without those that the import frees."""
     leaves = {each.id for each in plan.cancel} | {each.visit.id for each in plan.move if each.visit}
     references, held = {each.id: each.reference for each in earlier.visits}, HeldTimes()
     for each in earlier.taken:

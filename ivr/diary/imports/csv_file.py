@@ -44,7 +44,7 @@ class TableReader:
         return found.content(table.unused)
 
     def _take(self, found: FoundEntries, where: str, row: Row | None) -> None:
-        """Add the entry in a row, or why it is left out, to `found`. `row` is None if the row has too many cells."""
+        """Add a row's entry to `found`, or the reason to leave it out. `row` is None if the row has too many cells."""
         try:
             entry = self._entry(where, row)
             why = self._why_left_out(entry, row or {})
@@ -121,7 +121,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return a cell's moment in UTC. An end without a day takes the day of `after`, its start; 00:00 ends it."""
+        """Return a cell's UTC moment. An end without a date takes the day of the start `after`; 00:00 ends that day."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)

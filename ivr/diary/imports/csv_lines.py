@@ -54,7 +54,7 @@ def rows_of(text: str) -> TableRows:
 
 
 def _are_of_patients(rows: Sequence[tuple[int, Row | None]]) -> bool:
-    """Return whether any id in the table has several times, so that ids mean patients and not appointments."""
+    """Return whether some id belongs to more than one appointment time, so that ids mean patients, not appointments."""
     times = {(row["id"], row.get("day"), row.get("starts")) for _, row in rows if row and row.get("id")}
     return len({each for each, _, _ in times}) < len(times)
 

@@ -26,7 +26,7 @@ AT_ONCE = 100
 """The most busy times that one transaction of an import enters."""
 
 VISITS_AT_ONCE = 20
-"""The most appointments that one transaction of an import enters; callers wait while the transaction runs."""
+"""The most appointments that an import enters in one transaction, because callers wait while a transaction runs."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

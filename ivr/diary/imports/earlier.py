@@ -77,12 +77,12 @@ class Earlier:
 
     @cached_property
     def imported(self) -> dict[str, EarlierVisit]:
-        """The appointments that an earlier import entered, by their marks."""
+        """The appointments that earlier imports made, each by the mark of the imported entry."""
         return {each.mark: each for each in self.visits if each.mark}
 
 
 def earlier(read: Connection, now: datetime, today: date) -> Earlier:
-    """Return the diary as it is before the import, from now on."""
+    """Return the diary before the import: appointments that end after `now`, and blocked times from `today` on."""
     busy, blocks = _blocked(read, today)
     return Earlier(tuple(_visits(read, now)), busy, tuple(blocks), tuple(_taken(read, now)))
 
@@ -127,7 +127,7 @@ def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:
 
 
 def _blocked(read: Connection, today: date) -> tuple[dict[str, EarlierBusy], list[StandingTimeBlock]]:
-    """Return two parts of the blocked times from today on: those of imports, by entry's mark, and all not undone."""
+    """Return times blocked from today on: those that imports blocked, by entry's mark, and all that are not undone."""
     table, found = schema.blocked_times, dict[str, EarlierBusy]()
     ahead = table.c.last_day.is_(None) | (table.c.last_day >= today)
     rows = read.execute(select(table).where(ahead).order_by(table.c.id)).all()

@@ -20,7 +20,7 @@ class UnreadableFile(ValueError):
 
 
 class LeftOutWhy(StrEnum):
-    """A reason for which an import leaves an entry of the file out, in words."""
+    """A reason, in words, why an import leaves out an entry of the file."""
 
     PAST = "over already"
     CANCELLED = "cancelled there"
@@ -72,7 +72,7 @@ class FileContent:
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """The ids in the file. An occurrence that is gone although its id is here was deleted in the other diary."""
+    """The ids in the file. If an id is here, an occurrence that the file lacks was deleted in the other diary."""
     repeats: bool = False
     """True if an entry repeats without an end; the content then has only its occurrences of the next year."""
     unused: tuple[str, ...] = ()
@@ -84,7 +84,7 @@ class FoundEntries:
     """Collects the content of an imported file while it is read."""
 
     entries: dict[tuple[str, str], ImportedEntry] = field(default_factory=dict)
-    """The entries by their id and occurrence."""
+    """The entries, each by its id and the name of its occurrence, which is empty for an entry that is not repeated."""
     left_out: list[LeftOut] = field(default_factory=list)
     uids: set[str] = field(default_factory=set)
     repeats: bool = False
@@ -125,7 +125,7 @@ class Reach:
         return min(ends, latest) if starts < latest else ends
 
     def misses(self, starts: datetime, ends: datetime) -> LeftOutWhy | None:
-        """Return why an entry from `starts` to `ends` is not imported; None where it is within reach."""
+        """Return why an entry from `starts` to `ends` is not imported; None if its times allow the import."""
         if ends <= starts:
             return LeftOutWhy.NO_TIME
         if ends <= self.now:
@@ -139,7 +139,7 @@ OF_ITS_ID = 32
 
 @dataclass(frozen=True)
 class Marks:
-    """Makes the marks of imported entries. A mark depends on the diary's column, as two diaries may use the same id."""
+    """Makes the marks of imported entries. Each column has marks of its own, because two diaries may use equal ids."""
 
     keyed_ids: KeyedIds
     schedule: str = ""

@@ -62,7 +62,7 @@ def place(uid: str) -> str:
 
 
 def require_whole(event: RawEvent) -> None:
-    """Check that an event's times and rules can be read. Raises EventTrouble."""
+    """Check that an event's times and rules of repetition are usable. Raises EventTrouble."""
     wrong = {name for name, _ in event.errors} & NEEDED
     if wrong or "DTSTART" not in event:
         raise EventTrouble(f"its {', '.join(sorted(wrong)) or 'DTSTART'} cannot be read")

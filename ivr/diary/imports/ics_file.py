@@ -53,7 +53,7 @@ class CalendarReader:
     schedule: str = ""
     """The key of the diary's column that the calendar belongs to; empty if it belongs to no single column."""
     names: bool = False
-    """True if titles are taken over: patients' names with their numbers, or the reasons of busy times."""
+    """True if events' titles are stored. A title with a number is a patient's name, any other a busy time's reason."""
 
     def read(self, text: str) -> FileContent:
         """Return the calendar's events as entries, and the events left out, with reasons. Raises UnreadableFile."""
@@ -128,6 +128,6 @@ def in_utc(at: date | datetime, zone: ZoneInfo) -> datetime:
 
 
 def _without_number(title: str) -> str:
-    """Return a title without its telephone number: only letters, Hindi vowel signs and the signs of `OF_A_NAME`."""
+    """Return a title without its number. Only letters, Hindi vowel signs and the signs of `OF_A_NAME` remain."""
     kept = (each if unicodedata.category(each)[0] in "LM" or each in OF_A_NAME else " " for each in title)
     return " ".join("".join(kept).split()).strip(" .'-")[:LONGEST_NAME]

@@ -1,4 +1,4 @@
-"""Takes events that are long over out of a calendar before it is parsed: they are most of a long export. Pure."""
+"""Removes past events from a calendar before it is parsed, because they are most of a long export. Pure."""
 
 import re
 from collections import Counter

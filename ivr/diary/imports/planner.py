@@ -171,7 +171,7 @@ def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
 
 
 def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether an appointment at the entry's time is probably the imported one, entered by hand."""
+    """Return whether an appointment that starts when the entry starts is probably the same visit, booked by hand."""
     if is_over(there) or entry.schedule not in {"", there.schedule}:
         return False
     names = {each.lower() for each in (there.name, entry.name) if each}

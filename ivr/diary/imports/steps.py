@@ -63,7 +63,7 @@ def _asked(each: PlannedVisit, *, beside: bool = True) -> Asked:
 
 
 def moved(write: Connection, each: PlannedVisit, by: By, *, beside: bool) -> bool:
-    """Move an appointment as planned; return False if its new time is not free and the move is still to be done."""
+    """Move an appointment as planned, with `beside` also to an extra place. Return False only if the time is taken."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return True
     try:

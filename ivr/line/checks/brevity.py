@@ -34,7 +34,7 @@ MOST_SECONDS: Mapping[str, float] = {
 
 
 def sentences_are_short(evidence: Evidence) -> Findings:
-    """Check that each sentence, as it is first heard in each language, is no longer than MOST_SECONDS allows."""
+    """Check that no sentence, with its blanks as a walk first fills them, takes longer than MOST_SECONDS allows."""
     heard = _first_heard(evidence)
     complaints = [
         Complaint(f"{language}: {name} takes {taken:.0f} s; expected at most {most:.0f}")
@@ -55,7 +55,7 @@ def _aloud(script: Script, say: Say, language: str) -> str:
 
 
 def _first_heard(evidence: Evidence) -> Mapping[tuple[str, str], Say]:
-    """Return each sentence as the walks first say it, with the values of its blanks, by language and name."""
+    """Return each sentence with the values that filled its blanks when a walk first said it, by language and name."""
     found: dict[tuple[str, str], Say] = {}
     for _, _, step in evidence.steps:
         for say in (*step.turn.first, *step.turn.asks):
@@ -123,7 +123,7 @@ def no_circles(evidence: Evidence) -> Findings:
 
 
 def _in_circles(walk: Walk, menu: Mapping[str, Place]) -> set[State]:
-    """Return the states from which a caller can choose options for ever. They remain after removal of all dead ends."""
+    """Return the states from which a caller can choose options for ever, by removing dead ends until none is left."""
     onward = {
         state: {step.to for step in steps if _is_option(step, state, menu) and step.to in walk.steps}
         for state, steps in walk.steps.items()

@@ -65,7 +65,7 @@ def prove(menu: Mapping[str, Place], clinic: Clinic, script: Script, now: dateti
 
 
 def gather(menu: Mapping[str, Place], clinic: Clinic, script: Script, found: Iterable[Situation]) -> Evidence:
-    """Walk the table once for each situation; return the evidence that the checks judge."""
+    """Play every call of each situation through the menu; return the evidence that the checks judge."""
     topics = tuple(topic.key for topic in clinic.topics)
     return Evidence(menu, script, topics, tuple(walk(each, script.languages) for each in found))
 

@@ -41,7 +41,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Failure:
-    """A step whose turn could not be made, and the error: its caller would hear the apology for a fault."""
+    """A step whose turn could not be made, and the error. A caller at this step would hear the apology for a fault."""
 
     where: str
     why: str
@@ -68,7 +68,7 @@ class Walk:
 
 
 def walk(situation: Situation, languages: tuple[str, ...]) -> Walk:
-    """Return the walk through this situation, from the beginning of a call in each language."""
+    """Play every possible call in this situation, from the beginning in each language; return the steps as a Walk."""
     return _Walker(situation).walk(languages)
 
 

@@ -18,7 +18,7 @@ from ivr.line.turn import Call, Facts, Own, OwnAppointment
 
 EVERYBODY = tuple((known, staffed) for known in (True, False) for staffed in (True, False))
 OPEN = "open"
-"""The name of the moment at which the walks also try everything that the diary may answer."""
+"""The name of a moment in opening hours. At this moment, the walks also try everything that the diary may answer."""
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -39,7 +39,7 @@ class Situation:
     used_up: bool = False
     """True if the call has filed as many requests, and rung the reception as often, as one call may."""
     heard: bool = False
-    """True if the call has heard, in every language, what is said once: the warning signs, and that nobody answers."""
+    """True if the sentences that a call says only once have been said: the warning signs, and that nobody answers."""
 
     def call(self, language: str) -> Call:
         """Return a call that begins in this situation."""
@@ -88,7 +88,7 @@ class ScenarioTime:
 
 
 def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iterator[Situation]:
-    """Yield all situations in which this clinic's menu is checked, from `now` on; similar lines are checked once."""
+    """Yield the situations in which a clinic's menu is checked, from `now` on. Similar telephone lines share them."""
     for keys, line in _unlike(clinic):
         for moment in _moments(line, clinic, now):
             for known, staffed in moment.there:
@@ -106,7 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Return one line of each group that differs only in name, numbers, language or reception; the text names all."""
+    """Group lines that differ only in name, numbers, language or reception; return the keys and one line of each."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())

@@ -26,7 +26,7 @@ PACES: Mapping[str, Pace] = {
     "en": Pace(letter=0.070, word=0.023, digit=0.327, stop=0.316, comma=0.308),
     "hi": Pace(letter=0.068, word=0.097, digit=0.150, stop=0.477, comma=0.316),
 }
-"""The pace of each language: least squares over 142 sentences of config/prompts, `espeak-ng -s 150`, 28 November 2026.
+"""The pace of each language, a least-squares fit to 142 sentences of config/prompts by `espeak-ng -s 150`, 28 Nov 2026.
 
 The error is at most a tenth in nine of ten sentences, and a fiftieth in a whole call. Vowel signs count as letters."""
 

@@ -32,7 +32,7 @@ STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 
 
 def leads_exist(evidence: Evidence) -> Findings:
-    """Check that every way out of a place leads to a place of the table, and that the places calls need exist."""
+    """Check that every way out leads to a place of the menu, and that the menu has every place that calls need."""
     found = [(name, transition) for name, place in evidence.menu.items() for transition in transitions(place)]
     wrong = [
         Complaint(f"{name}: {transition.by} leads to {transition.to!r}, which is no place")
@@ -83,7 +83,7 @@ def places_are_reached(evidence: Evidence) -> Findings:
 
 
 def menus_are_short(evidence: Evidence) -> Findings:
-    """Check that menus have at most five options, numbered from 1; only a menu that silence ends may have none."""
+    """Check that menus have at most five options, on the keys 1, 2, 3 and so on. Only `ends_on_silence` allows none."""
     steps = ((walk, step) for walk, _, step in evidence.steps if isinstance(step.turn.wait, PressKey))
     heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
     complaints = [

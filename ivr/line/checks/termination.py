@@ -16,7 +16,7 @@ SILENCES = 5
 """The most steps until the call of a silent caller ends: three at a menu, then two at the offer of a callback."""
 
 WRONG_KEYS = 5
-"""The most steps until a call of only wrong keys or refused numbers ends, namely three at a menu and two after it."""
+"""The most steps of a call with only wrong keys or refused numbers: three at a menu, then two at the next place."""
 
 ASTRAY = 9
 """The most steps of a call in which everything goes wrong.
@@ -29,7 +29,7 @@ ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
 """The kinds of event in the call of a caller who does nothing right: silence, wrong keys, and outcomes of any kind."""
 
 ENDINGS = (RingReception, File, CheckDigits, ChangeAppointment, HangUp)
-"""The kinds of wait after which a call asks for no more keys: reception, request, check, change, and the end."""
+"""The kinds of wait after which a call asks for no more keys, because an action begins or the call ends."""
 
 
 def every_turn_is_made(evidence: Evidence) -> Findings:
@@ -54,7 +54,7 @@ def astray_ends(evidence: Evidence) -> Findings:
 
 
 def errors_end(evidence: Evidence) -> Findings:
-    """Check that a call ends after an error of the service, for a caller who does nothing right."""
+    """Check that a call soon ends after an error of the service or an outcome, even if no right key is pressed."""
     tried = [
         (walk, str(step) if state is None else f"{step} at {state}", routes.longest(step.to).after(step))
         for walk in evidence.walks
@@ -66,7 +66,7 @@ def errors_end(evidence: Evidence) -> Findings:
 
 
 def every_ending_is_one(evidence: Evidence) -> Findings:
-    """Check that every call ends with the reception, a request or a goodbye, never without a word."""
+    """Check that every call ends with the reception, a request, a change or a goodbye, never in silence."""
     ends = [(walk, step) for walk, _, step in evidence.steps if step.ends]
     complaints = [Complaint(f"{step.to} {odd}", walk.situation.name) for walk, step in ends for odd in _odd_end(step)]
     return Findings(counted(len(ends), "endings"), complaints)
@@ -108,7 +108,7 @@ class Routes:
         self._on_the_way: set[State] = set()
 
     def longest(self, state: State) -> Route:
-        """Return the longest route from this state."""
+        """Return the route with the most steps from this state. A route that comes back to itself counts as longest."""
         if state not in self._found:
             self._on_the_way.add(state)
             steps = (step for step in self._walk.steps[state] if step.what in self._may_happen)

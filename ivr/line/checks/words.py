@@ -1,6 +1,6 @@
-"""Checks the sentences: present in every language, equal blanks, the option before the key, one emergency number.
+"""Checks the sentences of the line: every language has each sentence, with the same blanks and emergency number.
 
-Pure: looks at the script, and at the sentences of the walks.
+A sentence that offers a key names the option first. Pure: looks at the script, and at the sentences of the walks.
 """
 
 import re
@@ -38,7 +38,7 @@ def sentences_are_complete(evidence: Evidence) -> Findings:
 
 
 def _expected(evidence: Evidence) -> dict[str, frozenset[str]]:
-    """Return the blanks that each sentence must have, by name. Of a name new to the program, its words decide."""
+    """Return, by sentence, the blanks that the program fills; for a sentence unknown to it, the blanks in the words."""
     script = evidence.script
     found = {
         name: blanks_of(words)

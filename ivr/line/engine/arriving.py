@@ -28,7 +28,7 @@ FIXED_FOR = frozenset({"days", "parts", "times", *READ_OUT})
 
 @dataclass(frozen=True)
 class Said:
-    """The sentences of the places that a call has passed: those that must be heard, and those that a key interrupts."""
+    """The sentences collected on the way to a place that waits. A key press interrupts `asks`, but not `first`."""
 
     first: tuple[Say, ...] = ()
     asks: tuple[Say, ...] = ()
@@ -120,7 +120,7 @@ def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Return the call with its offered times and their moment stored, so that a key means the option that was heard."""
+    """Return the call ready for a place, with its offer stored, so that a key means the option that was heard."""
     if call.left and call.place != LANGUAGES_PLACE:
         call = call.but(left="")
     if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:

@@ -30,7 +30,7 @@ RESTART = "*"
 def begin(call: Call, facts: Facts) -> Turn:
     """Return the first turn of an incoming call.
 
-    A call that begins in its line's own language is `mute`, because the caller has not yet chosen that language.
+    The call's `mute` becomes True if the call begins in its line's own language, because the caller has not chosen it.
     """
     return arrive(replace(call, mute=call.language == facts.line.language), START, facts)
 
@@ -154,7 +154,7 @@ def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: i
 
 
 def _person(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
-    """Return the turn after 0: the reception; or the reason why nobody can answer, which a call hears only once."""
+    """Return the turn after the key 0: the call to the reception, or why nobody answers (said only once in a call)."""
     nobody = reception(call, facts) != "rings"
     if nobody and call.nobody_told:
         return _wrong(call, place, facts, NOBODY)

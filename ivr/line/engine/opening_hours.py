@@ -40,7 +40,7 @@ def _closures(_call: Call, facts: Facts) -> Iterator[Say]:
 
 
 def _spans(shifts: tuple[Shift, ...], facts: Facts) -> Spans:
-    """Return the times of these shifts as the value of a blank. They are moments of today, but no date is said."""
+    """Return the times of these shifts, as moments of today, for the blank of a sentence that says no date."""
     hours = facts.line.hours
     return Spans(tuple(shift.on(hours.local(facts.now).date(), hours.zone) for shift in shifts))
 

@@ -38,7 +38,7 @@ OUTSIDE: Blanks = {
 
 
 def sentences(topics: Iterable[str], menu: Mapping[str, Place] = MENU) -> dict[str, frozenset[str]]:
-    """Return the names of the blanks in each sentence, keyed by sentence, for these topics of advice and this menu."""
+    """Return the names of each sentence's blanks, by the sentence's name, for this menu and these topics of advice."""
     found: dict[str, tuple[str, ...]] = {**OUTSIDE, **KEYS, **HELP}
     for place in menu.values():
         found.update(_of_place(place))

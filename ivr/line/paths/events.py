@@ -1,6 +1,6 @@
 """Lists everything that can happen next in a call: keys, numbers, silence, outcomes, and errors of the service.
 
-Pure. An event has a name, and makes its turn only when it is called.
+Pure. An event holds a function. The turn after the event is made only when somebody calls this function.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -23,7 +23,7 @@ THINGS: Mapping[str, Callable[[Call, Facts], Kind | int | None]] = {
     "entered": lambda call, _: bool(call.entered),
     "offered": lambda call, _: call.offered_at is not None,
 }
-"""The functions that read the data which decide where a call goes, by the name of each datum in transitions.py."""
+"""The functions that read a datum of a call, by the datum's name in transitions.py. The data decide where calls go."""
 
 SAID_OF_A_WISH = frozenset({"kind", "promise"})
 
@@ -34,7 +34,7 @@ SPOKEN_OF: Mapping[str, frozenset[str]] = {
     "chosen": frozenset({"chosen"}),
     "topic": frozenset({"topic"}),
 }
-"""For each datum that sentences mention, the data that matter to a call while its caller may still hear the datum."""
+"""For each datum in sentences, a set of data. Where one of the set matters, callers may still hear the datum."""
 
 
 class State(NamedTuple):
@@ -46,7 +46,7 @@ class State(NamedTuple):
     wrongs: int
     has: tuple[Kind | int | None, ...]
     left: str = ""
-    """The place that the call may return to, as from the menu of languages; else empty. If set, `has` is about it."""
+    """The place to return to, as from the menu of languages; else empty. If it is set, `has` is about that place."""
 
     def __str__(self) -> str:
         return f"{self.place} ({self.language})"
@@ -82,9 +82,9 @@ class States:
         return State(call.place, call.language, call.silences, call.wrongs, has, call.left)
 
     def gathered(self, call: Call, facts: Facts) -> Gathered:
-        """Return the data of the call that its caller may still hear.
+        """Return those data of the call that a sentence may still mention.
 
-        Two calls in one state with equal data hear the same.
+        In two calls with the same state and equal data, callers hear the same sentences.
         """
         spoken_of = self._spoken_of[call.left or call.place]
         return Gathered(**{name: _value(name, call, facts) for name in spoken_of})

@@ -42,13 +42,13 @@ class Scene:
     by: str
     """The key, the number or the outcome that led here."""
     keys: Keys
-    """The events since the call began."""
+    """The events of the call from its beginning up to this scene: keys, numbers, silences and outcomes."""
     turn: Turn
     offer: Say | None = None
     """The sentence that offered the key that led to this scene; None if no sentence offered the key."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """The keys of another scene with the same list of next scenes; `next` then has only what differs. Else None."""
+    """The keys of another scene with the same scenes after it; `next` then has only what differs. None otherwise."""
     stays: bool = False
     """True if the call stays where it was, so that the previous scene lists what can follow."""
 

@@ -38,7 +38,7 @@ def _unfolded(first: Scene, facts: Facts) -> Scene:
 
 
 class _Tree:
-    """Builds a transcript's tree breadth first. Of equal scenes, the one with the fewest keys lists what can follow."""
+    """Builds a transcript's tree breadth first. So, of equal scenes, that with the fewest keys lists what follows."""
 
     def __init__(self, first: Scene, facts: Facts) -> None:
         self._first = first.turn.call
@@ -91,9 +91,9 @@ class _Tree:
         )
 
     def _is_alike(self, scene: Scene, after: Scene, like: Scene, there: Scene) -> bool:
-        """Return whether `after`, which follows `scene`, tells the same as `there`, which follows `like`.
+        """Return whether `after`, which follows `scene`, may be shown as a repetition of `there`, which follows `like`.
 
-        The two must say the same in the same state. Their data must be equal, or unchanged since `scene` and `like`.
+        `after` and `there` must say the same in the same state, with equal data or with the data of the scene before.
         """
         if _heard(after) != _heard(there):
             return False

@@ -13,7 +13,7 @@ from ivr.reports.call_stats import OF_THE_MENU
 from ivr.reports.counts.tally import VERSION
 
 MOST_DAYS = 400
-"""The most days of opening hours in one hash. Only by a wrong clock does a request have an event after so many days."""
+"""The most days whose opening hours go into one hash. No request has an event so much later, if clocks are right."""
 
 
 class CountedBy:
@@ -26,7 +26,7 @@ class CountedBy:
         self._days: dict[date, str] = {}
 
     def of(self, first: date, last: date) -> str:
-        """Return the hash for the counts of `first`. Other opening hours from `first` to `last` give another hash."""
+        """Return the hash for the counts of day `first`. The hash depends on the hours from `first` to `last`."""
         ahead = range(min((last - first).days, MOST_DAYS) + 1)
         days = [self._day(first + timedelta(days=each)) for each in ahead]
         return sha256("\n".join((self._always, *days)).encode()).hexdigest()

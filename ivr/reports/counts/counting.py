@@ -34,7 +34,7 @@ from ivr.reports.timetable import OpeningTime, Timetable
 from ivr.storage.odd import text_of
 
 LOOKS_AHEAD = timedelta(days=366)
-"""The time ahead for which opening hours are looked up: moments further ahead come from a wrong clock."""
+"""The time ahead for which opening hours are looked up, because moments further ahead come from a wrong clock."""
 
 ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
@@ -45,7 +45,7 @@ Tallies = Mapping[int, Mapping[str, Tally]]
 
 @lru_cache(maxsize=1024)
 def served(path: str) -> bool:
-    """Return whether the caller of a call with this path was served."""
+    """Return whether the caller of a call was served; `path` is the text of the call's places and outcomes."""
     return OF_THE_MENU.served(path.split())
 
 
@@ -67,7 +67,7 @@ class Counted:
     last_day: date
     """The last day whose opening hours these counts depend on."""
     timed: bool
-    """True if all rows have a readable moment; else the quarter of an hour of some rows is unknown."""
+    """True if the moment of every counted row can be read; if not, the quarter of an hour of some rows is unknown."""
 
 
 def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
@@ -88,12 +88,12 @@ def count(rows: Rows, clinic: Clinic, now: datetime) -> Counted:
 
 
 Found = Iterable[tuple[int, str, Tally]]
-"""Counts, each with its quarter of an hour and its line. Several may have the same quarter and line."""
+"""The counts found, each for a quarter of an hour and a line. Several may be for the same quarter and line."""
 
 
 @dataclass(frozen=True)
 class Alike:
-    """The number of calls with the same path and end in the same five minutes, with the line open or with it closed."""
+    """A group of calls with the same path and end, in the same five minutes, with the line open or closed."""
 
     slot: int
     state: str
@@ -101,7 +101,7 @@ class Alike:
 
 
 class _Counting:
-    """Counts the calls and requests of a day, by the day's opening hours and the present moment."""
+    """Counts the calls and requests of one day. The opening hours tell which of them came while the line was open."""
 
     def __init__(self, day: ClinicDay, clinic: Clinic, now: datetime, last: datetime) -> None:
         self._day, self._now = day, now
@@ -155,7 +155,7 @@ class _Counting:
         return {**tally_of_calls(calls), **found}
 
     def requests(self, found: RequestRows, odd_at: int) -> Found:
-        """Yield the counts of these requests. A request without a readable moment counts in the quarter `odd_at`."""
+        """Yield the counts of these requests. `odd_at` is the quarter of an hour of those without a readable moment."""
         groups: defaultdict[tuple[int, str], list[DatedRequest]] = defaultdict(list)
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:

@@ -31,9 +31,9 @@ class DayCount:
     day: ClinicDay
     counts: Tally
     by_slot: Tally
-    """The counts of each five minutes of the day. In stored counts, empty except on the day `cut` of WantedDays."""
+    """The counts of each five minutes of the day. Stored counts have these only for the day `WantedDays.cut`."""
     later: Tally
-    """Patients reached later than the day they asked. Kept counts have these only for days before `WantedDays.cut`."""
+    """Patients reached on a later day than they asked. In stored counts, only for days before `WantedDays.cut`."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ class WantedDays:
     line: str
     """The key of the telephone line; ALL for all lines."""
     cut: ClinicDay
-    """The last day before the report's period. Only this day may be counted in part, so it needs five-minute counts."""
+    """The last day before the report's period. Reports may need a part of this day, so it has five-minute counts."""
 
 
 def gather(read: Connection, wanted: WantedDays, clinic: Clinic, most: int | None = None) -> FoundCounts:
-    """Return the kept counts of wanted days that need no new count, and the rows to count for the other days.
+    """Return the stored counts of the wanted days that are up to date, and the rows to count for the other days.
 
-    Only the latest `most` of the other days get rows; without `most`, all of them do.
+    With `most`, only the latest `most` of the other days get rows. With None, all of the other days get rows.
     """
     found, by = changes(read), CountedBy(clinic)
     there = kept_days(read, wanted.days, wanted.line, wanted.cut) if found.since else {}
@@ -157,7 +157,7 @@ def _counted_again(of: ToCount, clinic: Clinic, by: CountedBy, now: datetime) ->
 
 
 def _together(quarters: str, parts: Sequence[Counted]) -> Quarters:
-    """Return a day's counts by quarter of an hour: those of `parts`, or else those of the kept `quarters` (JSON)."""
+    """Return a day's counts by quarter of an hour: those in `parts`, and for other quarters those in `quarters`."""
     found: Quarters = {int(number): tallies for number, tallies in json.loads(quarters or "{}").items()}
     for each in parts:
         for number in range(each.of.first, each.of.last + 1):

@@ -1,4 +1,4 @@
-"""The clinic's days as calls and requests are counted by them: begin, end, quarters of an hour, five minutes.
+"""A clinic day for the counts of calls and requests, divided into quarters of an hour and slots of five minutes.
 
 Values only; the moment is an argument.
 """
@@ -14,7 +14,7 @@ from ivr.reports.counts.stale_counts import QUARTER
 from ivr.reports.period import Period
 
 SLOT = timedelta(minutes=5)
-"""The length of a slot. To compare an earlier day with today so far, that day is counted up to the present slot."""
+"""The length of a slot. Calls are counted by slot, so that today compares with earlier days up to the same time."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Stretch:
 
     @property
     def is_whole(self) -> bool:
-        """True if the stretch is all of its day."""
+        """True if the stretch covers its whole day."""
         return self.first == 0 and self.ends == self.day.ends
 
 

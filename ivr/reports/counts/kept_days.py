@@ -36,9 +36,9 @@ class Changes:
     """The last rows that the kept counts include; None if nothing is counted yet, so that all days are counted."""
     upto: RowsSeen
     settled: bool
-    """True if no call or history event with a lower id than those in `upto` can still be stored."""
+    """True if no call or history event that is stored later can have a lower id than those in `upto`."""
     moments: frozenset[datetime]
-    """The moments at which the calls began, or the requests were made, that came or changed since the last count."""
+    """The moments at which new or changed calls began, and at which new or changed requests were made."""
 
 
 def changes(read: Connection) -> Changes:
@@ -142,7 +142,7 @@ def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) 
 
 
 def _is_turn(write: Connection, found: Changes) -> bool:
-    """Lock the state of the kept counts; if it is as `found` read it, raise its generation number and return True."""
+    """Lock the generation number of the kept counts. Return whether it equals that of `found`, and raise it if so."""
     now = write.execute(select(state).with_for_update()).first()
     if now is None:
         _begin(write)

@@ -54,7 +54,7 @@ def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) ->
 
 
 NAMES = (("calls", CALLS_AT), ("served", SERVED_AT), ("patients", REACHED_AT))
-"""The two names of each count in a tally, first of the count by day, then of the count by five minutes of the day."""
+"""The names of three counts in a tally. Each has one name as a count by day, and one as a count by five minutes."""
 
 
 def _until(days: Sequence[DayCount], cut: ClinicDay, slot: int, name: str, at: str) -> Iterator[tuple[When, int]]:
@@ -75,7 +75,7 @@ def _before_slot(counts: Mapping[str, int], slot: int) -> Counter[str]:
 
 
 def _reached_after(of: DayCount, cut: ClinicDay, slot: int) -> Counter[str]:
-    """Count a day's patients who were reached on day `cut` from its five-minute slot `slot` on, or on a later day."""
+    """Count, by open and closed line, a day's patients who were reached in slot `slot` of the day `cut` or later."""
     ahead = (cut.of - of.day.of).days
     found: Counter[str] = Counter()
     for key, some in of.later.get(LATER, {}).items():

@@ -50,7 +50,7 @@ class PeriodReport:
     """The counts of requests that the program made itself, to have patients told something about an appointment."""
     days: DayStats = NO_DAYS
     before: DayStats = NO_DAYS
-    """The counts of as many days before the period, to compare with. The last day may be counted in part only."""
+    """The counts of an equally long time before the period, for comparison. The last day may be counted in part."""
     appointments: AppointmentStats = NO_APPOINTMENTS
     hours: Sequence[FilledHours] = ()
     """The filled, missed and free hours of the diary, day by day."""
@@ -82,9 +82,9 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count some days of the longest report that have no valid stored counts; return the number of stored days.
+        """Count and store days without valid counts, in the longest period of a report; return the number of days.
 
-        Counts at most `MOST_DAYS` days. `clinic` must have all closures since the report's first day. Raises StoreAway.
+        Counts at most `MOST_DAYS` days. `clinic` must have all closures since the period's first day. Raises StoreAway.
         """
         days = wanted(longest(clinic, now), "")
         with self._database.reading() as read:
@@ -134,7 +134,7 @@ class _Making:
     now: datetime
 
     def report(self, found: _Found, days: Sequence[DayCount]) -> PeriodReport:
-        """Return the report made of the rows that were found and of the counts of its days."""
+        """Return the report, made of the rows that were found in the period and of the counts of the period's days."""
         total, by_day = of_period(days, self.period)
         patients, told = self._unrung(found.due)
         return PeriodReport(
@@ -150,7 +150,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return the waits of patients whose call is due and not yet tried: those who asked, and those to be told."""
+        """Return how long patients have waited for an untried call: those who asked, and those who are to be told."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

@@ -16,10 +16,10 @@ from ivr.storage import schema
 table, state = schema.day_counts, schema.counting
 
 ALL = "*"
-"""The line key in a day's row for all lines. That row also has the counts by quarter and the stale quarters."""
+"""The line key of a day's row for all lines. Only this row has counts by quarter of an hour, and the stale quarters."""
 
 QUARTER = timedelta(minutes=15)
-"""The part of a day that is counted anew when a row in it changes. Time zones differ by whole quarters."""
+"""The part of a day that is counted anew when a row in it changes, because time zones differ by whole quarters."""
 
 COUNTED_BY = {schema.requests: schema.requests.c.created, schema.calls: schema.calls.c.began}
 """The tables whose rows are counted by day, each with the column whose moment tells a row's day."""
@@ -43,7 +43,7 @@ class RowsSeen:
     generation: int
     calls: int
     history: int
-    """The highest id of a history event; `calls` is the highest id of a call."""
+    """The highest id of a history event. The field `calls` has the highest id of a call's record."""
 
 
 def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
@@ -60,7 +60,7 @@ def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
 
 
 def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]:
-    """Return the moment by which each row with one of these ids is counted; empty for a table that is not counted."""
+    """Return the moments that date the rows with these ids in the counts; empty for a table that is not counted."""
     return read.scalars(select(COUNTED_BY[of]).where(of.c.id.in_(ids))).all() if of in COUNTED_BY else []
 
 

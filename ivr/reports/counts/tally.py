@@ -22,7 +22,7 @@ TOLD = "told_"
 """The prefix of the names of counts about patients who asked for nothing and are to be told of a change."""
 
 OPEN, CLOSED = "open", "closed"
-"""The keys of what was counted while the line was open, and while it was closed."""
+"""The words by which keys of counts tell whether the line was open or closed when the call or request came."""
 
 BY_SLOT = ("calls_at", "served_at", "reached_at")
 """The names of the counts by five minutes of the day: of calls, of served calls, and of reached patients.
@@ -33,7 +33,7 @@ A call counts in the slot of its start. A patient who asked on that day counts i
 LATER = "reached_later"
 """The name of the counts of patients who asked for a call on the day and were reached on a later day.
 
-A key of these counts has the number of days between, and the number of the five minutes of the later day.
+An inner key has the number of days until then, the five-minute slot of the later day, and OPEN or CLOSED.
 """
 
 
@@ -120,7 +120,7 @@ def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
 
 
 def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
-    """Return the stats of requests that a tally holds. `unrung` has the waits of patients who have not been called.
+    """Return the stats of requests from their tally, with `unrung`, the waits of patients who have not been called.
 
     `told` is TOLD for requests that the program made to tell patients of a change; else empty.
     """

@@ -36,7 +36,7 @@ RECORDED_CALLER = "recorded"
 
 @dataclass(frozen=True)
 class SentTrace:
-    """A trace of a call that a host has sent, with the other columns of the trace's row in the table."""
+    """A trace of a call that a host has sent, with its id and arrival, and whether it is in the call's record."""
 
     id: int
     trace: Trace
@@ -108,7 +108,7 @@ def traces_of(read: Connection, marks: Collection[str], *, locked: bool = False)
 
 
 def mark_recorded(write: Connection, sent: Sequence[SentTrace]) -> None:
-    """Mark these traces as recorded, and erase the keyed hash of the number that called."""
+    """Store that these traces are part of a record, and erase from them the keyed hash of the caller's number."""
     caller = when((table.c.caller != "", RECORDED_CALLER), else_="")
     write.execute(update(table).where(table.c.id.in_([each.id for each in sent])).values(recorded=True, caller=caller))
 
@@ -130,7 +130,7 @@ def _row(trace: Trace, host: str, now: datetime) -> dict[str, Any]:
 
 
 def _near(moment: datetime) -> datetime:
-    """Return a trace's moment, moved into the years that can be read back; only a wrong clock writes other years."""
+    """Return the moment, or January 1 of the nearest readable year if a wrong clock has given another year."""
     year = min(max(moment.year, FIRST_YEAR + 1), LAST_YEAR - 1)
     return moment if year == moment.year else datetime(year, 1, 1, tzinfo=UTC)
 

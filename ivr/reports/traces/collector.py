@@ -126,7 +126,7 @@ def _record_of(sent: Sequence[SentTrace]) -> CallRecord | None:
 
 
 def _used(sent: Sequence[SentTrace]) -> UsedLanguage | None:
-    """Return the language to remember for this call's caller; None if there is none, or this call has set it before."""
+    """Return the language to store for a call's caller; None if there is none, or if recorded traces gave the same."""
     found = used_language([each.trace for each in sent])
     taught = used_language([each.trace for each in sent if each.recorded])
     caller = next((each.trace.caller for each in sent if each.trace.caller not in {"", RECORDED_CALLER}), "")

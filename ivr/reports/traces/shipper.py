@@ -53,7 +53,7 @@ class TraceShipper:
     def _remove(self, segments: Sequence[Segment], now: datetime) -> None:
         """Remove these segments of the spool, once all their traces were sent to the database again.
 
-        A restore or a change of the PostgreSQL server may have lost traces. Traces that are still stored do not change.
+        The database may have lost traces by a restore or a new PostgreSQL server. Traces that it has do not change.
         """
         for segment in segments:
             self._store.take(self._spool.whole(segment).traces, self._host(), now)

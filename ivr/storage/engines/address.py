@@ -1,4 +1,4 @@
-"""Reads the database's address from DATABASE_URL: checks it once, and splits it into parts for all who open it.
+"""Reads the database's address from DATABASE_URL, checks it once, and splits it into parts for whoever needs them.
 
 libpq, PostgreSQL's own library, reads PostgreSQL's addresses, so that each part means the same everywhere. An error
 message never quotes the unreadable part of an address, because that part may belong to the password. Opens nothing.
@@ -108,9 +108,9 @@ def _as_many(ports: list[str], hosts: list[str]) -> list[str]:
 
 
 def _as_libpq_has_it(rest: str) -> str:
-    """Return the part of an address after :// as libpq reads it, from the form that people or SQLAlchemy write.
+    """Return the part of an address after :// in the form of libpq, from the form that people or SQLAlchemy write.
 
-    An = in a value is escaped. Several hosts, with their ports, become one list each: libpq would keep only the last.
+    An = in a value is escaped. Several hosts become one list, as do their ports, since libpq would keep only the last.
     """
     before, _, query = rest.partition("?")
     pairs = _pairs(query)

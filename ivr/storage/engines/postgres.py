@@ -74,7 +74,7 @@ class PostgresServer:
         return True
 
     def forked(self) -> None:
-        """Do nothing in a forked process: only the pool of connections must be renewed, and Database does that."""
+        """Leave this object unchanged in a forked process, because Database itself renews the pool of connections."""
 
     def _begun(self, *, again: bool = True) -> Connection:
         """Return a connection that has begun a transaction. If a pooled one is broken, connect anew and try again."""
@@ -105,7 +105,7 @@ def pooled(connection: Connection) -> bool:
 def _engine(
     address: str, network: Mapping[str, str], limits: Mapping[str, str], seconds: float | None, **pool: Any
 ) -> tuple[Engine, str]:
-    """Return an engine for this address, and the message by which its transactions begin."""
+    """Return an engine for this address, and the SQL with which its transactions begin."""
     words = libpq_words(address)
     begin = _begin(server_settings(words), limits)
     told = make_conninfo(**{**{name: word for name, word in words.items() if name != "options"}, **network})

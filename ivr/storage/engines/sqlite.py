@@ -25,10 +25,10 @@ KEPT = 16
 """The most connections to the file that are kept open: more than the threads of one process use at a time."""
 
 IDLE_SECONDS = 1.0
-"""The seconds without a transaction after which connections are closed. Closing the last empties SQLite's journal."""
+"""Seconds without a transaction after which the connections are closed, so that SQLite empties its journal."""
 
 ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
-"""The beginnings of the names of SQLite errors that drop a connection: its file may have been damaged or replaced."""
+"""The beginnings of the names of SQLite errors after which a connection is dropped, because its file may be bad."""
 
 
 class SqliteFile:
@@ -45,7 +45,7 @@ class SqliteFile:
         self.forked()
 
     def forked(self) -> None:
-        """Make new locks in a forked process, because no thread here can release a lock that a parent's thread held."""
+        """Make new locks after a fork, because this process cannot release a lock that a thread of its parent held."""
         self._queue = Queue()
         self._idle = IdleClock(IDLE_SECONDS, self._close_the_idle, self._now)
 
@@ -113,7 +113,7 @@ class SqliteFile:
     def _begin_writing(self, connection: sqlite3.Connection, is_over: IsOver) -> None:
         """Begin to write to the file, after all earlier writers. Raises sqlite3.OperationalError after too long a wait.
 
-        The file is tried every millisecond: SQLite's own wait sleeps longer each time and lets others overtake.
+        This tries every millisecond, because SQLite's own wait sleeps longer each time and lets others overtake.
         """
         connection.execute("PRAGMA busy_timeout=0")
         try:

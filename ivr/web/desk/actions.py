@@ -168,9 +168,9 @@ def _done(
     *,
     to_list: bool = False,
 ) -> ResponseReturnValue:
-    """Make the move and redirect; if the move is refused, show the card with the reason and with the typed text.
+    """Make the move and redirect. If the move is refused, show the card with the reason and the typed text.
 
-    A patient's name typed on the card is stored first, because it is true even if the move is refused.
+    A typed name is stored first, because it is true in any case. If the booking `said` is refused, it is offered again.
     """
     try:
         _write_name_beside(request_id)

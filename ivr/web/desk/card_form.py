@@ -21,7 +21,7 @@ LATER = "later_"
 def note_beside() -> str:
     """Return the note that was typed on the card, to be stored with the move whose button was pressed.
 
-    Raises TooLong, so that the move is not made: storing it would cut the note.
+    Raises TooLong if the note does not fit, so that the move is not made and no part of the note is lost.
     """
     return words("note", _("Note"), LONGEST_NOTE)
 

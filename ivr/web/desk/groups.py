@@ -11,7 +11,7 @@ from ivr.web.i18n import _, local
 from ivr.web.services import services
 
 MORNING = timedelta(hours=3)
-"""The time after the clinic opens in which the list begins with the requests that came in overnight."""
+"""The time after the opening hour, during which the list begins with the requests that came in overnight."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Group:
 
 
 def groups(cards: Sequence[Card]) -> list[Group]:
-    """Return the groups of the waiting list that have a card, in order; in each the cards keep their order."""
+    """Return the groups of the waiting list that are not empty, in the list's order. Cards keep their order."""
     night, now = overnight(), services().clock()
     keys = [_key(each, night, now) for each in cards]
     words = {

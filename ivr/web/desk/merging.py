@@ -1,4 +1,4 @@
-"""Merges two requests of a person, from the card of the one that stays. The second is offered or found by reference."""
+"""The pages of a merge: a card's request stays, and another is merged into it. Staff pick or look up the other."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,7 +33,7 @@ def find(request_id: int) -> ResponseReturnValue:
 @merging.get("/desk/requests/<int(max=2147483647):request_id>/merge")
 @guarded_by(staff_only)
 def ask(request_id: int) -> ResponseReturnValue:
-    """Show the requests with this reference, before one is merged. Two numbers may share a reference."""
+    """Show the requests with the reference in the URL, to choose one to merge. Two numbers may share a reference."""
     stays, reference = services().desk.store.request(request_id), digits_of(request.args.get("reference", ""))
     found = [each for each in readable(services().desk.worklist.referred(reference)) if each.id != stays.id]
     if not found:
@@ -47,7 +47,7 @@ def ask(request_id: int) -> ResponseReturnValue:
 @merging.post("/desk/requests/<int(max=2147483647):request_id>/merge")
 @guarded_by(staff_only)
 def merge(request_id: int) -> ResponseReturnValue:
-    """Merge another request into this one: close it as a duplicate."""
+    """Merge another request into this one, so that the other request is closed as a duplicate."""
     stays = services().desk.store.request(request_id)
     try:
         other = services().desk.store.request(_number(request.form.get("other", "")))

@@ -27,7 +27,7 @@ UNDO_SHOWN = timedelta(seconds=10)
 """The time for which the list offers to undo that a number was marked as called."""
 
 LAST_CALLED = "last_called"
-"""The session key of the missed call that this person has last marked as called."""
+"""The session key for the missed call that the logged-in person last marked as called, and the time of marking."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def when(at: datetime) -> str:
 
 
 def how_far_words(call: MissedCall) -> str:
-    """Return in words how far a missed call came. An option that a clinic has added has no words of its own."""
+    """Return in words how far a missed call came. All options that a clinic has added share the same general words."""
     match call.how_far.kind:
         case MissedKind.TALKED:
             return _("Talked at %(when)s", when=when(call.at))

@@ -16,7 +16,7 @@ from ivr.web.services import services
 older_pages = Blueprint("older_pages", __name__)
 
 TYPED = ("day", "hour")
-"""The fields of the older form for moving an appointment that people typed into."""
+"""The fields into which people typed in an older version's form for moving an appointment."""
 
 
 @older_pages.post("/desk/requests/<int(max=2147483647):request_id>/rebook")

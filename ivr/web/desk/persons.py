@@ -54,7 +54,7 @@ TASKS: Mapping[str, Callable[[str], str]] = {
 
 
 def known_of(found: Iterable[AnyRequest]) -> Known:
-    """Return the patients of these requests, and the appointments that they are about. Raises StoreAway."""
+    """Return the patients of these requests, and the appointments that the requests are about. Raises StoreAway."""
     requests = [each for each in found if isinstance(each, Request)]
     patients = {each.patient_id for each in requests if each.patient_id}
     about = {each.about for each in requests if each.about}

@@ -18,7 +18,7 @@ search = Blueprint("search", __name__)
 @search.get("/desk/search")
 @guarded_by(staff_only)
 def begin() -> ResponseReturnValue:
-    """Redirect to the waiting list, which has the search field: a search cannot be opened by its URL."""
+    """Redirect to the waiting list, where people search, because no URL holds the words of a search."""
     return redirect(url_for("console.worklist"))
 
 

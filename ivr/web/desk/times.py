@@ -92,7 +92,7 @@ def _of_wish(clinic: Clinic, line: str, wished: date, part: Part | None, now: da
 
 
 def _chips(clinic: Clinic, slots: Iterable[Slot], words: Callable[[datetime], str]) -> list[Chip]:
-    """Return a card's chips for these free times. A column with a name has its own chips; all others share theirs."""
+    """Return a card's chips, the buttons for free times. Columns without a name share one chip for the same time."""
     found: dict[str, Chip] = {}
     for each in slots:
         schedule = clinic.diary.schedule(each.schedule)

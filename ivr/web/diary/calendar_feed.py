@@ -1,4 +1,4 @@
-"""The calendar feed behind its secret link, and the managers' actions on that link.
+"""The calendar feed, which a secret link opens, and the actions by which managers change that link.
 
 An entry holds the hour, the reference, the patient's initials, the line and the URL of the appointment's page. Managers
 can choose the whole name instead of the initials. An entry holds no telephone number and no note.

@@ -44,7 +44,7 @@ class ShownFlood:
 
     @property
     def known(self) -> int:
-        """The number of the flood's bookings whose telephone number the desk knows, by a patient's name."""
+        """The number of the flood's bookings for whose telephone number the desk knows a patient's name."""
         return sum(bool(each.name) for each in self.bookings)
 
 
@@ -74,7 +74,7 @@ def free() -> ResponseReturnValue:
 @floods.post("/desk/diary/floods/leave")
 @guarded_by(staff_only)
 def leave() -> ResponseReturnValue:
-    """Keep all appointments of a flood: the desk vouches that they are patients' own."""
+    """Keep all appointments of a flood, and note that the desk vouches for each, so that the flood is shown no more."""
     services().diary.floods.vouch(_ids("all"), by())
     flash(_("They stay, and are not shown here again."), "done")
     return redirect(url_for("floods.page"))

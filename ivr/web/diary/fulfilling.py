@@ -1,4 +1,4 @@
-"""Books an appointment at the desk: for somebody at the counter, or for a waiting request, which it closes."""
+"""Books an appointment at the desk, for somebody at the counter or for a waiting request. Closes that request."""
 
 from dataclasses import replace
 from datetime import datetime

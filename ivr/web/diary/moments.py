@@ -1,4 +1,4 @@
-"""Reads days and hours, in the clinic's time zone, from the diary's forms; and the request that an appointment is for.
+"""Reads from the diary's forms the days and hours, in the clinic's time zone, and the request that needs a time.
 
 Changes nothing.
 """
@@ -20,7 +20,7 @@ DAY, HOUR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d\d:\d\d")
 
 
 class NoMoment(ValueError):
-    """The error when a day or hour typed in a form is none, or cannot be right. The message tells the reader why."""
+    """The error for a form whose typed day or hour is unreadable or impossible. The message tells the reader why."""
 
 
 def today() -> date:

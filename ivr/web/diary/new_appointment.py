@@ -159,7 +159,7 @@ def _number_or_none(written: str) -> Phone | None:
 
 
 def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str, object] | None = None) -> str:
-    """Return the booking form, for request `card` if any. `trouble` is about field `at`, `told` is about the time."""
+    """Return the booking form, for `card` if any, with error `trouble` at field `at`, concerns `told` about a time."""
     filled = {**typed.typed(f"booking {card.id}" if card else "booking")}
     if request.method == "GET":
         filled |= {name: request.args[name] for name in ("day", "hour", "column") if name in request.args}
@@ -180,7 +180,7 @@ def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str,
 
 
 def _known(phone: Phone | None) -> dict[str, object]:
-    """Return the patients of a number, and the number's coming appointments, in words."""
+    """Return up to six patients of a number and its coming appointments; both are empty if `phone` is None."""
     diary = services().diary
     if phone is None:
         return {"known": [], "ahead": []}

@@ -85,7 +85,7 @@ def next_free() -> ResponseReturnValue:
 
 
 def _after() -> datetime | None:
-    """Return the moment of the free time that the previous page marked, from the URL; None if it marked none."""
+    """Return the moment in the URL after which the next free time is searched; None if the URL has none."""
     try:
         at = datetime.fromisoformat(f"{request.args.get('day', '')}T{request.args.get('marked', '')}")
     except ValueError:

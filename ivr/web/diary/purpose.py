@@ -1,4 +1,4 @@
-"""Puts into a form the concerns about a time that the person was shown, so that one more tap accepts the time.
+"""Keeps the concerns that a page has shown about a time in the page's form, so that one more tap accepts the time.
 
 The tap does not count if the time has changed, or if concerns were added. Reads the form; changes nothing.
 """
@@ -28,7 +28,7 @@ def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[
 
 
 def is_meant(found: Sequence[Concern], start: datetime, schedule: str) -> bool:
-    """Return whether the sent form accepts all of these concerns about the time and column. True without a concern."""
+    """Return whether the form's button `DESPITE` names all these concerns about this time. True without a concern."""
     told = request.form.get(DESPITE, "").split(" ")
     return not found or (told[:2] == [start.isoformat(), schedule] and {each.doubt for each in found} <= set(told[2:]))
 

@@ -23,7 +23,7 @@ from ivr.web.sessions import by
 time_blocks = Blueprint("time_blocks", __name__)
 
 LONGEST_WORDS = 80
-"""The longest reason of a block of time, in characters: it stands in a day's narrow columns."""
+"""The longest reason of a block of time, in characters, because a day's narrow columns show the reason."""
 
 ONCE, DAILY, WEEKLY = "once", "daily", "weekly"
 """The ways in which a block of time can be repeated, as the form names them."""
@@ -57,7 +57,7 @@ def block() -> ResponseReturnValue:
 @time_blocks.post("/desk/diary/blocks/<int(max=2147483647):block_id>/undo")
 @guarded_by(staff_only)
 def undo(block_id: int) -> ResponseReturnValue:
-    """Undo a block of time: its times are free again."""
+    """Undo a block of time, so that its times are free again."""
     if services().diary.blocked_times.undo(block_id, by()):
         flash(" ".join(filter(None, (_("The time is free again."), keep_in_step()))), "done")
     else:

@@ -16,7 +16,7 @@ LAST_CHANGE = "last_change_in_the_diary"
 def offer_undo(url: str, what: str, words: str) -> None:
     """Offer on the next pages to undo a change in the diary, by a form that goes to `url`.
 
-    `what` is the change's name in the history, so that no later change is undone instead.
+    `words` describe the change. `what` is its name in the history, so that no later change is undone instead.
     """
     session[LAST_CHANGE] = {"url": url, "what": what, "words": words, "at": services().clock().isoformat()}
 

@@ -69,7 +69,7 @@ class ShownDay:
     hours: str
     """The opening hours of the clinic on the day; empty where it is closed."""
     reason: str
-    """The reason why the clinic is closed on the day, or only half of it; empty on any other day."""
+    """The reason why the clinic is closed on the whole day or a part of it; empty if none is given."""
     free: int
     taken: int
     columns: Sequence[ShownColumn]

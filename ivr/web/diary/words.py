@@ -54,7 +54,7 @@ SOURCES: Mapping[Source, str] = {
 
 
 def entry_words(entry: DiaryEntry) -> str:
-    """Return an event of an appointment's history as a sentence; an event that cannot be read, as it is stored."""
+    """Return an event of an appointment's history as a sentence; if it cannot be read, return the stored text."""
     what, detail = text_of(entry.what), text_of(entry.detail)
     try:
         return HISTORY[DiaryEvent(what)](detail)
@@ -109,7 +109,7 @@ def author_words(entry: DiaryEntry) -> str:
 
 
 def concern_words(concern: Concern, patients: Mapping[int, Patient]) -> str:
-    """Return a concern about a time as a sentence."""
+    """Return a reason against an appointment's time as a sentence. `patients` has the other patient's name, by id."""
     return CONCERNS[concern.doubt](concern, patients)
 
 

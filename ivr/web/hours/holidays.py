@@ -54,6 +54,6 @@ def _of_year(year: int, language: str) -> tuple[Holiday, ...]:
 
 
 def reason_of(holiday: Holiday, reasons: Mapping[str, Text], language: str) -> str:
-    """Return the key of the reason for a closure that the holiday's name mentions; empty where it mentions none."""
+    """Return the key of the reason for a closure, if the holiday's name contains the reason's word; else empty."""
     words = set(re.split(r"[\s;()/]+", holiday.name))
     return next((key for key, text in reasons.items() if text[language] in words), "")

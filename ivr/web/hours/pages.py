@@ -91,7 +91,7 @@ def undo() -> ResponseReturnValue:
 
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
-    """Apply the closures to the waiting list and to the file that calls read; tell the reader, and redirect."""
+    """Apply the closures to waiting requests and to the file that calls read; redirect with `words` or an error."""
     touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())

@@ -20,7 +20,7 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The form's field with the keys of touched patients that the page has shown. Others are shown before the change."""
+"""The form's field with the touched patients already shown. Other touched patients are shown before the change."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def asks_first(after: Clinic) -> bool:
 
 
 def whom_it_touches(after: Clinic) -> Mapping[str, object]:
-    """Return the values for a template, which are the touched patients in words and their keys. Raises StoreAway."""
+    """Return the template's values on the patients whom the opening hours of `after` touch. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     everybody = [*touched.appointments, *touched.relieved]
     people = services().diary.patients.called({each.patient_id for each in everybody if each.patient_id})
@@ -72,7 +72,7 @@ def _keys(touched: Touched) -> set[str]:
 
 
 def keep_promises(closures: Sequence[DeskClosure]) -> list[str]:
-    """Bring the waiting list and its due times in step with these closures; return sentences on what was done.
+    """Apply these closures to the waiting list and its due times; return sentences that say what was changed.
 
     Raises StoreAway.
     """

@@ -18,7 +18,7 @@ from ivr.web.i18n import _, language
 
 @dataclass(frozen=True)
 class Change:
-    """A line's hours by one closure. `holds` is True if callers hear them, False if a later closure replaces them."""
+    """The hours that a closure gives a line. `holds` is True if callers hear them, False if a later closure counts."""
 
     line: str
     shifts: tuple[Shift, ...]

@@ -21,7 +21,7 @@ advice = Blueprint("advice", __name__)
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of advice as the page shows it: its words, and the reason and date for a clinician to review them."""
+    """A piece of advice as its page shows it. `due` is the day of the next review; None if there was no review yet."""
 
     topic: Topic
     title: str

@@ -46,7 +46,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show a whole call as a transcript; for a past day, show a message and a call now. 404 if keys lead nowhere."""
+    """Show a call as a transcript; for a past day, a message and a call at this moment. 404 if no call has the keys."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()
@@ -60,7 +60,7 @@ def page() -> ResponseReturnValue:
 
 
 def _call(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str) -> Markup:
-    """Return the HTML of a call's transcript, with links to others. 404 if the call's keys lead nowhere."""
+    """Return the HTML of a call's transcript, with links to other calls. 404 if the call's keys lead nowhere."""
     try:
         call = read_call(services(), clinic, wanted)
     except NoSuchWay:
@@ -130,7 +130,7 @@ def _link(wanted: PreviewQuery, moment: datetime | None = None, **changes: str |
 def _after(beginning: str) -> Callable[[Keys], str]:
     """Return a function that gives the URL of the transcript after some keys.
 
-    It is fast, since a page has hundreds of links.
+    The function does without url_for, because that would be slow for the hundreds of links of a page.
     """
     return lambda keys: f"{beginning}&keys={quote_plus(' '.join(keys))}"
 

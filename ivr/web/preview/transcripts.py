@@ -29,7 +29,7 @@ NOWHERE = Addresses(*(lambda _call: "/",) * 3)
 """Placeholder addresses, for documents that no carrier gets."""
 
 MOST_CLOSURES = 12
-"""The most coming days with other hours that are offered for a transcript."""
+"""The most coming days, closed or with other opening hours, that are offered as the day of a transcript."""
 
 
 class CallerKind(StrEnum):
@@ -51,7 +51,7 @@ class PreviewQuery:
     at: datetime
     caller: CallerKind = CallerKind.SHOWN
     keys: Keys = ()
-    """The keys after which the transcript begins."""
+    """The telephone keys that the caller has pressed before the transcript begins."""
 
 
 PAST = later("What was heard on a past day is not kept. Please choose today or a day to come.")
@@ -208,7 +208,7 @@ class PreviewTime(NamedTuple):
     words: str
     at: datetime
     reason: Text | None = None
-    """The reason for the other hours of the day of this moment; None if callers are told no reason."""
+    """The reason why the clinic is closed or has other hours on this day; None if callers are told no reason."""
 
 
 def moments(line: Line, now: datetime) -> list[PreviewTime]:

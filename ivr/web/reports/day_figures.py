@@ -1,6 +1,6 @@
 """The figures of the reports by day: calls, served calls, reached patients, and a comparison with the days before.
 
-Values in the reader's language; no routes, no stores.
+Makes figures in the reader's language from given counts. Has no routes, and reads no store.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from ivr.web.reports.figures import Figure, Row, most_of
 
 
 def day_figures(days: Sequence[date], counted: DayStats, before: DayStats) -> Iterator[Figure]:
-    """Yield the comparison of the period with the days before, then for each count a figure by day."""
+    """Yield a figure that compares the period with the days before it, then one figure by day for each count."""
     yield _against_before(counted, before)
     yield _by_day("calls_by_day", _("Calls by day"), days, counted.calls)
     yield _by_day("served_by_day", _("Calls that were helped, by day"), days, counted.served)
@@ -35,7 +35,7 @@ def _against_before(counted: DayStats, before: DayStats) -> Figure:
 
 
 def _named() -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-    """Return the two rows of each compared count, while open and while closed, each row with its key and words."""
+    """Return the rows' keys and words, a pair of rows for each of three counts: in open hours, and in closed hours."""
     return (
         (("calls_open", _("calls while open")), ("calls_closed", _("calls while closed"))),
         (("served_open", _("helped while open")), ("served_closed", _("helped while closed"))),

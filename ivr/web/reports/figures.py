@@ -36,11 +36,11 @@ class Figure:
     upright: bool = False
     """True where the bars of the table's picture are vertical, as for the hours of a day."""
     beside: bool = False
-    """True where the picture has the bars of several columns side by side, because their values do not add up."""
+    """True where the bars of the columns stand side by side, because a sum of their values has no meaning."""
     shows: Callable[[int], str] = str
     """The function that writes a value for the reader; the spreadsheet for programs has the number itself."""
     filler: str = ""
-    """The key of a column whose values alone make no picture, such as free hours; empty for no such column."""
+    """The name of a column, such as free hours, that the property `empty` ignores; an empty text for no column."""
 
     @property
     def empty(self) -> bool:
@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class FigureGroup:
-    """The figures of a report about one subject, under its heading."""
+    """A group of figures in a report that are about one subject, with the title of the group."""
 
     key: str
     title: str

@@ -91,7 +91,7 @@ def no_longer_whole(period: Period) -> Iterator[str]:
 
 
 def _part(some: int, of_all: int) -> str:
-    """Return a count in words, with its percentage where there are enough cases."""
+    """Return the count `some` as text, with its percentage of `of_all` unless `of_all` is below ENOUGH."""
     if of_all < ENOUGH:
         return str(some)
     return _("%(count)s (%(percent)s %%)", count=some, percent=round(100 * some / of_all))

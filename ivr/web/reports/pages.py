@@ -69,7 +69,7 @@ def page() -> ResponseReturnValue:
 @reports.get("/desk/reports.csv")
 @guarded_by(staff_only)
 def spreadsheet() -> ResponseReturnValue:
-    """Return the report as a CSV file, one figure in each row; in the reader's words if the URL has `words`."""
+    """Return the report as a CSV file, one figure in a row: in words if the URL has `words`, else for programs."""
     wanted = _wanted()
     report, in_words = wanted.report, "words" in request.args
     groups = figure_groups(report, wanted.period.days, services().script)

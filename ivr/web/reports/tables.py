@@ -107,7 +107,7 @@ def _first_try(requests: RequestStats) -> Figure:
 
 
 def how_soon_rung(requests: RequestStats) -> Iterator[str]:
-    """Yield a sentence on how long half of the patients waited, and one on nine in ten; none if too few waited."""
+    """Yield two sentences on waits: of half of the patients, and of nine in ten. Omit a sentence if too few waited."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
         yield _("Half of the patients were first called within %(middle)s of opening time.", middle=middle)
@@ -116,7 +116,7 @@ def how_soon_rung(requests: RequestStats) -> Iterator[str]:
 
 
 def _steps() -> Iterator[tuple[str, str]]:
-    """Yield the key and the words of each row by which waiting times are grouped."""
+    """Yield the key and the words of each row in the table of waiting times, such as "up to 15 min"."""
     yield f"within_{STEPS[0]}_min", _("up to %(count)s min", count=STEPS[0])
     for first, last in pairwise(STEPS):
         yield f"within_{last}_min", _("%(first)s–%(last)s min", first=first, last=last)
@@ -150,11 +150,11 @@ CHOSEN: Mapping[str, str] = {
     PERSON_PLACE: later("the reception"),
     NOTHING: later("nothing"),
 }
-"""The words for callers' choices that are shorter than the sentences on the telephone. A choice may have none."""
+"""The short words for callers' choices in reports. Reports show the telephone's sentence for any other choice."""
 
 
 def choice_words(menu: Mapping[str, Place], script: Script) -> Mapping[str, str]:
-    """Return the words for callers' first choices; the telephone's sentence where there are no shorter words."""
+    """Return the words for each first choice of callers; a choice without short words has its option's sentence."""
     home = menu[HOME]
     offered = {each.leads: each for each in home.options} if isinstance(home, Menu) else {}
     return {

@@ -27,7 +27,7 @@ audit = Blueprint("audit", __name__)
 @audit.get("/desk/audit")
 @guarded_by(manager_only)
 def page() -> ResponseReturnValue:
-    """Show the audit, the newest line first, of everybody or of one person."""
+    """Show the audit, the newest line first: all lines, or those by and about one person."""
     names = [person.name for person in services().staff.people.all()] + [COMMAND_LINE, SOMEBODY]
     person = request.args.get("person", "")
     lines = services().staff.audit.page(person, id_of(request.args.get("before", ""))) if person in ("", *names) else []
@@ -130,7 +130,7 @@ def _rules(stored: str) -> str:
 
 
 def _erased(stored: str) -> str:
-    """Return in words what was erased of a number, other than requests: its language or blocks. Raises ValueError."""
+    """Return in words what was erased with a telephone number: its language, or some blocks. Raises ValueError."""
     if stored == "a language":
         return _("the language it is greeted in")
     count, _blocks = stored.split()

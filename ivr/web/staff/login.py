@@ -1,4 +1,4 @@
-"""The login and logout of the desk, the choice of its language, and the answer to forms older than the login."""
+"""The login and logout of the desk, the choice of its language, and the answer to forms opened before the login."""
 
 from math import ceil
 from urllib.parse import urlsplit
@@ -135,7 +135,7 @@ def lead_to_login() -> ResponseReturnValue:
 
 
 def older_form(error: CSRFError) -> ResponseReturnValue:
-    """Answer a form from a page older than the login. Do nothing; keep the typed text for the person of that page."""
+    """Refuse a form from a page older than the login, and keep its text as a draft for the person of that page."""
     if not sessions.key_of_form() or not _from_our_page():
         return errors.refused(error)  # it was not made by us
     if request.endpoint in BEFORE_LOGIN:
@@ -160,7 +160,7 @@ def _asked_anew() -> ResponseReturnValue:
 
 
 def _of_another_session(owner: int) -> ResponseReturnValue:
-    """Show a form of an earlier session to that session's person. Tell any other person that it is somebody else's."""
+    """Answer a form of an earlier session. Show the form again to `owner`; tell others that it is somebody else's."""
     kept = typed.keep_for(owner)
     if str(owner) == current_user.id:
         return render_template("older.html", fields=typed.sent_fields(), words=typed.sent_words()), 400

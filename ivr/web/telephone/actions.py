@@ -47,9 +47,9 @@ class Once:
 
 
 def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool = False) -> Facts:
-    """Return the facts about a call now: the clinic with what the desk has set, who calls, and the free times.
+    """Return the facts of a call: the clinic with the desk's closures, the caller's number, the time, and free times.
 
-    With `at_once`, no store may be asked: the first use of the free times raises NeedsStore.
+    With `at_once`, no store may be asked, and the first use of the free times raises NeedsStore.
     """
     clinic, now = here.hours.clinic_now(), here.clock()
     line = clinic.line(call.line)
@@ -63,7 +63,7 @@ def sender(here: Services, happened: CallEvent) -> Phone | None:
 
 
 STORED = (File, CheckDigits, ChangeAppointment, RingReception)
-"""The kinds of wait for which a turn needs a store; the store decides the outcome."""
+"""The kinds of action that need a store, because the store decides the outcome."""
 
 
 def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:

@@ -78,7 +78,7 @@ def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = 
 
 
 def answered(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
-    """Answer the webhook that somebody at the reception has picked up: ask them to take the call."""
+    """Answer the webhook of a reception telephone that was picked up, with the question to take the call."""
     return _told(_answer(here, asked.webhook, Leg(_call(here, asked, LEG).at(LEG), SCREENING, begins=True)))
 
 
@@ -154,7 +154,7 @@ def _spoken(here: Services, language: str) -> str:
 
 
 def _heard(here: Services, asked: VerifiedWebhook, turn: Turn, *before: str) -> WebhookAnswer:
-    """Return the answer that speaks a turn, and its trace; `before` are the places and outcomes passed on the way."""
+    """Return the answer that speaks a turn, with its trace; `before` are the places and outcomes before the turn."""
     found = _answer(here, asked.webhook, turn)
     return WebhookAnswer(found.body, found.content_type, trace=trace_of(here, asked, turn, before))
 

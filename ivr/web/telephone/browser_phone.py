@@ -33,7 +33,7 @@ LOOK_THERE = (
 @browser_phone.get("")
 @guarded_by(in_development)
 def page() -> Response:
-    """Show the telephone in the browser; a cookie then sends its key with each request of the page."""
+    """Show the telephone in the browser, and set a cookie with the secret that the page's requests must bring."""
     shown_page = make_response(_page())
     shown_page.set_cookie(KEY_COOKIE, services().settings.phone_key, path=PREFIX, httponly=True, samesite="Lax")
     return shown_page

@@ -21,7 +21,7 @@ UNHEARD = frozenset({"answered", "screen", "status"})
 def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:
     """Return the trace of a step: the places and outcomes that the call passed, and the place at which it is now.
 
-    The trace is written once the answer has left. A process that dies earlier leaves none: nothing was heard.
+    The trace must be written only after the answer is sent, because it says that the caller heard the answer.
     """
     again = (FAULT,) if asked.webhook.path.startswith(AGAIN) else ()  # an earlier answer of this call was an apology
     what = (*again, *before, *turn.through, turn.call.place)
@@ -59,6 +59,6 @@ def _caller(here: Services, asked: VerifiedWebhook, turn: Turn) -> str:
 def _trace(
     here: Services, happened: CallEvent, address: str, what: tuple[str, ...], spoken: tuple[str, str], **more: Any
 ) -> Trace:
-    """Return a trace of a call; `spoken` are its line and language, both empty if they are not known."""
+    """Return a trace of a call: `what` has its places and outcomes, `spoken` its line and language (may be empty)."""
     ids, (line, language) = here.reports.keyed_ids, spoken
     return Trace(ids.call(happened.call_id), here.clock(), line, language, what, ids.step(address), **more)

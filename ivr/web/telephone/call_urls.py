@@ -171,4 +171,4 @@ GATHERED: Mapping[str, GatheredField] = {
     "rung": GatheredField("rung", int, int),
     "offered_at": _moment("offered_at", datetime),
 }
-"""The encrypted fields of a URL, by name, for a Call and its `own`. A field without a value is left out of the URL."""
+"""The encrypted fields of a URL, by name: values of a Call and of its `own`. A field without a value is left out."""

@@ -11,7 +11,7 @@ from ivr.web.guards import guarded_by, open_to_all
 from ivr.web.services import RECORDED, services
 
 A_YEAR = 365 * 24 * 60 * 60
-"""The seconds for which a carrier may keep a recording; a new sound has a new address."""
+"""The seconds for which a carrier may keep a recording. A year is safe, because a new sound has a new address."""
 
 recorded = Blueprint("recorded", __name__, url_prefix=RECORDED)
 

@@ -13,7 +13,7 @@ AGAIN = "/voice/again"
 """The path below which a step is tried again after a fault."""
 
 STEP = re.compile(r"/voice((?!/(again|answered|status|fallback)\b)/[a-z_]{1,40})?")
-"""The pattern of paths that may be tried again. A second try, a status report and the reception's pick-up are not."""
+"""The pattern of paths to try again. A second try, a status report, a pick-up and the fallback have other paths."""
 
 LONGEST = 2000
 """The most characters of a URL that is tried again. Our own URLs are far shorter."""

@@ -7,7 +7,7 @@ from ivr.carrier.port import CallEvent, Carrier
 from ivr.web.services import Services
 
 MOST_FIELDS = 250
-"""The most fields that a webhook may have; it has about thirty. To verify a signature over thousands takes too long."""
+"""The most fields that a webhook may have. Carriers send about thirty, and to verify thousands takes too long."""
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,9 @@ def signed(**_place: str) -> Response:
 @voice.post("/voice/fallback")
 @guarded_by(open_to_all)
 def fallback() -> Response:
-    """Answer a carrier that had no good answer from us: an apology, then the failed step once more.
+    """Apologise to a caller whose carrier got no good answer from us, and have it ask for the failed step once more.
 
-    Needs nothing but this process. Anybody may ask it, and gets no more than this.
+    Needs nothing but this process. Anybody may send this request, and gets only the apology.
     """
     here, webhook = services(), _webhook(form=False)
     failed = _failed_at(webhook)
@@ -57,7 +57,7 @@ def fallback() -> Response:
 
 @voice.errorhandler(Exception)
 def fault(error: Exception) -> Response | HTTPException:
-    """Answer a webhook at which an error of ours was raised: an apology, then the step once more."""
+    """Apologise to the caller after an error of ours in a webhook, and have the carrier ask for the step once more."""
     if isinstance(error, HTTPException):
         return error
     g.at_fault = True

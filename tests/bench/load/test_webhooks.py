@@ -1,4 +1,4 @@
-"""The webhooks of a benchmark: each has the carrier's true signature and belongs to another call."""
+"""The webhooks of a benchmark: the carrier's signature on each is valid, and each new call has an id of its own."""
 
 from urllib.parse import parse_qsl
 

@@ -65,7 +65,7 @@ def test_all_three_say_the_same(kind: str) -> None:
 
 
 def test_the_webhooks_are_some_hundred_of_every_kind_believed_and_not() -> None:
-    """The file holds enough webhooks of every kind, true and forged: an empty one would agree with any check."""
+    """The file has enough true and forged webhooks, because an empty file would agree with any check."""
     assert len(WEBHOOKS) > 300
     counted = Counter(webhook.node for webhook in WEBHOOKS)
     assert counted[True] > 120

@@ -41,7 +41,7 @@ class Account:
     """The address of the stand-in, to which the proxy passes requests on."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """The changes that went through the proxy, each with the number's SID and the form."""
+    """The changes to numbers that were posted to the account, each as the number's SID and the form."""
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
     """For each number, by its SID, the fields that the proxy stores because the stand-in does not."""
 
@@ -104,7 +104,7 @@ class Account:
 
 @contextmanager
 def account_at(stand_in: str) -> Iterator[Account]:
-    """Yield an account without numbers at this stand-in, and run its proxy, until the end of the block."""
+    """Empty the account of the Twilio stand-in, run a proxy to it until the block ends, and yield the account."""
     account = Account(stand_in)
     account.gives_up()
 

@@ -1,4 +1,4 @@
-"""Twilio as a carrier: reads GET and POST requests and its own documents, and returns the address of a failed step."""
+"""Tests of Twilio as a carrier: its webhooks by GET and POST, its documents, and its report of a failed step."""
 
 import pytest
 from twilio.request_validator import RequestValidator

@@ -35,7 +35,7 @@ ADDRESSES = Addresses(
 
 
 def turns(hour: int, language: str, mistakes: int = 0) -> Iterator[Turn]:
-    """Yield every turn of the menu at this hour that becomes a document: at each place, after so many mistakes."""
+    """Yield spoken turns of the menu at `hour`: the first of every place, and those after up to `mistakes` misses."""
     now = datetime(2026, 11, 23, hour, 5, tzinfo=DELHI)
     clinic = with_reception(CLINIC)
     for line in CLINIC.lines if hour == NOON else ("main",):
@@ -110,7 +110,7 @@ def test_every_element_of_the_table_is_one_of_the_library() -> None:
 
 @pytest.mark.parametrize("made", [partial(Renderer, SCRIPT), partial(PlivoRenderer, SCRIPT)], ids=["twilio", "plivo"])
 def test_what_a_renderer_remembers_is_what_one_that_remembers_nothing_writes(made: partial[Renderer]) -> None:
-    """A renderer that has cached sentences of a dozen hours and both languages writes what a new renderer writes."""
+    """A renderer that has cached sentences at many hours and in both languages writes the same as a new renderer."""
     remembers = made({})
     for hour in HOURS:
         for language in clinic_file.LANGUAGES:

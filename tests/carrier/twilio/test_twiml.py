@@ -131,7 +131,7 @@ def facts(clinic: Clinic, now: datetime) -> Facts:
 
 
 def call_at(place: str, language: str) -> Call:
-    """Return a call that stands at this place and has gathered all that any place needs."""
+    """Return a call that is at this place and has gathered all that any place needs."""
     call = Call(
         "main",
         language,

@@ -319,7 +319,7 @@ def _play(play: ET.Element) -> Iterator[str]:
 
 
 def _gather(gather: ET.Element) -> Iterator[str]:
-    """Yield the faults of a Gather element with settings that its speech model cannot take (facts.md, section 3)."""
+    """Yield the faults of a Gather: settings that its speech model does not support (facts.md, section 3)."""
     model, language = gather.get("speechModel", "default"), gather.get("language", "en-US")
     if model != "default" and gather.get("speechTimeout") == "auto":
         yield f"<Gather speechTimeout> is auto: the speechModel {model} needs a whole number."
@@ -341,7 +341,7 @@ def _dial(dial: ET.Element) -> Iterator[str]:
 
 
 def _caller(dial: ET.Element, *, needed: bool) -> Iterator[str]:
-    """Yield the faults of a Dial's callerId. Without it, Twilio shows the caller's number (facts 1, error 13214)."""
+    """Yield the faults of a Dial's callerId. Without one Twilio shows the caller's number (facts.md 1, error 13214)."""
     shown = dial.get("callerId")
     form = WHATSAPP if dial.find("WhatsApp") is not None else E164
     if shown is None and needed:

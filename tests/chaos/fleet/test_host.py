@@ -1,4 +1,4 @@
-"""A host of a campaign: it goes down whole, stays down until every fault is over, and ends in good order when told."""
+"""A host of a campaign: its processes all go down at once, and start again only when the host's last fault is over."""
 
 import os
 import sys

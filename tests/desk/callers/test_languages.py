@@ -64,7 +64,7 @@ def collects(worker: WorkerServices, phone: Phone) -> None:
 def begins_in(phone: Phone, caller: str = CALLER, line: str = "main") -> str:
     """Return the language in which a new call from this number begins.
 
-    The call is not recorded, so it teaches the line nothing.
+    No record is made of this call, so no language is remembered from it.
     """
     call = phone.rings(line, caller)
     return language_of(call.next_url)

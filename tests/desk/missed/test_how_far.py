@@ -70,7 +70,7 @@ def test_every_word_fits_its_column() -> None:
 
 
 def test_the_menu_has_what_a_path_is_read_by() -> None:
-    """Check that the menu has the places by which a call's result is found; else all calls would count as missed."""
+    """Check that the menu has the places by which a call's result is found; without them, all calls count as missed."""
     led = {outcome: READER._led_to(outcome) for outcome in ("kept", "booked", "moved", "cancelled", "lost", "refused")}
     assert all(led.values()), led
     assert {"hours", "topic", "appointment"} <= set(READER._answers)

@@ -20,7 +20,7 @@ from workers.services import WorkerServices
 
 @pytest.fixture
 def away(tmp_path: Path, phone: Phone, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at the same service while its database is away; Redis and the state folder are the same."""
+    """A telephone at the service of `phone` while the database is away. Redis and the state folder still work."""
     nowhere = f"sqlite:///{tmp_path}/nowhere/clinic.db"
     with service(tmp_path, nowhere, redis_url, clock) as found:
         yield found

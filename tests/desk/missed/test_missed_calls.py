@@ -12,7 +12,7 @@ from tests.people import Clock
 
 
 def keep(services: Services, clock: Clock, which: int, **more: object) -> bool:
-    """Store a missed call with the number `which`, from its own telephone number; return whether it was new."""
+    """Store a missed call whose id and telephone number are made from `which`; return whether the call was new."""
     values: dict[str, object] = {
         "call_id": f"CA{which:032}",
         "phone": Phone(f"+9199999{which:05}"),

@@ -107,7 +107,7 @@ def test_a_call_that_two_machines_answered_is_none_if_either_has_served_it(
 def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
     phone: Phone, beside: Phone, worker: WorkerServices, clock: Clock, says_so: str
 ) -> None:
-    """A caller who heard the hours on one host and reached no reception on another is shown as wanting a reception."""
+    """A call over two hosts is shown as wanting the reception, though its caller heard the hours on the first host."""
     call = phone.rings().press("4")
     call.phone = beside
     call.press("0")
@@ -122,7 +122,7 @@ def test_an_answer_on_one_machine_hides_no_wish_that_another_has_heard(
 
 
 def test_a_call_of_which_nobody_tells_more_is_let_go(beside: Phone, worker: WorkerServices, clock: Clock) -> None:
-    """A missed call without any trace is deleted in time: it may be the line's own call to the reception."""
+    """A missed call without any trace is deleted in time, because it may be the line's own call to the reception."""
     call = beside.rings()
     call.sid = "CA" + "7" * 32
     call.hangs_up(CallStatus="completed")
@@ -143,7 +143,7 @@ def test_a_call_whose_record_was_lost_stands_as_it_was_seen(phone: Phone, worker
 
 
 def test_a_kind_that_the_clinic_does_not_keep_any_more_goes(phone: Phone, worker: WorkerServices) -> None:
-    """A missed call of a kind that this version does not know, as a newer one may store it, is hidden, then deleted."""
+    """The desk does not show a missed call of a kind that this version does not know, and the clock deletes it."""
     phone.rings().hangs_up()
     with worker.database.writing() as write:
         write.execute(update(table).values(kind="odd"))

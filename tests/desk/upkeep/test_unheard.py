@@ -152,7 +152,7 @@ def test_where_one_webhook_had_two_answers_the_patient_is_told(
 def test_of_two_that_one_call_has_booked_each_is_heard_for_itself(
     worker: WorkerServices, clock: Clock, calls: Callable[..., None], places: tuple[str, ...], told: list[str]
 ) -> None:
-    """After a call with two bookings, the patient of an unheard one is to be told; both, if either may be unheard."""
+    """The patient of an unheard booking is to be told. If either of two bookings may be unheard, both patients are."""
     booked(worker)
     with worker.database.writing() as write:
         book(write, wished(NINE.replace(hour=10), 2, call_id="CA1"), asked(NINE.replace(hour=10)))

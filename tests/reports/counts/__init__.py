@@ -52,7 +52,7 @@ def _counts(counts: Any) -> dict[Any, int]:
 
 
 def from_rows(database: Database, asked: Asked) -> dict[str, object]:
-    """Return the figures that the report asked for should have, counted anew from every single row."""
+    """Return the figures that a report should show, counted from single rows and not from stored counts."""
     period, clinic = asked.period, asked.clinic
     with database.reading() as read:
         calls = [row for row in read_calls(read, period.before.start, period.end) if asked.line in {"", row.line}]

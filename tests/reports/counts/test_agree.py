@@ -124,7 +124,7 @@ class Clinic:
                 self.merging.undo(stays, self.by)
 
     def something_is_deleted(self) -> None:
-        """Delete some rows of requests or calls, also the newest, whose ids SQLite then gives again."""
+        """Delete some rows of requests or calls, also the newest rows, because SQLite gives their ids to new rows."""
         table = self.random.choice((schema.requests, schema.calls))
         with self.database.writing() as write:
             ids = write.scalars(select(table.c.id).order_by(table.c.id.desc())).all()

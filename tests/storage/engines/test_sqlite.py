@@ -125,7 +125,7 @@ def test_threads_go_in_the_order_in_which_they_came_and_give_up_in_time() -> Non
 
 
 def test_a_process_that_is_next_in_line_is_not_overtaken(path: Path) -> None:
-    """A writer waits while another process holds the folder's lock as the next in line, unless that takes too long."""
+    """A writer waits while another process holds the lock on the folder, and writes anyway after its time limit."""
     looks = count_up()
     file = SqliteFile(path, 10, lambda: float(next(looks)))
 

@@ -17,7 +17,7 @@ from tests.web.telephone.test_limits import floods, of_a_quiet_clinic
 
 @pytest.fixture
 def quiet(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
-    """A telephone at a clinic with low limits an hour: three calls of a line, two of a number, one withheld call."""
+    """A telephone at a clinic that takes few calls an hour: three on a line, two from a number, one withheld."""
     with serves(CLINIC_FILE=of_a_quiet_clinic(tmp_path)) as phone:
         yield phone
 

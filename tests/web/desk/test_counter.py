@@ -85,7 +85,7 @@ def test_a_lines_end_counts_as_one_letter_as_the_browser_counts_it(staff: Staff,
 
 
 def test_no_field_of_words_cuts_what_is_pasted_into_it(staff: Staff, phone: Phone) -> None:
-    """No page has a field with `maxlength`, at which a browser cuts silently; the form refuses with a message."""
+    """No page has a field with `maxlength`, because a browser would cut a longer pasted text without a message."""
     phone.rings().press("1", "1", "1", "1", "1")
     staff.does("take", 1)
     for path in ("/desk/new", "/desk/blocked", "/desk/people", "/desk/requests/1/stored", "/login", "/desk"):

@@ -1,4 +1,4 @@
-"""The order of the list of requests, under its headings: since closing, late, due now, later, taken."""
+"""The order of the waiting list: requests that came in since closing, late ones, due ones, later ones, taken ones."""
 
 import re
 from datetime import timedelta

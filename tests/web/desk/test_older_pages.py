@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.people import BOOK, Clock, Phone, Staff
 
 GONE = {"rebook": {"day": "2026-11-26", "hour": "10:35"}, "call_off": {}}
-"""The fields of forms that only an older version's card has, by the last part of the address that the form posts to."""
+"""The fields of forms on an older version's card, by the last part of the form's address. Today's cards lack them."""
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.people import DELHI, Staff
 
 TODAY = date(2026, 11, 23)
-"""The day at which the clock of the diary's tests stands: a Monday, at two in the afternoon."""
+"""The day of the diary's tests, a Monday. Their clock begins at two in the afternoon."""
 
 TOMORROW = "2026-11-24"
 

@@ -207,7 +207,7 @@ def test_what_an_older_version_has_shown_stays_the_same_entry(app: Flask, phone:
 def test_an_entry_of_an_older_version_never_falls_behind_what_that_had_shown(
     phone: Phone, link: str, lines: list[tuple[str, str]], shown: int
 ) -> None:
-    """An entry's revisions go on from those that the older version showed, as calendar programs ignore lower ones."""
+    """An entry's revision number is never lower than an older version showed, because calendars ignore a lower one."""
     adopts(phone, *lines)
     services, now = phone.services, phone.services.clock()
     (before,) = events(reads(phone.app, link))

@@ -1,4 +1,4 @@
-"""Changes to an appointment: staff move, cancel and mark it, undo each change, and hear if a colleague was quicker."""
+"""Staff move, cancel and mark an appointment, and undo each change. If a colleague was quicker, the page says so."""
 
 import re
 from datetime import timedelta

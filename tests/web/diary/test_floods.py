@@ -23,7 +23,7 @@ def number(index: int) -> str:
 
 
 def floods_in(phone: Phone, *numbers: int) -> list[str]:
-    """Book an appointment for each of these numbers, keyed in a call that shows no number; return the references."""
+    """Book one appointment for each keyed number, in calls from withheld numbers; return the references."""
     keys = [("1", "1", f"{number(each)}#", "1", "1") for each in numbers or range(5)]
     calls = [phone.rings(caller="anonymous").press(*each) for each in keys]
     return [each.reference for each in calls]

@@ -1,4 +1,4 @@
-"""A change of the hours: the page shows touched patients first; promised times change with the hours, also on undo."""
+"""A change of the hours: the page first shows the touched patients. The change and its undo move the promised times."""
 
 import re
 from html import unescape

@@ -366,7 +366,7 @@ def test_where_nothing_can_be_written_calls_are_answered_all_the_same(
 
 
 def test_all_that_can_be_counted_has_room_in_a_file(tally: Counters, tmp_path: Path) -> None:
-    """A process's file of counts never grows, whatever is counted: on a full disk, growing would end the process."""
+    """A process's file of counts never grows, because growing on a full disk would end the process."""
     for place in (*MENU, *LABELS.values(), OTHER):
         for outcome in (OK, FAULT):
             tally.observe(WEBHOOKS, 1, place=place, outcome=outcome)

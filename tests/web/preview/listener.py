@@ -29,7 +29,7 @@ from tests.people import CALLER, Conversation, Phone
 REFERENCE = re.compile(r"(?<!\d )(?<!\d)\d{3} \d{3}(?! ?\d)")
 
 PLACEHOLDER = "000 000"
-"""The made-up reference that a transcript shows where a call hears a true one."""
+"""The made-up reference that a transcript shows in the place of the real one that a caller hears."""
 
 PRESS = re.compile(r"press (\d)|(\d) दबाइए")
 """The pattern of the words by which a sentence offers a key, in English and Hindi."""
@@ -61,7 +61,7 @@ class Listener:
     share: Share = EVERY_WAY
     """The share of the transcript's repeated branches that the listener follows to their end.
 
-    A repeated branch is told in full at one place only. Its words and options are always compared.
+    For what follows a repeated branch, the transcript refers to another place. The branch itself is always compared.
     """
     stranded: Phone | None = None
     """A telephone at a service whose database and Redis are both away."""
@@ -77,7 +77,7 @@ class Listener:
             self._page |= set(each.heard)
 
     def compares(self, read: Branch, call: Conversation) -> None:
-        """Compare the call's last words with a branch of the transcript, then all that follows that branch."""
+        """Check that a call has just said the words of a branch of the transcript, then check each branch after it."""
         self._agrees(read, call)
         if not self._has_its_turn(read):
             return
@@ -130,7 +130,7 @@ class Listener:
             assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
-        """Return the branches after this one that the transcript tells only at another place; empty for none."""
+        """Return the branches after `read` that the transcript lists only after another branch; may be empty."""
         if read.scene.told_at is None:
             return []
         target = self._told[read.scene.told_at]
@@ -244,7 +244,7 @@ def another(call: Conversation) -> Conversation:
 
 
 def heard(call: Conversation) -> list[Heard]:
-    """Return the sentences heard since the last key, with the transcript's made-up reference for the true one."""
+    """Return the sentences heard since the last key, with the transcripts' made-up reference in place of a real one."""
     spoken = {each for words in call.heard for each in REFERENCE.findall(words)}
     assert len(spoken) <= 1
     for true in spoken:
@@ -253,7 +253,7 @@ def heard(call: Conversation) -> list[Heard]:
 
 
 def _with_placeholder(heard: Heard, reference: str, script: Script) -> Heard:
-    """Return this sentence with the transcript's made-up reference, both as it is written and as it is read aloud."""
+    """Return the sentence with the transcripts' made-up reference in place of `reference`, in writing and aloud."""
     aloud = heard.aloud
     for digits in (script.prompts(language).digits for language in script.languages):
         true, placeholder = (spelled(each.split(), digits).aloud for each in (reference, PLACEHOLDER))

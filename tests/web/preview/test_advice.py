@@ -21,13 +21,13 @@ One topic has no review.
 
 
 def review(key: str, on: str, words: str) -> str:
-    """Return a review as lines of a clinic's file: the advice's key, the day, and the mark of the reviewed words."""
+    """Return the lines of a clinic's file for a review of the advice `key` on the day `on`, with the words' hash."""
     head = "[warning_signs]\n" if key == "warning_signs" else f'key = "{key}"\n'
     return f'{head}reviewed_by = "Dr. Made Up"\nreviewed_on = {on}\nreviewed_words = "{words}"\n'
 
 
 def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
-    """Write a clinic's file; each review is (key of the advice, day, mark of the words). Return the file's path."""
+    """Write a clinic's file with these reviews: key of the advice, day, hash of its words. Return the file's path."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     for key, on, of in reviews:
         head = review(key, on, of).partition("reviewed_by")[0]

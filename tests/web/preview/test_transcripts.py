@@ -92,7 +92,7 @@ class Which(NamedTuple):
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "hi"])
 ALIKE = [("second", "in opening hours"), ("third", "on a half day, before it"), ("third", "on a half day")]
-"""More lines and moments to compare. These lines differ from the first in name, reception and closure for Holi only."""
+"""Further lines and moments for these tests. The lines differ from "main" only in name, reception and Holi closure."""
 
 
 @LANGUAGES
@@ -185,7 +185,7 @@ def says_the_same_in_other_words(services: Services, read: Branch) -> None:
 
 @pytest.fixture(params=[("where the telephone books", 1800), ("where it takes wishes", 1800)], ids=lambda each: each[0])
 def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iterator[tuple[Phone, int]]:
-    """A telephone at the shipped clinic, with or without booking; and the greatest allowed number of scenes."""
+    """Yield a telephone at the shipped clinic, with or without booking, and the most scenes allowed in a transcript."""
     where, most = request.param
     path = tmp_path / "clinic.toml"
     path.write_text(SHIPPED.read_text(encoding="utf-8") if "books" in where else WISHES_ONLY)

@@ -5,5 +5,5 @@ import pytest
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
-    """The address of a database: the test runs on SQLite and on PostgreSQL."""
+    """The URL of a database: a test that uses it runs once on SQLite and once on PostgreSQL."""
     return database_url

@@ -1,4 +1,4 @@
-"""Calls and reached patients by day, in and out of hours, against earlier days; calls that reached no reception."""
+"""The reports' figures of calls and reached patients by day, and of calls that the reception did not answer."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ NOBODY_THEN_A_REQUEST = ("0", "1", "1", "1")
 
 
 def rings(phone: Phone, clock: Clock, moment: Sequence[int], *keys: str) -> None:
-    """Call the line at this moment of November, press these keys, and hang up."""
+    """Call the line in November 2026 at `moment` (day, hour, minute), press these keys, and hang up."""
     clock.shows(2026, 11, *moment)
     hangs_up(phone.rings().press(*keys))
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 A_CALLER_WAITS = 2.0
-"""The most seconds that a caller may wait for an answer during the flood."""
+"""The most seconds that a caller may wait for an answer while strangers flood the login with attempts."""
 
 SLACK = 3
 """The factor by which the test's time limits are longer, for a machine that does much else at the same time."""

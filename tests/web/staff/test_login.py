@@ -29,7 +29,7 @@ LIVE = {"HX-Request": "true", "HX-Current-URL": "https://line.example/desk?kind=
 
 @pytest.fixture
 def both(both: Phone, clock: Clock) -> Phone:
-    """A telephone at a service, with asha at its desk: the test runs on SQLite and on PostgreSQL."""
+    """A telephone at a service, with asha at its desk. The test runs once on SQLite and once on PostgreSQL."""
     both.services.staff.people.add("asha", PASSWORD, clock())
     return both
 

@@ -1,4 +1,4 @@
-"""Records of calls, made from their webhooks: each call's path and end, written once even if a store was away."""
+"""Records of calls, made from webhooks: each call's places and end, written once even if a store was away."""
 
 import json
 import logging
@@ -38,7 +38,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str, redis_url: str) -> Settings:
-    """The settings of a service with a reception on its first line: the test runs on SQLite and on PostgreSQL."""
+    """The settings of a service whose first line has a reception. Tests run once with SQLite, once with PostgreSQL."""
     (tmp_path / "state").mkdir()
     more = {"CLINIC_FILE": clinic_with_reception(tmp_path), "STATE_DIR": str(tmp_path / "state")}
     return settings_for(tmp_path, database_url, redis_url, **more)

@@ -53,7 +53,7 @@ class BothWays(Phone):
         self.door = TelephoneDoor(self.services)
 
     def posts(self, path: str, form: Mapping[str, str], **headers: str) -> TestResponse:
-        """Post a signed form through Flask and through the door, check that both answer alike, return Flask's."""
+        """Post a signed form through Flask and through the door; return Flask's answer. Fails if the answers differ."""
         answer = super().posts(path, form, **headers)
         path, body = self.within(path), urlencode(form).encode()
         signed = {"Content-Type": FORM, "X-Twilio-Signature": self.signs(path, form), **headers}

@@ -468,7 +468,7 @@ def test_requests_for_somebody_else_count_for_the_number_too(both: Phone) -> Non
 
 
 def test_nobody_locks_a_number_out_by_keying_it(both: Phone) -> None:
-    """Requests that others key for a number do not count against the number's own calls, which can still ask."""
+    """Requests that other telephones leave for a number do not use up the requests of the number itself."""
     for n in range(REQUESTS_OF_A_NUMBER):
         caller = "anonymous" if n % 2 else f"+91999990001{n}"
         assert is_promised(asks_for_another(both.rings(caller=caller), CALLER))

@@ -202,7 +202,7 @@ def test_a_second_wish_in_the_same_call_is_asked_whose_it_is(line: Phone) -> Non
 
 
 def test_what_the_clinic_has_to_tell_is_no_wish_of_the_number(line: Phone, clock: Clock) -> None:
-    """A request that tells the desk to call a patient about a closure does not make the line ask whom a call is for."""
+    """The line does not count a request to tell a patient of a closure among the requests from the patient's number."""
     books(line)
     line.services.hours.closures.set([DeskClosure(AT_THREE.date(), "")], By("asha", clock()))
     line.services.hours.closures_file.follow(line.services.hours.closures, AT_THREE.date())

@@ -115,7 +115,7 @@ LEG = "line=main&lang=en"
 def test_a_leg_under_way_since_before_a_deploy_goes_on_as_it_began(
     staffed: Phone, address: str, digits: str, does: list[Step]
 ) -> None:
-    """A leg from before a deploy, with a relative address and the mistake counts of commit 837caff, goes on."""
+    """A leg begun before a deploy goes on, with the older version's relative addresses and counts of mistakes."""
     form = {**CALL, "From": CALLER_ID, "To": RECEPTION[0], **({"Digits": digits} if digits else {})}
     assert list(steps(staffed.posts(address, form).text)) == does
 

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns, and create the tables."""
+    """Add columns to the tables of requests, history and staff, and create the new tables and indexes."""
     with op.batch_alter_table("requests") as requests:
         requests.add_column(sa.Column("touched", sa.DateTime))
         requests.add_column(sa.Column("tries", sa.Integer, nullable=False, server_default="0"))

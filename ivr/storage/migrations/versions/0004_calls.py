@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table and the indexes."""
+    """Create the table of recorded calls, its index, and an index of the requests by time."""
     op.create_table(
         "calls",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column, and create the tables."""
+    """Add the column `second_factor_required`, and create the tables of second factors, recovery codes and rules."""
     with op.batch_alter_table("staff") as staff:
         staff.add_column(sa.Column("second_factor_required", sa.Boolean, nullable=False, server_default=sa.false()))
     op.create_table(

@@ -1,4 +1,4 @@
-"""Adds the channel of each notice to the staff, the number of the begun dispatch, and the channels that do not work."""
+"""Adds a notice's channel, the number of the last begun dispatch, and the table of channels that do not work."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Adds an index of the history of appointments by its moments, for the reports."""
+"""Adds an index by time to the history of appointments, for the reports."""
 
 from alembic import op
 

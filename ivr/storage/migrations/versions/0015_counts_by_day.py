@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables `day_counts` and `counting`, which keep the counts of the reports."""
     op.create_table(
         "day_counts",
         sa.Column("id", sa.Integer, primary_key=True),

@@ -12,7 +12,7 @@ UNRECORDED = sa.text("NOT recorded")
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the tables of the calls' traces and of the hosts."""
     op.create_table(
         "call_traces",
         sa.Column("id", sa.Integer, primary_key=True),
