@@ -10,12 +10,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 from tomlkit.items import Comment, Table
 
 from config.recordings import NOTED, NotedRecording, Recording, noted
 from config.review.changes import SentenceChange
+from config.review.texts import put
 from config.sentences import PromptFile, file_of
 from config.toml_file import BadFile, load
 
@@ -35,6 +37,11 @@ def headings(path: Path) -> Mapping[str, str]:
             found[key.key] = f"{heading}: {remark}" if remark else heading
             remark = ""
     return found
+
+
+def content(path: Path) -> Mapping[str, Any]:
+    """Return the content of a prompts file."""
+    return tomllib.loads(_text(path))
 
 
 def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]:
@@ -80,12 +87,11 @@ def _notes(found: Mapping[str, NotedRecording]) -> str:
 
 
 def _with(text: str, change: SentenceChange) -> str:
-    """Return the text of a prompts file with one sentence changed. Raises BadFile if that fails."""
-    document = tomlkit.parse(text)
-    _sentences(document)[change.name] = change.after
+    """Return the text of a prompts file with one of its texts changed. Raises BadFile if that fails."""
+    document, wanted = tomlkit.parse(text), tomllib.loads(text)
+    for file in (document, wanted):
+        put(file, change.name, change.after)
     changed = tomlkit.dumps(document)
-    wanted = tomllib.loads(text)
-    wanted["sentences"][change.name] = change.after
     if tomllib.loads(changed) != wanted:
         raise BadFile(f"{change.name} cannot be changed by itself; edit the file")
     return changed
