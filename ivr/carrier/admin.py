@@ -5,6 +5,7 @@ Values and protocols; each carrier's folder calls its own API. Knows neither the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol, Self
 
 from ivr.carrier.addresses import ASKED_BY, FALLBACK, INCOMING
@@ -147,5 +148,8 @@ class Texts(Protocol):
     def send(self, to: Phone, words: str) -> None:
         """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
-    def has(self, to: Phone, words: str) -> bool:
-        """Return whether the carrier has an order of this text that has not failed. Raises as `send` does."""
+    def has(self, to: Phone, words: str, since: datetime) -> bool:
+        """Return whether the carrier has an order of this text that has not failed. Raises as `send` does.
+
+        The text cannot have been ordered before `since`.
+        """
