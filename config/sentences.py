@@ -139,7 +139,7 @@ def read(languages: tuple[str, ...], folder: Path = FOLDER, topics: Iterable[str
     A language without a file in the folder has the file from config/prompts. Raises BadFile if a file is invalid, or if
     a sentence is missing or has other blanks than the program fills.
     """
-    prompts = {language: _prompts(language, load(file_of(language, folder), PromptFile)) for language in languages}
+    prompts = {language: prompts_of(language, load(file_of(language, folder), PromptFile)) for language in languages}
     expected = sentences(topics)
     complaints = [line for each in prompts.values() for line in _complaints(each, expected)]
     if complaints:
@@ -161,7 +161,8 @@ def file_of(language: str, folder: Path) -> Path:
     return own if own.is_file() else FOLDER / own.name
 
 
-def _prompts(language: str, file: PromptFile) -> Prompts:
+def prompts_of(language: str, file: PromptFile) -> Prompts:
+    """Return the prompts of a language, as its file has them."""
     return Prompts(
         language=language,
         about=Language(**dict(file.language)),

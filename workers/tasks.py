@@ -86,7 +86,7 @@ def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
         return
     words = worker.script.say(said, worker.script.spoken(about.language)).words
     texts = worker.texts()
-    if task.in_doubt and texts.has(about.phone, words):
+    if task.in_doubt_since and texts.has(about.phone, words, task.in_doubt_since):
         log.info("errand %s: the carrier has the order of its text already", task.id)
         return
     texts.send(about.phone, words)

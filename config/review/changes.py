@@ -3,12 +3,15 @@
 Pure: reads and writes no file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from config.review.sheet import SheetRow, tidy
-from ivr.line.script import Script, blanks_of
+from ivr.line.script import blanks_of
+
+Texts = Mapping[str, Mapping[str, str]]
+"""The texts as they are, by language and by name."""
 
 
 @dataclass(frozen=True)
@@ -29,34 +32,36 @@ class ReviewedSheet:
     refused: tuple[str, ...]
 
 
-def review(rows: Iterable[SheetRow], script: Script) -> ReviewedSheet:
+def review(rows: Iterable[SheetRow], texts: Texts) -> ReviewedSheet:
     """Return the changes in these rows of a reviewer's table, and the reason for each change that is refused."""
     first: dict[tuple[str, str], SheetRow] = {}
     changes, refused = list[SentenceChange](), list[str]()
     for row in rows:
         before = first.setdefault((row.language, row.name), row)
-        odd = list(_odd(row, before, script))
+        odd = list(_odd(row, before, texts))
         refused += [f"line {row.line}: {row.language}.{row.name}: {each}" for each in odd]
-        if not odd and before is row and (words := _now(row, script)) != row.sentence and tidy(words) != row.sentence:
-            changes.append(SentenceChange(row.language, row.name, words, row.sentence))
+        words = texts.get(row.language, {}).get(row.name, "")
+        if not odd and before is row and row.sentence not in {words, tidy(words)}:
+            changes.append(SentenceChange(row.language, row.name, words, _spaced(row.sentence, words)))
     return ReviewedSheet(tuple(changes), tuple(refused))
 
 
-def _now(row: SheetRow, script: Script) -> str:
-    return script.prompts(row.language).sentences[row.name]
+def _spaced(words: str, before: str) -> str:
+    """Return the words with the spaces around the text before, which a table cannot hold."""
+    return before.replace(before.strip(), words)
 
 
-def _odd(row: SheetRow, before: SheetRow, script: Script) -> Iterator[str]:
+def _odd(row: SheetRow, before: SheetRow, texts: Texts) -> Iterator[str]:
     """Yield what is wrong with a row of a reviewer's table; `before` is the table's first row for the same sentence."""
-    if row.language not in script.languages:
-        yield f"the line speaks no {row.language!r}; expected {', '.join(script.languages)}"
-    elif row.name not in script.prompts(row.language).sentences:
-        near = get_close_matches(row.name, script.prompts(row.language).sentences, 1)
+    if row.language not in texts:
+        yield f"the line speaks no {row.language!r}; expected {', '.join(texts)}"
+    elif row.name not in texts[row.language]:
+        near = get_close_matches(row.name, texts[row.language], 1)
         yield f"no sentence has this name{f'; is it {near[0]}?' if near else ''}"
     elif not row.sentence:
         yield "is empty; expected a sentence"
     else:
-        yield from _odd_blanks(row.sentence, blanks_of(_now(row, script)))
+        yield from _odd_blanks(row.sentence, blanks_of(texts[row.language][row.name]))
         if before.sentence != row.sentence:
             yield f"stands in line {before.line} too, with other words"
 

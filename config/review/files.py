@@ -6,12 +6,14 @@ A prompts file keeps its comments and order. All changed files are written and c
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 from tomlkit.items import Comment, Table
 
 from config.recordings import NOTED, NotedRecording, Recording, noted
 from config.review.changes import SentenceChange
+from config.review.texts import put
 from config.sentences import PromptFile, file_of
 from config.toml_file import BadFile, load
 from ivr.storage.engines.durable_files import replacing
@@ -32,6 +34,11 @@ def headings(path: Path) -> Mapping[str, str]:
             found[key.key] = f"{heading}: {remark}" if remark else heading
             remark = ""
     return found
+
+
+def content(path: Path) -> Mapping[str, Any]:
+    """Return the content of a prompts file."""
+    return tomllib.loads(_text(path))
 
 
 def write_changes(changes: Iterable[SentenceChange], folder: Path) -> list[Path]:
@@ -70,12 +77,11 @@ def _notes(found: Mapping[str, NotedRecording]) -> str:
 
 
 def _with(text: str, change: SentenceChange) -> str:
-    """Return the text of a prompts file with one sentence changed. Raises BadFile if that fails."""
-    document = tomlkit.parse(text)
-    _sentences(document)[change.name] = change.after
+    """Return the text of a prompts file with one of its texts changed. Raises BadFile if that fails."""
+    document, wanted = tomlkit.parse(text), tomllib.loads(text)
+    for file in (document, wanted):
+        put(file, change.name, change.after)
     changed = tomlkit.dumps(document)
-    wanted = tomllib.loads(text)
-    wanted["sentences"][change.name] = change.after
     if tomllib.loads(changed) != wanted:
         raise BadFile(f"{change.name} cannot be changed by itself; edit the file")
     return changed

@@ -5,9 +5,10 @@ Values and protocols; each carrier's folder calls its own API. Knows neither the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol, Self
 
-from ivr.carrier.addresses import FALLBACK, INCOMING
+from ivr.carrier.addresses import ASKED_BY, FALLBACK, INCOMING
 from ivr.line.clinic import Clinic
 from ivr.line.phones import Phone
 
@@ -58,10 +59,9 @@ class OurAddresses:
         """The address to which the carrier reports that a call has ended."""
         return f"{self.base}/voice/status"
 
-    @property
-    def with_own_fallback(self) -> Self:
-        """Our addresses with the fallback of this service itself, in place of a fallback that is hosted elsewhere."""
-        return replace(self, fallback=f"{self.base}{FALLBACK}")
+    def with_fallback_of(self, carrier: str) -> Self:
+        """Return our addresses with a fallback of this service that names a carrier, whose dialect it then speaks."""
+        return replace(self, fallback=f"{self.base}{FALLBACK}?{ASKED_BY}={carrier}")
 
 
 @dataclass(frozen=True)
@@ -148,5 +148,8 @@ class Texts(Protocol):
     def send(self, to: Phone, words: str) -> None:
         """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
 
-    def has(self, to: Phone, words: str) -> bool:
-        """Return whether this text to this number was ordered and did not fail. Raises the same errors as `send`."""
+    def has(self, to: Phone, words: str, since: datetime) -> bool:
+        """Return whether this text to this number was ordered since that moment and did not fail.
+
+        Raises the same errors as `send`.
+        """

@@ -30,9 +30,10 @@ class Carriers:
             raise NoSuchCarrier(f"no carrier is {name}; there are {', '.join(self.by_name)}")
         return self.by_name[name] if name else self.first
 
-    def of(self, headers: Mapping[str, str]) -> Carrier:
-        """Return the carrier whose signature header a request has; without a known header, the first carrier.
+    def of(self, headers: Mapping[str, str], named: str = "") -> Carrier:
+        """Return the carrier whose signature header a request has; without a known header, the one named, or the first.
 
-        The first carrier refuses such a request, except at addresses open to all, where it writes the answer.
+        That carrier refuses such a request, except at addresses open to all, where it writes the answer.
         """
-        return next((each for each in self.by_name.values() if each.bears(headers)), self.first)
+        signed = (each for each in self.by_name.values() if each.bears(headers))
+        return next(signed, self.by_name.get(named, self.first))

@@ -3,8 +3,9 @@
 Needs neither the database nor Redis.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import AppGroup
@@ -13,7 +14,8 @@ from config import recordings as voices
 from config.recordings import APOLOGIES, Recording, Recordings
 from config.review import files, sheet
 from config.review.changes import ReviewedSheet, review
-from config.review.examples import example
+from config.review.examples import example, examples_of_words
+from config.review.texts import ABOUT, texts_of
 from config.sentences import FOLDER, file_of
 from config.toml_file import BadFile
 from ivr.line.checks.speaking_time import seconds
@@ -37,10 +39,10 @@ BYTE_ORDER_MARK = "\ufeff"
 @click.option("--language", help="One language; without it, all.")
 @click.option("--excel", is_flag=True, help="Marks the file as UTF-8, which Excel needs for Hindi.")
 def list_prompts(language: str | None, excel: bool) -> None:
-    """Prints every sentence as CSV: its words with and without blanks filled, its seconds, its recording's file."""
+    """Prints every text as CSV: its words with and without blanks filled, its seconds, its recording's file."""
     here = services()
     languages = [_known(here, language)] if language else here.script.languages
-    rows = (row for each in languages for row in _rows(here, each))
+    rows = (row for each in languages for row in (*_rows(here, each), *_rows_of_words(here, each)))
     click.echo((BYTE_ORDER_MARK if excel else "") + sheet.written(rows), nl=False)
 
 
@@ -57,6 +59,19 @@ def _rows(here: Services, language: str) -> Iterator[tuple[str, ...]]:
         said = example(name, language, here.script, here.clinic, now)
         file = f"{language}/{name}{voices.SUFFIX}" if _may_be_recorded(name, words) else ""
         yield language, name, words, said.words, f"{seconds(said.aloud, language):.1f}", file, about.get(name, "")
+
+
+def _rows_of_words(here: Services, language: str) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each word that fills a blank, with a sentence that says the word as its example."""
+    now, file = here.clinic.line("").hours.local(here.clock()), _content(here, language)
+    words = texts_of(file)
+    for name, said in examples_of_words(language, file, now).items():
+        about = ABOUT[name.partition(".")[0]]
+        yield language, name, words[name], said, f"{seconds(said, language):.1f}", "", about
+
+
+def _content(here: Services, language: str) -> Mapping[str, Any]:
+    return files.content(file_of(language, _folder(here)))
 
 
 def _may_be_recorded(name: str, words: str) -> bool:
@@ -90,7 +105,8 @@ def import_prompts(file: Path, dry_run: bool) -> None:
 
 def _reviewed(file: Path, here: Services) -> ReviewedSheet:
     try:
-        return review(list(sheet.read(file.read_bytes())), here.script)
+        texts = {each: texts_of(_content(here, each)) for each in here.script.languages}
+        return review(list(sheet.read(file.read_bytes())), texts)
     except (sheet.NoSheet, OSError) as odd:
         raise click.ClickException(f"{file.name}: {getattr(odd, 'strerror', None) or odd}") from None
 

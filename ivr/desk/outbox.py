@@ -172,8 +172,8 @@ def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
         return None
     # An error with a number is the answer of whoever was asked; any other may have come after it was done.
     answered = row.error.rpartition(" ")[2].isdigit()
-    in_doubt = (row.attempts > 1 or row.rings > 1) and not answered
-    return OutboxTask(row.id, row.task, row.attempts, about, row.channel, in_doubt, last)
+    in_doubt_since = row.created if (row.attempts > 1 or row.rings > 1) and not answered else None
+    return OutboxTask(row.id, row.task, row.attempts, about, row.channel, in_doubt_since, last)
 
 
 def _request(row: Row[Any], write: Connection) -> Request | None:

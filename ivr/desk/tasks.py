@@ -5,6 +5,7 @@ No SQL.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypedDict
 
 from ivr.desk.requests import HistoryEvent, Request
@@ -66,8 +67,8 @@ class OutboxTask:
     attempt: int
     about: Request | Appointment
     channel: str = ""
-    in_doubt: bool = False
-    """True if an earlier attempt may have done the task, and only its answer was lost."""
+    in_doubt_since: datetime | None = None
+    """The moment since which an earlier attempt may have done the task, its answer lost; None without such a doubt."""
     last: DiaryEntry | None = None
     """The last change to the appointment, if the change is to be told to somebody; None for a task about a request."""
 

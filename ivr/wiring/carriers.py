@@ -159,9 +159,9 @@ def admin(values: Values, ours: OurAddresses) -> Admin:
     Only the first carrier gets a fallback hosted elsewhere, since that fallback answers in the first carrier's dialect.
     """
     made, unnamed = list[Admin](), list[NoAccount]()
-    for number, provider in enumerate(switched_on(values).values()):
+    for number, (name, provider) in enumerate(switched_on(values).items()):
         try:
-            made.append(provider.admin(values, ours.with_own_fallback if number else ours))
+            made.append(provider.admin(values, ours.with_fallback_of(name) if number else ours))
         except NoAccount as missing:
             unnamed.append(missing)
     if not made:

@@ -38,6 +38,10 @@ def test_the_carrier_answers_whose_header_a_request_bears(headers: dict[str, str
     assert BOTH.of(headers) is answers
 
 
+def test_the_name_in_an_address_counts_only_where_no_header_says_who_asks() -> None:
+    assert (BOTH.of({}, "Other"), BOTH.of({"X-One": "1"}, "Other"), BOTH.of({}, "Third")) == (OTHER, ONE, ONE)
+
+
 def test_a_carrier_is_asked_for_by_its_name_and_one_that_is_not_there_is_said_to_be_so() -> None:
     assert (BOTH.named("Other"), BOTH.named("")) == (OTHER, ONE)
     with pytest.raises(NoSuchCarrier, match="no carrier is Third; there are One, Other"):

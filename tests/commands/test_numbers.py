@@ -199,7 +199,9 @@ def test_the_numbers_of_both_carriers_are_connected_each_where_it_is_rented(
     done = runs(settings, "connect", "--yes")
     assert done.output.endswith(f"{TOLL_FREE} is connected.\n{SECOND} is connected.\n"), done.output
     assert account.number(SECOND)["voice_fallback_url"] == static["FALLBACK_URL"]
-    assert over_plivo.leads(TOLL_FREE)["fallback_answer_url"] == f"{BASE}/voice/fallback", "in its own words"
+    assert over_plivo.leads(TOLL_FREE)["fallback_answer_url"] == f"{BASE}/voice/fallback?carrier=Plivo", (
+        "in its own words"
+    )
 
 
 # -- what the carrier is asked to do with our webhooks

@@ -54,7 +54,7 @@ def sheet(folder: Path, *rows: tuple[str, str, str]) -> Path:
 
 
 def test_every_sentence_of_every_language_is_listed_with_an_example(app: Flask, own: Path) -> None:
-    rows = lists(app)
+    rows = [row for row in lists(app) if "." not in row["name"]]
     assert [(row["language"], row["name"]) for row in rows] == [
         (language, name) for language in LANGUAGES for name in words_of(own, language)
     ]
@@ -66,6 +66,30 @@ def test_every_sentence_of_every_language_is_listed_with_an_example(app: Flask, 
         assert row["about"], "the heading above it"
         whole = not blanks_of(row["sentence"]) and not row["name"].startswith("fault")
         assert row["recording"] == (f"{row['language']}/{row['name']}.wav" if whole else "")
+
+
+def test_every_word_that_fills_a_blank_is_listed_in_a_sentence_that_says_it(app: Flask, own: Path) -> None:
+    rows = [row for row in lists(app) if "." in row["name"]]
+    for language in LANGUAGES:
+        found = {row["name"]: row["sentence"] for row in rows if row["language"] == language}
+        file = (own / f"{language}.toml").read_text(encoding="utf-8")
+        kept = {section: tomllib.loads(file)[section] for section in ("clock", "days", "words")}
+        assert sorted(found.values()) == sorted(" ".join(text.split()) for text in texts_in(kept))
+    assert all(row["example"] and row["about"] and float(row["seconds"]) > 0 for row in rows)
+    example = {(row["language"], row["name"]): row["example"] for row in rows}
+    assert example["hi", "clock.half"] == "पहला ख़ाली समय आज रात साढ़े बारह बजे का है।"
+    assert example["hi", "clock.parts.3.1"] == "पहला ख़ाली समय आज दोपहर बाद चार बजे का है।"
+    assert example["hi", "days.weekdays.6"] == "रविवार के लिए एक दबाइए।"
+    assert example["en", "clock.parts.3.2"] == "We are open until five this evening."
+    assert example["en", "words.digits.0"] == "Reference number zero one two three four."
+
+
+def texts_in(found: object) -> list[str]:
+    """Return every text in a value that was read from TOML."""
+    if isinstance(found, str):
+        return [found]
+    parts = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    return [text for part in parts for text in texts_in(part)]
 
 
 def test_one_language_is_listed_by_itself_and_for_excel_with_its_mark(app: Flask) -> None:
@@ -108,6 +132,27 @@ def test_a_changed_sentence_is_written_and_nothing_else(app: Flask, own: Path, t
     assert {name: (own / name).read_bytes() for name in other} == other
 
 
+def test_a_changed_word_is_written_and_nothing_else(app: Flask, own: Path, tmp_path: Path) -> None:
+    before = (own / "hi.toml").read_text(encoding="utf-8")
+    new = {
+        "clock.half": "{part} साढ़े-{hour} बजे",
+        "clock.irregular.1:30": "{part} डेढ़-बजे",
+        "clock.parts.3.1": "तीसरे पहर",
+        "days.choices.week": "{weekday} को {time}",
+        "days.weekdays.3": "बृहस्पतिवार",
+        "words.afternoon": "दिन",
+        "words.spans_joint": "और",
+    }
+    done = runs(app, "import", sheet(tmp_path, *(("hi", name, words) for name, words in new.items())))
+    assert (done.exit_code, "hi.days.weekdays.3\n- गुरुवार\n+ बृहस्पतिवार\n" in done.output) == (0, True), done.output
+    after = (own / "hi.toml").read_text(encoding="utf-8")
+    lines = [pair[1] for pair in zip(before.splitlines(), after.splitlines(), strict=True) if pair[0] != pair[1]]
+    assert len(lines) == len(new)
+    assert 'spans_joint = "और "' in lines, "the space that parts it from what follows stays"
+    listed = runs(app, "list", "--language", "hi").stdout
+    assert "बृहस्पतिवार के लिए एक दबाइए।" in listed
+
+
 def test_a_dry_run_tells_the_difference_and_writes_nothing(app: Flask, own: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in own.iterdir()}
     old = words_of(own, "en")["goodbye"]
@@ -123,6 +168,8 @@ REFUSED: dict[str, tuple[tuple[str, str, str], str]] = {
         ("en", "goodbye", "Bye, {name}."),
         "en.goodbye: has a blank {name} that nobody fills; expected none",
     ),
+    "a lost blank of a word": (("hi", "clock.half", "{part} साढ़े बजे"), "hi.clock.half: the blank {hour} is lost"),
+    "an unknown word": (("hi", "clock.halff", "साढ़े"), "hi.clock.halff: no sentence has this name; is it clock.half?"),
     "a misspelt blank": (
         ("en", "option_book", "To book, press {kye}."),
         "en.option_book: has a blank {kye} that nobody fills",

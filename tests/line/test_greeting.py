@@ -123,7 +123,7 @@ SCENES = {
     "in the lunch break": Scene(
         "2026-11-23 13:00",
         (NOW_CLOSED, "We open today at four in the afternoon."),
-        (ABHI_BAND, "क्लिनिक आज शाम चार बजे खुलेगा।"),
+        (ABHI_BAND, "क्लिनिक आज दोपहर बाद चार बजे खुलेगा।"),
         week=WITH_A_BREAK,
     ),
     "a closed day with its reason": Scene(
@@ -147,7 +147,7 @@ SCENES = {
     "before a half day that begins late": Scene(
         "2026-11-23 11:00",
         ("We are closed now because of Holi.", "We open today at four in the afternoon."),
-        ("होली के कारण अभी क्लिनिक बंद है।", "क्लिनिक आज शाम चार बजे खुलेगा।"),
+        ("होली के कारण अभी क्लिनिक बंद है।", "क्लिनिक आज दोपहर बाद चार बजे खुलेगा।"),
         {day(11, 23): EVENING_ONLY},
     ),
     "in a half day": Scene(

@@ -83,7 +83,7 @@ WEEKS: dict[str, tuple[Week, list[str], list[str]]] = {
             "Sunday, from twelve noon until midnight.",
         ],
         [
-            "सोमवार से शनिवार, सुबह नौ बजे से दोपहर एक बजे तक, और शाम चार बजे से रात साढ़े आठ बजे तक।",
+            "सोमवार से शनिवार, सुबह नौ बजे से दोपहर एक बजे तक, और दोपहर बाद चार बजे से रात साढ़े आठ बजे तक।",
             "रविवार, दोपहर बारह बजे से रात बारह बजे तक।",
         ],
     ),
@@ -179,7 +179,7 @@ CLOCK = {
     "13:45": ("a quarter to two in the afternoon", "दोपहर पौने दो बजे"),
     "14:30": ("half past two in the afternoon", "दोपहर ढाई बजे"),
     "15:30": ("half past three in the afternoon", "दोपहर साढ़े तीन बजे"),
-    "16:00": ("four in the afternoon", "शाम चार बजे"),
+    "16:00": ("four in the afternoon", "दोपहर बाद चार बजे"),
     "17:00": ("five in the evening", "शाम पाँच बजे"),
     "19:30": ("half past seven in the evening", "शाम साढ़े सात बजे"),
     "20:20": ("20 minutes past eight in the evening", "रात आठ बजकर 20 मिनट"),

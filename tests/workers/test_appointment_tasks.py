@@ -95,7 +95,7 @@ def test_a_failed_notice_of_an_appointment_is_on_the_desk_and_can_be_tried_again
     ("language", "words"),
     [
         ("en", "your appointment is on Monday, 23 November, at four in the afternoon. Reference number 000001."),
-        ("hi", "आपका अपॉइंटमेंट सोमवार, 23 नवंबर, शाम चार बजे का है। रेफ़रेंस नंबर 000001।"),
+        ("hi", "आपका अपॉइंटमेंट सोमवार, 23 नवंबर, दोपहर बाद चार बजे का है। रेफ़रेंस नंबर 000001।"),
     ],
 )
 def test_the_text_names_the_hour(

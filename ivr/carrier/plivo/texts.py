@@ -1,5 +1,6 @@
 """Orders text messages at Plivo's REST API, and looks up the orders that Plivo has. For workers only."""
 
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from ivr.carrier.plivo.rest import ApiRefused, PlivoApi
@@ -8,6 +9,9 @@ from ivr.line.phones import Phone
 
 NOT_SENT = frozenset({"failed", "undelivered", "rejected"})
 """The states of an order at Plivo that mean that the text was not sent, so that it may be ordered again."""
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""The most by which Plivo's clock may be behind ours; orders so long before a moment count as after it."""
 
 
 class PlivoOrderUnknown(OSError):
@@ -33,12 +37,14 @@ class PlivoTexts:
                 raise PlivoOrderUnknown from None
             raise
 
-    def has(self, to: Phone, words: str) -> bool:
-        """Return whether any of the last 20 orders to this number has not failed.
+    def has(self, to: Phone, words: str, since: datetime) -> bool:
+        """Return whether any order to this number since that moment has not failed.
 
         Plivo does not return an order's words, so other texts count too. Raises ApiRefused, NotTheApi, OSError.
         """
-        orders = self._api.first("Message", message_direction="outbound", to_number=_written(to))
+        first = f"{(since - CLOCKS_DIFFER).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        wanted = {"message_direction": "outbound", "to_number": _written(to), "message_time__gte": first}
+        orders = self._api.first("Message", **wanted)
         mine = (each for each in orders if str(each.get("to_number", "")).removeprefix("+") == _written(to))
         return any(each.get("message_state") not in NOT_SENT for each in mine)
 

@@ -3,6 +3,7 @@
 For workers only: the client is slow to load, and blocks.
 """
 
+from datetime import datetime
 from http import HTTPStatus
 
 from twilio.base.exceptions import TwilioRestException
@@ -42,7 +43,7 @@ class TwilioTexts:
                 raise OrderUnknown from None
             raise
 
-    def has(self, to: Phone, words: str) -> bool:
+    def has(self, to: Phone, words: str, since: datetime) -> bool:
         """Return whether Twilio has an order of these words to this number that has not failed. Raises as `send` does.
 
         Compares only the end of a message, because the messages of a trial account begin with words of Twilio's own.

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, exists, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, or_, select, update
 
-from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.upsert import INSERTS
@@ -72,13 +71,8 @@ def _answered(call: UsedLanguage) -> Any:
     return update(table).where(*known).values(latest=call.language, at=call.began)
 
 
-BARRED = exists().where(schema.blocked.c.phone == bindparam("phone"), schema.blocked.c.lifted_at.is_(None))
-LANGUAGE = select(table.c.language).where(table.c.mark == bindparam("mark"), ~BARRED)
-
-
-def language_of(read: Connection, number: Phone, keyed_ids: KeyedIds) -> str:
-    """Return the remembered language of a number; empty where there is none, or the number is blocked."""
-    return read.scalar(LANGUAGE, {"mark": keyed_ids.telephone(number.e164), "phone": number.e164}) or ""
+LANGUAGE = select(table.c.language).where(table.c.mark == bindparam("mark"))
+"""The query for the remembered language of a number, by the number's keyed hash."""
 
 
 def remembered(read: Connection, number: str, keyed_ids: KeyedIds) -> list[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Looks up what is known of a number when it calls: its appointments, its requests, its language.
+"""Looks up what is known of a number when it calls: appointments, requests, a language, a block.
 
 Uses one transaction with one short deadline. If the database does not answer in time, the call begins as that of an
 unknown number. No HTTP, no sentences, no clock.
@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, select
 
-from ivr.desk.callers.languages import language_of
+from ivr.desk.blocked import ONE_STANDS
+from ivr.desk.callers.languages import LANGUAGE
 from ivr.desk.requests import HistoryEvent
 from ivr.diary.coming import coming
 from ivr.line.booking import Kind
@@ -32,6 +33,8 @@ class KnownCaller:
     own: Own = field(default_factory=Own)
     language: str = ""
     """The language in which the caller is greeted; empty for the language of the telephone line."""
+    is_blocked: bool = False
+    """True if the desk has blocked the number: it may leave no request, and is not offered the reception."""
 
 
 NOBODY = KnownCaller()
@@ -49,21 +52,27 @@ class CallerLookUp:
     def of(self, caller: Phone | None, line: Line, now: datetime) -> KnownCaller:
         """Return the facts that are known of a caller's number, as far as the settings of this telephone line use them.
 
-        NOBODY if the number is withheld, if the settings use no such facts, or if the database does not answer.
+        NOBODY if the number is withheld, or if the database does not answer.
         """
-        if caller is None or not (line.tells_own or line.remembers_language):
+        if caller is None:
             return NOBODY
         try:
             return self.deadline.wait_for(lambda: self._read(caller, line, now))
         except StoreAway as away:
-            log.info("the database is away (%s); nobody hears of their own appointment or in their language", away)
+            log.info("the database is away (%s); the call begins as a stranger's", away)
             return NOBODY
 
     def _read(self, caller: Phone, line: Line, now: datetime) -> KnownCaller:
         with self.database.reading() as read:
             own = Own(tuple(coming(read, caller, now)), _asked_for(read, caller)) if line.tells_own else Own()
-            language = language_of(read, caller, self.keyed_ids) if line.remembers_language else ""
-        return KnownCaller(own, language)
+            number = {"phone": caller.e164, "caller": None, "mark": self.keyed_ids.telephone(caller.e164)}
+            found = read.execute(OF_THE_NUMBER, number).one()
+        greeted = line.remembers_language and not found.is_blocked
+        return KnownCaller(own, (found.language or "") if greeted else "", found.is_blocked)
+
+
+OF_THE_NUMBER = select(ONE_STANDS.label("is_blocked"), LANGUAGE.scalar_subquery().label("language"))
+"""The query that finds, in one round trip, whether a number is blocked and in which language it is greeted."""
 
 
 requests, lines = schema.requests, schema.history

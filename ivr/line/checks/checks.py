@@ -35,6 +35,7 @@ CHECKS: Mapping[str, Check] = {
     "no option leads to a sentence that was just said": brevity.nothing_is_said_twice,
     "no options alone lead round": brevity.no_circles,
     "the choice is said before its key": words.choices_come_before_keys,
+    "a time is called by its own part of the day": words.times_agree_with_their_parts,
     "every sentence is there in every language": words.sentences_are_complete,
     "the warning signs come before any advice": safety.advice_is_warned_of,
     "the short warning comes before a booking is confirmed": safety.bookings_are_warned_of,

@@ -1,15 +1,17 @@
-"""Checks the sentences of the line: every language has each sentence, with the same blanks and emergency number.
+"""Checks the words of the line: every language has each sentence, with the same blanks and emergency number.
 
 A sentence that offers a key names the option first. Pure: looks at the script, and at the sentences of the walks.
 """
 
 import re
 from collections.abc import Iterator
+from datetime import time
 
+from ivr.line.booking import Part
 from ivr.line.checks.findings import Complaint, Evidence, Findings, counted
 from ivr.line.checks.safety import EMERGENCY, SHORT, WARNING
 from ivr.line.engine.speeches import sentences
-from ivr.line.script import blanks_of
+from ivr.line.script import Prompts, blanks_of
 
 KEY = "{key}"
 
@@ -94,6 +96,32 @@ def _odd_order(sentence: str) -> Iterator[str]:
 
 def _words(text: str) -> int:
     return sum(any(letter.isalpha() for letter in word) for word in text.split())
+
+
+# -- the part of the day
+
+
+def times_agree_with_their_parts(evidence: Evidence) -> Findings:
+    """Check that no time is said with the name of another part: who chose the afternoon is told no evening hour."""
+    parts = dict(each for walk in evidence.walks for each in walk.situation.facts.line.offer.parts.items())
+    said = [
+        (language, part, time(hour, shift.start.minute))
+        for language in evidence.script.languages
+        for part, shift in parts.items()
+        for hour in range(shift.start.hour, shift.end.hour or 24)
+    ]
+    complaints = [
+        Complaint(f"{language}: {odd}")
+        for language, part, at in said
+        for odd in _odd_time(evidence.script.prompts(language), part, at)
+    ]
+    return Findings(f"{counted(len(said), 'times')} in {_languages(evidence)}", complaints)
+
+
+def _odd_time(prompts: Prompts, part: Part, at: time) -> Iterator[str]:
+    words, own = prompts.clock.say(at), prompts.parts[part]
+    if own not in words and any(name in words for name in prompts.parts.values()):
+        yield f"{at:%H:%M} is said as {words!r}, and offered under {own!r}"
 
 
 # -- the number of an emergency

@@ -85,8 +85,9 @@ def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> T
 
 
 def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
+    """Refuse what a turn waits for, and everything of the kind in the rest of the call, as the caller is told."""
     log.warning("call %s: is refused on line %s", happened.call_id, turn.call.line)
-    return resume(turn.call, "refused", facts)
+    return resume(turn.call.but(over_limit=True), "refused", facts)
 
 
 def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
@@ -115,8 +116,7 @@ def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened:
     try:
         found = here.telephone.bookings.book(new)
     except RequestRefused:
-        log.warning("call %s: is refused on line %s", new.request.call_id, turn.call.line)
-        return resume(turn.call, "refused", facts)
+        return _refused(turn, facts, happened)
     log.info("call %s: a time is %s", new.request.call_id, found.outcome)
     if found.outcome is not BookingOutcome.BOOKED:
         # What was free when this webhook came in is free no more.

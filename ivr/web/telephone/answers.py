@@ -51,11 +51,13 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     log.info("call %s: comes in on line %s", called.call_id, line.key)
     forwarded = here.clinic.dialling.is_ours(called.sender)
     incoming = IncomingCall(called.call_id, line.key, sender(here, called), forwarded)
-    over = here.telephone.limits.over(incoming, here.clock())
-    call = Call(line.key, line.language, START, over_limit=over)
+    known = here.telephone.callers.of(incoming.caller, line, here.clock())
+    over = here.telephone.limits.over(incoming, here.clock()) or known.is_blocked
+    if known.is_blocked:
+        log.warning("call %s: comes from a blocked number", called.call_id)
+    language = _spoken(here, known.language) or line.language
+    call = Call(line.key, language, START, own=known.own, over_limit=over)
     facts = facts_of(here, call, called)
-    known = here.telephone.callers.of(facts.caller, line, facts.now)
-    call = call.but(own=known.own, language=_spoken(here, known.language) or line.language)
     here.operations.counters.count(CALLS, line=line.key, language=call.language)
     return _heard(here, asked, begin(call, facts), *((OVER_LIMIT,) if over else ()))
 

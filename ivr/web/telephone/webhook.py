@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ivr.carrier.addresses import ASKED_BY
 from ivr.carrier.port import CallEvent, Carrier
 from ivr.web.services import Services
 
@@ -30,7 +31,7 @@ class Webhook:
 
     def carrier(self, here: Services) -> Carrier:
         """Return the carrier whose signature the request bears, valid or not; the answer is written for it."""
-        return here.telephone.carriers.of(self.headers)
+        return here.telephone.carriers.of(self.headers, self.args.get(ASKED_BY, ""))
 
     def read(self, here: Services) -> CallEvent:
         """Return the event of a webhook that its carrier has signed. Raises NotSigned, Malformed."""

@@ -1,7 +1,7 @@
 """A stand-in for Plivo's REST API: numbers, applications and messages, in the form that Plivo's library expects.
 
 The stand-in knows the fields that may be set and refuses any other. A list comes in pages of twenty, each with the
-address of the next page.
+address of the next page; one of messages has those of the last day, if it is not asked for another time.
 """
 
 import base64
@@ -9,12 +9,13 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
 from tests.answering import answering
-from tests.people import TOKEN
+from tests.people import DELHI, TOKEN
 
 AUTH_ID = "MA0000000000000000EX"
 """The id of an account in Plivo's form, obviously made up."""
@@ -41,6 +42,8 @@ class PlivoStandInAccount:
     messages: list[dict[str, Any]] = field(default_factory=list)
     changes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """The changes made to the account, in order: the path below the account, and the fields."""
+    now: datetime = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    """The moment that the account's clock shows."""
     fails_with: int = 0
     """The HTTP status that answers every change, although the change is made; 0 for the correct status."""
 
@@ -83,6 +86,10 @@ class PlivoStandInAccount:
         kept = {"Number": self.numbers, "Application": self.applications, "Message": self.messages[::-1]}[kind]
         to = request.args.get("to_number")
         all_of_them = [each for each in kept if to in {None, each.get("to_number")}]
+        if kind == "Message":
+            since = request.args.get("message_time__gte")
+            first = datetime.fromisoformat(f"{since}Z") if since else self.now - timedelta(days=1)
+            all_of_them = [each for each in all_of_them if datetime.fromisoformat(each["message_time"]) >= first]
         offset = int(request.args.get("offset", 0))
         more = offset + PAGE < len(all_of_them)
         onward = f"{request.path}?limit={PAGE}&offset={offset + PAGE}" if more else None
@@ -104,7 +111,9 @@ class PlivoStandInAccount:
 
     def _message(self, _name: str, fields: dict[str, Any]) -> Response:
         order = {"to_number": fields["dst"], "from_number": fields["src"], "message_state": "queued"}
-        self.messages.append({**order, "message_direction": "outbound", "message_uuid": str(len(self.messages))})
+        when = self.now.astimezone(DELHI).isoformat(" ", "seconds")
+        more = {"message_direction": "outbound", "message_uuid": str(len(self.messages)), "message_time": when}
+        self.messages.append({**order, **more})
         return _json({"message": "message(s) queued", "message_uuid": ["x"], "api_id": "x"}, 202)
 
 

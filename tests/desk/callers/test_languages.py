@@ -12,8 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from config.settings import Settings
-from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, erase, remember
-from ivr.desk.callers.languages import language_of as remembered_language
+from ivr.desk.callers.languages import ERASED_FOR, UsedLanguage, erase, remember, remembered
 from ivr.line.phones import phone as number_of
 from ivr.reports.call_records import SETTLES, Trace
 from ivr.reports.traces.call_traces import CallTraces, traces_of
@@ -319,9 +318,8 @@ def test_many_calls_of_many_numbers_are_learnt_from_together(
 
 def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres_url: str, clock: Clock) -> None:
     """An erasure waits for a collector that has locked the number's traces, then erases what the collector stored."""
-    keyed_ids, number = KeyedIds("a secret of these tests"), number_of(CALLER)
-    mark, now = keyed_ids.telephone(CALLER), clock()
-    assert number is not None
+    keyed_ids, now = KeyedIds("a secret of these tests"), clock()
+    mark = keyed_ids.telephone(CALLER)
     with closing(Database(postgres_url, timeout=60)) as database:
         CallTraces(database).take([Trace("a" * 32, now, "main", "hi", ("main",), "1" * 8, caller=mark)], "here", now)
         with database.writing() as write:
@@ -338,5 +336,5 @@ def test_an_erasure_waits_for_a_collector_at_work_and_never_in_a_circle(postgres
             remember(collector, [UsedLanguage(mark, "hi", True, now)], keyed_ids)
         erased.result()
         with database.reading() as read:
-            assert remembered_language(read, number, keyed_ids) == ""
+            assert remembered(read, CALLER, keyed_ids) == []
             assert read.scalars(select(schema.call_traces.c.caller)).all() == [""]

@@ -90,8 +90,6 @@ class Listener:
     def _agrees(self, read: Branch, call: Conversation) -> None:
         self.heard += 1
         words = heard(call)
-        if read.scene.turn.call.over_limit:  # a blocked caller is offered a person until they are refused
-            words = [each for each in words if each.words not in self._once["option_person"]]
         if self._was_said_before(read, words):
             return
         assert words == list(read.heard), read.scene.keys
@@ -113,7 +111,7 @@ class Listener:
     def _once(self) -> Mapping[str, frozenset[str]]:
         """The words, in every language, of the sentences that a call says only once."""
         script = self.services.script
-        said = (Say("warning_signs"), Say("still_nobody"), Say("option_person", {"key": "0"}))
+        said = (Say("warning_signs"), Say("still_nobody"))
         return {say.name: frozenset(script.everywhere(say).values()) for say in said}
 
     def _is_offered(self, read: Branch, words: set[str], asked: Gathers) -> None:

@@ -49,6 +49,16 @@ def wishes(phone: Phone) -> list[str]:
     return [each.kind for each in phone.services.desk.store.waiting()]
 
 
+def test_who_chose_a_part_of_the_day_is_not_told_a_time_of_another(line: Phone) -> None:
+    for lang, evening in (("en", "evening"), ("hi", "शाम")):
+        call = line.rings(lang=lang).press("1", "2")
+        assert evening not in call.words, "half past four, before the evening"
+        call.press("4", "1", "1")
+        assert call.place == "free_times"
+        assert evening not in call.words
+        assert evening in call.press("#", "1", "2", "4", "1", "2").words
+
+
 def test_two_keys_book_the_earliest_time(line: Phone) -> None:
     call = line.rings().press(*EARLIEST)
     assert BOOKED in call.words

@@ -136,7 +136,7 @@ def test_who_wanted_a_person_and_got_none_is_still_known_to_have_wanted_one(
     assert [row["path"] for row in recorded(worker, clock)] == [
         "welcome main person ring unanswered nobody wish_left call_back_instead callback",
         "welcome main person closed_now wish_left call_back_instead callback",
-        "welcome main person refused",
+        "over_limit welcome main person refused",
     ]
 
 

@@ -26,6 +26,7 @@ from tests.people import BOOK, CALLER, OTHER, Clock, Conversation, Phone, Staff
 from tests.test_faults import frozen, moved, stopped
 from tests.test_menu_rung import LANGUAGES
 from tests.web import Serves, served
+from tests.web.preview.listener import PRESS
 from workers import jobs
 from workers.services import WorkerServices
 
@@ -344,6 +345,32 @@ def test_with_the_database_away_the_reception_is_rung_for_everybody(staffed: Pho
         assert staffed.rings().press("0").place == "ring"
 
 
+@LANGUAGES
+def test_a_blocked_caller_is_not_offered_the_reception(staffed: Phone, lang: str) -> None:
+    for caller in (CALLER, ABROAD):
+        assert "0" in keys_offered(staffed.rings(caller=caller, lang=lang)), "where somebody answers, 0 is offered"
+        block(staffed, caller)
+        assert "0" not in keys_offered(staffed.rings(caller=caller, lang=lang))
+        assert "0" not in keys_offered(staffed.rings(caller=caller, lang=lang).press("1", "*"))
+
+
+def test_a_caller_over_a_limit_is_not_offered_the_reception(staffed: Phone) -> None:
+    rings_often(staffed)
+    assert "0" not in keys_offered(staffed.rings())
+
+
+def test_a_caller_who_was_refused_is_offered_the_reception_no_more(staffed: Phone) -> None:
+    call = staffed.rings()
+    block(staffed)
+    assert is_refused(call.press("0"))
+    assert "0" not in keys_offered(call.press("#"))
+
+
+def keys_offered(call: Conversation) -> set[str]:
+    """Return the keys that the words heard last offer, in English or Hindi."""
+    return {key for found in PRESS.findall(" ".join(call.heard)) for key in found if key}
+
+
 # -- blocked numbers
 
 
@@ -558,7 +585,7 @@ def test_the_log_names_the_call_and_the_line_and_redis_no_number(
     said = [each.getMessage() for each in warnings if each.name.startswith(ours)]
     assert said == [
         f"call {over.sid}: is over a limit on line main",
-        f"call {blocked.sid}: is refused on line main",
+        f"call {blocked.sid}: comes from a blocked number",
     ]
     with Redis.from_url(redis_url) as redis:
         held = str([(key, redis.zrange(key, 0, -1)) for key in redis.scan_iter("clinic:calls:*")])

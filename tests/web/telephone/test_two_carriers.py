@@ -262,6 +262,16 @@ def test_the_fallback_speaks_as_the_carrier_that_asks_or_as_the_only_one(
     assert answer.text.count("112") == 2, "in both languages"
 
 
+def test_the_fallback_at_a_carriers_own_address_speaks_its_words_without_a_signature(both: Phone) -> None:
+    for query, headers, words in (
+        ("?carrier=Plivo", {}, "Plivo"),
+        ("?carrier=Nobody", {}, "Twilio"),
+        ("?carrier=Plivo", {"X-Twilio-Signature": "x"}, "Twilio"),
+    ):
+        answer = both.unsigned(f"/voice/fallback{query}", {}, **headers)
+        assert (answer.status_code, IN_ITS_WORDS[words] in answer.text) == (200, True)
+
+
 def test_after_a_fault_that_is_not_named_the_call_begins_again_and_goes_on(phone: Phone) -> None:
     carrier = phone.services.telephone.carriers.by_name["Plivo"]
     answer = phone.unsigned("/voice/fallback", form(), **signs(f"{phone.called_at}/voice/fallback"))
