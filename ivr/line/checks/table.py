@@ -11,8 +11,8 @@ from ivr.line.known import FORKS, KNOWN
 from ivr.line.menu import BACK, HOME, LANGUAGE, LANGUAGES_PLACE, PERSON, PERSON_PLACE, REPEAT, SIGNS, START
 from ivr.line.offers import OFFERS
 from ivr.line.paths.events import EventKind
-from ivr.line.paths.transitions import KEPT, transitions
-from ivr.line.places import Filing, Fork, Keying, Menu, Place, Ringing
+from ivr.line.paths.transitions import BOOKED, CHANGED, KEPT, PROVED, transitions
+from ivr.line.places import Changing, Checking, Filing, Fork, Keying, Menu, Place, Ringing
 from ivr.line.standing import OFFER, need_a_menu
 from ivr.line.turn import PressKey, RingReception, Turn
 
@@ -20,10 +20,12 @@ MOST_OPTIONS = 5
 """The most options that a menu may have besides the standing keys; callers do not remember more."""
 
 OUTCOMES: Mapping[type, frozenset[str]] = {
-    Filing: frozenset({KEPT, "lost"}),
-    Ringing: frozenset({"talked", "unanswered"}),
+    Filing: frozenset({KEPT, "lost", "refused", BOOKED, "taken", "full", "unbooked"}),
+    Checking: frozenset({PROVED, "wrong", "locked", "away"}),
+    Changing: frozenset({*CHANGED, "taken", "gone", "away"}),
+    Ringing: frozenset({"talked", "unanswered", "refused"}),
 }
-"""The outcomes for which each kind of place must name the place that follows."""
+"""The outcomes for which each kind of place must name the place that follows: else the call would begin again."""
 
 NOBODY_SAID = frozenset({"nobody", "reception_closed", "rung_enough", "still_nobody"})
 """The names of the sentences that tell a caller that nobody at the reception can come to the telephone."""
@@ -67,7 +69,7 @@ def _unknown(place: Place) -> Iterator[str]:
         yield f"offers {place.offers!r}, which nobody has"
     if isinstance(place, Fork) and place.asks not in FORKS:
         yield f"asks {place.asks!r}, which nobody answers"
-    if isinstance(place, Filing | Ringing):
+    if isinstance(place, Filing | Checking | Changing | Ringing):
         yield from (f"has no place for {each!r}" for each in sorted(OUTCOMES[type(place)] - place.on.keys()))
 
 

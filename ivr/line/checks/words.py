@@ -22,7 +22,7 @@ FEWEST_WORDS_BEFORE_THE_KEY = 3
 """The fewest words before the key in a sentence that offers it. "For help, press {key}" has three."""
 
 NAME_THE_NUMBER = (WARNING, SHORT, "not_kept", "fault", "emergency_keyed")
-"""The names of the sentences, besides the emergency line, that must tell the emergency number."""
+"""The sentences that must tell the emergency number in any case, besides the emergency line itself."""
 
 
 def sentences_are_complete(evidence: Evidence) -> Findings:
@@ -128,21 +128,19 @@ def _odd_time(prompts: Prompts, part: Part, at: time) -> Iterator[str]:
 
 
 def emergency_numbers_agree(evidence: Evidence) -> Findings:
-    """Check that all languages name the same emergency number, also in the warning signs and after a fault."""
-    script = evidence.script
-    named = {
-        (language, name): _numbers(script.prompts(language).sentences.get(name, ""))
-        for language in script.languages
-        for name in (EMERGENCY, *NAME_THE_NUMBER)
-    }
-    wanted = named[script.languages[0], EMERGENCY]
+    """Check that all languages name the same emergency number in the same sentences, the emergency line among them."""
+    prompts = {language: evidence.script.prompts(language).sentences for language in evidence.script.languages}
+    wanted = _numbers(prompts[evidence.script.languages[0]].get(EMERGENCY, ""))
+    naming = {name for each in prompts.values() for name, words in each.items() if wanted & _numbers(words)}
+    named = sorted({EMERGENCY, *NAME_THE_NUMBER} | naming)
     number = " and ".join(map(str, sorted(wanted))) or "a number"
     complaints = [
         Complaint(f"{language}: {name} does not name {number}")
-        for (language, name), numbers in named.items()
-        if not wanted or not wanted <= numbers
+        for language, sentences in prompts.items()
+        for name in named
+        if not wanted or not wanted <= _numbers(sentences.get(name, ""))
     ]
-    return Findings(f"{counted(len(named), 'sentences')} that name {number}", complaints)
+    return Findings(f"{counted(len(named) * len(prompts), 'sentences')} that name {number}", complaints)
 
 
 def _numbers(sentence: str) -> set[int]:

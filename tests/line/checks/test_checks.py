@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 from config.clinic import LANGUAGES, read
 from config.sentences import read_for
 from config.settings import ROOT
+from ivr.desk.own_appointments import ChangeOutcome, ProofOutcome
+from ivr.desk.phone_bookings import BookingOutcome
 from ivr.line.booking import Kind, Part
 from ivr.line.checks.checks import CHECKS, gather, judge
 from ivr.line.checks.explore import Walk, walk
 from ivr.line.checks.findings import told
 from ivr.line.checks.scenarios import situations
-from ivr.line.checks.table import MOST_OPTIONS
+from ivr.line.checks.table import MOST_OPTIONS, OUTCOMES
 from ivr.line.clinic import Clinic, Topic
 from ivr.line.engine.call import STANDING, begin, keys_of, press
 from ivr.line.hours import Hours, Shift
 from ivr.line.menu import MENU, PERSON, WANTS
-from ivr.line.places import End, Filing, Fork, Menu, Option, Passage, Place, Ringing
+from ivr.line.places import Changing, Checking, End, Filing, Fork, Menu, Option, Passage, Place, Ringing
 from ivr.line.script import Script
 from ivr.line.turn import Call, KeyNumber, PressKey
 from tests.people import DELHI
@@ -174,6 +176,11 @@ BREAKS: dict[str, tuple[Places, str, str]] = {
         {"ring": Ringing(("please_hold",), {"talked": "goodbye", "unanswered": "ring"})},
         ERROR,
         "outcome unanswered at ring (en): goes round for ever by way of ring",
+    ),
+    "a change for which the diary is away has no place": (
+        {"changing": Changing({"moved": "moved", "cancelled": "cancelled", "taken": "free", "gone": "gone"})},
+        NAMES,
+        "changing: has no place for 'away'",
     ),
     "an unanswered reception has no place": (
         {"ring": Ringing(("please_hold",), {"talked": "goodbye"})},
@@ -339,6 +346,13 @@ def test_a_place_that_every_call_needs_is_missed(needed: str) -> None:
     assert f"{needed!r} is no place, and every call needs it" in complaints(LEADS, without(needed), when=NO_TIME)
 
 
+def test_the_table_needs_a_place_for_every_outcome_that_the_desk_can_give() -> None:
+    """An outcome of booking, of a proof or of a change that has no place in the menu would begin the call again."""
+    assert OUTCOMES[Filing] >= {*BookingOutcome}
+    assert OUTCOMES[Checking] == {*ProofOutcome}
+    assert OUTCOMES[Changing] == {*ChangeOutcome}
+
+
 def test_a_place_that_has_moved_is_missed_wherever_it_was_led_to() -> None:
     said = " ".join(complaints(LEADS, without("offer"), when=NO_TIME))
     assert "main: giving up leads to 'offer', which is no place" in said
@@ -397,6 +411,8 @@ WORDS: dict[str, tuple[str, dict[str, str | None], str, str]] = {
         "en: fault has the blanks",
     ),
     "another number in an emergency": ("hi", {"fault": "108 मिलाइए।"}, NUMBER, "hi: fault does not name 112"),
+    "another number after a refusal": ("hi", {"refused": "108 मिलाइए।"}, NUMBER, "hi: refused does not name 112"),
+    "no number in one language alone": ("en", {"fault_again": "Sorry."}, NUMBER, "en: fault_again does not name 112"),
     "no number when nothing was kept": ("en", {"not_kept": "We are sorry."}, NUMBER, "en: not_kept does not name 112"),
     "no number among the warning signs": ("hi", {"warning_signs": "दर्द।"}, NUMBER, "hi: warning_signs does not name"),
     "a sentence that goes on and on": ("en", {"please_hold": "Please stay. " * 20}, LONG, "en: please_hold takes"),
