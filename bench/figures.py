@@ -20,7 +20,7 @@ class Size:
     share: float = 1.0
     """The share of the usual counts and seconds; less than 1 in a trial run, whose figures say little."""
     rows: int = 100_000
-    """The number of calls with which the benchmark of growth fills its larger service."""
+    """The number of stored calls in the larger of the two services that the benchmark of growth compares."""
 
     def of(self, usual: float, least: int = 1) -> int:
         """Return a benchmark's usual count, scaled to this size; at least `least`."""
@@ -50,7 +50,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a benchmark's table: its name, figure and ratio, their spread, the goal and the verdict."""
+    """A row of a benchmark's table. `ratio` compares two measured figures; `verdict` says whether `goal` is met."""
 
     name: str
     figure: str
@@ -62,7 +62,7 @@ class Row:
 
     @classmethod
     def judged(cls, name: str, measured: float, goal: Goal, *, spread: str = "", note: str = "") -> Self:
-        """Return the row of a figure that has a goal, with the verdict. The note is written right after the figure."""
+        """Return a figure's row, with the goal and whether the figure meets it. `note` is written after the figure."""
         figure = f"{number(measured)}{unit_of(goal.unit)}{note}"
         return cls(name, figure, spread=spread, goal=str(goal), verdict=goal.verdict(measured))
 

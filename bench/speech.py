@@ -350,7 +350,7 @@ def estimates(script: Script) -> Iterator[str]:
 
 
 def main(wanted: list[str]) -> None:
-    """Print the tables of listening times; if the command line asks, compare the estimates, and write the tables."""
+    """Print the tables of listening times. --estimate adds estimated times; --write also writes docs/speech.md."""
     if which(VOICE_OUT[0]) is None:
         raise SystemExit(NO_VOICE)
     clinic = read(CLINIC_FILE)

@@ -84,7 +84,7 @@ def wish(process: int, number: int) -> NewRequest:
 
 @dataclass(frozen=True)
 class Offer:
-    """A load on one side of the comparison: how many confirmations a second, and for how long."""
+    """A load for one of the clients in SIDES: how many confirmations a second, and for how long."""
 
     side: str
     url: str
@@ -94,7 +94,7 @@ class Offer:
 
 
 def confirms(offer: Offer, process: int, go: Any, answers: Any) -> None:
-    """Store requests as one process of the web does, after the barrier `go`; put the results on the queue `answers`."""
+    """Store requests as a web process does, after the barrier `go`; put a Taken with the results on `answers`."""
     store = RequestStore(SIDES[offer.side](offer.url, breaker=Breaker(DATABASE_STALLS)), (NewTask(TELL_STAFF),))
     deadline, found, fell = Deadline(A_CALLER_WAITS.answer), [], [0]
 
@@ -159,7 +159,7 @@ def _answer(answers: Any, processes: Sequence[BaseProcess]) -> Taken:
 def run(side: str, folder: Path, a_second: float, seconds: float) -> Taken:
     """Run the web's processes and the worker on a new database at the same time; return the joined results.
 
-    Raises BenchFailed.
+    `side` is a name in SIDES. The web stores `a_second` requests a second for `seconds` seconds. Raises BenchFailed.
     """
     url = f"sqlite:///{folder}/{side.replace(' ', '-')}-{a_second:.0f}.db"
     migrate(url)

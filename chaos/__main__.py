@@ -13,7 +13,7 @@ from chaos.plan import Sizes, Wanted
 from testing.servers.nginx import NginxUnavailable
 
 RECORDED = 90.0
-"""Seconds that the clock process has to record the calls: for its own start, and for 20 seconds after each call."""
+"""The most seconds that the clock process has, after all calls, to start, wait 20 s after each call and record it."""
 
 
 def main() -> int:

@@ -80,5 +80,5 @@ def _lacking(each: Walked, paths: Mapping[str, frozenset[str]]) -> list[float]:
 
 
 def _was_killed(moments: Sequence[float], killed: Sequence[float]) -> bool:
-    """Return whether a process that answers calls was killed shortly after every one of these moments."""
+    """Return whether an answering process was killed shortly after each of `moments`, which a call's record lacks."""
     return all(any(-0.5 < at - moment < WRITTEN_WITHIN for at in killed) for moment in moments)

@@ -38,9 +38,9 @@ class Course:
 
 
 def run(wanted: Wanted, say: Callable[[str], None]) -> Reckoning:
-    """Start a service, run a campaign against it, check its promises, and return the results. Raises CallFailed.
+    """Start a service, run a campaign against it, check the service's promises, and return the results.
 
-    CallFailed says that no telephone could follow a document.
+    Raises CallFailed if a caller's telephone cannot follow a document of the service.
     """
     with premises(wanted) as place:
         faults = plan.faults(wanted.sizes, wanted.seed, _breakable(wanted, place))

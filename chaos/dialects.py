@@ -1,4 +1,4 @@
-"""The two carriers of a campaign: half of its callers call over each of them, and hear its documents.
+"""The dialects of a campaign's two carriers. Half of the callers call over each carrier, and hear its documents.
 
 This module holds what differs between the carriers; chaos/carrier.py delivers the webhooks of both.
 """

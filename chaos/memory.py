@@ -60,7 +60,7 @@ def _somebody(ring: Ring, apologies: tuple[str, ...], call_id: str, memory: Memo
 
 
 def _remember(person: Person, memory: Memory) -> None:
-    """Remember the appointment that a call booked or moved, or one known from before; none after a cancellation."""
+    """Add to `memory` the appointment that the person booked or moved, or else knew before; none if it is cancelled."""
     last = person.hours[-1] if person.hours else None
     if last and last.what == "cancelled":
         return

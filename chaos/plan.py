@@ -126,7 +126,7 @@ class Wanted:
     parts: tuple[str, ...] = ()
     """The names of the only parts that may break; empty if every part may break."""
     twice: float = 0.1
-    """The share of webhooks that the carrier delivers twice at the same moment. As many others come again later."""
+    """The share of webhooks that the carrier delivers twice at the same moment. An equal share is repeated later."""
     latest: float = 12.0
     """The most seconds until the second delivery of a webhook that the carrier delivers twice, but not at once."""
     desk_closes: float = 0.3
@@ -134,7 +134,7 @@ class Wanted:
     changes: bool = True
     """True if callers also change their appointments, and the desk also changes its hours, during the campaign."""
     keeps_promises: float = 2 / 3
-    """The share of changed hours after which the desk itself runs the upkeep; after the others, the clock does."""
+    """The share of changes of hours after which the desk runs the upkeep itself; else the clock process does."""
     hosts: int = 1
     """The number of hosts that answer calls. Two or more have a state folder each, and nginx passes calls to them."""
     recorded: float = 0.0

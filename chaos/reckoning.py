@@ -63,7 +63,7 @@ class Reckoning:
 
 
 def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ...]:
-    """Return the promises that callers heard and the desk lacks. Without references, they count by telephone number."""
+    """Return the promises that callers heard and the desk lacks. Promises without a reference count by phone number."""
     of_desk = list(held)
     there = {(each.phone, reference) for each in of_desk for reference in each.references}
     silent = Counter(each.phone for each in of_desk if "" in each.references)
@@ -76,7 +76,7 @@ def lost(promises: Iterable[Promise], held: Iterable[Held]) -> tuple[Promise, ..
 
 
 def doubled(requests_of_calls: Sequence[tuple[str, str, str]]) -> int:
-    """Return how many requests are too many: a call may leave only one of each kind for a number."""
+    """Return how many requests are duplicates, because a call may leave only one request of each kind for a number."""
     return sum(count - 1 for count in Counter(requests_of_calls).values())
 
 

@@ -38,7 +38,7 @@ Found = TypeVar("Found")
 
 
 def patient(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
-    """Make a read again while the database is away, so that one slow read ends no campaign."""
+    """Return a function that repeats `read` while the database is away, so that one slow read ends no campaign."""
 
     @wraps(read)
     def tried(*args: Asked.args, **kwargs: Asked.kwargs) -> Found:
@@ -190,7 +190,7 @@ def is_open(worker: WorkerServices) -> Callable[[InDiary], bool]:
 
 
 def words_of(worker: WorkerServices) -> WordsOf:
-    """Return a function that gives the words, in each language, for a booking, a move or a cancellation."""
+    """Return a function that gives, in each language, the words that tell of a booking, a move or a cancellation."""
     script, hours = worker.script, worker.clinic.line("").hours
 
     def found(what: str, starts: datetime, heard: datetime) -> frozenset[str]:

@@ -53,7 +53,7 @@ class Siege:
     mischief: strangers.Mischief
 
     def kept(self, longest: float = LONGEST_ANSWER) -> bool:
-        """Return whether the siege did no harm: no patient noticed the strangers, and no stranger was let in."""
+        """Return whether no stranger got in, no patient was harmed, and no answer took over `longest` seconds."""
         wrong = (self.lost, self.doubled, self.apologies, self.untold, self.told_again, self.mischief.let_in)
         return not any(wrong) and self.longest_silence <= longest and self.promised > 0
 

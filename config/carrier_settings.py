@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class CarrierSetting(Protocol):
-    """An environment variable that a carrier declares. The entry points pass it, as this module knows no carrier."""
+    """An environment variable that a carrier declares. Entry points pass it, because this module knows no carrier."""
 
     @property
     def name(self) -> str:
@@ -16,7 +16,7 @@ class CarrierSetting(Protocol):
 
     @property
     def carrier(self) -> str:
-        """The name of the carrier that needs the variable."""
+        """The name of the carrier that needs this environment variable."""
 
     @property
     def check(self) -> Callable[[str], str]:

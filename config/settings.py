@@ -32,7 +32,7 @@ class BadSettings(Exception):
 
 
 class Settings(BaseModel):
-    """The settings of the service. A field's name is the variable's name in lower case."""
+    """The settings of the service. The name of a field is the name of its environment variable, in lower case."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=True)
 
@@ -50,7 +50,7 @@ class Settings(BaseModel):
     fallback_url: str = ""
     metrics_token: str = Field("", repr=False)
     phone_key: str = Field("", repr=False)
-    """The key that opens the browser's telephone in development. With an empty key, the telephone stays closed."""
+    """The secret that opens /phone, the browser's telephone, in development. If empty, /phone stays closed."""
     trusted_proxies: int = Field(0, ge=0, le=5)
     state_dir: Path = ROOT / "var"
     clinic_file: Path = ROOT / "config" / "clinic.toml"

@@ -11,7 +11,7 @@ AS_BUSY_AS_A_CITY: Mapping[str, int] = {
     "patients_at_once": 2,
     "days_ahead": 28,
 }
-"""The settings of clinic.toml that the busy clinic raises: a regular expression for each name, and its value."""
+"""The new values of the settings in clinic.toml that the busy clinic raises, by a regular expression of the names."""
 
 
 def busy_clinic(folder: Path) -> Path:

@@ -63,5 +63,5 @@ def reads_out(call: Call, facts: Facts) -> Call:
 
 
 def chooses(call: Call, facts: Facts) -> Call:
-    """Return the call as if its caller had chosen the earliest free time; without free times, the present moment."""
+    """Return the call as if its caller had chosen the earliest free time, or the present moment if no time is free."""
     return replace(call, slot=next(iter(facts.free_times() or []), Slot(facts.now, "1")))

@@ -1,4 +1,4 @@
-"""The rule of the inner loop: the slow tests that `make test ARGS="-m 'not slow'"` leaves out.
+"""Decides which tests are slow. The inner loop, `make test ARGS="-m 'not slow'"`, leaves out the slow tests.
 
 A test's folder, fixtures, parameters and imports decide, not its name; a module may also mark itself as slow.
 """
@@ -22,7 +22,7 @@ SECOND_ONES = frozenset({"postgres", "plivo", "Plivo"})
 
 PROCESSES = ("subprocess", "multiprocessing", "ivr.supervisor", "tests.two_hosts", "testing.slow_strangers")
 WALKS = ("ivr.line.checks", "ivr.line.paths", "ivr.web.preview", "ivr.phone")
-"""Tests that import from these modules are slow: PROCESSES start processes, WALKS play all paths of a call."""
+"""This and PROCESSES: modules that make tests slow. Tests that import them start processes or play all call paths."""
 
 
 def is_slow(item: pytest.Function) -> bool:

@@ -262,7 +262,7 @@ class StoreContents:
         return {**found, "redis": [{"key": key} for key in sorted(self._redis.keys("*"))]}
 
     def put_back(self) -> Rows:
-        """Put the contents from the beginning back into the database, empty Redis, and return all rows."""
+        """Restore the database's rows of the moment when this object was made, empty Redis, and return all rows."""
         with self._engine.begin() as connection:
             for table in reversed(schema.metadata.sorted_tables):
                 connection.execute(delete(table))

@@ -195,7 +195,7 @@ SAYS_OTHERWISE = st.dictionaries(
     TEXT,
     max_size=2,
 )
-"""Fields that Plivo may post beside those of every webhook, or in their place."""
+"""Fields that Plivo may post in addition to every webhook's fields, or instead of some of them."""
 
 
 @FUZZ

@@ -181,7 +181,7 @@ def test_traces_that_are_sent_anew_make_no_less_of_a_record(pair: Hosts, clock: 
 
 
 def test_a_call_goes_on_at_its_host_while_its_first_minutes_are_recorded_nowhere(pair: Hosts, clock: Clock) -> None:
-    """A host keeps the files of a long call until it is over, so the end of the call finds its whole path."""
+    """A host keeps the files of a long call until the call is over, because the end's webhook needs the whole path."""
     here, _there = pair
     call = here.phone.rings()
     for _ in range(3):

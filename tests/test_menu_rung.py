@@ -41,7 +41,7 @@ OF_THE_DIARY = {
     *("which_own", "appointment", "prove", "find_number", "find_reference"),
     *("move_sure", "cancel_sure", "moved", "cancelled"),
 }
-"""Places of the menu for clinics whose telephone books times: tests/web/telephone has the calls that lead there."""
+"""Places of the menu only at clinics whose telephone books times. The tests in tests/web/telephone call them."""
 
 
 def ring(phone: Phone, lang: str, *keys: str, caller: str = "+919999900001") -> Conversation:

@@ -51,7 +51,7 @@ def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
 
 
 def _became(task: OutboxTask) -> str:
-    """Return the title of a notice about an appointment: what has become of it, and whether by phone or at the desk."""
+    """Return the title of a notice about an appointment: what became of the appointment, by phone or at the desk."""
     what = BECAME.get(task.last.what, "changed") if task.last else "changed"
     by_phone = task.last is not None and task.last.who == CALLER
     return f"Appointment {what} {'by phone' if by_phone else 'at the desk'}"

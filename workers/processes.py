@@ -89,7 +89,7 @@ class JobProcesses:
             self._finish()
 
     def _look(self, now: float, *, again: bool) -> None:
-        """Note ended processes, kill hanging ones, start due ones. `again` lets a process start more than once."""
+        """Note ended processes, kill hanging ones, start due ones. Without `again`, start no process a second time."""
         for each in self._processes:
             if each.running and each.running.exitcode is not None:
                 self._note_end(each, now)
@@ -105,7 +105,7 @@ class JobProcesses:
         each.running.start()
 
     def _begin(self, each: JobProcess) -> None:
-        """Run one worker process. First close its copy of the parent's pipe end, to notice the parent's death."""
+        """Close our copy of the parent's pipe end, so that this process sees if the parent dies; then do the work."""
         os.close(self._ours)
         self._work(each, self._theirs)
 

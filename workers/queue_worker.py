@@ -69,7 +69,7 @@ class QueueWorker(SimpleWorker):
 
     queue_class = IdQueue
     max_connection_wait_time = 5.0
-    """The most seconds between two attempts to reach Redis, because RQ's own minute would delay pending requests."""
+    """The most seconds between attempts to reach Redis, because RQ's 60 seconds would delay pending requests."""
 
     def __init__(self, services: WorkerServices, process: JobProcess, redis: Redis) -> None:
         queues = [IdQueue(process.queue, connection=redis, serializer=JSONSerializer)]
@@ -125,7 +125,7 @@ class QueueWorker(SimpleWorker):
         """Do nothing. RQ would suspend the worker if a certain key is in Redis, which a stranger might write."""
 
     def run_maintenance_tasks(self) -> None:
-        """Do nothing: RQ's registries of jobs are not used, since the outbox knows what is done."""
+        """Skip RQ's upkeep of its job registries. They are not used, because the outbox knows what is done."""
         self.last_cleaned_at = None
 
     @property

@@ -83,7 +83,7 @@ class Signer:
         return Wanted((head + body).encode(), step.wants)
 
     def webhooks(self, happens: Iterable[Step], calls: int, known: int = 0) -> list[Wanted]:
-        """Return `calls` signed webhooks of new calls, with the steps in turn. `known` numbers call; new ones if 0."""
+        """Return `calls` webhooks of new calls, the steps in turn, from `known` numbers. If 0, every number is new."""
         wanted = list(happens)
         return [self.webhook(wanted[number % len(wanted)], self.call(known)) for number in range(calls)]
 

@@ -120,7 +120,7 @@ def _is_prompt(line: Service) -> bool:
 
 
 def steps(line: Service) -> list[Step]:
-    """Return the steps of the recorded calls; the answer to a confirmation must hold a promise. Raises BenchFailed."""
+    """Record the calls in `WALKS`, and return their steps. A confirmation must get a promise. Raises BenchFailed."""
     found: list[Step] = []
     for keys in WALKS:
         walk = recorded(line.port, line.signer, keys)

@@ -52,7 +52,7 @@ IDLE_START = Goal(25, "ms")
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield rows on the seconds from promise to notice, on jobs a second, and on an idle start. Raises BenchFailed."""
+    """Yield rows on seconds from promise to notice, jobs a second, and an idle worker's delay. Raises BenchFailed."""
     waited = promised(size.of(A_SECOND * SECONDS, 10))
     note = f"; half {number(percentile(waited, 50))} s, of {len(waited)} at {A_SECOND} a second"
     yield Row.judged("promise to the channel, 99 of 100", percentile(waited, 99), PROMISE_TO_NOTICE, note=note)

@@ -62,7 +62,7 @@ WORKERS: Mapping[str, Callable[[str], None]] = {
     "rq-simple": _with_rq(SimpleWorker),
     "huey": _with_huey,
 }
-"""For each peer a function that runs its worker until it is told to end; its argument is Redis's address."""
+"""For each peer, the function that runs its worker on the Redis at an address until the worker is told to end."""
 
 ENQUEUE: Mapping[str, Callable[[str], Callable[[], object]]] = {
     "rq": _enqueues_with_rq,

@@ -29,9 +29,9 @@ STEP = """
 """The SQL of an invented migration that only adds to the tables, so that a program which does not know it works on."""
 
 LOCK_WAITS = "-c lock_timeout=2s"
-"""PostgreSQL's option that limits how long the invented migration waits for a table's lock.
+"""PostgreSQL's option that limits how long the migration in STEP waits for a table's lock.
 
-Callers' queries wait behind the migration, so it soon gives up and is tried again.
+Callers' queries wait behind that migration. So the migration soon gives up, and is tried again.
 """
 
 MOST_TRIES = 10
@@ -148,9 +148,9 @@ class Rolled:
 
 
 def run(wanted: Wanted, say: Callable[[str], None], ways: Sequence[bool] = BOTH_WAYS) -> Rolled:
-    """Restart the hosts of a campaign while people call, check the promises, and return all results.
+    """Restart each host of a campaign once in each of `ways` while people call, check the promises; return all results.
 
-    Each host is restarted once in each of `ways` (BOTH_WAYS). Raises CallFailed, NginxUnavailable, PostgresUnavailable.
+    BOTH_WAYS describes the ways of a restart. Raises CallFailed, NginxUnavailable, PostgresUnavailable.
     """
     with premises(wanted) as place:
         restarts, began = Restarts(wanted.hosts, ways), time.monotonic()

@@ -126,7 +126,7 @@ class Admins:
 
     each: tuple[Admin, ...]
     _of: dict[str, Admin] = field(default_factory=dict)
-    """The account that rents each number that `owned` has returned, by the number in E.164."""
+    """The operations on the account of each number that `owned` has returned, by the number in E.164."""
 
     def owned(self) -> list[Number]:
         """Return every number that the accounts rent, sorted by number. Raises CarrierRefused."""

@@ -21,7 +21,7 @@ class Carriers:
 
     @property
     def first(self) -> Carrier:
-        """The first carrier that is switched on. Transcripts, which belong to no call, are read from its documents."""
+        """The first carrier switched on. Transcripts use its documents, because a transcript belongs to no call."""
         return next(iter(self.by_name.values()))
 
     def named(self, name: str) -> Carrier:

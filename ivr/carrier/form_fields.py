@@ -33,9 +33,9 @@ def values_of(values: Mapping[str, str], name: str) -> list[str]:
 
 
 def spoilt(fields: Mapping[str, list[str]], long: tuple[str, ...], short: tuple[str, ...]) -> Iterator[str]:
-    """Yield the names of fields that a stranger may have forged, because a name occurs twice or inside another field.
+    """Yield the names of form fields that a stranger may have forged: names that occur twice, or inside another field.
 
-    `long` and `short` are the names that the carrier's folder reads. Only names of `long` are sought in other fields.
+    The carrier's folder reads the names in `long` and `short`. Only names in `long` are sought inside other fields.
     """
     yield from (name for name in (*long, *short) if len(fields.get(name, ())) > 1)
     any_long = _any_of(long)

@@ -36,7 +36,7 @@ class Leg:
 
     @property
     def asked_again(self) -> Call:
-        """The caller's call with one more silence or wrong key counted; unchanged while nobody on the leg was asked."""
+        """The caller's call with the leg's last silence or key as one more miss; unchanged until somebody is asked."""
         if self.begins:
             return self.call
         if self.pressed is None:
@@ -56,7 +56,7 @@ class Leg:
 
     @property
     def asks(self) -> tuple[Say, ...]:
-        """The sentences that ask to take the call; after a mistake, a sentence of help comes before them."""
+        """The sentences that ask the reception to take the call; after a mistake, a sentence of help comes first."""
         question = (Say(self.screening.says), self.offer)
         if self.begins:
             return question

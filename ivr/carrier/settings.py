@@ -57,7 +57,7 @@ class Setting:
     for_texts: bool = False
     """True if no text message can be sent without this variable."""
     made_up: str = ""
-    """The comment above the value in a developer's generated settings; empty if none is generated."""
+    """The comment above this variable in the settings that a first start writes; empty to leave the variable out."""
     successor_of: str = ""
     """The name of the variable that will get this variable's value at the end of a change of secrets; empty if none."""
     only_in_trials: bool = False

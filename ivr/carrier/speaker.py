@@ -21,7 +21,7 @@ Recorded = Mapping[tuple[str, str], str]
 NONE_RECORDED: Recorded = MappingProxyType({})
 
 REMEMBERED = 4_096
-"""The most written sentences that a process remembers: some megabytes. A whole day's calls have fewer."""
+"""The largest number of written sentences that a process remembers, some megabytes. A whole day's calls have fewer."""
 
 
 @dataclass(frozen=True)

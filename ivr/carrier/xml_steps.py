@@ -40,7 +40,7 @@ def cuttable(element: Xml.Element, elements: Elements) -> Iterator[Step]:
 
 
 def spoken(element: Xml.Element) -> Iterator[Step]:
-    """Yield the text of an element as one Heard. `aloud` has the alias of each <sub>; it is empty without an alias."""
+    """Yield an element's text as one Heard. `aloud` is the text with an alias for each <sub>; empty if both agree."""
     words, aloud = "".join(element.itertext()), "".join(_aloud(element))
     yield Heard(words, element.get("language", "en-US"), aloud=aloud if aloud != words else "")
 

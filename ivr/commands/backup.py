@@ -103,7 +103,7 @@ RESTORED = (
 
 
 def _name_newer(part: Path, database: Path, drop: bool) -> None:
-    """Print the requests and appointments that the backup lacks. If `drop`, say that the desk will lack them, too."""
+    """Print the newer requests and appointments, which the backup lacks. If `drop`, say that the restore drops them."""
     try:
         newer = newer_promises(part, database)
     except BackupRefused:

@@ -146,7 +146,7 @@ def _counted_key(carrier: Carrier, leg: Leg) -> str:
 
 
 def _carrier_counts(carrier: Carrier, begun: list[Leg], keys: list[str]) -> Verdict:
-    """Check a carrier that waits for the reception's key itself. It must know the key; our document may only speak."""
+    """Check that a carrier which waits for the reception's key itself has that key, and our document only speaks."""
     complaints = []
     for leg, key in zip(begun, keys, strict=True):
         read = [*carrier.heard(carrier.document(leg, ANYWHERE).body)]

@@ -46,7 +46,7 @@ def connect(yes: bool, dry_run: bool) -> None:
 
 
 def _look() -> tuple[Admin, Found]:
-    """Return the client for the carrier's numbers, and those found there. Raises CarrierRefused, ClickException."""
+    """Return the client for the carrier's numbers, and the clinic's numbers. Raises CarrierRefused, ClickException."""
     settings = services().settings
     base = settings.public_base_url
     if not base.startswith("https://"):

@@ -52,7 +52,7 @@ class LineLoad:
 
     @property
     def is_full_of_withheld(self) -> bool:
-        """Return whether the line's withheld calls reached their limit: the next withheld call is then over it."""
+        """Return whether the line's withheld calls have reached their limit, so that the next one is over the limit."""
         return self.withheld >= self.limits.withheld_calls_of_a_line
 
 

@@ -17,7 +17,7 @@ A_DAY = timedelta(hours=24)
 
 
 class RequestRefused(Exception):
-    """The line takes no request from this telephone or for this number: it is blocked, or had too many promises."""
+    """The request is refused, because its caller or number is blocked, or the number had too many promises in a day."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class IntakeRules:
     """The limits on the requests that callers make. They do not apply to requests that the desk writes down."""
 
     most_of_a_number: int
-    """The most promises for one number in a day. Calls from the number and calls from others have a limit each."""
+    """The most promises for one number in 24 hours. Calls from this number and calls from others count apart."""
 
     def check(self, read: Connection, new: NewRequest) -> None:
         """Raise RequestRefused if the request's number or caller is blocked, or if the number is at its limit."""

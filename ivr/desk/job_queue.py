@@ -1,4 +1,4 @@
-"""The job queues in Redis, from which the workers take their jobs: one for each kind of work, and for each channel.
+"""The job queues in Redis, from which the workers take jobs. Each kind of work has a queue, and so has each channel.
 
 Nothing is decided here; the sweep enqueues lost jobs again. A worker reads only the id of a job.
 """
@@ -28,7 +28,7 @@ QUEUE = "desk"
 PROMISES = "promises"
 """The name of the queue of the job that brings pending requests to the desk.
 
-Nothing else is on it, so nothing else can hold it up.
+The queue has no other jobs, because another job could delay the pending requests.
 """
 
 TEXTS = "texts"

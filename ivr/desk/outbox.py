@@ -216,7 +216,7 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
 
 
 def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that a task in `other` fits `same`, has this name, and has not failed for good."""
+    """Return the SQL condition that a task `name` in `other` meets the condition `same` and has not failed for good."""
     return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
 
 
@@ -228,7 +228,7 @@ def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
 
 
 def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the SQL conditions of the tasks that send the notice of `task`; for an appointment, without older tasks."""
+    """Yield the SQL conditions of the tasks for the same notice as `task`. Older tasks count only for a request."""
     yield from (_same(task.ids), table.c.task == task.name)
     if isinstance(task.about, Appointment):
         yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()

@@ -29,7 +29,7 @@ ASIDE = "clinic:waiting-aside"
 """The key of a second Redis hash, for pending requests that could not be read or saved and would delay the others."""
 
 TRIED = "clinic:waiting-aside-tried"
-"""The name of a Redis entry. While it exists, for `TRY_AGAIN`, no process moves requests back out of `ASIDE`."""
+"""The name of a Redis entry that lasts `TRY_AGAIN`. While it exists, no process tries requests in `ASIDE` again."""
 
 TRY_AGAIN = timedelta(minutes=10)
 
@@ -98,11 +98,11 @@ class PendingRequests:
         return found
 
     def set_aside(self, sealed: SealedRequest) -> None:
-        """Move a request that cannot be saved out of the others' way, to another hash in Redis. Raises QueueAway."""
+        """Move a request that cannot be saved to another Redis hash, so that it delays no other. Raises QueueAway."""
         self._move(sealed, KEY, ASIDE)
 
     def try_again(self) -> None:
-        """Move back to the pending requests all requests that were set aside, but can be read now. Raises QueueAway.
+        """Move requests that could not be read or saved back to the pending ones, if readable now. Raises QueueAway.
 
         Does this at most once in ten minutes.
         """

@@ -75,7 +75,7 @@ class NewBooking:
 
     @property
     def whose(self) -> Whose:
-        """The person for whom the caller books: the caller, somebody else on this number, or another number."""
+        """The person for whom a caller books: the caller, another on the caller's number, or one on a keyed number."""
         if not self.request.own_number:
             return Whose.KEYED
         return Whose.OTHER if self.other else Whose.OWN

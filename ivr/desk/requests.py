@@ -26,7 +26,7 @@ CALLER = "caller"
 """The name that stands for a caller in a history: the event was caused by a call."""
 
 THE_CLOCK = "the clock"
-"""The name that stands for the service in a history: it caused the event by itself."""
+"""The name that stands for the service in a history, where the service caused an event by itself."""
 
 LIVE = (Status.OPEN, Status.TAKEN)
 """The statuses that a live request can have."""
@@ -78,7 +78,7 @@ class HistoryEvent(StrEnum):
     DUE_MOVED = "due_moved"
     """The due time lay in closed hours, and was moved: the detail is the due time before, and the new one."""
     DUE_BACK = "due_back"
-    """The request has its first due time again, because the clinic is open then after all. The detail is this time."""
+    """The first due time applies again, because the clinic is open at that time after all. The detail is that time."""
 
 
 class Outcome(StrEnum):
@@ -165,9 +165,9 @@ class NewRequest:
     other: bool = False
     """True if the request is for another person than an earlier request of this number."""
     about: int | None = None
-    """The id of the appointment that the patient wishes to change."""
+    """The id of the appointment that the patient wishes to change; None if the request is about no appointment."""
     why: str | None = None
-    """The change to the appointment that the patient wishes: "move" or "cancel"."""
+    """The change that the patient wishes to the appointment `about`: "move" or "cancel"; None for no change."""
 
     @property
     def promise(self) -> tuple[str, ...]:
@@ -206,7 +206,7 @@ class Request:
     about: int | None = None
     """The id of the appointment that the patient is to be told of, or wishes to change."""
     why: str | None = None
-    """The reason of a request about an appointment: a Why, or a reason that a newer version wrote."""
+    """The reason of a request about an appointment: a Why, or a newer version's word. None for other requests."""
 
     @property
     def number(self) -> str:
@@ -241,7 +241,7 @@ class Kept:
     """The promise of a stored request: a reference, and whether the caller hears that it joined an earlier request."""
 
     reference: str
-    """The reference to tell; empty if another call made the request, since a stranger may have forged the number."""
+    """The reference that the caller is told; empty if another call made the request, since numbers can be forged."""
     joined: bool
     waits: bool = False
     """True while the promised request is pending in Redis."""

@@ -140,13 +140,13 @@ SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
 LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
 OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
 TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""The SQL query for the live request, of any kind, into which the desk merged a number's request of one kind.
+"""The SQL query for the live request of a number into which the desk merged that number's request of a certain kind.
 
-A new request of that kind joins the live one only if both are for one number, because the call goes to that number.
+The live request may be of any kind. A new request for another number never joins it, because staff call one number.
 """
 JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
-"""The SQL queries for a number's blocks, promises and request to join. The key says if that number itself calls."""
+"""The SQL queries, by `own_number`, for a number's blocks, its promises and the live request that a new one joins."""
 STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
 
 

@@ -50,7 +50,7 @@ class NewTask:
 
 @dataclass(frozen=True)
 class Dispatch:
-    """A task that is to be put on its queue. The number grows with each dispatch, so that each job has its own id."""
+    """A task to be put on its queue. `number` counts the dispatches of the task, so that each job has its own id."""
 
     task_id: int
     number: int

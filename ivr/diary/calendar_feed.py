@@ -28,7 +28,7 @@ CHANGES = (DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEve
 
 OLDER_CHANGES = ("booked", "rebooked")
 OLDER_UNDONE = ("rebooked", "called_off")
-"""The events of a request whose undoing changed a calendar entry in older versions, which had no diary."""
+"""The events of a request that, when undone, changed its calendar entry in older versions, which had no diary."""
 
 WHOLE_NAMES = "calendar_whole_names"
 """The name of the desk's rule, in the table `rules`, by which the feed shows whole names and not initials."""

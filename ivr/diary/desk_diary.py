@@ -1,4 +1,4 @@
-"""Books, moves, cancels and marks appointments for the desk, and undoes the latest of these changes.
+"""Books, moves and cancels appointments for the desk, marks whether patients came, and undoes the latest change.
 
 A change and its history are one transaction. The desk may book closed or taken times on purpose. No HTTP, no clock.
 """
@@ -192,7 +192,7 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo this person's new change `what`, or return False. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    """Undo this person's last change `what`, or return False. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
@@ -214,7 +214,7 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
 
 
 def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside: bool, now: datetime) -> Asked:
-    """Return what the desk asks for; `beside` allows an extra place. Raises NotMeant for a time that is years away."""
+    """Return the wanted time and columns; `beside` allows an extra place. Raises NotMeant for a time years away."""
     if abs(starts - now) > FARTHEST:
         raise NotMeant(f"{starts:%Y} is not near {now:%Y}")
     return Asked(starts, columns(rules, schedule), rules.buffer, beside)

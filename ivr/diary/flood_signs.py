@@ -79,7 +79,7 @@ def floods_in(booked: Sequence[BookingMade]) -> list[Flood]:
 
 
 def _runs(booked: Sequence[BookingMade], sign: Sign) -> Iterator[list[BookingMade]]:
-    """Yield each run of bookings that `sign` counts, with no pause over `sign.pause`; of one call if `of_one_call`."""
+    """Yield the bookings that `sign` counts, split at pauses over `sign.pause`, and by call if `sign.of_one_call`."""
     counted = [each for each in booked if not sign.keyed or each.keyed]
     call: Callable[[BookingMade], str] = lambda each: each.call_id if sign.of_one_call else ""  # noqa: E731 - a key
     for _call, together in groupby(sorted(counted, key=call), key=call):

@@ -64,7 +64,7 @@ class Patients:
             return {row.id: _patient(row) for row in read.execute(select(table).where(table.c.id.in_(ids)))}
 
     def names(self, phones: set[str]) -> dict[str, str]:
-        """Return the name of the latest patient of each of these numbers that has any. Raises StoreAway."""
+        """Return, by number, the name of the latest patient; numbers without a patient are absent. Raises StoreAway."""
         if not phones:
             return {}
         query = select(table.c.phone, table.c.name).where(table.c.phone.in_(phones)).order_by(table.c.id)

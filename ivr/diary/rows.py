@@ -79,7 +79,7 @@ LastChange = tuple[Appointment | None, DiaryEntry | None]
 
 
 def with_last_change(read: Connection, appointment_id: int) -> LastChange:
-    """Return an appointment, None if gone or unreadable, and its last change of a kind in `TOLD_OF`, or None."""
+    """Return an appointment (None if deleted or unreadable) and its last `TOLD_OF` change (None if there is none)."""
     found = with_last_changes(read, [appointment_id])
     return found[appointment_id]
 

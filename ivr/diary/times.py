@@ -44,7 +44,7 @@ class Asked:
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
-    """Return the diary column with the key `schedule`; else the telephone line's columns, or all if it has none."""
+    """Return the column with the key `schedule`; without one, the line's columns, or all columns if it has none."""
     found = clinic.diary.schedule(schedule)
     return (found,) if found else clinic.diary.of_line(line) or clinic.diary.schedules
 

@@ -27,7 +27,7 @@ FILE = "phone_booking.json"
 table = schema.phone_booking
 
 ROOM = 80
-"""The most characters of the stored rules."""
+"""The most characters of the diary's rules, in words, that the database stores."""
 
 
 class BookingSwitch(StrEnum):
@@ -96,7 +96,7 @@ def in_words(rules: DiaryRules) -> str:
 
 
 def _stored(rules: DiaryRules) -> str:
-    """Return the rules in words, for the table: longer than it has room for, they end in a checksum of all of them."""
+    """Return the rules in words, for the table. Words longer than ROOM are cut, and end in a checksum of them all."""
     words = in_words(rules)
     return words if len(words) <= ROOM else f"{words[: ROOM - 9]} {sha256(words.encode()).hexdigest()[:8]}"
 

@@ -37,7 +37,7 @@ def part_of(slot: Slot, facts: Facts) -> Part:
 
 
 def offered_at(offer: str, call: Call, facts: Facts) -> tuple[Slot, ...]:
-    """Return the free times for an offer's options. Most offers get one more than is read out, as a sign of more."""
+    """Return an offer's free times. If its options cannot hold all, most offers add one, to show that more exist."""
     return tuple(READ_OUT[offer](bookable(call, facts) or [], call, facts))
 
 
@@ -125,7 +125,7 @@ def _parts(call: Call, facts: Facts) -> Iterator[Choice]:
 
 
 def _practitioners(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield the option of no preference, then an option for each practitioner of this line, as many as a menu fits."""
+    """Yield the option of no preference, then one for each practitioner of this line, at most MOST_PRACTITIONERS."""
     yield Choice(Say("option_anybody"), {"practitioner": ""})
     for each in facts.clinic.diary.practitioners_of(call.line)[:MOST_PRACTITIONERS]:
         yield Choice(Say("option_practitioner", {"name": each.name or {}}), {"practitioner": each.key})

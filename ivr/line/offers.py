@@ -69,7 +69,7 @@ def _topics(call: Call, facts: Facts) -> Iterator[Choice]:
 
 
 def _languages(call: Call, facts: Facts) -> Iterator[Choice]:
-    """Yield every language, also the call's own, as an option in that language. So no language changes its key."""
+    """Yield every language as an option in that language, also the call's own, so that no language changes its key."""
     for language in facts.clinic.name:
         values = {"language": language, "warned": False}
         yield Choice(Say("option_language", language=language), values, leads_on(call, facts))

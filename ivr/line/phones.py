@@ -21,7 +21,7 @@ REMEMBERED = 2_000
 """The most numbers in a process's cache of read numbers. One webhook reads the caller's number eight times."""
 
 LONGEST_KEYED = 20
-"""The most digits that are read as a number; a key that is held down can send hundreds."""
+"""The most digits that are read as a number, because a caller who holds a key down can send hundreds of digits."""
 
 WITHHELD_AS_DIGITS = frozenset({"266696687", "7378742833", "2562533", "8656696", "86282452253", "7748283"})
 """Digits that carriers once sent for a withheld number.
@@ -144,7 +144,7 @@ class Dialling:
     def sender(self, written: str) -> Phone | None:
         """Return the caller's number, even one that the clinic must not call; None if withheld, invalid or our own.
 
-        The clinic's own numbers identify nobody: a call that a clinic's mobile forwards may show the mobile's number.
+        The clinic's own numbers identify nobody, because a call that a clinic's mobile forwards may show its number.
         """
         if is_withheld(written):
             return None
@@ -184,10 +184,10 @@ def phone(written: str) -> Phone:
 
 
 def typed(written: str) -> Phone:
-    """Return the number that somebody typed, in any script: with +91, 0091 or 0 before it, or none of them.
+    """Return the number that somebody typed, in any script, with +91, 0091, 0 or nothing before it.
 
-    Words may stand before and after it. Where they stand between digits, nobody can say which number is meant. Raises
-    NumberRefused.
+    Words may come before and after the number. Raises NumberRefused where words come between digits, because nobody can
+    say which number is meant, and for an invalid number.
     """
     found = TYPED.fullmatch(plain(written)) if len(written) <= LONGEST_TYPED else None
     if not found:

@@ -52,7 +52,7 @@ class Menu:
     more: str = ""
     """The place to which a last option, such as "later times", leads if the offer has too many options for a menu."""
     empty: str = ""
-    """The place to go on to when the offer has no options; empty if the offer always has some."""
+    """The place to go on to if the offer named in `offers` has no options; empty if that cannot happen."""
     first: tuple[str, ...] = ()
     """The sentences that a key press does not interrupt."""
     language_leads: str = ""
@@ -86,14 +86,14 @@ class Keying:
 
 @dataclass(frozen=True)
 class Passage:
-    """A place that says its sentences and leads on to the next. A key press does not interrupt `says`."""
+    """A place that says its sentences, then leads to the place `leads`. A key press does not interrupt `says`."""
 
     says: tuple[str, ...]
     leads: str
     asks: tuple[str, ...] = ()
     """The sentences that a key press interrupts. The pressed key answers the menu to which the passage leads."""
     kind: Kind | None = None
-    """The kind of request that begins here, without the caller's earlier choices; None to change nothing."""
+    """The kind of request that a call begins at this place, with its earlier choices forgotten; None to begin none."""
     about_change: bool = False
     """True if the request is about changing an appointment, so that the call must not forget the chosen appointment."""
     answers: bool = False
@@ -148,7 +148,7 @@ class Screening:
     seconds: tuple[int, ...]
     """Seconds to wait for the key: at first, and after each miss."""
     misses: int
-    """The number of wrong keys, or of silences, after which the reception has not taken the call."""
+    """The number of wrong keys, or of silences, after which the call to the reception counts as not taken."""
     on_silence: str
     on_wrong: str
     """The sentence said after a wrong key, before the question is repeated; `on_silence` is said after a silence."""

@@ -32,9 +32,9 @@ class Clock:
     hours: tuple[str, ...]
     """The hours in words, twelve first."""
     irregular: Mapping[str, str]
-    """The sentence patterns for times that follow no rule, by the time ("1:30")."""
+    """The patterns for times that a language says in words of their own, by the time ("1:30", with hours 0 to 11)."""
     parts: tuple[tuple[int, str, str], ...]
-    """The parts of the day, each as (first hour 0-23, its name, its name today)."""
+    """The parts of the day, each as (first hour 0-23, words like "in the evening", words like "this evening")."""
 
     def say(self, at: time, *, today: bool = False) -> str:
         """Return the time in words; with `today`, "this evening" instead of "in the evening"."""
@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """A language's patterns for days. Options use `names`, or `choices` with a time; sentences `dates` or `moments`."""
+    """A language's patterns for days: `names` in options, `dates` in sentences; with a time `choices` and `moments`."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
@@ -74,7 +74,7 @@ class Days:
         return self._filled(self.names if isinstance(day, DayName) else self.dates, day)
 
     def at(self, day: Day | DayName, hour: str) -> str:
-        """Return a day and the time `hour` in words: a DayName as in an option's name, a Day as in a sentence."""
+        """Return a day and the time `hour` in words. A DayName gives an option's words, a Day those of a sentence."""
         return self._filled(self.choices if isinstance(day, DayName) else self.moments, day).format(time=hour)
 
     def weekday_run(self, run: WeekDays) -> str:

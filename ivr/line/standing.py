@@ -48,7 +48,7 @@ OFFER = "languages"
 
 
 def reception(call: Call, facts: Facts) -> str:
-    """Return "rings" if the reception can be called, else the reason: "closed", "nobody", or "enough" rings so far."""
+    """Return "rings" if the reception can be called, else "closed", "nobody" to call, or "enough" rings so far."""
     if not facts.is_open:
         return "closed"
     if not facts.line.reception or not facts.clinic.reception.caller_id:
@@ -70,7 +70,7 @@ class Announce(Enum):
 
 
 def announced(menu: Menu, call: Call, facts: Facts, what: Announce) -> Iterator[Say]:
-    """Yield the sentences that announce the standing keys of this menu."""
+    """Yield the sentences that announce the key for all warning signs and, to the extent `what`, the standing keys."""
     if warns(menu, call):
         yield Say("option_signs", {"key": SIGNS})
     if not menu.standing:
@@ -119,4 +119,4 @@ HELP: Blanks = {
     **{refusal.value: () for refusal in Refusal},
     **dict.fromkeys((DIGITS, NOBODY, "emergency_keyed"), ()),
 }
-"""The names of the help sentences after a mistake, with their blanks. Each reason to refuse a number has its own."""
+"""The names of the help sentences after a mistake, with their blanks. Each reason to refuse a number has a sentence."""

@@ -62,7 +62,7 @@ class Call:
     day: date | None = None
     part: Part | None = None
     practitioner: str = ""
-    """The key of the practitioner whom the caller prefers; empty for anybody."""
+    """The key in clinic.toml of the practitioner whom the caller prefers; empty if the caller prefers nobody."""
     offered: tuple[Slot, ...] = ()
     """The free times last read out to the caller. A key pressed later still means the time that the caller heard."""
     page: int = 0
@@ -86,7 +86,7 @@ class Call:
     reference: str | None = None
     joined: bool = False
     offered_at: datetime | None = None
-    """The moment of the first offer of options for this wish. Keys choose among the options of that moment."""
+    """The moment of the first offer for the call's wish; None before. Keys choose among the options of that moment."""
     left: str = ""
     """The place to which the call returns from the menu of languages, the reception or the warning signs; else ""."""
     mute: bool = False
@@ -173,7 +173,7 @@ class Facts:
         return self.line.hours.is_open(self.now)
 
     def number(self, call: Call) -> Phone | None:
-        """Return the number to call back: the one that was entered, else the caller's own."""
+        """Return the number to call back: the number that was keyed, else the caller's own; None without either."""
         return call.keyed or self.caller
 
 
@@ -186,7 +186,7 @@ class PressKey:
 
 @dataclass(frozen=True)
 class KeyNumber:
-    """The wait of a turn for `digits` keys, or for a number ended by hash if `digits` is 0; `seconds` for each key."""
+    """The wait of a turn for `digits` keys, `seconds` for each. If `digits` is 0, a hash ends the number."""
 
     seconds: int
     digits: int = 0

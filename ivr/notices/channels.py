@@ -19,7 +19,7 @@ class Channel:
     key: str
     """The keyed hash of the channel's address, under which deliveries are stored; another address has another key."""
     name: str
-    """The channel's number in the list and its kind, as in "2 (mailto)": without passwords, for staff and logs."""
+    """The channel's number in STAFF_NOTIFY_URLS and kind, as in "2 (mailto)", for staff and logs: without passwords."""
     address: str = field(repr=False)
 
 

@@ -1,6 +1,6 @@
-"""Makes up the calls of the last days, so that the reports show something.
+"""Makes up the calls of the past two weeks, so that the reports show something.
 
-Every run makes the same calls, moved to the present days. Values only; demo.py writes and removes them.
+A day has the same made-up calls in every run. Values only; demo.py writes and removes them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ MARK = "demo-"
 
 @dataclass(frozen=True)
 class Habit:
-    """A kind of made-up call: its path, its length in seconds, and its share of a hundred calls."""
+    """A kind of made-up call: the places and outcomes passed, the length in seconds, the share of a hundred calls."""
 
     path: str
     seconds: int

@@ -28,7 +28,7 @@ NUMBERS = "+120255501"
 """The beginning of the made-up numbers; two digits follow."""
 
 FIRST = 50
-"""The lowest last two digits of phone numbers with closed requests. Numbers with waiting requests have lower ones."""
+"""The lowest last two digits of made-up numbers with closed requests. Numbers with waiting requests have lower ones."""
 
 
 @dataclass(frozen=True)

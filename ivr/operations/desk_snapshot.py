@@ -26,7 +26,7 @@ class Snapshot:
     overdue_since: datetime | None
     """The due time of the most overdue open request; None where none is overdue."""
     unsent_since: Mapping[str, datetime | None]
-    """The moment when the oldest task neither done nor failed was made, by the task's name; None for no such task."""
+    """The moment when the oldest open task was made, by the task's name; None without one. A failed one is not open."""
     failed: Mapping[str, int]
     """The number of outbox tasks that have failed for good, by the task's name."""
 

@@ -35,7 +35,7 @@ SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING 
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
-"""The query for closed requests that the backup would open again beside a newer one of the same number and kind."""
+"""The query for the closed requests that are live in the backup and share number and kind with a newer live request."""
 
 LISTED = f"SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE}) ORDER BY due, id"  # noqa: S608
 
@@ -43,7 +43,7 @@ WANTED = f"""
 SELECT * FROM main.requests WHERE id IN ({PROMISED_SINCE} UNION {BOOKED_SINCE} UNION {IN_THEIR_WAY})
 ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
-"""The query for the requests that a restore keeps. Closed requests come first, and each replaces its open version."""
+"""The query for the requests that a restore keeps. Closed ones come first, to replace their versions still open."""
 
 
 CHANGED_SINCE = """

@@ -89,7 +89,7 @@ class PersonalRecord:
 
     @property
     def booked(self) -> list[str]:
-        """The references of appointments still booked. After an erasure, the clinic does not expect these patients."""
+        """References of booked appointments, to warn the staff: after an erasure, nobody expects their patients."""
         return sorted({row["reference"] for row in self.appointments if row["status"] == IS_BOOKED})
 
     @property

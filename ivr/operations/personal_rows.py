@@ -58,7 +58,7 @@ def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:
 
 
 def languages_of_long_ago(before: datetime, now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition of languages of callers: unused since `before`, or erased before `now - ERASED_FOR`."""
+    """Return the SQL condition of callers' languages unused since `before`, or erased before `now - ERASED_FOR`."""
     table = schema.caller_languages
     done_with = and_(table.c.latest.is_(None), table.c.at <= now - ERASED_FOR)
     return or_(table.c.at.between(LONG_AGO, before), done_with)

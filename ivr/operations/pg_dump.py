@@ -27,7 +27,7 @@ KNOWN = {
     "requests": "id, call_sid, appointment",
     "appointments": "id, reference, created, touched",
 }
-"""The columns, by table, by which a restored database shows that it has a promise or an appointment as it is now."""
+"""The columns, by table, that are copied from a restored database to find what it lacks or has in an older state."""
 
 NEWER = (
     f"SELECT due, reference, phone, kind, status, appointment FROM ({LISTED}) AS newer",  # noqa: S608 - words of ours
@@ -37,7 +37,7 @@ NEWER = (
 """The SQL queries of the requests and the appointments that are newer than the restored database."""
 
 END_OF_ROWS = r"\echo '\\.'"
-"""The psql command that ends the rows of one table where those of several come through one pipe."""
+"""The psql command that ends the rows of one table when the rows of several tables come through one pipe."""
 
 
 def restoring(database_url: str, file: str) -> Sequence[str]:

@@ -26,7 +26,7 @@ class DatabaseReadiness:
     revisions: tuple[str, ...]
     """The revisions of the schema that this program knows, oldest first; it needs the last."""
     folder: Path
-    """The folder whose disk must have room."""
+    """The state folder. Its disk must have LEAST_ROOM free bytes."""
 
     def check(self) -> str:
         """Check the database and its disk; return a remark if the schema is another version's but usable, else "".

@@ -1,8 +1,8 @@
 """Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
 All rows are replaced in one transaction. Readers see the old desk or the restored one. Writers wait, or store
-requests as pending in Redis. Requests promised or booked since the backup stay. The calendar's link, whole names in
-the calendar and sessions are not restored. No HTTP, no clock.
+requests as pending in Redis. Requests promised or booked since the backup stay. Not restored are sessions, the
+calendar's link, and the rule that the calendar shows whole names. No HTTP, no clock.
 """
 
 import shutil
@@ -43,7 +43,7 @@ class Restored:
     erased: tuple[str, ...] = ()
     """References of requests that were erased after the backup was made, and are now back."""
     without_room: tuple[NewerPromise, ...] = ()
-    """Requests and appointments that are newer than the backup and found no room in the restored database."""
+    """Requests and appointments newer than the backup that are not kept, because they clash with rows of the backup."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
@@ -101,7 +101,7 @@ def restore(part: Path, database: Path, kept: Path, timeout: float = TIMEOUT, *,
 
 
 def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer: bool) -> Restored:
-    """Copy the database to `kept`, then restore `part`, with newer promises if `keeps_newer`. Raises sqlite3.Error."""
+    """Copy `database` to `kept`, restore backup `part`; newer promises stay if `keeps_newer`. Raises sqlite3.Error."""
     half = part.with_name("kept")
     with closing(opened(database, timeout)) as live:
         live.execute("PRAGMA synchronous=FULL")

@@ -64,7 +64,7 @@ class Purge:
         self._next: datetime | None = None
 
     def run(self, now: datetime) -> Mapping[str, int]:
-        """Delete a batch of each kind of expired row, if due. Return the number of rows by kind. Raises StoreAway."""
+        """If it is time, delete a batch of each kind of expired row. Return the number by kind. Raises StoreAway."""
         if self._next is not None and now < self._next:
             return {}
         gone = dict(self._gone(now))

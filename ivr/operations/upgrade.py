@@ -1,7 +1,7 @@
 """Brings the desk's tables up to date, and makes a backup before a migration changes rows.
 
-The backup is made under the migration's lock, so that only one of two processes makes it. Each call of Alembic's `op`
-in a migration's source names the table that it changes; a call that names none counts for all tables. No clock.
+The backup is made under the migration's lock, so that only one of two processes makes it. The source of a migration
+shows which tables it changes: those that its calls of Alembic's `op` name, or all if a call names none. No clock.
 """
 
 import ast
@@ -115,7 +115,7 @@ def _dump(database_url: str, connection: Connection, target: Path) -> None:
 
 
 KEEP_ROWS = frozenset({"create_table", "create_index", "drop_index"})
-"""Operations that leave every row as it is."""
+"""Alembic's operations that leave every row of a table as it is."""
 
 NAME_THEIR_TABLE = frozenset(
     {"add_column", "alter_column", "batch_alter_table", "drop_column", "drop_table", "rename_table"}

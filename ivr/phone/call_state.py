@@ -19,7 +19,7 @@ WAITS: Mapping[str, TypeAdapter[Any]] = {
 """The steps of a carrier's document at which a test call may wait, by the names of their classes."""
 
 WRITTEN: Mapping[str, str] = {"call_id": "call_sid"}
-"""The names of fields in a call's JSON text that differ from CallState's, so that a call survives an update."""
+"""The names that some fields of CallState have in JSON text, so that a call survives an update that renames a field."""
 
 
 @dataclass(frozen=True)

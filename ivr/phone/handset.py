@@ -74,7 +74,7 @@ class CallMoment:
     address: str
     """The address from which the document came; other addresses in the document are relative to this one."""
     reception: "CallMoment | None" = None
-    """The first moment of the reception's leg after somebody picked up; None if the reception hears no document."""
+    """The first moment of the reception's leg once picked up; None if the carrier asks for no document there."""
 
     @property
     def over(self) -> bool:

@@ -81,7 +81,7 @@ def _left_out(clinic: Clinic) -> str:
 
 
 def _unfit(on: Context, clinic: Clinic) -> str:
-    """Return in words the demands of clinic.toml that a carrier cannot meet; empty if none, or for invalid prompts."""
+    """Return the demands of clinic.toml that a carrier cannot meet, in words; empty if none or if prompts are bad."""
     try:
         return carriers.unfit(on.settings.carrier, _script(on), clinic)
     except BadFile:
@@ -107,7 +107,7 @@ def _script(on: Context) -> Script:
 
 
 def recordings(on: Context) -> Finding:
-    """Check that calls use every recording: its sound must be usable, its words those of its sentence at present."""
+    """Check that calls can use every recording: its sound is usable, and its words are the sentence's present words."""
     try:
         found = voices.read(voices.folder_of(on.settings.clinic_file), _script(on))
     except BadFile:
@@ -147,7 +147,7 @@ def _wanting(clinic: Clinic, script: Script, now: datetime) -> dict[Lack, list[s
 
 
 def staff_are_told(on: Context) -> Finding:
-    """Check that staff who are not at the desk are notified of a new request, over addresses that are understood."""
+    """Check that staff away from the desk get notices, over addresses in STAFF_NOTIFY_URLS that Apprise understands."""
     channels = on.channels().values()
     if not channels:
         return doubtful("nobody is told of a new request but who looks at the desk", "set STAFF_NOTIFY_URLS")

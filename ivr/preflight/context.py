@@ -38,7 +38,7 @@ class Context:
         return clinic_file.read(self.settings.clinic_file)
 
     def channels(self) -> Mapping[str, Channel]:
-        """Return the channels over which the staff are told, by key."""
+        """Return the channels for notices to the staff, by the channel's key."""
         return channels_of(self.settings.staff_notify_urls, KeyedIds(self.settings.secret_key))
 
 

@@ -54,7 +54,7 @@ class Told:
 
 
 def run_checks(on: Context, checks: Mapping[str, Check] = CHECKS, seconds: float = SECONDS) -> list[Told]:
-    """Return the findings of all preflight checks, in their order."""
+    """Return the findings of all preflight checks, in their order. A check that takes longer than `seconds` fails."""
     running = {name: _begun(check, on) for name, check in checks.items()}
     wait(running.values(), timeout=seconds)
     late = bad(f"no answer within {seconds:g} seconds", "see what it waits for; the other lines may say")

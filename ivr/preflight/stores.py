@@ -112,7 +112,7 @@ def redis(on: Context) -> Finding:
 
 
 def redis_access(on: Context) -> Finding:
-    """Check that strangers cannot write to Redis: by a socket, or by a password that nobody can read on the network.
+    """Check that Redis takes writes only over a socket, or with a password that nobody can read on the network.
 
     Anybody who writes to Redis can stop the workers and delete promised requests.
     """

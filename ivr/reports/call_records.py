@@ -17,10 +17,10 @@ SILENT = timedelta(hours=1)
 """The time without a trace after which a call counts as over, even if the carrier has not reported its end."""
 
 LONGEST_SECONDS = 10**6
-"""The longest call in seconds, some eleven days: more is from a wrong clock, and would not fit the column."""
+"""The longest call in seconds, some eleven days. A longer one comes from a wrong clock, and may not fit the column."""
 
 LONGEST_PATH = 40
-"""The most places and outcomes in a call's path. A longer path is cut, but keeps the last, which tells the end."""
+"""The most places and outcomes in a call's path. A longer path is cut before its last word, which tells the end."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
 """The words in a call's path that tell how the call ended. The word `failed` comes from the carrier's report.
@@ -61,7 +61,7 @@ ENDINGS: Mapping[str, Ending] = {
     FAILED: Ending.FAULT,
     GOODBYE: Ending.GOODBYE,
 }
-"""The way in which a call ended, by the last word of its path."""
+"""The ways in which calls end, by the last word of a call's path, which lists the places and outcomes of its traces."""
 
 
 @dataclass(frozen=True)

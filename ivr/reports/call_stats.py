@@ -169,7 +169,7 @@ class CallStats:
 
 @dataclass(frozen=True)
 class Calls:
-    """The number of calls that have the same path and the same end."""
+    """The number of calls that went through the same places and outcomes (`path`) and had the same end."""
 
     path: str
     ended: Ending

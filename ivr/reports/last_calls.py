@@ -1,4 +1,4 @@
-"""Finds, in this host's spool, the paths of calls that have just ended, before the clock process collects them.
+"""Finds the places that just-ended calls passed, in this host's spool, before the clock process collects the traces.
 
 No HTTP, no clock, no number.
 """
@@ -23,7 +23,7 @@ class LastCalls:
     spool: Spool
     """This host's spool. If another host answered a part of the call too, the clock corrects the path later."""
     deadline: Deadline
-    """The deadline for reading the spool. No caller's answer waits on it, so a stalled disk delays no caller."""
+    """The deadline for reading the spool. The call is over by then, so a stalled disk delays no caller."""
 
     def path(self, mark: str) -> CallPath | None:
         """Return the places that the call with this mark has passed on this host.

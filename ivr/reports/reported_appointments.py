@@ -1,6 +1,6 @@
 """Reads the appointments of a period, the changes made in the period, and the diary's open time in the period.
 
-Reads only, by the indexes of the moments. appointment_stats.py and filled_hours.py count. No clock.
+Writes nothing. Finds rows by the indexes on moments. appointment_stats.py and filled_hours.py count them. No clock.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ from ivr.storage import schema
 table, lines = schema.appointments, schema.appointment_history
 
 NEVER_STOOD = (TOO_LATE, DiaryEvent.UNDONE)
-"""The reasons of a cancellation after which a booking counts as never made: stored too late to tell, or undone."""
+"""The reasons of cancellations whose bookings count as never made: stored too late to tell the caller, or undone."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ LATE = timedelta(minutes=30)
 """The opening time after which a request is late if nobody tried to call its patient, for the reports and an alert."""
 
 ENOUGH = 10
-"""The fewest waits for which `most` gives a result. Of fewer waits, `most` would just be the longest one."""
+"""The fewest waits to compute `RequestStats.most`, the limit of nine in ten. Of fewer, it would be the longest wait."""
 
 REACHED = frozenset({Outcome.BOOKED, Outcome.SETTLED, Outcome.LATER, Outcome.CANCELLED})
 """The outcomes of a call that the patient answered. A patient who answers may also cancel, so CANCELLED counts."""
@@ -64,7 +64,7 @@ class ReportedRequest:
     status: Status
     outcome: Outcome | None
     waited: timedelta | None
-    """The opening time from the due time until the first call to the patient, or until now without a call.
+    """The time within opening hours from the due time until the first call to the patient, or until now without a call.
 
     None where no try was needed: the request is not due yet, or was closed without a try.
     """
@@ -127,7 +127,7 @@ class RequestStats:
 
     @property
     def most(self) -> timedelta | None:
-        """The wait so far that nine in ten patients did not exceed; None where there are fewer than `ENOUGH` waits."""
+        """The wait (until a first call, or now) that nine in ten patients do not exceed; None below `ENOUGH` waits."""
         return share(self._waits, 9) if sum(self._waits.values()) >= ENOUGH else None
 
     @property

@@ -34,7 +34,7 @@ AT_ONCE = 4 * 1024 * 1024
 """The bytes of the spool read at once: some 25,000 traces, more than an hour of calls even at every line's limit."""
 
 NOTHING: Mapping[Path, int] = {}
-"""The default argument of `Spool.read`, by which no segment was read before."""
+"""The default argument of `Spool.read`, which says that no segment has been read before."""
 
 UNREADABLE = -1
 """The size noted for a segment that could not be read. No file has this size, so the segment is not removed."""
@@ -52,7 +52,7 @@ STEP = re.compile(r"[\w-]{0,64}", re.ASCII)
 
 
 class SpoolAway(Exception):
-    """The files of the spool cannot be read or removed; they stay for the next time."""
+    """The files of the spool cannot be read or removed. The files stay until a later try succeeds."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Spool:
         """The segments that could not be read; the log names each once."""
 
     def write(self, *traces: Trace) -> None:
-        """Append these traces to the spool. If that fails, they are lost, and the first failure in a row is logged."""
+        """Append these traces to the spool. Unwritten traces are lost; the first of consecutive failures is logged."""
         if not traces:
             return
         try:
@@ -187,7 +187,7 @@ def _written(path: Path, lines: bytes) -> None:
 
 
 def _line(trace: Trace) -> bytes:
-    """Return a trace as a JSON line of the spool. The newline comes first, so a cut line before does not spoil it."""
+    """Return a trace as a JSON line of the spool. The newline comes first, in case the line before was cut off."""
     short: dict[str, Any] = {"c": trace.mark, "t": trace.at.timestamp(), "l": trace.line, "g": trace.language}
     short |= {"w": trace.what, "s": trace.step} if trace.what else {}
     short |= {"over": trace.lasted} if trace.over else {}

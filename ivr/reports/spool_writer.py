@@ -18,7 +18,7 @@ MOST = 10_000
 GATHER = 0.003
 """The seconds that a trace waits for further traces, because opening a file takes as long as writing ten traces.
 
-If the process dies in these seconds, the waiting traces are lost, and their callers count as not having heard.
+If the process dies in these seconds, the waiting traces are lost, and the promises in these calls count as not heard.
 """
 
 LAST_WORDS = 2.0

@@ -22,7 +22,7 @@ class When(NamedTuple):
 
 @dataclass(frozen=True)
 class Timetable:
-    """The stretches of some days, one after another, in which a telephone line is open, or closed."""
+    """The open and closed stretches of a telephone line on some days, one after another."""
 
     starts: Sequence[datetime]
     """The start of each open or closed stretch in UTC, in order. If several start at one moment, the last counts."""
@@ -72,7 +72,7 @@ class OpeningTime:
     """The stretches of time in which a telephone line is open, from one day to another."""
 
     starts: Sequence[float]
-    """The beginning of each stretch in Unix seconds, because differences of local datetimes ignore clock changes."""
+    """The beginning of each open stretch in Unix seconds, because local datetimes' differences ignore clock changes."""
     ends: Sequence[float]
     before: Sequence[float]
     """The opening time before each stretch, in seconds, summed from the first day on."""
@@ -87,7 +87,7 @@ class OpeningTime:
         return cls(starts, ends, [*accumulate((end - start for start, end in stretches), initial=0.0)])
 
     def between(self, start: datetime, end: datetime) -> timedelta:
-        """Return the opening time from `start` to `end`, zero if `end` is earlier. Only for the days given to `of`."""
+        """Return how long the line is open from `start` to `end`, on days given to `of`; zero if `end` is earlier."""
         return timedelta(seconds=max(0.0, self._until(end.timestamp()) - self._until(start.timestamp())))
 
     def _until(self, moment: float) -> float:

@@ -35,7 +35,7 @@ class Draft:
 
 
 class Drafts:
-    """The store of drafts."""
+    """Stores the drafts, which are forms that people at the desk have typed into and not sent."""
 
     def __init__(self, database: Database, cipher: Cipher) -> None:
         self._database = database
@@ -46,7 +46,7 @@ class Drafts:
         return Drafts(database, self._cipher)
 
     def keep(self, person_id: int, place: str, fields: Mapping[str, str], now: datetime) -> None:
-        """Store what a person typed into the form of this place, replacing their earlier draft. Raises StoreAway."""
+        """Store `fields` as a person's draft for the page `place`, in place of an earlier draft. Raises StoreAway."""
         sealed = self._cipher.encrypt(json.dumps({"place": place, "fields": dict(fields)}))
         mark = self._cipher.keyed_hash(place)
         with self._database.writing() as write:
@@ -59,7 +59,7 @@ class Drafts:
         return list(self._opened(table.c.staff_id == person_id))
 
     def drop(self, person_id: int, place: str) -> None:
-        """Forget what a person has typed into the form of a place. Raises StoreAway."""
+        """Delete a person's draft for the page `place`, such as "card 7". Raises StoreAway."""
         delete_any(
             self._database, table, (table.c.staff_id == person_id) & (table.c.mark == self._cipher.keyed_hash(place))
         )

@@ -68,7 +68,7 @@ class Invitations:
         return person(row)
 
     def use(self, token: str, password: str, now: datetime) -> Person:
-        """Set the password chosen by a link, and return its person. Raises BadPassword, LinkVoid, StoreAway."""
+        """Set the password of an invited person; return the person. Raises BadPassword, LinkVoid, StoreAway."""
         guest = self.invited(token, now)
         kept = self._passwords.kept(password, guest.name)
         with self._database.writing() as write:

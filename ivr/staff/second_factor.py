@@ -73,9 +73,9 @@ class SecondFactors:
             raise AlreadyOn from None
 
     def prove(self, person_id: int, typed: str, now: datetime) -> Proof:
-        """Use up a code of the app or a recovery code; return the proof. Raises WrongCode, KeyChanged, StoreAway.
+        """Use up a valid code of the app, or a valid recovery code. Raises WrongCode, KeyChanged, StoreAway.
 
-        If the same code is sent twice at once, only one of the two is accepted.
+        The result tells which kind of code it was. If the same code is sent twice at once, it is accepted only once.
         """
         with self._database.writing() as write:
             factor = self._held(write, person_id)

@@ -60,7 +60,7 @@ hosts = table(
 )
 
 DERIVED = {"derived": True}
-"""The mark of tables that hold only counts of other tables' rows. They can be counted again and need no copy."""
+"""The `info` of tables that need no copy, because they can be computed again from the rows of other tables."""
 
 day_counts = table(
     "day_counts",

@@ -1,7 +1,7 @@
 """The time that the desk has lived through. Data are deleted by this time, so that a wrong clock deletes nothing.
 
-The lived time is kept in a file, and advances with the monotonic clock. The system time replaces it only while both
-are close. This module deletes nothing. The rule is in docs/decisions/0018.
+The lived time is kept in a file, and advances with the monotonic clock. The system time replaces the lived time only
+while the two differ by a day at most. This module deletes nothing. The rule is in docs/decisions/0018.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ FILE = "lived-time"
 """The name of the file in the state folder that holds the lived time: a moment in ISO 8601."""
 
 AGREES = timedelta(days=1)
-"""The largest difference from the lived time at which the clock is trusted: a machine may be off for a night."""
+"""The largest difference from the lived time at which the clock is trusted, because machines may be off at night."""
 
 WRITTEN_EVERY = 60.0
 """The seconds between two writes of the lived time to its file."""
@@ -44,7 +44,7 @@ class LivedTime:
     _at: datetime | None = field(default=None, init=False)
 
     def now(self) -> datetime:
-        """Return the lived time, by which to delete: never later than the clock, nor ahead of the time that has passed.
+        """Return the earlier of the clock's time and the lived time. Rows are deleted by this moment.
 
         Raises LivedTimeAway, StoreAway.
         """

@@ -70,7 +70,7 @@ NOT_WELL: tuple[Fault, ...] = (
 
 
 def fault(info: Info, faults: tuple[Fault, ...]) -> str:
-    """Return the first of these states that the Redis server is in, in words; empty for none."""
+    """Return the words for the first state of `faults` that the Redis server is in; an empty text if it is in none."""
     return next((words for holds, words in faults if holds(info)), "")
 
 

@@ -27,7 +27,7 @@ LOCK = select(func.pg_advisory_xact_lock(LOCK_SPACE, bindparam("turn", type_=Int
 Result = TypeVar("Result")
 
 TURNS = 2**16
-"""The number of locks for all keys. Many keys share a lock, so that a logged lock reveals no telephone number."""
+"""The number of locks for the keys of `lock_key`. Many keys share one, so that a logged lock reveals no number."""
 
 
 def insert_new(write: Connection, table: Table, **row: Any) -> int:
@@ -47,7 +47,7 @@ def insert_all_new(write: Connection, table: Table, rows: Sequence[Mapping[str, 
 
 @cache
 def _insert(dialect: str, table: Table) -> Any:
-    """Return the statement, built once, that inserts a row into the table. The row passed later decides its columns."""
+    """Return the cached statement that inserts rows into the table. The rows passed at execution decide the columns."""
     return INSERTS[dialect](table).on_conflict_do_nothing().returning(table.c.id)
 
 
@@ -61,7 +61,7 @@ def delete_any(database: Database, table: Table, which: ColumnElement[bool]) -> 
 
 
 def lock_key(write: Connection, *key: str) -> None:
-    """Lock this key in the database until the transaction ends, after waiting for others that have it locked."""
+    """Wait for the database lock named by `key`, such as "names", and hold the lock until the transaction ends."""
     if write.dialect.name == "postgresql":  # SQLite has one writer at a time
         turn = int.from_bytes(sha256("\n".join(key).encode()).digest()) % TURNS
         write.execute(LOCK, {"turn": turn})

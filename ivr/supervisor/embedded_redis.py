@@ -132,7 +132,7 @@ def find_binary(which: Callable[[str], str | None] = shutil.which) -> Path:
 
 
 def ask(listens: Path, word: str) -> str | None:
-    """Return the first line of the Redis server's answer to the command `word`; empty if silent, None if it is off."""
+    """Return the first line of a Redis server's answer to `word`; empty if none comes, None if no server listens."""
     with socket.socket(socket.AF_UNIX) as wire:
         wire.settimeout(1)
         try:

@@ -24,7 +24,7 @@ LINE = re.compile(r"exec python -m ([^;&|<>()`\n]+)")
 """The pattern of a Procfile's command that runs a Python module, and uses the shell only to fill in variables."""
 
 HEEDED = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""The signals for which the supervisor has handlers; a fork of it must not keep them."""
+"""The signals for which the supervisor has handlers. A fork of the supervisor must not keep these handlers."""
 
 fork = get_context("fork")
 

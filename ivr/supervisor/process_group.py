@@ -34,7 +34,7 @@ class Started(Protocol):
 
 
 class Begin(Protocol):
-    """The type of functions with the signature of `begin`, which start a command."""
+    """The type of functions that, like `begin`, start a command and return its process."""
 
     def __call__(
         self, command: Sequence[str], folder: Path, environ: Mapping[str, str], *, output: int | None = None
@@ -47,7 +47,7 @@ def begin(
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, which the terminal's Ctrl-C does not reach; return the process.
 
-    The process writes where we do, unless `output` is a file or subprocess.PIPE.
+    The process writes to our own output, unless `output` is a file or subprocess.PIPE.
     """
     return subprocess.Popen(  # noqa: S603 - commands come from our own Procfile
         command,

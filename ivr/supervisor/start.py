@@ -39,13 +39,13 @@ The line can be rung.
 
 @dataclass(frozen=True)
 class Program:
-    """The commands of the program that the supervisor runs, as its entry point passes them."""
+    """The values that an entry point passes to the supervisor: a command, settings, a function and time limits."""
 
     upgrade: Sequence[str]
     """The command that brings the database up to date."""
     carriers: Sequence[CarrierSetting]
     begin: Begin = process_group.begin
-    """The function that starts a process, given its command: one of the Procfile, or the one in `upgrade`."""
+    """The function that starts a process from its command. The command is one of the Procfile, or `upgrade`."""
     patience: Patience = AS_SHIPPED
 
 

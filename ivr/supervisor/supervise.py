@@ -24,7 +24,7 @@ class Patience:
     tables: float = 10.0
     """The most seconds to wait for the first upgrade of the tables. Then the line opens; requests wait in Redis."""
     thawed: float = 3.0
-    """Seconds for which a Redis left by a killed supervisor is asked to stop, before it gets SIGTERM and SIGCONT."""
+    """Seconds of SHUTDOWN commands to a Redis left by a killed supervisor, before SIGTERM and SIGCONT to that Redis."""
     killed: float = 6.0
     """Seconds between finding a Redis that a killed supervisor left running, and sending SIGKILL to that Redis."""
 
@@ -46,7 +46,7 @@ class Watch(Protocol):
     late: bool
 
     def tick(self, now: float) -> None:
-        """Check the condition that is awaited. `now` is monotonic, in seconds."""
+        """Check the condition once more; set `reached` or `late`. `now` is monotonic, in seconds."""
 
 
 class Redis(Supervised, Protocol):

@@ -20,7 +20,7 @@ THREADS = 4
 """The number of threads in a web process. A thread works on one request, and waits while the request needs a store."""
 
 BODY_SECONDS = 10.0
-"""The seconds that a request's body may take to arrive. Carriers send the body together with the headers."""
+"""The seconds that a request's body may take to arrive. This is ample, because carriers send it with the headers."""
 
 MOST_DISCARDED = 16 * LONGEST_BODY
 """The most bytes of too long a body that are read and discarded, because a client reads the answer only after that."""
@@ -154,7 +154,7 @@ def _done(work: Work) -> WholeAnswer:
 
 
 async def read(receive: Receive) -> Body:
-    """Return the whole body of an HTTP request, without content if too long. Raises Gone if the client leaves early."""
+    """Return an HTTP request's body, with no content if it exceeds LONGEST_BODY. Raises Gone if the client leaves."""
     content, length, more = bytearray(), 0, True
     while more and length <= MOST_DISCARDED:
         message = await receive()

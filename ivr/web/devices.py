@@ -37,7 +37,7 @@ class SessionsAndDevices(SecureCookieSessionInterface):
 
 
 def known_to(person_id: int | None) -> str:
-    """Return the key of this device if this person has logged in on it before, else ""."""
+    """Return a hash that identifies this device, if this person has logged in on it before; else ""."""
     key, people = _device()
     return hashlib.sha256(key.encode()).hexdigest() if key and person_id in people else ""
 
@@ -51,7 +51,7 @@ def remember(person_id: int) -> None:
 
 
 def _device() -> tuple[str, list[int]]:
-    """Return this device's key, and the ids of the people who logged in on it; "" and [] without a valid cookie."""
+    """Return this device's random id, and the ids of the people who logged in on it; "" and [] if the cookie is bad."""
     try:
         key, people = json.loads(services().staff.devices.decrypt(request.cookies.get(_cookie(), "")))
     except Unreadable:

@@ -28,7 +28,7 @@ class Live:
     """The part of a page that is fetched anew. Create a Live before reading the page's data, to miss no change."""
 
     def __init__(self, version: Callable[[], object]) -> None:
-        """Take the function `version`, whose value changes with everything on the page but the opening hours."""
+        """Take the function `version`, whose result must change with everything on the page but the opening hours."""
         now, hours = services().clock(), services().hours.closures_file.version()
         self._state = f"{hours}-{version()}-{int(now.timestamp() // 60)}"
         """The present state, as text: it changes with `version`, with the desk's closures, and every minute."""

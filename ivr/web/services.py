@@ -48,7 +48,7 @@ RECORDED = "/recordings"
 
 @dataclass(frozen=True)
 class Deadlines:
-    """The deadlines of work on the stores, each with threads of its own."""
+    """The time limits for three kinds of work on the stores. Each kind of work has threads of its own."""
 
     answer: Deadline
     """The deadline for work on the stores that a caller waits for."""
@@ -128,7 +128,7 @@ class Services:
     host_upkeep: HostUpkeep
     """The upkeep of this host, which its web process does. The entry point of a serving process begins it."""
     close: Callable[[], None]
-    """The function that closes both stores, the spool and the counters' files, after writing what is pending."""
+    """The function that ends the upkeep, writes the remaining traces, and closes the counters' files and the stores."""
 
 
 def _now() -> datetime:

@@ -30,7 +30,7 @@ NOTED_EVERY = timedelta(minutes=1)
 """The shortest time between two notes of a session's last use, so that few pages have to send the cookie."""
 
 EPOCH, BEGAN, USED = "epoch", "began", "used"
-"""The session keys of the person's epoch number, and of the session's start and last use in seconds since 1970."""
+"""The session keys of the epoch, a number whose change ends the session, and of the start and last use (Unix time)."""
 
 KEY = "key"
 """The key, in Flask's session, of a random text by which the database identifies the session."""

@@ -130,7 +130,7 @@ def _settle(form: TypedForm, *, sent: bool) -> None:
 
 
 def _sent() -> tuple[str, Mapping[str, str]]:
-    """Return the place of the sent form and the text typed into it; "" and nothing if the form has no place."""
+    """Return a sent form's place, such as "card 7", and the typed fields; "" and no fields if the form has no place."""
     while_typing = request.endpoint == KEEP
     place = request.form.get("place", "") if while_typing else _place()
     if not PLACE.fullmatch(place):
@@ -140,12 +140,12 @@ def _sent() -> tuple[str, Mapping[str, str]]:
 
 
 def _brings_fields(form: TypedForm) -> bool:
-    """Return whether a sent form has any field of `form`. The list's button "Take it" sends no fields of the card."""
+    """Return whether the request posts a field of `form`. The list's "Take it" posts none, so that a draft stays."""
     return request.method == "POST" and any(name in request.form for name in form.fields)
 
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the form's fields that have text. Return none if no `telling` field has text: then nobody has typed."""
+    """Return the form's fields with text; none if all fields in `telling` are empty, because then nobody has typed."""
     fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
     return fields if any(name in fields for name in form.telling) else {}
 

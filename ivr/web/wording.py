@@ -83,7 +83,7 @@ EVENTS_AT_REQUEST: Mapping[HistoryEvent, str] = {
 
 
 def changed_words(what: str) -> str:
-    """Return a change of an appointment, or its status, as a noun for the audit. Raises ValueError, KeyError."""
+    """Return the audit's words for the appointment event `what`. Raises ValueError or KeyError where none are known."""
     return _(CHANGES[DiaryEvent(what)])
 
 

@@ -44,7 +44,7 @@ class Provider:
     admin: Callable[[Values, OurAddresses], Admin]
     texts: Callable[[Values], Callable[[], Texts]]
     rents: Callable[[Values, Clinic], Phone | None] = lambda _values, _clinic: None
-    """The function that returns the reception's caller number where the carrier requires us to rent it; else None."""
+    """The function that returns the number from which the reception is called, if it must be rented; else None."""
 
     def is_on(self, values: Values) -> bool:
         """Return whether all settings that this carrier needs are set."""

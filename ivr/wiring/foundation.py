@@ -50,7 +50,7 @@ class TimeLimits:
     look_up: float = 0.25
     """Seconds that the look-up of a caller's number may take at the beginning of a call."""
     answer: float = 1.1
-    """Seconds for all of a webhook's work on the database. Redis gets the rest of the caller's two seconds."""
+    """Seconds for all of a webhook's work on the database. A caller waits two seconds at most; Redis gets the rest."""
 
     def times(self, factor: float) -> "TimeLimits":
         """Return the time limits multiplied by this factor."""

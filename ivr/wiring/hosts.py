@@ -29,7 +29,7 @@ MOST_PIECES = 20
 
 @dataclass(frozen=True)
 class HostWorks:
-    """The works of one host, which its calls need whether or not a clock process runs there."""
+    """The regular work of one host. The host's calls need this work, whether or not a clock process runs there."""
 
     hours: HoursServices
     now: Callable[[], datetime]

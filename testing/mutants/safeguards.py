@@ -15,7 +15,7 @@ LIST = Path(__file__).with_name("safeguards.toml")
 
 
 class Stale(Exception):
-    """The error of a row in the list of safeguards that names text or a test which is no longer there."""
+    """The error of a safeguard whose text is not exactly once in its file, or whose replacement is no Python."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def read(path: Path = LIST) -> tuple[Safeguard, ...]:
 
 
 def stale(rows: Sequence[Safeguard], root: Path = ROOT) -> list[str]:
-    """Return a complaint for each text or test that a row of the list names and that the tree no longer has."""
+    """Return a complaint for each text or test that a safeguard's row names and the source files no longer have."""
     return [f"{row.what}: {each}" for row in rows for each in _stale(row, root)]
 
 

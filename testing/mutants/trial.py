@@ -57,7 +57,7 @@ def copied(root: Path = ROOT) -> Iterator[Path]:
 
 
 def verdicts(rows: Sequence[Safeguard], jobs: int, root: Path = ROOT) -> Iterator[tuple[Safeguard, Verdict, str]]:
-    """Yield each safeguard, with the verdict and the output of the tests that ran without the safeguard."""
+    """Yield each safeguard, a verdict whether the tests noticed its absence, and their output; `jobs` run at once."""
     trees: SimpleQueue[Path] = SimpleQueue()
 
     def tried(row: Safeguard) -> tuple[Safeguard, Verdict, str]:

@@ -24,7 +24,7 @@ HIGHEST = 3_600
 """The highest frequency that a telephone lets pass, in hertz."""
 
 TAPS = 6
-"""The number of samples on each side, at a telephone's rate, from which resampling computes a new sample."""
+"""The span that resampling reads on each side of a new sample, as a number of samples at a telephone's rate."""
 
 
 def seconds(pcm: bytes | bytearray) -> float:

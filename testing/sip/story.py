@@ -79,7 +79,7 @@ class Story:
         self._news = asyncio.Event()
 
     async def until(self, what: Did, after: int = 0, who: str = "") -> int:
-        """Wait for a step of this kind after the first `after` steps; return the step's number, counted from 1."""
+        """Wait for a step `what` by `who` ("" is the caller) after step `after`, counted from 1; return its number."""
         while True:
             for number, step in enumerate(self.steps[after:], start=after + 1):
                 if step.what is what and step.who == who:

@@ -44,7 +44,7 @@ def test_the_keyboard_stays_when_the_list_changes_and_the_minute_turns(
 
 
 def test_the_keyboard_stays_at_a_card_that_moves_in_the_list(opens: Opens, service: Service, clock: Clock) -> None:
-    """The keyboard's focus stays on a card that moves to the end of the list as it becomes due later."""
+    """The keyboard's focus stays on a card that moves to the end of the list because its request is now due later."""
     for number in ("1", "2", "3"):
         service.phone.rings(caller=f"+91999990000{number}").press(*CALLBACK)
         clock.goes_on(minutes=1)

@@ -33,7 +33,7 @@ STORED = re.compile(r"\bcall_sid\b")
 """A carrier's word in the names of a column and of a field in Redis. Both stay, because other programs read them."""
 
 COMMAND = re.compile(r"\bfallback-twiml\b")
-"""The name of a command, which may keep a carrier's word, because operators have the name in their scripts."""
+"""The name of a command, which may contain a carrier's word, because operators use the name in their scripts."""
 
 ONLY_THERE = ("ivr.carrier.twilio", "ivr.carrier.plivo", "ivr.wiring.carriers")
 

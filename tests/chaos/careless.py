@@ -117,7 +117,7 @@ def gives_hours_twice_and_says_nothing() -> AsgiServer:
 
 
 def as_a(kind: Any, product: Any) -> Any:
-    """Return an object of the careless class `kind` that has the same fields as the object `product`."""
+    """Return an object of `kind`, a class that lacks a safeguard, with the same fields as the object `product`."""
     return kind(**{each.name: getattr(product, each.name) for each in fields(product)})
 
 

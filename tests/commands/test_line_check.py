@@ -47,7 +47,7 @@ MEANT = "what is heard is what the menu has"
 
 @pytest.fixture
 def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
-    """The services of a clinic that never opens, with both stores away: few things can happen in a call there."""
+    """The services of a clinic that never opens, with both stores away, so that little can happen in a call there."""
     words = (ROOT / "config" / "clinic.toml").read_text()
     file = tmp_path / "clinic.toml"
     file.write_text(re.sub(r'= \["[0-9:-]+"\]', "= []", words))
@@ -59,7 +59,7 @@ def storeless(tmp_path: Path, clock: Clock) -> Iterator[Services]:
 def test_it_says_of_every_check_and_language_what_it_looked_at_with_neither_store(tmp_path: Path) -> None:
     """Check that the command passes the shipped clinic over both carriers, and says how much each check has examined.
 
-    For each limit of steps in the output, the longest way through the menu takes exactly as many steps.
+    Every limit of steps in the output is exact: the longest way through the menu takes as many steps as the limit.
     """
     given = {
         "ENV": "development",

@@ -94,7 +94,7 @@ def noted(tmp_path: Path, **words: str) -> None:
 
 
 def test_a_recording_of_other_words_is_not_played(tmp_path: Path) -> None:
-    """A recording is not used once its sentence has other words: a caller would hear what is no longer true."""
+    """A recording is not used once its sentence has other words, because a caller would hear what is no longer true."""
     record(tmp_path / "voices", "hi", THIS)
     record(tmp_path / "voices", "hi", OTHER)
     noted(tmp_path, **{THIS: "108 पर फ़ोन कीजिए।", OTHER: SCRIPT.prompts("hi").sentences[OTHER]})

@@ -1,4 +1,4 @@
-"""The environment of the service: all that is missing or weak in it is told at once, in words staff understand."""
+"""The environment of the service: one message names all that is missing or weak in it, in words staff understand."""
 
 from pathlib import Path
 

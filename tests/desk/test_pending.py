@@ -120,7 +120,7 @@ def good(mark: str, caller: int) -> bytes:
 def test_what_cannot_be_read_or_saved_stands_aside_and_is_named(
     place: Place, redis_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Check that pending requests that cannot be read or stored are counted for the staff; all others reach them."""
+    """Pending requests that cannot be read or stored are counted for the staff; all other requests reach the desk."""
     phone, worker = place
     between = {f"m{number}": good(f"m{number}", number) for number in range(8)}
     odd = {f"odd{number}": each for number, each in enumerate(ODD.values())}

@@ -1,4 +1,4 @@
-"""Floods of bookings are recognised by their pace. A flood's times are freed at once; an undo books the free ones."""
+"""Floods of bookings are found by their pace. The desk frees a flood's times; an undo books the times still free."""
 
 from datetime import datetime, timedelta
 

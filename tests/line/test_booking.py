@@ -14,7 +14,7 @@ from ivr.line.hours import Closure, Shift
 from tests.people import DELHI, at
 
 OFFER = read(ROOT / "config" / "clinic.toml").line("main").offer
-"""The shipped clinic's rules for offers: a part of today is offered with an hour left; afternoon is noon to five."""
+"""The shipped clinic's rules for offers. A part of today is offered if an hour of it is left. Afternoon is 12 to 17."""
 
 MORNING, AFTERNOON, EVENING = Part
 CLOSED = Closure({"en": "Diwali", "hi": "दिवाली"})

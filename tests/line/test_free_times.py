@@ -45,7 +45,7 @@ def names(say: Say, slot: Slot, at: Facts) -> bool:
 
 
 def way_to(slot: Slot, at: Facts) -> Iterator[str]:
-    """Yield the keys of a caller who wants this free time and no other: from 1 for an appointment to the last yes."""
+    """Yield the keys by which a caller books this free time: from the 1 for an appointment to the 1 that confirms."""
     turn = press(Call("main", "en", "main"), "1", at)
     yield "1"
     while turn.call.slot is None:

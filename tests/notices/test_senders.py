@@ -34,7 +34,7 @@ def test_an_address_that_is_not_understood_is_not_quoted(address: str, caplog: p
 
 
 def test_a_channel_has_time_to_answer_unless_its_address_says_how_long() -> None:
-    """A sender waits long for a channel's answer, unless the address sets the time: else a notice might come twice."""
+    """A sender waits long for an answer, so that no notice comes twice, unless the channel's address sets the time."""
     for address, seconds in (("json://localhost", ANSWER_SECONDS), ("json://localhost?rto=2", 2.0)):
         found = sender(address)
         assert found is not None

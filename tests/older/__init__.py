@@ -12,7 +12,7 @@ DATABASE, REDIS, SPOOL, MIRROR = "database.sql", "redis.json", "calls", "closure
 """The names of the files of stored state: the database as SQL, Redis's keys, the spool's folder, the closures' file."""
 
 CALLS, PEOPLE, PAGES, NAMES = "under_way.json", "people.json", "pages.json", "names.json"
-"""The names of the files about 837caff's state: open calls, people at the desk, what pages showed, names in use."""
+"""The names of files on commit 837caff's state: open calls, people at the desk, texts of pages, names in use."""
 
 SECRET_KEY = "made-up-0123456789-abcdef-0123456789-made-up"
 BASE = "https://line.example"

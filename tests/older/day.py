@@ -49,7 +49,7 @@ PAUSES = (10, 30, 60, 300, 900, 1800, 3600)
 
 @dataclass
 class Day:
-    """A day of the clinic: its telephone and service, its clock, and its stores."""
+    """The service, telephone, clock and stores of a made-up day at the clinic, and what people do on that day."""
 
     folder: Path
     redis_url: str
@@ -343,7 +343,7 @@ def under_way(day: Day) -> list[dict[str, Any]]:
 def stands(
     name: str, call: Conversation, *keys: str, at: str = "", first: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return an unfinished call to be saved: its next webhook, at address `at` with fields `first`, then the `keys`."""
+    """Return an unfinished call to be saved. Its next webhook goes to `at` with fields `first`; then come `keys`."""
     waits: Any = call.waits
     happens, rest = (first, keys) if first is not None else ({"Digits": keys[0]}, keys[1:])
     form = {"form": call.fields, "place": call.place, "at": urljoin(BASE, at or waits.action)}
@@ -365,7 +365,7 @@ def again(day: Day, call: Conversation, *keys: str) -> dict[str, Any]:
 
 
 def webhook_again(call: Conversation) -> dict[str, Any]:
-    """Return a call whose request is kept, and to which the carrier delivers the last webhook a second time."""
+    """Return a call to be saved, whose request is kept, and whose last webhook the carrier delivers a second time."""
     return stands("its webhook comes again", call, at=call.url, first={"Digits": "1"})
 
 

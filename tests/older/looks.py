@@ -75,7 +75,7 @@ def _plain(markup: str) -> str:
 
 
 def goes_on(phone: Phone, stands: dict[str, Any]) -> tuple[Conversation, Lines]:
-    """Go on with the saved, unfinished call `stands` at its next address; return it, and the words after each event."""
+    """Continue the saved, unfinished call `stands` where it stopped; return the call and the words after each event."""
     call = Conversation(phone, stands["form"], stands["sid"])
     path = str(stands["at"]).removeprefix(BASE)
     assert path.startswith("/voice/"), "an address of ours"

@@ -117,7 +117,7 @@ def opened(sealed: str, purpose: str) -> Any:
 
 
 def waiting_fields(held: Mapping[str, Any]) -> list[str]:
-    """Return the names of the fields of requests that are pending in Redis."""
+    """Return the names of the fields in pending requests. `held` has all entries of Redis, by key."""
     return sorted(
         {name for each in held["clinic:waiting"]["value"].values() for name in opened(each, "waiting request")}
     )

@@ -13,7 +13,7 @@ from redis import Redis
 from tests.older import DATABASE, MIRROR, REDIS, SPOOL
 
 BASE64 = "base64:"
-"""The mark before a saved value of Redis that is no text."""
+"""The prefix of a saved value of Redis that is no text, and is therefore saved in base64."""
 
 
 def take_down(folder: Path, database: Path, redis_url: str, state: Path) -> None:

@@ -1,7 +1,7 @@
 """Names in stores and outputs that older versions or other programs read: none has disappeared since commit 837caff.
 
-The program repeats a day of calls that was run at 837caff. The test compares the names left then and now: of tables
-and columns, of words in them, of Redis's keys and jobs, of sealed fields, addresses, files, sessions, metrics and
+The program repeats a day of calls that commit 837caff also ran. The test compares the names from both runs: names of
+tables and columns, words in columns, Redis's keys and jobs, sealed fields, addresses, files, sessions, metrics and
 log lines. New names are allowed.
 """
 

@@ -1,4 +1,4 @@
-"""The move of a desk from SQLite to PostgreSQL, when a clinic has grown: nothing is left behind."""
+"""`flask database copy`, for a clinic that has outgrown SQLite: PostgreSQL gets the whole desk, or nothing at all."""
 
 import sqlite3
 from contextlib import closing

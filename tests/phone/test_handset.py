@@ -186,7 +186,7 @@ def test_keys_are_pressed_as_many_as_are_asked_for() -> None:
 
 @dataclass
 class Person:
-    """A caller at the test phone who presses these keys, and a reception that presses this key, or none."""
+    """A caller at the test phone who presses the keys `presses`, and a reception that presses the key `reception`."""
 
     presses: list[str | None] = field(default_factory=list)
     reception: str | None = None

@@ -17,7 +17,7 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 @pytest.fixture
 def phone(way: Way, tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Phone]:
-    """A telephone at a service. The service's stores are away if the test's way through a call is made for that."""
+    """A telephone at a service; the service's database and Redis are away if `way.stores` is False."""
     with line_for(way.stores, tmp_path, sqlite_url, redis_url, clock) as phone:
         yield phone
 

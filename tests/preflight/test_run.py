@@ -67,7 +67,7 @@ def test_with_everything_away_every_check_is_still_told_in_its_order(tmp_path: P
 
 @contextmanager
 def whole(tmp_path: Path, database: str, redis: str, account: Account) -> Iterator[Settings]:
-    """Run a production service with TLS, a worker and a number, without clinician or channel; yield its settings."""
+    """Run a production service with TLS, worker and number, without reviewed advice or channel; yield its settings."""
     port, tls = free_port(), certificate(tmp_path / "tls.pem")
     settings = settings_for(
         tmp_path,

@@ -212,7 +212,7 @@ def test_a_redis_that_is_away_fails_once_by_name_and_the_rest_is_not_known(tmp_p
 
 @pytest.fixture
 def over_tcp(tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """A function that starts a Redis on a TCP port with these settings, and returns the port."""
+    """A function that starts a Redis on a TCP port with the options that it is given, and returns the port as text."""
     with reserved_port() as port, ExitStack() as at_the_end:
 
         def with_settings(*settings: str) -> str:

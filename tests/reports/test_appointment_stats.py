@@ -22,7 +22,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 def changed(what: str, who: str = CALLER, *, appointment: int = 1, undone: str = "") -> DiaryChange:
     """Return a change of an appointment by a caller, or by the person at the desk with this name.
 
-    A caller's appointment was booked by telephone.
+    The changed appointment was booked by telephone if `who` is a caller, else at the desk.
     """
     source = Source.PHONE if who == CALLER else Source.DESK
     return DiaryChange(appointment, NOW, what, who, undone, source)

@@ -134,7 +134,7 @@ class Patient:
 
 @dataclass
 class Line:
-    """The service, the carrier on this machine and the telephones of the real calls over one carrier."""
+    """The service, the telephones, and this machine's carrier that connects them, for the real calls of the tests."""
 
     services: Services
     exchange: Exchange

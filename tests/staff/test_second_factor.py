@@ -289,7 +289,7 @@ def test_of_many_who_require_it_of_everybody_at_once_nobody_is_refused(desk: Sto
 
 
 def proves(desk: Stores, typed: str, now: datetime = LATER) -> bool | None:
-    """Return whether a login with this code is accepted; None if it is locked out and the code not even checked."""
+    """Return whether a login with this code is accepted; None if the lockout refuses it without checking the code."""
     try:
         desk.authentication.prove(person(desk), typed, HOME, now)
     except WrongCode:

@@ -146,7 +146,7 @@ def test_a_redis_without_room_at_the_start_is_started_when_there_is_some(premise
 def test_a_process_that_still_changes_the_tables_does_not_hold_up_the_start(premises: Premises) -> None:
     """Callers are answered while another process still changes the tables.
 
-    This test holds the folder's lock, as a frozen migration would. The supervisor waits for it only three seconds.
+    This test holds the folder's lock, as a frozen migration does. The supervisor gives its own migration three seconds.
     """
     holds_older_rows(premises)
     folder = os.open(premises.folder / "s", os.O_RDONLY)

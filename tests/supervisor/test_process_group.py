@@ -1,4 +1,4 @@
-"""The sessions of the supervisor's processes: all of a session is killed, whatever runs beside it."""
+"""Killing a session of processes: all of them end, whatever other processes run on the machine."""
 
 import os
 import signal

@@ -85,7 +85,7 @@ def shown(page: str) -> str:
 
 
 def betrayed(page: str, language: str) -> set[str]:
-    """Return the program's keys that a page shows; on a Hindi page also Latin words other than names."""
+    """Return the internal names and values that a page shows; on a Hindi page also Latin words other than names."""
     words = shown(page)
     found = set(KEY.findall(words))
     if language == "hi":

@@ -1,4 +1,4 @@
-"""Odd values in an address or a form, which no keyboard writes and no calendar holds: no page breaks."""
+"""No page breaks on an odd value in an address or a form, even one that no keyboard types and no calendar holds."""
 
 from collections.abc import Iterator
 from pathlib import Path

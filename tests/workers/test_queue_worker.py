@@ -24,7 +24,7 @@ QUEUES = (QUEUE, PROMISES, TEXTS)
 def test_whatever_is_forged_in_redis_is_not_run_and_what_is_ours_is(
     kind: str, phone: Phone, worker: WorkerServices, redis_url: str, tmp_path: Path
 ) -> None:
-    """Forged jobs on every queue are thrown away and run no code; the service's own job behind them is run."""
+    """Forged jobs on every queue are thrown away and run no code; the service's own job, queued after them, is run."""
     traces = tmp_path / "traces"
     traces.mkdir()
     with listener() as channel, Redis.from_url(redis_url) as redis:

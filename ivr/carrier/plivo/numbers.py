@@ -59,7 +59,7 @@ class PlivoNumbers:
         self._name = application_name(ours)
 
     def owned(self) -> list[Number]:
-        """Return every number that the account rents at Plivo, in order. Raises CarrierRefused."""
+        """Return every number that the account rents at Plivo, sorted by number. Raises CarrierRefused."""
         with _told():
             applications = {str(each.get(APPLICATION, "")): each for each in self._api.all("Application")}
             found = [self._number(each, applications) for each in self._api.all("Number")]

@@ -44,7 +44,7 @@ def _voice(script: Script, language: str, chosen: str) -> str:
 
 
 def sound_elements(sound: Sound) -> Iterator[Element]:
-    """Yield the elements of a sentence: one that plays its recording, or those that speak it."""
+    """Yield the elements of a sentence: one Play element for a recording, otherwise Speak elements for the words."""
     if isinstance(sound, Played):
         yield PLIVO.element("Play", sound.address)
     else:

@@ -21,7 +21,7 @@ LONG = ("CallUUID", "ForwardedFrom", "Digits", "DialStatus", "DialBLegUUID", "Ca
 """The long names of the fields we read, and BillDuration, which contains Duration. No value may contain a long name."""
 
 NAMES_A_FIELD: Mapping[str, dict[str, list[str]]] = {"GetDigits": {"Event": [""]}}
-"""The fields to skip in a search for field names, by the value of Event, because "GetDigits" contains Digits."""
+"""The fields to empty before a search for field names, by the value of Event, because "GetDigits" contains Digits."""
 
 BORDERS = re.compile(r"[&=?.]")
 """The characters that separate the parts of the text that Plivo signs. No name of Plivo's fields has one in it."""

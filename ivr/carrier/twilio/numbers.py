@@ -13,7 +13,7 @@ from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
-"""Twilio's time limits and retries for the webhook of an incoming call. They follow the # of its URL, unsigned.
+"""Twilio's time limits and retries for an incoming call's webhook. They follow the # in its URL and are not signed.
 
 The carrier gives up on a call's webhook after 15 seconds in any case, so one long wait for a frozen server would cost
 the call. With these values Twilio waits one second to connect (ct) and 3.5 seconds for the answer (rt), because we may

@@ -14,7 +14,7 @@ from ivr.carrier.twilio.settings import Account
 from ivr.line.phones import Phone
 
 LATEST = 20
-"""The most orders that `has` reads for one telephone, because fewer go to a caller while one order is retried."""
+"""The number of latest orders that `has` reads for one telephone: enough, because fewer go out while one is retried."""
 
 NOT_SENT = frozenset({"failed", "undelivered", "canceled"})
 """The states of an order at Twilio that mean that the text was not sent, so that it may be ordered again."""
@@ -44,7 +44,7 @@ class TwilioTexts:
             raise
 
     def has(self, to: Phone, words: str, since: datetime) -> bool:
-        """Return whether Twilio has an order of these words to this number that has not failed. Raises as `send` does.
+        """Return whether Twilio has a message of these words to this number, unless it failed. Raises as `send` does.
 
         Compares only the end of a message, because the messages of a trial account begin with words of Twilio's own.
         """

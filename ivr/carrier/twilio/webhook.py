@@ -19,7 +19,7 @@ LONG = (
     *("CallSid", "AccountSid", "ForwardedFrom", "Digits", "CallDuration"),
     *("DialCallStatus", "DialBridged", "CallStatus"),
 )
-"""The long names of the fields that we read. A webhook with one of these names inside another field was forged."""
+"""The long names of the fields that we read. A webhook with one of these names within a field's value was forged."""
 
 
 def read(account: Account, method: str, url: str, headers: Mapping[str, str], values: Mapping[str, str]) -> CallEvent:
@@ -76,7 +76,7 @@ def _refuse_hidden_fields(fields: Fields) -> None:
 
 
 def _talked(values: Mapping[str, str]) -> bool:
-    """Return whether the reception took the call. DialBridged decides, if sent: a voicemail is "completed" too."""
+    """Return whether the reception took the call. DialBridged decides if sent, because voicemail is "completed" too."""
     if "DialBridged" in values:
         return values["DialBridged"] == "true"
     return values.get("DialCallStatus") == "completed"

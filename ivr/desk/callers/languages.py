@@ -17,7 +17,7 @@ from ivr.storage.upsert import INSERTS
 table = schema.caller_languages
 
 ERASED_FOR = timedelta(days=1)
-"""The time for which a number's erasure is remembered. A call recorded longer after its start stores no language."""
+"""The time for which an erasure is remembered. Older calls store no language, because they may be of erased numbers."""
 
 
 @dataclass(frozen=True)

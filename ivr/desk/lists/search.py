@@ -81,7 +81,7 @@ class Wanted:
 
     @property
     def number(self) -> str:
-        """The telephone number that was typed to search for, in E.164; empty where the words are no whole number."""
+        """The telephone number that was typed to search for, in E.164; empty if the words are no complete number."""
         try:
             return typed(self.plain).e164
         except NumberRefused:

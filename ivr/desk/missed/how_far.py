@@ -77,7 +77,7 @@ class PathReader:
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
 
     def is_served(self, path: Sequence[str]) -> bool:
-        """Return whether a call's path shows a promise or a refusal. A call with either is never a missed call."""
+        """Return whether a call's `path` of places and outcomes shows a promise or a refusal, and so no missed call."""
         return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
 
     def _led_to(self, *outcomes: str) -> set[str]:

@@ -40,7 +40,7 @@ REACHED_BY_DESK = (HistoryEvent.MADE, HistoryEvent.RANG_AGAIN, HistoryEvent.ASKE
 """The events of a request that take its number's missed calls off the list: a new wish, or a call by the desk."""
 
 IN_THE_DIARY = (DiaryEvent.BOOKED, DiaryEvent.MOVED, DiaryEvent.CANCELLED, DiaryEvent.REOPENED, DiaryEvent.ARRIVED)
-"""The events of a number's appointment that take the number's missed calls off the list."""
+"""The events of a number's appointment after which the desk lists the number's missed calls no longer."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class SealedMissedCall:
     field: str
     """The field of the missed call in the Redis hash: the keyed id of its call."""
     new: NewMissedCall | None
-    """The missed call, decrypted; None where this secret cannot decrypt it, or this version cannot read it."""
+    """The missed call, decrypted; None if another SECRET_KEY encrypted it, or if this version cannot read it."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class MissedCallUpkeep:
         return len(wrong)
 
     def _correction(self, row: Row[Any], path: CallPath | None, last: bool) -> Correction:
-        """Return the correction of a missed call's row by the path of its call. With `last`, the path is final."""
+        """Return the correction of a missed call's row, by the places that the call passed; final if `last` is True."""
         how_far = self.reader.how_far(path.path) if path else None
         if path and how_far is None:
             # Whoever heard an answer may have asked for more on a host that has still to send it.
@@ -95,7 +95,7 @@ class MissedCallUpkeep:
         return changed
 
     def look_again(self, write: Connection, marks: Collection[str]) -> None:
-        """Have the missed calls with these marks checked once more, as the records of their calls were corrected."""
+        """Have the missed calls with these marks checked again, because the records of their calls were corrected."""
         rows = write.execute(select(table.c.id, table.c.call_sid).where(table.c.checked.is_(True))).all()
         ids = [row.id for row in rows if self.mark_of(text_of(row.call_sid)) in marks]
         if ids:

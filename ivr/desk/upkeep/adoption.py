@@ -48,7 +48,7 @@ class Adoption:
 
 
 def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: int) -> dict[int, bool]:
-    """Enter the next older bookings, from request ids above `after`; return by request id whether each was entered."""
+    """Enter the next older bookings (ids above `after`, times from `since` on); return by id if each was entered."""
     lock_key(write, "adoption")
     known = exists().where(schema.appointments.c.request_id == table.c.id)
     of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one

@@ -76,7 +76,7 @@ def _move(clinic: Clinic, row: Row[Any], moved: Mapping[int, tuple[datetime, dat
 
 
 def _moved_before(read: Connection, ids: Sequence[int]) -> Mapping[int, tuple[datetime, datetime]]:
-    """Return for each moved request, by its id, the first due time and the due time after the latest move."""
+    """Return, by request id, the first due time and the latest moved one, for requests whose due time was moved."""
     query = select(lines.c.id, lines.c.request_id, lines.c.detail)
     moved = query.where(lines.c.request_id.in_(ids), lines.c.what == HistoryEvent.DUE_MOVED)
     rows = sorted(read.execute(moved), key=lambda row: int(row.id)) if ids else []

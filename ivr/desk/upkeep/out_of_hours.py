@@ -73,7 +73,7 @@ def _is_to_be_told(found: OutOfHours, last: Any) -> bool:
 
 
 def is_on_purpose(read: Connection, found: OutOfHours, now: datetime) -> bool:
-    """Return whether the desk has just put the appointment into hours that were closed or blocked already.
+    """Return whether the desk has put the appointment, at most JUST_NOW ago, into hours already closed or blocked.
 
     A change by a caller or by an import never counts as on purpose: nobody at the desk saw that the time is closed.
     """

@@ -51,7 +51,7 @@ class Unheard:
     mark_of: Callable[[str], str]
     """The function that turns a call's id into the mark under which the call is recorded."""
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of a patient who has not heard of a booking or change."""
+    """The notices to the staff, as tasks, for each patient who has not heard of a booking or change."""
 
     def check(self, clinic: Clinic, by: By) -> int:
         """Check what callers changed in finished calls; return how many more patients to tell. Raises StoreAway."""
@@ -62,7 +62,7 @@ class Unheard:
         return in_turn(self.database, lambda write: self._checked(write, clinic, by))
 
     def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
-        """Have coming appointments by the calls in `marks` checked again, because the calls' records were corrected."""
+        """Have `check` look again at coming bookings of the calls `marks`, because these calls' records changed."""
         columns = (table.c.id, table.c.call_sid)
         checked = (table.c.to_hear.is_(None), table.c.starts > now, table.c.touched >= now - LOOKED_BACK)
         rows = write.execute(select(*columns).where(*checked)).all()
@@ -91,7 +91,7 @@ class Unheard:
 
 
 def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appointment | None:
-    """Return the appointment if a caller changed it but, by call `path` and desk, was not told so; else None."""
+    """Return the appointment if a caller changed it last and was not told so by call `path` or the desk; else None."""
     found, last = with_last_change(read, appointment_id)
     if found is None or last is None or last.who != CALLER:
         return None

@@ -29,7 +29,7 @@ table = schema.requests
 
 @dataclass(frozen=True)
 class Touched:
-    """The appointments and requests that opening hours touch: patients to tell or tell no more, due times to move."""
+    """The effects of opening hours: patients to be told, patients with nothing left to be told, due times to move."""
 
     appointments: Sequence[Appointment] = ()
     relieved: Sequence[Appointment] = ()
@@ -44,11 +44,11 @@ class Touched:
 
 @dataclass(frozen=True)
 class Upkeep:
-    """Keeps promises in step with the opening hours: puts touched patients on the list, and moves due times."""
+    """Fits appointments and requests to the opening hours: puts touched patients on the list, and moves due times."""
 
     database: Database
     notices: Sequence[NewTask] = ()
-    """The tasks that tell the staff of a patient whom the clock process has put on the list."""
+    """The notices to the staff, as tasks, for each patient whom the clock process puts on the waiting list."""
 
     def touched(self, clinic: Clinic, now: datetime) -> Touched:
         """Return the appointments and requests that the opening hours of `clinic` touch and nobody has dealt with yet.
@@ -60,7 +60,7 @@ class Upkeep:
             return Touched(told, [about for _, about in _settled(read, clinic)], due_moves(read, clinic))
 
     def keep(self, clinic: Clinic, by: By, *, notify: bool = False) -> Touched:
-        """Bring the list and the due times in step with these opening hours; return what was changed. Raises StoreAway.
+        """Fit the waiting list and the due times to these opening hours; return the changes. Raises StoreAway.
 
         With `notify`, the staff get a notice of each patient who is to be told.
         """
@@ -72,7 +72,7 @@ class Upkeep:
 
 
 def tell_touched(write: Connection, clinic: Clinic, by: By, notices: Sequence[NewTask] = ()) -> Touched:
-    """Move due times, have touched patients called, close requests with nothing left to tell; return these changes."""
+    """Move due times, put patients to tell on the list with `notices`, close needless requests; return the changes."""
     moved = keep_due_in_open_hours(write, clinic, by)
     relieved = [about for request_id, about in _settled(write, clinic) if tell_no_more(write, request_id, about.id, by)]
     found = to_be_told(write, out_of_hours(write, clinic, by.at))
@@ -107,13 +107,13 @@ def _settled(read: Connection, clinic: Clinic) -> list[tuple[int, Appointment]]:
 
 
 def _is_over(row: Row[Any], about: Appointment, last: DiaryEntry | None) -> bool:
-    """Return whether `about` changed after the request `row`, and a caller changed it or it is no longer booked."""
+    """Return whether, after the request `row`, a caller changed the appointment `about` or it ceased to be booked."""
     ends_it = last is not None and (last.who == CALLER or about.status is not AppointmentStatus.BOOKED)
     return bool(ends_it and last and _changed_since(last, row.created))
 
 
 def _for_this_time(read: Connection, rows: Sequence[Row[Any]], there: Mapping[int, Appointment]) -> set[int]:
-    """Return the ids of those `rows` that tell of a closed or blocked time, if the appointment still has that time."""
+    """Return the ids of the requests `rows` that tell of a closed or blocked time which their appointment still has."""
     lines = schema.appointment_history
     query = select(lines.c.appointment_id, lines.c.detail).where(lines.c.appointment_id.in_(there))
     noted = {(row.appointment_id, row.detail) for row in read.execute(query)} if there else set()

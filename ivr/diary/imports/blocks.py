@@ -44,6 +44,6 @@ def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _end(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a busy time's end by the wall clock, rounded up to a minute; in autumn's repeated hour, an hour later."""
+    """Return a busy time's end by the wall clock, rounded up to a minute. Autumn's repeated hour counts as the next."""
     up = moment + A_MINUTE if moment.second or moment.microsecond else moment
     return _wall(up + AN_HOUR if up.astimezone(zone).fold else up, zone)

@@ -121,7 +121,7 @@ class TableReader:
         return self._in_utc(at(day, (0, 0))), self._in_utc(at(day, (24, 0)))
 
     def _moment(self, cell: str, row: Row, after: datetime | None = None) -> datetime:
-        """Return a cell's UTC moment. An end without a date takes the day of the start `after`; 00:00 ends that day."""
+        """Return a cell's UTC moment. An end without a date has the day of its start, `after`; 00:00 ends that day."""
         whole = moment_in(cell)
         if whole:
             return whole.astimezone(UTC) if whole.tzinfo else self._in_utc(whole)

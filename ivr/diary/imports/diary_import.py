@@ -54,7 +54,7 @@ class DiaryImport:
         return plan
 
     def enter(self, plan: Plan, by: By) -> None:
-        """Take the steps of an import's plan. Raises StoreAway, after which some steps may have been taken."""
+        """Make a plan's changes in the diary. Raises StoreAway, after which some of the changes may have been made."""
         for ids in _batches(plan.unblock, AT_ONCE):
             in_turn(self.database, lambda write: undo_blocks(write, ids, by))  # noqa: B023 - called at once
         self._each(plan.cancel, lambda write, each: steps.cancelled(write, each, by))

@@ -1,4 +1,4 @@
-"""Reads what is in the diary before an import: the appointments and blocked times from now on, with their marks.
+"""Reads the diary before an import: appointments and blocked times from now on, with the marks of imported entries.
 
 Reads only. No HTTP, no clock.
 """
@@ -127,7 +127,7 @@ def _visit(row: Any, *, changed_here: bool) -> EarlierVisit:
 
 
 def _blocked(read: Connection, today: date) -> tuple[dict[str, EarlierBusy], list[StandingTimeBlock]]:
-    """Return times blocked from today on: those that imports blocked, by entry's mark, and all that are not undone."""
+    """Return the blocks of imports, by the mark of their entry, and all blocks not undone; both from `today` on."""
     table, found = schema.blocked_times, dict[str, EarlierBusy]()
     ahead = table.c.last_day.is_(None) | (table.c.last_day >= today)
     rows = read.execute(select(table).where(ahead).order_by(table.c.id)).all()

@@ -120,7 +120,7 @@ class Reach:
     zone: ZoneInfo
 
     def end(self, starts: datetime, ends: datetime) -> datetime:
-        """Return an entry's end, cut to the end of the year after next if the entry begins before that."""
+        """Return the end of an entry: at most the end of the year after next, unless the entry begins after that."""
         latest = datetime(self.now.year + 3, 1, 1, tzinfo=UTC)
         return min(ends, latest) if starts < latest else ends
 
@@ -153,7 +153,7 @@ class Marks:
         return self._hash("entry", uid)
 
     def reference(self, mark: str) -> str:
-        """Return the reference of the appointment that is imported under this mark."""
+        """Return the reference of the appointment that is made from the imported entry with this mark."""
         return self.keyed_ids.reference(("import", mark))
 
     def _hash(self, *parts: str) -> str:

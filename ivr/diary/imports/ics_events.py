@@ -30,7 +30,7 @@ class EventTrouble(ValueError):
 
 
 def calendars(lines: Sequence[str]) -> list[Any]:
-    """Return the calendars in the lines of a file, as a rule one. Raises UnreadableFile."""
+    """Return the calendars in the lines of a file, usually only one. Raises UnreadableFile."""
     try:
         found: list[Any] = Calendar.from_ical("\r\n".join((*lines, "")), multiple=True)
     except (ValueError, IndexError, KeyError, TypeError):

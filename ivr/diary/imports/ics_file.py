@@ -89,7 +89,7 @@ class CalendarReader:
             yield LeftOut(place(uid), LeftOutWhy.PAST)
 
     def _occurrence(self, event: RawEvent) -> str:
-        """Return the name of a repeated event's occurrence: its moment by the rule, even if it was moved."""
+        """Return the name of a repeated event's occurrence, its original moment (ISO 8601), even if it was moved."""
         at = event["RECURRENCE-ID"].dt if "RECURRENCE-ID" in event else event["DTSTART"].dt
         return self._moment(at).isoformat()
 

@@ -85,14 +85,14 @@ def settled(write: Connection, each: PlannedVisit, by: By) -> None:
 
 
 def reopened(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Book an appointment again that an earlier import cancelled, and that is in the other diary again."""
+    """Reopen an appointment that an import cancelled and the new file has. Skip an appointment changed by people."""
     if each.visit and _is_as_planned(write, each.visit):
         reopen(write, each.visit.id, lambda _found: _asked(each), by)
         write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, each.entry.starts.isoformat())])
 
 
 def cancelled(write: Connection, visit: EarlierVisit, by: By) -> None:
-    """Cancel an appointment that the other diary has no longer."""
+    """Cancel an imported appointment that the new file no longer has. Skip an appointment changed by people."""
     if _is_as_planned(write, visit):
         cancel(write, visit.id, by, WHY_CANCELLED)
         write_lines(write, by, AuditAction.CANCELLED_APPOINTMENT, [(visit.reference, "")])

@@ -1,4 +1,4 @@
-"""The proof of the menu: runs every check on the menu's table, its words and a clinic, and returns the verdicts.
+"""Checks the menu: runs every check on the menu's table, words and clinic, and returns one verdict for each check.
 
 Pure: the table, the words, the clinic and the moment are arguments.
 """

@@ -126,7 +126,7 @@ def _first_to_advise(walk: Walk, language: str) -> Iterator[Step]:
 
 
 def _reached(walk: Walk, tells: Callable[[Step], bool], stops: Callable[[Step], bool]) -> Iterator[Step]:
-    """Yield the first step on each way through a walk that `tells` accepts, unless `stops` accepts an earlier step."""
+    """Yield the first step that `tells` accepts on each way through a walk, unless `stops` accepts an earlier step."""
     todo, seen = deque(walk.begins), set[State]()
     while todo:
         step = todo.popleft()

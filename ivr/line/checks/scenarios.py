@@ -106,7 +106,7 @@ def situations(menu: Mapping[str, Place], clinic: Clinic, now: datetime) -> Iter
 
 
 def _unlike(clinic: Clinic) -> list[tuple[str, Line]]:
-    """Group lines that differ only in name, numbers, language or reception; return the keys and one line of each."""
+    """Group lines that differ only in name, numbers, language or reception; return each group's name and one Line."""
     found: list[tuple[list[str], Line, Line]] = []
     for key, line in clinic.lines.items():
         bare = replace(line, key="", name={}, language="", reached_by=frozenset(), reception=())

@@ -34,7 +34,7 @@ STANDING_KEYS = frozenset({PERSON, REPEAT, BACK, LANGUAGE, SIGNS})
 
 
 def leads_exist(evidence: Evidence) -> Findings:
-    """Check that every way out leads to a place of the menu, and that the menu has every place that calls need."""
+    """Check that each way out of a place leads to a place of the menu, and that the menu has what every call needs."""
     found = [(name, transition) for name, place in evidence.menu.items() for transition in transitions(place)]
     wrong = [
         Complaint(f"{name}: {transition.by} leads to {transition.to!r}, which is no place")
@@ -57,7 +57,7 @@ NEEDED = (START, HOME, PERSON_PLACE)
 
 
 def names_are_known(evidence: Evidence) -> Findings:
-    """Check that the engine knows the table's needs, offers and questions, and that no outcome lacks a place."""
+    """Check that the engine knows all `needs`, `offers` and `asks` of places, and that needed outcomes have a place."""
     complaints = [Complaint(f"{name}: {odd}") for name, place in evidence.menu.items() for odd in _unknown(place)]
     return Findings(counted(len(evidence.menu), "places"), complaints)
 
@@ -85,7 +85,7 @@ def places_are_reached(evidence: Evidence) -> Findings:
 
 
 def menus_are_short(evidence: Evidence) -> Findings:
-    """Check that menus have at most five options, on the keys 1, 2, 3 and so on. Only `ends_on_silence` allows none."""
+    """Check that menus say 5 options at most, on keys 1, 2, 3 and so on, and 1 at least unless `ends_on_silence`."""
     steps = ((walk, step) for walk, _, step in evidence.steps if isinstance(step.turn.wait, PressKey))
     heard = [(walk, step) for walk, step in steps if not step.to.silences and not step.to.wrongs]
     complaints = [

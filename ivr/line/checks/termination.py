@@ -21,8 +21,8 @@ WRONG_KEYS = 5
 ASTRAY = 9
 """The most steps of a call in which everything goes wrong.
 
-The reception does not answer. Five mistakes, some silences and some wrong keys, follow in the menu for a
-callback, and then three at the offer of a callback.
+The reception does not answer, which is one step. Five mistakes follow in the menu for a callback, both silences
+and wrong keys. Three more mistakes follow at the offer of a callback.
 """
 
 ALL_WRONG = frozenset({EventKind.SILENCE, EventKind.WRONG, EventKind.OUTCOME})
@@ -108,7 +108,7 @@ class Routes:
         self._on_the_way: set[State] = set()
 
     def longest(self, state: State) -> Route:
-        """Return the route with the most steps from this state. A route that comes back to itself counts as longest."""
+        """Return the route with the most steps from this state. A route that goes in a circle counts as longest."""
         if state not in self._found:
             self._on_the_way.add(state)
             steps = (step for step in self._walk.steps[state] if step.what in self._may_happen)

@@ -120,7 +120,7 @@ def _doing(call: Call, place: Doing, facts: Facts, said: Said) -> Turn:
 
 
 def _ready(call: Call, place: Menu | Keying, facts: Facts) -> Call:
-    """Return the call ready for a place, with its offer stored, so that a key means the option that was heard."""
+    """Return the call as it waits at this place, with the offered options stored, so that each key has its meaning."""
     if call.left and call.place != LANGUAGES_PLACE:
         call = call.but(left="")
     if "chosen" in place.needs and call.chosen is None and len(call.own.appointments) == 1:

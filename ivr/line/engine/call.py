@@ -30,7 +30,7 @@ RESTART = "*"
 def begin(call: Call, facts: Facts) -> Turn:
     """Return the first turn of an incoming call.
 
-    The call's `mute` becomes True if the call begins in its line's own language, because the caller has not chosen it.
+    The call's `mute` becomes True if the call begins in its line's language, because the caller may speak another.
     """
     return arrive(replace(call, mute=call.language == facts.line.language), START, facts)
 
@@ -145,7 +145,7 @@ def _silent(call: Call, place: Menu | Keying, facts: Facts) -> Turn:
 
 
 def _missed(call: Call, place: Menu | Keying, facts: Facts, what: str, before: int) -> Turn:
-    """Return the turn after the mistake `what`, with more help; after too many (`before` + 1), the place gives up."""
+    """Return the turn after the mistake `what` and `before` earlier ones: more help, or the place gives up."""
     if before + 1 >= place.misses:
         return arrive(call, place.gives_up, facts)
     if what == WRONG and isinstance(place, Menu) and place.ends_on_silence:

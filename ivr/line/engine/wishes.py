@@ -1,4 +1,4 @@
-"""Chooses the sentences about what the caller asks for: the number, the time, the confirmation and the promise.
+"""Chooses the sentences that read back a number or time, confirm an appointment, promise a call, or tell warning signs.
 
 Pure: the words are in config/prompts, and script.py fills their blanks.
 """

@@ -34,7 +34,7 @@ SPOKEN_OF: Mapping[str, frozenset[str]] = {
     "chosen": frozenset({"chosen"}),
     "topic": frozenset({"topic"}),
 }
-"""For each datum in sentences, a set of data. Where one of the set matters, callers may still hear the datum."""
+"""Maps a datum in sentences to data. While one of these decides where the call can go, the datum may be heard."""
 
 
 class State(NamedTuple):

@@ -48,7 +48,7 @@ class Scene:
     """The sentence that offered the key that led to this scene; None if no sentence offered the key."""
     next: tuple["Scene", ...] = ()
     told_at: Keys | None = None
-    """The keys of another scene with the same scenes after it; `next` then has only what differs. None otherwise."""
+    """The keys of a scene whose next scenes also follow this one, so that `next` has only other scenes; else None."""
     stays: bool = False
     """True if the call stays where it was, so that the previous scene lists what can follow."""
 

@@ -137,7 +137,7 @@ def onward(menu: Mapping[str, Place], start: str) -> frozenset[str]:
 def matters(menu: Mapping[str, Place]) -> Mapping[str, frozenset[str]]:
     """Return, for each place, the data that decide where a call can go from this place.
 
-    This or a later place uses these data, and none on the way drops them. Calls with equal data take the same ways.
+    This place or a later one uses the data, and no place between drops them. Calls with equal data take the same ways.
     """
     found = {name: _own(place) for name, place in menu.items()}
     while True:

@@ -38,7 +38,7 @@ def _unfolded(first: Scene, facts: Facts) -> Scene:
 
 
 class _Tree:
-    """Builds a transcript's tree breadth first. So, of equal scenes, that with the fewest keys lists what follows."""
+    """Builds a transcript's tree breadth first. So, of equal scenes, the one of fewest keys lists the next scenes."""
 
     def __init__(self, first: Scene, facts: Facts) -> None:
         self._first = first.turn.call
@@ -82,7 +82,7 @@ class _Tree:
         return self._states.of(call, self._facts), self._states.gathered(call, self._facts)
 
     def _otherwise(self, scene: Scene, after: Iterable[Scene], like: Scene) -> tuple[Scene, ...]:
-        """Return the scenes of `after`, which follow `scene`, except those that equal a scene after `like`."""
+        """Return the scenes `after` (they follow `scene`) that do not merely repeat a scene that follows `like`."""
         there = {_kind(each): each for each in self._next[like.keys]}
         return tuple(
             each
@@ -93,7 +93,7 @@ class _Tree:
     def _is_alike(self, scene: Scene, after: Scene, like: Scene, there: Scene) -> bool:
         """Return whether `after`, which follows `scene`, may be shown as a repetition of `there`, which follows `like`.
 
-        `after` and `there` must say the same in the same state, with equal data or with the data of the scene before.
+        Both must say the same in the same state, with equal data, or with data unchanged since the scene before each.
         """
         if _heard(after) != _heard(there):
             return False
@@ -110,7 +110,7 @@ def _kinds(scenes: Iterable[Scene]) -> set[tuple[EventKind, str]]:
 
 
 def _kind(scene: Scene) -> tuple[EventKind, str]:
-    """Return the kind of event that led to this scene, and its key. The key is empty for a single wrong key."""
+    """Return the kind of the event before this scene, and the event's key or outcome; "" for any single wrong key."""
     return scene.what, "" if scene.what is EventKind.WRONG and len(scene.by) == 1 else scene.by
 
 

@@ -13,7 +13,7 @@ from ivr.reports.call_stats import OF_THE_MENU
 from ivr.reports.counts.tally import VERSION
 
 MOST_DAYS = 400
-"""The most days whose opening hours go into one hash. No request has an event so much later, if clocks are right."""
+"""The most days whose opening hours go into one hash. If clocks are right, no request has an event after those days."""
 
 
 class CountedBy:

@@ -40,7 +40,7 @@ ENDINGS = frozenset(each.value for each in Ending)
 CALLS_AT, SERVED_AT, REACHED_AT = BY_SLOT
 
 Tallies = Mapping[int, Mapping[str, Tally]]
-"""The counts of each line, by number of the quarter-hour in the day. Lines that no longer exist may be included."""
+"""The counts of a day by number of the quarter-hour, then by line. Lines that no longer exist may be included."""
 
 
 @lru_cache(maxsize=1024)
@@ -93,7 +93,7 @@ Found = Iterable[tuple[int, str, Tally]]
 
 @dataclass(frozen=True)
 class Alike:
-    """A group of calls with the same path and end, in the same five minutes, with the line open or closed."""
+    """A group of calls in the same five minutes, with the same places and end, all in open or all in closed hours."""
 
     slot: int
     state: str
@@ -121,7 +121,7 @@ class _Counting:
         return open_or_closed(timetable.when(moment).is_open)
 
     def calls(self, rows: Sequence[Row[Any]], odd_at: int) -> Found:
-        """Yield the counts of these calls. A call without a readable moment counts in the quarter `odd_at`."""
+        """Yield the counts of these calls. A call with an unreadable moment counts in the quarter-hour `odd_at`."""
         alike: Counter[tuple[str, int, str, str, str]] = Counter()
         for row in rows:
             began, line, path, ended = row.began, text_of(row.line), row.path, row.ended
@@ -155,7 +155,7 @@ class _Counting:
         return {**tally_of_calls(calls), **found}
 
     def requests(self, found: RequestRows, odd_at: int) -> Found:
-        """Yield the counts of these requests. `odd_at` is the quarter of an hour of those without a readable moment."""
+        """Yield the counts of these requests. A request without a readable moment counts in the quarter `odd_at`."""
         groups: defaultdict[tuple[int, str], list[DatedRequest]] = defaultdict(list)
         for row, each in zip(found.made, dated(found, self._waits), strict=True):
             if each is None:

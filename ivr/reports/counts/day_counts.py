@@ -21,7 +21,7 @@ from ivr.reports.reported_calls import read_calls
 from ivr.reports.reported_requests import read_requests
 
 Quarters = dict[int, Mapping[str, Tally]]
-"""The counts of a day: for the number of each quarter of an hour, the counts by line."""
+"""The counts of a day, by the number of each quarter of an hour, and within a quarter by line."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class DayCount:
     by_slot: Tally
     """The counts of each five minutes of the day. Stored counts have these only for the day `WantedDays.cut`."""
     later: Tally
-    """Patients reached on a later day than they asked. In stored counts, only for days before `WantedDays.cut`."""
+    """Counts of the day's patients reached on a later day. Stored counts have these only before `WantedDays.cut`."""
 
 
 @dataclass(frozen=True)

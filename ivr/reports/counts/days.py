@@ -56,7 +56,7 @@ class Stretch:
 
     @property
     def starts(self) -> datetime:
-        """The moment at which the stretch begins."""
+        """The beginning of the first quarter of an hour in this part of a day."""
         return self.day.starts + self.first * QUARTER
 
     @property

@@ -33,7 +33,7 @@ class Changes:
     """The calls and requests that came or changed since the kept counts were last brought up to date."""
 
     since: RowsSeen | None
-    """The last rows that the kept counts include; None if nothing is counted yet, so that all days are counted."""
+    """The newest rows that the stored counts include; None if no counts are stored, so that all days are counted."""
     upto: RowsSeen
     settled: bool
     """True if no call or history event that is stored later can have a lower id than those in `upto`."""
@@ -98,7 +98,7 @@ def _kept(day: Any, of_line: Any) -> KeptDay | None:
 
 
 def kept_quarters(read: Connection, day: ClinicDay) -> str:
-    """Return the kept counts of a day's quarters of an hour, as text; an empty text where there are none."""
+    """Return the stored counts of a day by quarter of an hour, as text; an empty text if none are stored."""
     return read.scalar(select(table.c.quarters).where(table.c.starts == day.starts, table.c.line == ALL)) or ""
 
 
@@ -142,7 +142,7 @@ def bring_up_to_date(write: Connection, found: Changes, days: Sequence[NewDay]) 
 
 
 def _is_turn(write: Connection, found: Changes) -> bool:
-    """Lock the generation number of the kept counts. Return whether it equals that of `found`, and raise it if so."""
+    """Lock the kept counts' generation number. If `found` has the same number, add 1 and return True; else False."""
     now = write.execute(select(state).with_for_update()).first()
     if now is None:
         _begin(write)

@@ -44,7 +44,7 @@ def _when(day: ClinicDay, counts: Mapping[str, int]) -> Iterator[tuple[When, int
 
 
 def of_days_before(days: Sequence[DayCount], period: Period, until: datetime) -> DayStats:
-    """Return the counts of the days before a period; those of the last day only up to `until`, in 5-minute steps."""
+    """Return the counts of the days before a period. The last day counts up to `until`, rounded down to 5 minutes."""
     cut = day_of(period.before.last, period.zone)
     # Until midnight, where a day is an hour shorter than the one that it is compared with.
     slot = cut.slot(min(until, cut.ends))

@@ -26,7 +26,7 @@ from ivr.storage.database import Database, StoreAway, UniqueViolation
 log = logging.getLogger(__name__)
 
 LONGEST = 30
-"""The number of days in the longest report. For comparison, the same number of days before the report is read too."""
+"""The number of days in the longest report. A report also reads as many days before its period, for comparison."""
 
 MOST_DAYS = 3
 """The most days that the clock process counts in one round, while nobody waits for a report."""
@@ -82,7 +82,7 @@ class Reports:
         return _Making(clinic, period, line, now).report(found, counts)
 
     def keep_counts(self, clinic: Clinic, now: datetime) -> int:
-        """Count and store days without valid counts, in the longest period of a report; return the number of days.
+        """Store counts for those days of a report's longest period that lack valid ones; return how many were stored.
 
         Counts at most `MOST_DAYS` days. `clinic` must have all closures since the period's first day. Raises StoreAway.
         """
@@ -150,7 +150,7 @@ class _Making:
         )
 
     def _unrung(self, due: RequestRows) -> tuple[Waits, Waits]:
-        """Return how long patients have waited for an untried call: those who asked, and those who are to be told."""
+        """Return the waits of patients not called yet: of those who asked, and of those to be told of a change."""
         if not due.made:
             return {}, {}
         found = dated(due, waits_in(self._opening(), self.clinic.default_line, self.now))

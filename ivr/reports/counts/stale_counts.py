@@ -16,7 +16,7 @@ from ivr.storage import schema
 table, state = schema.day_counts, schema.counting
 
 ALL = "*"
-"""The line key of a day's row for all lines. Only this row has counts by quarter of an hour, and the stale quarters."""
+"""The key, in place of a line's, in a day's row for all lines. Only that row uses the columns quarters and stale."""
 
 QUARTER = timedelta(minutes=15)
 """The part of a day that is counted anew when a row in it changes, because time zones differ by whole quarters."""
@@ -31,8 +31,8 @@ NOBODY_ELSE_WRITES: ColumnElement[bool] = literal_column(
 )
 """The SQL condition, on PostgreSQL, that no other transaction is running.
 
-PostgreSQL gives a row its id before the commit, so a row with a lower id than the highest visible one may still appear.
-The transaction of such a row is already running when the row gets its id.
+PostgreSQL gives a row its id before the commit. So a row of a transaction that still runs may appear later, with an id
+below the highest visible one. Under this condition, no such row can appear.
 """
 
 
@@ -60,7 +60,7 @@ def rows_upto(read: Connection, generation: int) -> tuple[RowsSeen, bool]:
 
 
 def moments_of(read: Connection, of: Table, ids: Sequence[int]) -> Sequence[Any]:
-    """Return the moments that date the rows with these ids in the counts; empty for a table that is not counted."""
+    """Return the moments by which the rows with these ids are counted; empty for a table that is not counted."""
     return read.scalars(select(COUNTED_BY[of]).where(of.c.id.in_(ids))).all() if of in COUNTED_BY else []
 
 

@@ -31,9 +31,9 @@ A call counts in the slot of its start. A patient who asked on that day counts i
 """
 
 LATER = "reached_later"
-"""The name of the counts of patients who asked for a call on the day and were reached on a later day.
+"""The name of the counts of a day's patients who asked for a call on that day and were reached on a later day.
 
-An inner key has the number of days until then, the five-minute slot of the later day, and OPEN or CLOSED.
+A count's key has the number of days between the two, the five-minute slot of the later day, and OPEN or CLOSED.
 """
 
 
@@ -120,7 +120,7 @@ def tally_of_requests(requests: RequestStats, told: str = "") -> Tally:
 
 
 def requests_of(tally: Tally, unrung: Mapping[int, int], told: str = "") -> RequestStats:
-    """Return the stats of requests from their tally, with `unrung`, the waits of patients who have not been called.
+    """Return the stats of requests from their tally. `unrung` has the numbers of uncalled patients by minutes waited.
 
     `told` is TOLD for requests that the program made to tell patients of a change; else empty.
     """

@@ -36,7 +36,7 @@ RECORDED_CALLER = "recorded"
 
 @dataclass(frozen=True)
 class SentTrace:
-    """A trace of a call that a host has sent, with its id and arrival, and whether it is in the call's record."""
+    """A trace that a host has sent, with its id and arrival; `recorded` is true if the trace went into a record."""
 
     id: int
     trace: Trace

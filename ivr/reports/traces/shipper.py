@@ -69,7 +69,7 @@ class TraceShipper:
                 self._ended[each.mark] = min(each.at, self._ended.get(each.mark, each.at))
 
     def _forget(self, there: set[Path]) -> None:
-        """Forget the segments that no longer exist, and the calls whose traces were in these segments only."""
+        """Forget segments missing from `there`, the existing ones, and calls without any trace in the existing ones."""
         for path in self._sent.keys() - there:
             del self._sent[path], self._calls[path]
         known = set[str]().union(*self._calls.values())

@@ -24,7 +24,7 @@ OPTION = re.compile(r"(?:-c\s*|--)(?P<name>[A-Za-z_][\w.-]*)=(?P<value>(?:\\.|[^
 """The pattern of one PostgreSQL server setting, as in the server's command line and in libpq's `options`."""
 
 HOST_AND_PORT = re.compile(r"(?:\[(.*)\]|([^:]*))(?::([0-9]*))?")
-"""The pattern of a host in the address with its own port, in the form of people and SQLAlchemy."""
+"""The pattern of a host, HOST or [IPV6], with or without :PORT, as people and SQLAlchemy write it in an address."""
 
 
 def database_address(written: str) -> str:
@@ -125,7 +125,7 @@ def _as_libpq_has_it(rest: str) -> str:
 
 
 def _host_and_port(written: str) -> tuple[str, str]:
-    """Return a host of the address and its own port, if any; an IPv6 address has its port after brackets alone."""
+    """Return a host of the address and the host's own port or "". An IPv6 address with a port must be in brackets."""
     found = HOST_AND_PORT.fullmatch(written)
     return (found[1] or found[2], found[3] or "") if found else (written, "")
 

@@ -34,7 +34,7 @@ ABOUT_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR", "SQLITE_CAN
 class SqliteFile:
     """SQLite's file, its kept connections, and the turns in which this process's threads write to it.
 
-    This class begins transactions itself. SQLAlchemy's events would cost a search for listeners at every statement.
+    This class begins transactions itself, because SQLAlchemy's events would make each statement search for listeners.
     """
 
     def __init__(self, path: Path, timeout: float, monotonic: Callable[[], float] = time.monotonic) -> None:

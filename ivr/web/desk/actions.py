@@ -168,9 +168,9 @@ def _done(
     *,
     to_list: bool = False,
 ) -> ResponseReturnValue:
-    """Make the move and redirect. If the move is refused, show the card with the reason and the typed text.
+    """Make the move; redirect to the card, or the list (`to_list`). On a refusal, show the reason and the typed text.
 
-    A typed name is stored first, because it is true in any case. If the booking `said` is refused, it is offered again.
+    A typed name is stored first, because it is true anyway. A booking `said` whose time is not free is offered again.
     """
     try:
         _write_name_beside(request_id)
@@ -218,7 +218,7 @@ def clash_words() -> Mapping[Clash, str]:
 
 
 def offer_undo(found: AnyRequest, what: str, reference: str, words: str) -> None:
-    """Offer, on the next pages, to undo the last move of a request. The pages name the request by `reference`.
+    """Offer, on the next pages, to undo the last move of a request. `reference` and `words` are shown with the offer.
 
     `what` is the history event of this move, so that no later move is undone instead.
     """

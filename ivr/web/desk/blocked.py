@@ -23,7 +23,7 @@ blocked = Blueprint("blocked", __name__)
 @blocked.get("/desk/blocked")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show the blocked numbers, and a form to block another; opened from a card, the form has that card's number."""
+    """Show the blocked numbers, and a form to block another; if the URL names a card, the form has its number."""
     return _page(_seen_on(request.args.get("request", "")))
 
 

@@ -38,7 +38,7 @@ def name_beside() -> str | None:
 
 
 def moment_of(outcome: Outcome) -> datetime | None:
-    """Return the card's moment for an outcome; None without one. Raises ValueError if it is malformed or past."""
+    """Return the moment typed on the card for an outcome, or None. Raises ValueError if it is malformed or past."""
     whole_form = f"{LATER}day" in request.form
     if whole_form and OUTCOMES[outcome] is Then.AT_A_MOMENT:
         return moment_asked(LATER)

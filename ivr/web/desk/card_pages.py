@@ -24,7 +24,7 @@ UNDO_SHOWN = timedelta(seconds=10)
 
 
 LAST_REPORT = "last_report"
-"""The session key of the logged-in person's last report of an outcome or last merge, which the person may undo."""
+"""The entry of Flask's session with the logged-in person's last merge or reported outcome, which they may undo."""
 
 
 def any_card_page(found: AnyRequest, trouble: str = "", status: int = 200) -> ResponseReturnValue:

@@ -177,7 +177,7 @@ HISTORY: Mapping[HistoryEvent, Callable[[str], str]] = {
     ),
     HistoryEvent.DUE_BACK: lambda detail: _("set the call back to %(moment)s, as before", moment=_moment(detail)),
 }
-"""The functions that make the sentence of each history event from its detail. Outcomes have words of their own."""
+"""The functions that make the sentence of a history event from its detail. `outcome_words` is for outcomes."""
 
 
 def failure_words(failed: FailedTask) -> str:
@@ -191,7 +191,7 @@ NO_ACTS = frozenset(
         *(HistoryEvent.TO_TELL, HistoryEvent.NOT_TO_TELL, *Outcome),
     }
 )
-"""The history events whose words make no sentence with a person's name, so that the card puts a colon between both."""
+"""The history events whose words make no sentence after a person's name. So the card puts a colon after the name."""
 
 
 def who_words(entry: HistoryEntry) -> str:

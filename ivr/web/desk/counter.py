@@ -28,7 +28,7 @@ from ivr.web.wording import languages_of_the_line, refusal_words
 counter = Blueprint("counter", __name__)
 
 DAYS_TO_CHOOSE = 7
-"""The number of open days that the form offers for the wish."""
+"""The number of open days that the form at the counter offers as the day of the wish."""
 
 
 class ChoiceGone(ValueError):

@@ -32,7 +32,7 @@ LAST_CALLED = "last_called"
 
 @dataclass(frozen=True)
 class MissedLine:
-    """The missed calls of one number in words, as one entry of the desk's list."""
+    """The words of one entry in the desk's list, for the missed calls of one telephone number."""
 
     call: MissedCall
     name: str

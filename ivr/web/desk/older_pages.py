@@ -1,4 +1,4 @@
-"""Redirects the forms of pages that an older version of the program has shown to today's pages.
+"""Accepts the forms of pages that an older version of the program has shown, and redirects each to a page of today.
 
 A day and hour typed into an older form are kept as a draft and shown on today's page. Changes no appointment.
 """

@@ -1,4 +1,4 @@
-"""The search of the desk: by name, by reference, by number. The typed words are posted, and stand in no URL.
+"""The search of the desk: by name, by reference, by number. The words are sent by POST, so that no URL holds them.
 
 An open page updates the results while the person types. Reads only.
 """

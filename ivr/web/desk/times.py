@@ -73,7 +73,7 @@ def _next(clinic: Clinic, coming: Sequence[Slot]) -> list[Chip]:
 
 
 def _asked() -> tuple[date | None, Part | None]:
-    """Return the day and the part of the day for which the card's form asks free times; None for either if empty."""
+    """Return the day whose free times the form asks for, and the part of that day; None for either if it is empty."""
     written = request.form.get("on") or request.form.get("look_day", "")
     try:
         found = date.fromisoformat(written)
@@ -108,7 +108,7 @@ def _days(coming: Sequence[Slot]) -> list[tuple[date, str]]:
 
 
 def chosen_time(written: str) -> tuple[datetime, str]:
-    """Return the moment and column in a chip's value. Raises ValueError where it is malformed or in the past."""
+    """Return the moment and column in the value of a free time's button. Raises ValueError if malformed or past."""
     written, _blank, schedule = written.partition(" ")
     at = datetime.fromisoformat(written)
     if at.tzinfo is None or at < services().clock() - timedelta(minutes=1):

@@ -161,7 +161,7 @@ def _history(found: Appointment) -> list[tuple[object, str, str]]:
 
 
 def _free_times(found: Appointment) -> dict[str, object]:
-    """Return the free times of the shown day, to move the appointment to, and the next days with free times."""
+    """Return the shown day, its free times to which the appointment can be moved, and the next days with free times."""
     now, clinic = services().clock(), services().hours.clinic_now()
     asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
     day = asked or max(local(found.starts).date(), today())

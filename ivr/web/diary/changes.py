@@ -135,7 +135,7 @@ def _refused(refused: ChangeRefused) -> str:
 
 
 Change = Callable[[NameAndNote], None]
-"""A change of an appointment, which stores what was typed with it."""
+"""A function that changes an appointment, and stores the name and note that were typed in the form of the change."""
 
 
 def _done(appointment_id: int, change: Change, what: DiaryEvent, said: str) -> ResponseReturnValue:

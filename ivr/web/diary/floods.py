@@ -44,7 +44,7 @@ class ShownFlood:
 
     @property
     def known(self) -> int:
-        """The number of the flood's bookings for whose telephone number the desk knows a patient's name."""
+        """The number of bookings in the flood for which the desk knows the patient's name, by the telephone number."""
         return sum(bool(each.name) for each in self.bookings)
 
 

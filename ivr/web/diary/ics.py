@@ -29,7 +29,7 @@ class CalendarEvent:
 
 
 def written(name: str, zone: str, entries: Iterable[CalendarEvent]) -> bytes:
-    """Return a calendar file with these entries. `zone` is the time zone in which a program may show it."""
+    """Return a calendar file with these entries. `zone` is the time zone in which a program may show the entries."""
     from icalendar import Calendar, vText  # noqa: PLC0415 - large, and only subscribers need it
 
     calendar = Calendar()

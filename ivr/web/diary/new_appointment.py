@@ -159,7 +159,7 @@ def _number_or_none(written: str) -> Phone | None:
 
 
 def _page(card: Request | None, trouble: str = "", at: str = "", told: dict[str, object] | None = None) -> str:
-    """Return the booking form, for `card` if any, with error `trouble` at field `at`, concerns `told` about a time."""
+    """Return the booking form, for request `card` if given, with error `trouble` at field `at`, and concerns `told`."""
     filled = {**typed.typed(f"booking {card.id}" if card else "booking")}
     if request.method == "GET":
         filled |= {name: request.args[name] for name in ("day", "hour", "column") if name in request.args}

@@ -15,7 +15,7 @@ from ivr.web.diary import words
 from ivr.web.services import services
 
 DESPITE = "despite"
-"""The name of the button that keeps a time despite concerns. Its value is the time and the kinds of the concerns."""
+"""The name of the button to accept a time despite concerns. Its value has the time, the column and the concerns."""
 
 
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:

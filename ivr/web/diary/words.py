@@ -138,7 +138,7 @@ CONCERNS: Mapping[Doubt, Callable[[Concern, Mapping[int, Patient]], str]] = {
     Doubt.PAST: lambda _concern, _patients: _("That time is over."),
     Doubt.FAR: lambda _concern, _patients: _("That is more than two months ahead."),
 }
-"""The functions that make the sentence of a concern about a time, by its kind."""
+"""The functions that make a sentence of a concern about a time, by the kind of concern."""
 
 
 # -- blocked times

@@ -42,7 +42,7 @@ def wished(form: Form, usual: Clinic, standing: Sequence[DeskClosure], today: da
 
 
 def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosure]:
-    """Return the form's closures. A form for all lines also replaces each single line's closure of that day."""
+    """Return `wish`; if it is for all lines, add an equal closure for each line with its own closure that day."""
     own = sorted({each.line for each in standing if each.day == wish.day and each.line})
     lines = [wish.line] if wish.line else ["", *own]
     return [DeskClosure(wish.day, line, wish.shifts, wish.reason) for line in lines]
@@ -51,7 +51,7 @@ def _alike(wish: DeskClosure, standing: Sequence[DeskClosure]) -> list[DeskClosu
 def _cut(
     wish: DeskClosure, cut: Callable[[Shifts, time], Shifts], at: time, usual: Clinic, standing: Sequence[DeskClosure]
 ) -> list[DeskClosure]:
-    """Return the closures that begin a day's hours later, or end them earlier, at the time `at`. Raises FormRefused."""
+    """Return the closures by which lines open as late, or close as early, as the time `at`. Raises FormRefused."""
     present = usual.with_closures(standing)
     lines = [wish.line] if wish.line else list(usual.lines)
     now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
@@ -91,7 +91,7 @@ OTHER_END: Mapping[Callable[[Shifts, time], Shifts], Callable[[Shifts, Shifts], 
     closing_early: lambda usual, present: opening_late(usual, present[0].start),
     opening_late: lambda usual, present: closing_early(usual, present[-1].end),
 }
-"""The opposite of each cut in CUTS. It gives the cut end of the day its usual time, and keeps the other end."""
+"""For each cut in CUTS, a function that gives the cut end of a day its usual time, and keeps the day's other end."""
 
 
 # -- the fields

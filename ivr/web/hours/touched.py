@@ -20,7 +20,7 @@ from ivr.web.services import services
 from ivr.web.sessions import by
 
 KEEPS = "keeps"
-"""The form's field with the touched patients already shown. Other touched patients are shown before the change."""
+"""A form field with the touched patients already shown. If more patients are touched, a page first lists them all."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class TouchedPatient:
 
 
 def asks_first(after: Clinic) -> bool:
-    """Return whether these hours touch a patient whom the member of staff has not been shown. Raises StoreAway."""
+    """Return whether the hours in `after` touch a patient not yet shown to the member of staff. Raises StoreAway."""
     touched = services().desk.upkeep.touched(after, services().clock())
     return not _keys(touched) <= set(request.form.get(KEEPS, "").split(" "))
 
@@ -57,7 +57,7 @@ def whom_it_touches(after: Clinic) -> Mapping[str, object]:
 
 
 def page_before(after: Clinic, action: str) -> str:
-    """Return the page that lists the patients whom new hours touch, before these are stored. Raises StoreAway."""
+    """Return the page that lists the patients whom new hours touch; the hours are not stored yet. Raises StoreAway."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", KEEPS}]
     return render_template("hours_touched.html", action=action, fields=fields, **whom_it_touches(after))
 

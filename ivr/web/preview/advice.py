@@ -33,7 +33,7 @@ class Piece:
 
     @property
     def mark(self) -> str:
-        """Return the checksum of the advice's words, which is kept with a review of them."""
+        """Return the checksum of the advice's words. A review in clinic.toml has the checksum of the reviewed words."""
         return mark(self.words)
 
 

@@ -46,7 +46,7 @@ def _remember(state: BlueprintSetupState) -> None:
 @hear.get("/desk/hear")
 @guarded_by(staff_only)
 def page() -> ResponseReturnValue:
-    """Show a call as a transcript; for a past day, a message and a call at this moment. 404 if no call has the keys."""
+    """Show a call as a transcript. 404 if the URL's keys lead nowhere; for a past day, 400 and a call of now."""
     here, now = services(), services().clock().replace(second=0, microsecond=0)
     version = here.hours.version()  # before what it is the version of: what changes meanwhile is then told anew
     clinic = here.hours.clinic_now()

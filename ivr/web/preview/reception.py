@@ -51,7 +51,7 @@ def _branch(services: Services, way: Way) -> Branch:
 
 
 def _onward(way: Way) -> Iterator[Way]:
-    """Yield the next points: a right key, wrong key or silence at the beginning; after a miss, the same miss."""
+    """Yield the next points: at the beginning, a right key, silence or wrong key; after a miss, only the same miss."""
     leg = way.leg
 
     def after(what: EventKind, key: str) -> Way:

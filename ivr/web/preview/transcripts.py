@@ -82,7 +82,7 @@ class Branch:
 
     @property
     def offered(self) -> bool:
-        """Return whether the label is a sentence of the call, in the call's language."""
+        """Return whether `label` is a sentence of the call, in the call's language, and no message of the desk."""
         return self.scene.offer is not None
 
     def every(self) -> Iterator["Branch"]:
@@ -196,7 +196,7 @@ LABELS: Mapping[tuple[EventKind, str], str] = {
     (EventKind.SILENCE, "-"): later("No key is pressed"),
     (EventKind.WRONG, ""): later("A wrong key"),
 }
-"""The messages of the desk's pages for what leads to a part of a call, if no sentence of the call offers it."""
+"""The desk's messages for an event of a call that no sentence offers, by the event's kind, and its key or outcome."""
 
 
 # -- moments worth hearing

@@ -35,7 +35,7 @@ def _against_before(counted: DayStats, before: DayStats) -> Figure:
 
 
 def _named() -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-    """Return the rows' keys and words, a pair of rows for each of three counts: in open hours, and in closed hours."""
+    """Return the key and words of each row, in pairs by count: first the row for open hours, then for closed hours."""
     return (
         (("calls_open", _("calls while open")), ("calls_closed", _("calls while closed"))),
         (("served_open", _("helped while open")), ("served_closed", _("helped while closed"))),

@@ -78,7 +78,7 @@ def _about_requests(report: PeriodReport) -> Iterator[str]:
 
 
 def _left_out(report: PeriodReport) -> Iterator[str]:
-    """Yield a sentence on how many odd rows are not counted, as this version cannot read them."""
+    """Yield a sentence on how many odd rows are not counted, because this version cannot read them."""
     if report.left_out:
         yield _("Not counted, because this version cannot read them: %(count)s.", count=report.left_out)
 

@@ -35,7 +35,7 @@ def for_programs(report: PeriodReport, period: Period, line: str, figures: Itera
 
 
 def for_people(report: PeriodReport, period: Period, line: str, figures: Iterable[Figure]) -> Iterator[Cells]:
-    """Yield the rows of the spreadsheet in the reader's words; `line` is the name of the telephone line."""
+    """Yield the rows of the spreadsheet in the reader's language; `line` is the name of the telephone line."""
     yield (_("Table"), _("Row"), _("Column"), _("Count"))
     for key, value in _summary(report, period, line).items():
         yield _told(_("In short"), _(SUMMARY[key]), "", str(value))

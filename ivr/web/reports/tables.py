@@ -150,7 +150,7 @@ CHOSEN: Mapping[str, str] = {
     PERSON_PLACE: later("the reception"),
     NOTHING: later("nothing"),
 }
-"""The short words for callers' choices in reports. Reports show the telephone's sentence for any other choice."""
+"""The short words in reports for callers' choices. For any other choice, reports show the sentence of its option."""
 
 
 def choice_words(menu: Mapping[str, Place], script: Script) -> Mapping[str, str]:

@@ -168,4 +168,4 @@ DETAILS: Mapping[AuditAction, Words] = {
     AuditAction.BLOCKED_TIME: _block,
     AuditAction.ERASED: _erased,
 }
-"""The functions that put an action's detail into words. Without one, a reference, a name or an address is shown."""
+"""The functions that put an action's detail into words. The detail of any other action is shown as it is stored."""

@@ -120,7 +120,7 @@ def choose_language() -> ResponseReturnValue:
 def lead_to_login() -> ResponseReturnValue:
     """Redirect a person who is not logged in to the login, and after the login back to their page.
 
-    A sent form is kept as a draft of the person for whom its page was made, who sees it after the login.
+    A sent form becomes a draft of the person for whom its page was made. That person sees the draft after the login.
     """
     kept = typed.keep_for(sessions.owner_of_form()) if request.method == "POST" else ""
     if sessions.HTMX in request.headers:

@@ -24,7 +24,7 @@ from ivr.web.sessions import by
 people = Blueprint("people", __name__)
 
 LINK = "link"
-"""The session key of a new invitation link, which is shown once."""
+"""The entry of Flask's session that holds a new invitation link, which is shown only once."""
 
 REQUIRE = "require_second_factor"
 """The action of the form that requires a second factor of one person."""
@@ -107,7 +107,7 @@ def require_of_everybody() -> ResponseReturnValue:
 
 
 def _would_shut_herself_out() -> bool:
-    """Return whether this manager has no second factor, and tell her: requiring one would lock her out as well."""
+    """Return whether this manager has no second factor. If so, tell her to set one up, or she would be locked out."""
     without = not current_user.person.second_factor
     if without:
         flash(

@@ -77,7 +77,7 @@ def make_codes() -> ResponseReturnValue:
 @second_factor.post("/desk/me/second-factor/off")
 @guarded_by(staff_only)
 def switch_off() -> ResponseReturnValue:
-    """Switch a person's second factor off, where a right code is entered and no manager requires it."""
+    """Switch a person's second factor off if the entered code is right and no manager requires the factor."""
     me = _me()
     if me.required or not me.second_factor:
         return redirect(url_for("second_factor.page"))

@@ -15,7 +15,7 @@ from ivr.web.telephone.retry import AGAIN
 from ivr.web.telephone.webhook import VerifiedWebhook
 
 UNHEARD = frozenset({"answered", "screen", "status"})
-"""The last parts of the paths of webhooks whose answer no caller hears: the reception's leg, a call's status."""
+"""The last parts of the paths of webhooks on the reception's leg or a call's status, whose answer no caller hears."""
 
 
 def trace_of(here: Services, asked: VerifiedWebhook, turn: Turn, before: Sequence[str] = ()) -> Trace:

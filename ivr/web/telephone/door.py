@@ -86,7 +86,7 @@ def _told(here: Services, asked: VerifiedWebhook, *, at_once: bool) -> tuple[Web
 
 
 def _webhook(scope: Scope, body: Body) -> Webhook | None:
-    """Return the webhook of a plain post to an address of a call; None for any other request."""
+    """Return the request as a webhook, if it is a usual form posted to a webhook's path; None for any other request."""
     path, query, content = scope.get("raw_path", b""), scope["query_string"], body.content
     if scope["method"] != "POST" or not ADDRESS.fullmatch(path) or body.length != len(content):
         return None

@@ -30,7 +30,7 @@ class Webhook:
         return f"{self.path}?{self.query}"
 
     def carrier(self, here: Services) -> Carrier:
-        """Return the carrier whose signature the request bears, valid or not; the answer is written for it."""
+        """Return the carrier whose signature the request bears, valid or not. The answer is for this carrier."""
         return here.telephone.carriers.of(self.headers, self.args.get(ASKED_BY, ""))
 
     def read(self, here: Services) -> CallEvent:

@@ -38,7 +38,7 @@ class Account:
     """An account at Twilio for tests: the stand-in's account, and the changes that went to it through the proxy."""
 
     behind: str
-    """The address of the stand-in, to which the proxy passes requests on."""
+    """The address of the stand-in, to which this account's proxy passes every request on."""
     url: str = ""
     changes: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     """The changes to numbers that were posted to the account, each as the number's SID and the form."""

@@ -1,4 +1,4 @@
-"""The time for which a missed call stays on the list: until the close of the next open day after it."""
+"""The time for which the desk shows a missed call: until the close of the next open day after the call."""
 
 from datetime import date, datetime, time
 

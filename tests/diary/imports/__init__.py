@@ -47,5 +47,5 @@ def spans(found: FileContent, zone: ZoneInfo = DELHI) -> list[str]:
 
 
 def reasons(found: FileContent) -> list[str]:
-    """Return, for each entry of a file that was left out, its place in the file and the reason."""
+    """Return, for each entry that the reader of a file has left out, the entry's place in the file and the reason."""
     return [f"{each.where}: {each.detail or each.why}" for each in found.left_out]

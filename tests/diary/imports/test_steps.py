@@ -1,4 +1,4 @@
-"""The steps of an import: what the desk changes between the plan and its entry stays as the desk left it."""
+"""The steps of an import: an appointment that the desk has moved, renamed or marked since the plan stays unchanged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Diaries:
         return self.importing.plan(read_table(table(*rows, header=HEADER), CLINIC), NOW, take_away=True)
 
     def stands(self) -> tuple[Appointment, str]:
-        """Return the appointment, and the name of its patient."""
+        """Return the appointment with the id 1, and the name of its patient."""
         found = Diary(self.database).appointment(1)
         assert isinstance(found, Appointment)
         return found, Patients(self.database).called({found.patient_id or 0})[found.patient_id or 0].name

@@ -37,7 +37,7 @@ def calls_today(database: Database) -> int:
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """A database with three calls of today, whose counts are already kept."""
+    """A database with three calls of today, and with the stored counts of today."""
     write_down(database, [call(each) for each in range(3)])
     for _ in range(2):
         calls_today(database)

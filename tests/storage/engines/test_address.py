@@ -41,7 +41,7 @@ UNREADABLE = [
 
 
 def setting(address: str) -> str:
-    """Return the address of the database as the settings read it from DATABASE_URL. Raises BadSettings."""
+    """Return the database's address as the settings read it if DATABASE_URL is `address`. Raises BadSettings."""
     given = {"ENV": "development", "SECRET_KEY": "0123456789abcdef" * 4, "TWILIO_AUTH_TOKEN": TOKEN}
     return read({**given, "DATABASE_URL": address}, env_file=None, carriers=SETTINGS).database_url
 

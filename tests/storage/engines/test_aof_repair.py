@@ -44,7 +44,7 @@ def redis_in(state: Path) -> OwnRedis:
 
 
 def promises(state: Path) -> set[str]:
-    """Start the Redis of this state folder, and stop it again; return the marks of the promises that it still has."""
+    """Start the Redis of this state folder, and stop it; return the marks of the pending requests in that Redis."""
     server = redis_in(state)
     server.start()
     try:

@@ -18,7 +18,7 @@ __all__ = ["hers"]
 
 @pytest.fixture
 def again(phone: Phone, hers: Conversation) -> Conversation:
-    """The call in which the mother, on her daughter's telephone, asks for a call back; it makes request 2."""
+    """The call in which a mother asks for a call back from her daughter's telephone. The call makes request 2."""
     return phone.rings(caller=DAUGHTERS).press(*TO_BE_RUNG)
 
 

@@ -328,7 +328,7 @@ def test_a_page_that_an_older_version_has_shown_makes_a_link_and_switches_it_off
 
 
 def test_the_link_is_given_as_https_alone(manager: Staff, link: str) -> None:
-    """The page gives the link only as https: a program may ask for webcal:// over plain http, for all to read."""
+    """The page gives the link only as https, because programs may open webcal:// over plain http, for all to read."""
     page = manager.browser.get("/desk/diary").text
     assert set(re.findall(r"[\w+.-]+://[^\"'<\s]*" + re.escape(link), page)) == {f"https://line.example{link}"}
     assert "webcal" not in page

@@ -1,4 +1,4 @@
-"""Blocking time for leave, lunch or a meeting: the appointments touched are shown before the block is kept."""
+"""Blocking time for leave, lunch or a meeting: the appointments touched are shown before the block is stored."""
 
 from datetime import date, time
 

@@ -128,7 +128,7 @@ class Listener:
             assert standing - SIGNS in (STANDING - SIGNS, set()), read.scene.keys
 
     def _pointed_to(self, read: Branch) -> list[Branch]:
-        """Return the branches after `read` that the transcript lists only after another branch; may be empty."""
+        """Return the branches that can follow `read` but are listed only after another branch; may be empty."""
         if read.scene.told_at is None:
             return []
         target = self._told[read.scene.told_at]

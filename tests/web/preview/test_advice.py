@@ -38,7 +38,7 @@ def clinic_with(folder: Path, *reviews: tuple[str, str, str]) -> str:
 
 
 def marks(staff: Staff) -> dict[str, str]:
-    """Return the mark that the page of advice shows for the words of each piece of advice, by the key of the piece."""
+    """Return the checksum that the page of advice shows for the words of each piece, by the key of the piece."""
     shown = cards(staff.browser.get("/desk/advice").text)
     return {key: card.rpartition("beside a review of them: ")[2].strip() for key, card in shown.items()}
 

@@ -153,7 +153,7 @@ def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) ->
 def compare(
     phone: Phone, clock: Clock, which: Which, follows: frozenset[EventKind] = OFFERED, stranded: Phone | None = None
 ) -> int:
-    """Compare a call with its transcript, over events of the kinds `follows`; return the number of documents heard."""
+    """Compare a call with its transcript, for the event kinds `follows`; return the number of documents compared."""
     services, at = phone.services, datetime(*MOMENTS[which.moment], tzinfo=DELHI)
     clinic = services.hours.clinic_now()
     read = read_call(services, clinic, PreviewQuery(clinic.line(which.line), which.lang, at, which.caller))
@@ -194,7 +194,7 @@ def told(request: pytest.FixtureRequest, tmp_path: Path, serves: Serves) -> Iter
 
 
 def test_a_call_is_told_in_a_bounded_number_of_scenes(told: tuple[Phone, int], clock: Clock) -> None:
-    """A transcript shows a few of the free times as examples: nobody would read a transcript with every free time."""
+    """A transcript shows few of the free times as examples, because nobody would read one with all free times."""
     phone, most = told
     clinic = phone.services.hours.clinic_now()
     counts = {}

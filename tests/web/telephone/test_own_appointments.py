@@ -133,7 +133,7 @@ def test_what_the_desk_has_changed_meanwhile_is_told(line: Phone, clock: Clock) 
 
 
 def test_what_the_desk_has_put_back_meanwhile_is_told(line: Phone, clock: Clock) -> None:
-    """A caller who has heard the time of a move that is then undone does not cancel another time than they heard."""
+    """Check that a caller cancels nothing after the desk has undone the move whose time the caller heard."""
     reference, desk = books(line), line.services.diary.desk
     made = only(line).id
     clock.goes_on(minutes=1)

@@ -125,7 +125,7 @@ def test_what_is_played_is_what_was_checked_at_start(recorded: Phone, tmp_path: 
 
 
 def test_the_apology_is_always_spoken(recorded: Phone) -> None:
-    """The apology for a fault plays no recording: it must not need another request to a service with a fault."""
+    """The apology for a fault plays no recording, because a recording needs another request to the failing service."""
     answer = recorded.unsigned("/voice/fallback", {"ErrorCode": "11200", "ErrorUrl": "https://line.example/voice"})
     assert "<Play" not in answer.text
     assert "<Say" in answer.text

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables, and add the columns."""
+    """Create the tables `sessions` and `drafts`, and add the columns `device` and `code` to `failed_logins`."""
     op.create_table(
         "sessions",
         sa.Column("id", sa.Integer, primary_key=True),
