@@ -172,7 +172,7 @@ WITH_A_STEADY_CLOCK = (record_calls, check_heard, check_missed_calls, name_silen
 
 
 def _swept(worker: WorkerServices, *, steady: bool = True) -> str:
-    """Do the works of a sweep; return their errors in words. If not `steady`, leave out WITH_A_STEADY_CLOCK."""
+    """Do the clock's pieces of work once; return their errors in words. Without `steady`, skip WITH_A_STEADY_CLOCK."""
     of_this_host = (*OF_THIS_HOST, partial(send_traces, steady=steady))
     works = (*of_this_host, *OF_THE_CLINIC, *(WITH_A_STEADY_CLOCK if steady else ()))
     return "; ".join(dict.fromkeys(filter(None, (_trouble(each, worker) for each in works))))

@@ -71,7 +71,7 @@ def _in(language: str, value: Value) -> Value:
 # -- a word that fills a blank
 
 MARK = "\N{SECTION SIGN}"
-"""The sign that is put in the place of a word, to find a sentence that says the word. No sentence has it."""
+"""A sign that no sentence has. A sentence that says it once it has replaced a word is an example of that word."""
 
 
 def examples_of_words(language: str, file: Mapping[str, Any], now: datetime) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ class Leg:
     """The state of the reception's leg once a person or a voicemail has picked up."""
 
     call: Call
-    """The caller's call, with the line and language of this leg; its misses are those made on this leg."""
+    """A copy of the caller's call whose line, language and number of misses are those of this leg."""
     screening: Screening
     begins: bool = False
     """True if nobody has been asked on this leg yet."""

@@ -173,7 +173,7 @@ def _always_on_disk(client: Redis) -> bool:
     return settings == {"appendonly": "yes", "appendfsync": "always"}
 
 
-UNUSUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None}
+USUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None}
 """The usual values of a pending request's fields. The JSON omits a usual value, so that older programs can read it.
 
 `NewRequest.caller` is never written. Only the limits need it, and no limit applies to a promised request.
@@ -198,13 +198,13 @@ def to_json(waiting: PendingRequest) -> str:
             "created": new.created.isoformat(),
             "asked": new.asked.isoformat(),
             "own_number": new.own_number,
-            **{name: value for name in UNUSUAL if (value := getattr(new, name)) != UNUSUAL[name]},
+            **{name: value for name in USUAL if (value := getattr(new, name)) != USUAL[name]},
         }
     )
 
 
 def _from_json(text: str) -> PendingRequest:
-    kept = {**UNUSUAL, **json.loads(text)}
+    kept = {**USUAL, **json.loads(text)}
     new = NewRequest(
         kind=Kind(kept["kind"]),
         line=kept["line"],
@@ -217,6 +217,6 @@ def _from_json(text: str) -> PendingRequest:
         created=datetime.fromisoformat(kept["created"]),
         asked=datetime.fromisoformat(kept["asked"]),
         own_number=kept["own_number"],
-        **{name: kept[name] for name in UNUSUAL},
+        **{name: kept[name] for name in USUAL},
     )
     return PendingRequest(kept["mark"], kept["reference"], new)

@@ -45,7 +45,7 @@ class Menu:
     says: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     offers: str = ""
-    """The name of an offer. The options of this offer come before `options`, and lead to the place `leads`."""
+    """The name of an offer, such as free times, or empty. Its options come before `options` and lead to `leads`."""
     reads_out: str = ""
     """The name of an offer of which the menu says only the earliest time, and makes no options; empty for none."""
     leads: str = ""

@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Days:
-    """A language's patterns for days: `names` in options, `dates` in sentences; with a time `choices` and `moments`."""
+    """A language's patterns for a day: `names` in options, `dates` in sentences. `choices` and `moments` add a time."""
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]

@@ -39,7 +39,7 @@ def upgrade() -> int:
 
 
 def load() -> None:
-    """Load the modules of the upgrade and of the Procfile's processes before the first fork, to share their memory."""
+    """Load before the first fork what the database's upgrade and the Procfile's processes need, to share the memory."""
     gc.disable()  # what is loaded is no garbage
     import wsgi  # noqa: F401, PLC0415 - half a second, and for nothing where nothing may start
     from ivr.operations import upgrade  # noqa: F401, PLC0415 - as above

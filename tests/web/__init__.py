@@ -1,4 +1,4 @@
-"""A service for one test, and the environment variables of a real process, for the tests of the web."""
+"""A service for one test of the web, and the environment variables for a process that a test starts."""
 
 import os
 from collections.abc import Callable, Iterator

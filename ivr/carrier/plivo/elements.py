@@ -10,7 +10,7 @@ from types import MappingProxyType
 from ivr.carrier.elements import ANYTHING, ElementRule, Elements, rule
 
 ADDRESS = re.compile(r"https?://[!-~]+|/(#[!-~]*)?")
-"""The pattern of an address in a document: a whole URL, or "/" in documents that are only checked and never sent."""
+"""The pattern of an address in a document: a whole URL. A document that is checked but never sent has "/" or "/#…"."""
 
 DIGITS = re.compile(r"[1-9][0-9]{6,14}")
 """The pattern of a number with its country code, without the +."""

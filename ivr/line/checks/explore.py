@@ -55,7 +55,7 @@ class Walk:
     begins: tuple[Step, ...]
     """The first steps of calls, one for each language."""
     errors: tuple[Step, ...]
-    """The first steps of calls whose place no longer exists, or which lack the data that their place needs."""
+    """The steps after an error of the service: the call's place is gone, or lacks the data that it needs."""
     steps: Mapping[State, tuple[Step, ...]]
     came_to: frozenset[str]
     """The places that calls reached or passed, except for places reached only after an error of the service."""

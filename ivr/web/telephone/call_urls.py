@@ -34,7 +34,7 @@ class CallUrls:
     base: str
     """The public base URL of the service, since a carrier needs absolute URLs."""
     _made: dict[Call, str] = field(default_factory=dict, compare=False)
-    """The URLs made for one answer, by call. A step's two URLs share the encrypted part, which is slow to make."""
+    """The URLs already made for one document, by call. They are kept because the encrypted part is slow to make."""
 
     def step(self, call: Call) -> str:
         """Return the URL of a call's next webhook after a key, or after the carrier has called the reception."""

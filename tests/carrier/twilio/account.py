@@ -1,7 +1,7 @@
 """An account at Twilio for tests: a stand-in's account behind a proxy.
 
-The proxy passes every request on and remembers the changes. The stand-in's answers lack the fallback that a number was
-given. The proxy adds the fallback, as Twilio itself shows it.
+The proxy passes every request on, and remembers which settings of the numbers were changed. An answer of the stand-in
+lacks a number's fallback address. The proxy adds that address, as Twilio itself shows it.
 """
 
 import base64

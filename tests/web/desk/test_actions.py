@@ -22,7 +22,7 @@ def card(staff: Staff, request_id: int = 1) -> str:
 
 @pytest.fixture
 def taken(staff: Staff, phone: Phone) -> str:
-    """The words on the card of request 1, for an appointment on Tuesday morning, which asha has taken."""
+    """The words on the card of request 1, an appointment request that Asha has taken."""
     phone.rings().press("1", "2", "1", "1", "1")
     return staff.does("take", 1)
 
