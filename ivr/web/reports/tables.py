@@ -110,9 +110,12 @@ def how_soon_rung(requests: RequestStats) -> Iterator[str]:
     """Yield two sentences on waits: of half of the patients, and of nine in ten. Omit a sentence if too few waited."""
     if requests.middle is not None:
         middle = up_to(requests.middle)
-        yield _("Half of the patients were first called within %(middle)s of opening time.", middle=middle)
+        yield _(
+            "Half of the patients waited %(middle)s of opening time or less, until the first call or until now.",
+            middle=middle,
+        )
     if requests.most is not None:
-        yield _("Nine in ten were first called within %(most)s.", most=up_to(requests.most))
+        yield _("Nine in ten waited %(most)s or less.", most=up_to(requests.most))
 
 
 def _steps() -> Iterator[tuple[str, str]]:
