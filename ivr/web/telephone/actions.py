@@ -79,15 +79,19 @@ def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> T
         case ChangeAppointment():
             return _changed(here, turn, turn.wait, facts, happened)
         case RingReception() if here.telephone.intake.is_barred(sender(here, happened)):
-            return _refused(turn, facts, happened)
+            return _refused(here, turn, facts, happened)
         case _:
             return turn
 
 
-def _refused(turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
-    """Refuse what a turn waits for, and everything of the kind in the rest of the call, as the caller is told."""
+def _refused(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
+    """Refuse what a turn waits for; a blocked caller may then leave no request and ring no reception in this call.
+
+    Any other caller may: the refused number may be at a limit that others have used up (docs/decisions/0021).
+    """
     log.warning("call %s: is refused on line %s", happened.call_id, turn.call.line)
-    return resume(turn.call.but(over_limit=True), "refused", facts)
+    barred = here.telephone.intake.is_barred(sender(here, happened))
+    return resume(turn.call.but(over_limit=turn.call.over_limit or barred), "refused", facts)
 
 
 def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallEvent) -> Turn:
@@ -98,7 +102,7 @@ def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallE
     try:
         kept = here.telephone.intake.accept(_new_request(here, turn.call, file, facts, happened))
     except RequestRefused:
-        return _refused(turn, facts, happened)
+        return _refused(here, turn, facts, happened)
     if kept is None:
         here.operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
         return resume(turn.call, "lost", facts)
@@ -116,7 +120,7 @@ def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened:
     try:
         found = here.telephone.bookings.book(new)
     except RequestRefused:
-        return _refused(turn, facts, happened)
+        return _refused(here, turn, facts, happened)
     log.info("call %s: a time is %s", new.request.call_id, found.outcome)
     if found.outcome is not BookingOutcome.BOOKED:
         # What was free when this webhook came in is free no more.

@@ -366,6 +366,17 @@ def test_a_caller_who_was_refused_is_offered_the_reception_no_more(staffed: Phon
     assert "0" not in keys_offered(call.press("#"))
 
 
+def test_a_caller_for_whose_number_others_have_asked_too_often_reaches_the_reception_all_the_same(
+    staffed: Phone,
+) -> None:
+    """A daughter who keys a number at its limit is refused for that number only, not herself."""
+    for n in range(REQUESTS_OF_A_NUMBER):
+        asks_for_another(staffed.rings(caller=f"+91999990001{n}"), CALLER)
+    call = asks_for_another(staffed.rings(caller=OTHER), CALLER)
+    assert is_refused(call)
+    assert call.press("0").place == "ring"
+
+
 def keys_offered(call: Conversation) -> set[str]:
     """Return the keys that the words heard last offer, in English or Hindi."""
     return {key for found in PRESS.findall(" ".join(call.heard)) for key in found if key}
