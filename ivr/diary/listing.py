@@ -97,6 +97,6 @@ def write_sheet(path: Path, text: str) -> None:
         if path.is_file() and path.read_bytes() == text.encode():
             return
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace(path, text.encode())
+        replace(path, text.encode(), private=True)
     except OSError as refused:
         raise SheetAway(refused.strerror) from refused

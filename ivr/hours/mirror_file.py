@@ -78,7 +78,7 @@ class MirrorFile(Generic[Content]):
             found = stored()
             text = text_of(found)
             if not self._path.is_file() or self._path.read_bytes() != text:
-                replace(self._path, text)
+                replace(self._path, text, private=True)
         return found
 
 
