@@ -171,9 +171,9 @@ def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
     if about is None:
         return None
     # An error with a number is the answer of whoever was asked; any other may have come after it was done.
-    answered = row.error.rpartition(" ")[2].isdigit()
-    in_doubt_since = row.created if (row.attempts > 1 or row.rings > 1) and not answered else None
-    return OutboxTask(row.id, row.task, row.attempts, about, row.channel, in_doubt_since, last)
+    in_doubt = max(row.attempts, row.rings) > 1 and not row.error.rpartition(" ")[2].isdigit()
+    made = row.created if isinstance(row.created, datetime) else schema.LONG_AGO
+    return OutboxTask(row.id, row.task, row.attempts, about, row.channel, made if in_doubt else None, last)
 
 
 def _request(row: Row[Any], write: Connection) -> Request | None:

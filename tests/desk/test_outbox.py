@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from ivr.desk.outbox import PAUSES, Outbox
 from ivr.desk.store import add_task
@@ -11,6 +12,7 @@ from ivr.diary.appointments import Appointment, DiaryEvent
 from ivr.diary.diary import Diary, book, cancel, move
 from ivr.storage.audit import By
 from ivr.storage.database import Database
+from ivr.storage.schema import LONG_AGO
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
 
 CALLER = By("caller", NOW)
@@ -42,6 +44,14 @@ def test_a_task_about_an_appointment_brings_it_and_what_became_of_it_last(databa
         add_task(write, None, NewTask(TELL_STAFF), LATER, appointment_id=appointment_id)
     last = begun(database, 2).last
     assert (last.what, last.who) == (DiaryEvent.CANCELLED, "caller") if last else False
+
+
+def test_a_task_whose_moment_cannot_be_read_is_done_and_in_doubt_since_long_ago(database: Database) -> None:
+    booked(database)
+    assert begun(database, 1).in_doubt_since is None
+    with database.writing() as write:
+        write.execute(text("UPDATE errands SET created = 'infinity'"))
+    assert begun(database, 1).in_doubt_since == LONG_AGO
 
 
 def test_a_task_is_about_one_thing(database: Database) -> None:
