@@ -24,7 +24,8 @@ def texts_of(file: Any) -> dict[str, str]:
 
 def _texts(found: Any, name: str) -> Iterator[tuple[str, str]]:
     if isinstance(found, str):
-        yield name, found
+        if found.strip():  # a text of spaces between two others has no words to review
+            yield name, found
     elif not isinstance(found, int):  # the hour at which a part of the day begins
         for key, each in found.items() if isinstance(found, dict) else enumerate(found):
             yield from _texts(each, f"{name}.{key}")
