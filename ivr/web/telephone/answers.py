@@ -56,8 +56,9 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     if known.is_blocked:
         log.warning("call %s: comes from a blocked number", called.call_id)
     language = _spoken(here, known.language) or line.language
-    call = Call(line.key, language, START, own=known.own, over_limit=over)
+    call = Call(line.key, language, START, over_limit=over)
     facts = facts_of(here, call, called)
+    call = call.but(own=known.own) if facts.caller else call  # who cannot be called back, changes nothing
     here.operations.counters.count(CALLS, line=line.key, language=call.language)
     return _heard(here, asked, begin(call, facts), *((OVER_LIMIT,) if over else ()))
 
