@@ -40,6 +40,9 @@ PLACES: Mapping[str, str] = {
 INSTEAD = frozenset({"fault", "twice"})
 """The words that follow a place in a call's path if the caller may not have heard that place's sentence."""
 
+UNCHANGED = "change_away"
+"""The place of the menu at which callers hear that nothing has changed. The database may store the change later."""
+
 table, calls = schema.appointments, schema.calls
 
 
@@ -97,6 +100,8 @@ def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appo
         return None
     if isinstance(last.at, datetime) and was_spoken_to(read, appointment_id, last.at):
         return None
+    if last.what != DiaryEvent.BOOKED and UNCHANGED in path:  # which of the call's changes was it?
+        return found
     of_call = _bookings(read, found.call_id) if last.what == DiaryEvent.BOOKED else [appointment_id]
     return None if has_heard(path, PLACES.get(last.what, ""), of_call.index(appointment_id), len(of_call)) else found
 

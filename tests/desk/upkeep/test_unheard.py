@@ -111,6 +111,21 @@ def test_a_change_by_phone_is_checked_by_the_call_that_made_it(
     assert to_tell(worker) == ([] if what == "moved" else UNHEARD), "the patient has called again"
 
 
+def test_a_change_that_was_stored_after_the_caller_heard_of_none_is_told(
+    worker: WorkerServices, clock: Clock, calls: Callable[..., None]
+) -> None:
+    """A second change of a call, stored late, does not count as heard because the first one was."""
+    booked(worker)
+    calls("CA1", "main", "booked")
+    rounds(worker, clock, 1)
+    for hour in (10, 11):
+        with worker.database.writing() as write:
+            move(write, 1, asked(NINE.replace(hour=hour)), By("caller", clock()), call_id="CA2")
+    calls("CA2", "main", "moved", "main", "change_away", "callback")
+    rounds(worker, clock, 1, 0)
+    assert to_tell(worker) == UNHEARD
+
+
 def test_what_the_desk_books_or_has_moved_since_needs_no_check(worker: WorkerServices, clock: Clock) -> None:
     booked(worker)
     with worker.database.writing() as write:
