@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from ivr.desk.missed.how_far import HowFar
 from ivr.desk.missed.missed_calls import MOST, NewMissedCall
+from ivr.diary.desk_diary import DeskBooking
 from ivr.line.clinic import MissedKind
 from ivr.line.phones import Phone
-from ivr.storage.audit import By
+from ivr.storage.audit import COMMAND_LINE, By
 from ivr.web.services import Services
 from tests.people import Clock
 
@@ -58,3 +59,14 @@ def test_a_call_that_is_missed_after_the_number_was_called_stands_again(services
     keep(services, clock, 2, phone=number)
     (found,) = services.desk.missed.standing(clock())
     assert (found.id, found.times) == (2, 1)
+
+
+def test_an_import_of_another_diary_returns_nobodys_call(services: Services, clock: Clock) -> None:
+    """An appointment of an import was agreed on before; one that the desk makes shows that they have talked."""
+    keep(services, clock, 1)
+    for number, who in enumerate((COMMAND_LINE, "asha")):
+        assert len(services.desk.missed.standing(clock())) == 1
+        starts = clock() + timedelta(days=1, hours=number)
+        wanted = DeskBooking(starts, Phone("+919999900001"), "Made Up", "main", "en", f"00001{number}")
+        services.diary.desk.book(wanted, By(who, clock()))
+    assert services.desk.missed.standing(clock()) == []
