@@ -162,7 +162,7 @@ def _proved(
     wrong = (lines.c.appointment_id.in_(ids), lines.c.what == DiaryEvent.WRONG_DIGITS, lines.c.at > now - A_DAY)
     if write.execute(select(func.count()).select_from(lines).where(*wrong)).scalar_one() >= TRIES:
         return ProofOutcome.LOCKED, None
-    ahead = [each for each in coming(write, number, now) if chosen in {None, each.id}]
+    ahead = [each for each in coming(write, number, now, every=True) if chosen in {None, each.id}]
     rows = write.execute(select(table.c.id, table.c.reference).where(table.c.id.in_(ids)))
     references = {row.id: row.reference for row in rows}
     for each in ahead:

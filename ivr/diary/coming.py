@@ -15,18 +15,19 @@ MOST = 4
 """The most appointments of a number that a caller hears of."""
 
 # Built once: to build a statement takes longer than the database takes to answer it.
-AHEAD = (
+EVERY = (
     select(table.c.id, table.c.starts, table.c.touched)
     .where(table.c.phone == bindparam("phone"), table.c.status == AppointmentStatus.BOOKED)
     .where(table.c.starts > bindparam("now"))
     .order_by(table.c.starts)
-    .limit(MOST)
 )
+NEXT = EVERY.limit(MOST)
 
 
-def coming(read: Connection, number: Phone, now: datetime) -> list[OwnAppointment]:
-    """Return the coming appointments of a number, by time, at most `MOST`."""
-    rows = (row for row in read.execute(AHEAD, {"phone": number.e164, "now": now}) if isinstance(row.starts, datetime))
+def coming(read: Connection, number: Phone, now: datetime, *, every: bool = False) -> list[OwnAppointment]:
+    """Return the coming appointments of a number, by time, at most `MOST`; all of them with `every`."""
+    asked = {"phone": number.e164, "now": now}
+    rows = (row for row in read.execute(EVERY if every else NEXT, asked) if isinstance(row.starts, datetime))
     return [OwnAppointment(row.id, row.starts, as_of(row.touched)) for row in rows]
 
 

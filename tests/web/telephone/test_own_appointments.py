@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
+from ivr.diary.desk_diary import DeskBooking
 from ivr.line.hours import DeskClosure
+from ivr.line.phones import Phone as Number
 from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from tests.clinic import SHIPPED
@@ -114,6 +116,16 @@ def test_from_another_telephone_it_takes_the_number_and_the_whole_reference(line
         assert "Your appointment is today at three in the afternoon." in call.words
     call.press("2", "1")
     assert only(line).status is AppointmentStatus.CANCELLED
+
+
+def test_each_of_many_coming_appointments_is_found_by_its_reference(line: Phone, clock: Clock) -> None:
+    """A course of treatment has more appointments than a caller is read; the last one can be changed as the first."""
+    for day in range(6):
+        wanted = DeskBooking(AT_THREE + timedelta(days=day), Number(CALLER), "", "main", "en", f"20000{day}")
+        line.services.diary.desk.book(wanted, By("asha", clock()))
+    call = line.rings(caller=OTHER).press("5", f"{CALLER[3:]}#", "200005")
+    assert "We found no appointment" not in call.words
+    assert call.place == "appointment"
 
 
 def test_a_time_that_was_taken_meanwhile_leaves_the_old_one(line: Phone) -> None:
