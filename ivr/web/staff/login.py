@@ -177,9 +177,9 @@ def _from_our_page() -> bool:
 
 def own_path(path: str) -> str:
     """Return this path if it is a page of the desk, else an empty string."""
-    parts = urlsplit(path)
     known = path.startswith(("/desk", "/login", "/invitation"))
     plain = path.isprintable() and "\\" not in path
+    parts = urlsplit(path if known else "")  # it refuses some of what anybody may write into a link
     ours = known and plain and not parts.scheme and not parts.netloc
     return path if ours and _opens(parts.path) else ""
 
@@ -192,7 +192,10 @@ def _opens(path: str) -> bool:
 
 def _page_of(url: str | None) -> str:
     """Return the path and query of a URL if it is that of a page of the desk, else an empty string."""
-    parts = urlsplit(url or "")
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:  # it comes from the browser: anything may stand there
+        return ""
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
 

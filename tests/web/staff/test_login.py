@@ -251,7 +251,16 @@ def test_who_sends_a_form_after_the_session_has_ended_comes_back_to_the_page_wit
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example/desk", "//evil.example/desk", "/desk/requests/1/take", "/login", "/invitation/x", "/voice"],
+    [
+        "https://evil.example/desk",
+        "//evil.example/desk",
+        "/desk/requests/1/take",
+        "/login",
+        "/invitation/x",
+        "/voice",
+        "//[",
+        "/desk//[x",
+    ],
 )
 def test_after_the_login_nobody_is_led_away_or_to_where_there_is_nothing_to_see(both: Phone, wanted: str) -> None:
     assert tries(both.app, to=f"?next={wanted}").headers["Location"] == "/desk"
@@ -265,6 +274,7 @@ def test_after_the_login_nobody_is_led_away_or_to_where_there_is_nothing_to_see(
         ("https://line.example/desk/requests/1/take", "/desk"),
         ("https://evil.example/elsewhere", "/desk"),
         ("https://evil.example//evil.example/desk", "/desk"),
+        ("https://[", "/desk"),
         ("", "/desk"),
     ],
 )
