@@ -36,6 +36,17 @@ FLAGS = [
 """Chromium's options: it connects only to our service, which it also reaches under a second name, desk.test."""
 
 
+def next_look_brings(page: Page, where: str, words: str) -> None:
+    """Check that an open page asks for news every 1.5 seconds, and that the next answer brings these words."""
+    assert page.locator(where).get_attribute("hx-trigger") == "every 1500ms"
+    with page.expect_request(lambda each: "seen=" in each.url) as looks:
+        pass
+    answer = looks.value.response()
+    assert answer is not None
+    is_shown = words in page.locator(where).inner_html()  # a look that was under way may have brought them
+    assert is_shown or words in answer.text()
+
+
 @dataclass(frozen=True)
 class Service:
     """The running service of the browser's tests, its address, and a telephone that calls it."""

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from ivr.storage.audit import By
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, next_look_brings
 from tests.people import Clock
 
 CALLBACK = ("2", "1", "1", "1")
@@ -13,13 +13,7 @@ def test_a_request_that_is_rung_in_appears_with_the_next_look_of_an_open_page(op
     """An open page asks for news every 1.5 seconds, and shows the request with the first answer."""
     page = opens()
     expect(page.locator(".card")).to_have_count(0)
-    assert page.locator("#list").get_attribute("hx-trigger") == "every 1500ms"
-    call = service.phone.rings().press(*CALLBACK)
-    with page.expect_request(lambda each: "seen=" in each.url) as looks:
-        pass
-    answer, is_shown = looks.value.response(), page.locator(".card").count() == 1  # by the look before, then
-    assert answer is not None
-    assert is_shown or call.reference in answer.text()
+    next_look_brings(page, "#list", service.phone.rings().press(*CALLBACK).reference)
     page.wait_for_selector(".card")
     expect(page).to_have_title("(1) The desk")
 
@@ -43,7 +37,9 @@ def test_other_peoples_moves_show_on_an_open_card_and_nothing_typed_is_lost(open
     mine.fill("#note", "her daughter will answer")
     theirs = opens("meena")
     theirs.click("text=Take and call")
-    expect(mine.locator("#live")).to_contain_text("Taken by meena", timeout=10_000)
+    theirs.wait_for_selector("h2:text-is('Outcome')")
+    next_look_brings(mine, "#live", "Taken by meena")
+    expect(mine.locator("#live")).to_contain_text("Taken by meena")
     expect(mine.locator("#note")).to_have_value("her daughter will answer")
     mine.click("text=Save the note")
     expect(mine.locator("#history")).to_contain_text("her daughter will answer")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, next_look_brings
 
 
 def test_a_request_is_merged_and_that_is_taken_back_without_javascript(opens: Opens, service: Service) -> None:
@@ -35,4 +35,5 @@ def test_what_was_merged_says_so_on_an_open_card(opens: Opens, service: Service)
     mine.goto(f"/desk/requests/{kept}")
     mine.click(f"text=Merge with {other}")
     expect(mine.get_by_role("status")).to_contain_text(f"{other}: merged with the request {kept}")
-    expect(theirs.locator("#live")).to_contain_text(f"Reference {kept}", timeout=10_000)
+    next_look_brings(theirs, "#live", kept)
+    expect(theirs.locator("#live")).to_contain_text(f"Reference {kept}")
