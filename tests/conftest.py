@@ -402,6 +402,11 @@ LONGEST = (
 """The test modules that take longest, the longest first, because a late start would prolong the whole test run."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that shows which tests of the browser act before a page's scripts have run."""
+    parser.addoption("--late-scripts", action="store_true", help="tests/browser: a slow network brings the scripts")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> Generator[None, None, None]:
     """Mark tests outside the inner loop as slow before pytest applies `-m`; put the longest remaining tests first."""

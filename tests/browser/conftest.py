@@ -2,19 +2,21 @@
 
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ivr.web.services import Services, build
 from tests.applications import lent
 from tests.conftest import NO_BROWSER, PASSWORD, QUICK, UNHURRIED, settings_for
 from tests.people import Clock, Phone, Staff
-from tests.served import serving
+from tests.served import Wsgi, serving
 
 SIZES = {"phone": (360, 740), "desk": (1280, 900)}
 
@@ -36,6 +38,18 @@ FLAGS = [
 """Chromium's options: it connects only to our service, which it also reaches under a second name, desk.test."""
 
 
+def ready(page: Page, place: str) -> Locator:
+    """Wait until this is on the page and the page's scripts have run, then return it.
+
+    Until then the page hears no key, and a button is one of a page without JavaScript. Playwright waits for the button
+    alone. `make test ARGS="tests/browser --late-scripts"` shows which tests forget this.
+    """
+    found = page.locator(place).first
+    found.wait_for()
+    page.wait_for_function("() => document.readyState === 'complete'")
+    return found
+
+
 def next_look_brings(page: Page, where: str, words: str) -> None:
     """Check that an open page asks for news every 1.5 seconds, and that the next answer brings these words."""
     assert page.locator(where).get_attribute("hx-trigger") == "every 1500ms"
@@ -45,6 +59,17 @@ def next_look_brings(page: Page, where: str, words: str) -> None:
     assert answer is not None
     is_shown = words in page.locator(where).inner_html()  # a look that was under way may have brought them
     assert is_shown or words in answer.text()
+
+
+def scripts_late(app: Wsgi) -> Wsgi:
+    """Return the service as a slow network brings it: each script two thirds of a second after its page."""
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].endswith(".js"):
+            time.sleep(2 / 3)
+        return app(environ, start)
+
+    return answer
 
 
 @dataclass(frozen=True)
@@ -57,12 +82,19 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock) -> Iterator[Service]:
+def service(
+    tmp_path: Path, sqlite_url: str, redis_url: str, clock: Clock, request: pytest.FixtureRequest
+) -> Iterator[Service]:
     """The running service, with three people who may log in at its desk."""
     services = build(settings_for(tmp_path, sqlite_url, redis_url), clock, QUICK, limits=UNHURRIED)
     for name, role in (("asha", "manager"), ("meena", "staff"), ("ravi", "staff")):
         services.staff.people.add(name, PASSWORD, clock(), role)
-    with socket.create_server(("127.0.0.1", 0)) as listening, lent(services) as app, serving(listening, app):
+    late = request.config.getoption("--late-scripts")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        lent(services) as app,
+        serving(listening, scripts_late(app) if late else app),
+    ):
         yield Service(f"http://127.0.0.1:{listening.getsockname()[1]}", services, Phone(app, services))
     services.close()
 

@@ -12,7 +12,7 @@ from ivr.diary.desk_diary import DeskBooking, NameAndNote
 from ivr.diary.diary import book
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, ready
 from tests.browser.test_every_page import violations
 from tests.diary import asked, wished
 from tests.people import Clock
@@ -28,14 +28,13 @@ class Taps:
     count: int = 0
 
     def on(self, what: str | Locator) -> None:
-        place = self.page.locator(what).first if isinstance(what, str) else what
+        place = ready(self.page, what) if isinstance(what, str) else what
         place.click()
         self.count += 1
 
     def types(self, words: str) -> None:
         """Type into the focused field; the focus is there by a tap, or because the page itself has set it."""
-        # A page chooses when it is there. A function, since the page lets nobody evaluate a text.
-        self.page.wait_for_function("() => document.activeElement.matches('input, textarea')")
+        ready(self.page, "input:focus, textarea:focus")
         self.page.keyboard.type(words)
 
 

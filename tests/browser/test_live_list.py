@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.storage.audit import By
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, ready
 from tests.people import Clock
 
 pytestmark = pytest.mark.slow
@@ -124,7 +124,7 @@ def test_undo_stays_while_the_keyboard_is_at_it(opens: Opens, service: Service) 
     page.clock.install()
     page.click("text=Take and call")
     page.click("button[value=no_answer]")
-    page.locator("[data-fades] button").focus()
+    ready(page, "[data-fades] button").focus()
     page.clock.fast_forward(11_000)
     assert page.evaluate(AT).strip() == "Undo"
     page.locator("#list a").first.focus()

@@ -13,7 +13,7 @@ from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.desk_diary import DeskBooking
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, ready
 from tests.browser.test_every_page import violations
 from tests.people import Clock
 
@@ -36,8 +36,7 @@ class Finger:
         self.taps = 0
 
     def taps_on(self, selector: str) -> None:
-        found = self.page.locator(selector).first
-        expect(found).to_be_visible()
+        found = ready(self.page, selector)
         box, size = found.bounding_box(), self.page.viewport_size
         assert box is not None
         assert size is not None

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from ivr.storage.audit import By
 from testing.servers import until
-from tests.browser.conftest import Opens, Service
+from tests.browser.conftest import Opens, Service, ready
 from tests.browser.test_people import faults
 from tests.conftest import PASSWORD
 from tests.people import Clock
@@ -20,7 +20,7 @@ WORDS = "her daughter will answer, ask for the left knee"
 
 def types(page: Page, field: str, words: str) -> None:
     """Type words into a page key by key, as a person does: `fill` would not tell the page of any key."""
-    page.locator(field).press_sequentially(words)
+    ready(page, field).press_sequentially(words)
 
 
 def kept(service: Service, person_id: int = 1) -> list[str]:
@@ -150,7 +150,7 @@ def test_enter_beside_an_hour_books_and_reports_nothing_else(
     service.phone.rings().press(*CALLBACK)
     page = opens("asha", js=js)
     page.click("text=Take and call")
-    page.wait_for_selector("#booked-day")
+    ready(page, "#booked-day")
     later = clock() + timedelta(days=1)
     page.fill("#later-day", f"{later:%Y-%m-%d}")
     page.fill("#later-hour", "10:35")
