@@ -125,9 +125,10 @@ def test_one_that_is_killed_is_forked_again_and_none_outlives_the_supervisor(pre
     os.kill(killed, signal.SIGKILL)
     pid = premises.pid("web", other_than=killed)
     assert "web was ended by SIGKILL; starting it again in 1 s" in supervisor.said
+    redis = premises.redis_pid()
     supervisor.send(signal.SIGKILL)
     supervisor.ends()
-    eventually(lambda: not alive(pid))
+    eventually(lambda: not alive(pid) and not alive(redis))  # Redis writes its files to the end
 
 
 @pytest.mark.parametrize("words", ["python -m a; b", "python -m a && b", "python -m a > b", "python -m a $(b)", "a"])
