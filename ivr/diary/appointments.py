@@ -22,6 +22,9 @@ class AppointmentStatus(StrEnum):
 TAKES_TIME = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 """The statuses in which an appointment takes its time, so that nobody else can have it."""
 
+FREES_TIME = (AppointmentStatus.NOSHOW, AppointmentStatus.CANCELLED)
+"""The statuses in which an appointment's time is free again. One that a newer version has written is not among them."""
+
 
 class Source(StrEnum):
     """The way in which an appointment came into the diary."""

@@ -10,12 +10,12 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from ivr.diary.appointments import Appointment
+from ivr.diary.appointments import FREES_TIME, AnyAppointment, Appointment
 from ivr.diary.blocked_times import StandingTimeBlock, blocked_on, days_between, standing_blocks
 from ivr.diary.diary_days import hours_of
 from ivr.diary.free import is_free
 from ivr.diary.free_times import LONGEST_VISIT
-from ivr.diary.rows import readable
+from ivr.diary.rows import any_appointment
 from ivr.diary.working_hours import is_open
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule
@@ -72,7 +72,7 @@ class Concerns:
         """
         end, day = start.astimezone(UTC) + schedule.length, hours_of(clinic, schedule).local(start).date()
         with self.database.reading() as read:
-            others = _others(read, clinic, schedule, start, end)
+            others = _others(read, schedule, start - clinic.diary.buffer, end + clinic.diary.buffer)
             blocks = standing_blocks(read, day - timedelta(days=1), hours_of(clinic, schedule).local(end).date())
         return [
             *_of_others([each for each in others if each.id != but], start, end),
@@ -92,18 +92,22 @@ class Concerns:
         return min(found, key=lambda each: len(each[1]))
 
 
-def _others(read: Connection, clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> list[Appointment]:
-    """Return, by time, a column's booked or arrived appointments that meet the span `start` to `end` or its buffers."""
-    first, last = start - clinic.diary.buffer, end + clinic.diary.buffer
+def _others(read: Connection, schedule: Schedule, first: datetime, last: datetime) -> list[AnyAppointment]:
+    """Return, by time, a column's appointments that take time in the span from `first` to `last`."""
     near = (table.c.schedule == schedule.key, table.c.starts > first - LONGEST_VISIT, table.c.starts < last)
-    found = readable(read.execute(select(table).where(*near).order_by(table.c.starts, table.c.id)))
-    return [each for each in found if each.is_ahead_or_present and each.ends > first]
+    found = read.execute(select(table).where(*near, table.c.status.not_in(FREES_TIME)).order_by(*BY_TIME)).all()
+    return [any_appointment(row) for row in found if not isinstance(row.ends, datetime) or row.ends > first]
 
 
-def _of_others(others: Sequence[Appointment], start: datetime, end: datetime) -> Iterator[Concern]:
+BY_TIME = (table.c.starts, table.c.id)
+
+
+def _of_others(others: Sequence[AnyAppointment], start: datetime, end: datetime) -> Iterator[Concern]:
     for each in others:
-        clashes = each.starts < end and start < each.ends
-        yield Concern(Doubt.TAKEN if clashes else Doubt.NEAR, each)
+        if not isinstance(each, Appointment):
+            yield Concern(Doubt.TAKEN)
+        else:
+            yield Concern(Doubt.TAKEN if each.starts < end and start < each.ends else Doubt.NEAR, each)
 
 
 def _of_hours(clinic: Clinic, schedule: Schedule, start: datetime, end: datetime) -> Iterator[Concern]:

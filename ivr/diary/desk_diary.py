@@ -3,17 +3,15 @@
 A change and its history are one transaction. The desk may book closed or taken times on purpose. No HTTP, no clock.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 from ivr.diary.appointments import (
-    Appointment,
     AppointmentStatus,
     DiaryEntry,
     DiaryEvent,
@@ -21,11 +19,11 @@ from ivr.diary.appointments import (
     NoSuchAppointment,
     Source,
 )
-from ivr.diary.diary import STANDS, book, cancel, mark, move, note, reopen, standing
+from ivr.diary.diary import book, cancel, mark, move, note, put_back, reopen, restored, standing
 from ivr.diary.patients import known_as, set_patient
-from ivr.diary.times import Asked, Place, find_place, occupy, vacate
+from ivr.diary.times import Asked, asked_again, columns
 from ivr.line.clinic import Clinic
-from ivr.line.diary import DiaryRules, Schedule
+from ivr.line.diary import DiaryRules
 from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
@@ -119,19 +117,16 @@ class DeskDiary:
         self._done(appointment_id, partial(_keep, typed, by), lambda write, row: cancel(write, row.id, by, why), told)
 
     def mark(self, appointment_id: int, status: AppointmentStatus, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
-        """Mark that an appointment's patient has come, or not. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
+        """Mark that an appointment's patient has come or not, or remove the mark. Raises the errors of `reopen`."""
+        rules, keep = self.clinic_now().diary, partial(_keep, typed, by)
         told = partial(_audit, AuditAction.MARKED_APPOINTMENT, by, status)
-        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: mark(write, row.id, status, by), told)
+        self._done(appointment_id, keep, lambda write, row: mark(write, row.id, status, rules, by), told)
 
     def reopen(self, appointment_id: int, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
         """Book a cancelled appointment again at its time. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
-        rules = self.clinic_now().diary
-
-        def asked(found: Appointment) -> Asked:
-            return Asked(found.starts, columns(rules, found.schedule), rules.buffer)
-
+        asked, keep = partial(asked_again, self.clinic_now().diary, by.at), partial(_keep, typed, by)
         told = partial(_audit, AuditAction.CHANGED_APPOINTMENT, by, "")
-        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: reopen(write, row.id, asked, by), told)
+        self._done(appointment_id, keep, lambda write, row: reopen(write, row.id, asked, by), told)
 
     def keep(self, appointment_id: int, typed: NameAndNote, by: By) -> None:
         """Store a patient's name, and a note in the appointment's history. Raises NoSuchAppointment, StoreAway."""
@@ -204,10 +199,10 @@ def put_back_before(write: Connection, buffer: timedelta, row: Row[Any], change:
 
     `row` is the appointment's locked row, `change` a row of its history. Raises TimeTaken, UniqueViolation.
     """
-    before = _restored(change.before)
+    before = restored(change.before)
     if before is None:
         return False
-    _put_back(write, row, {**before, "touched": by.at}, buffer)
+    put_back(write, row, before, buffer, by)
     note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.UNDONE, change.what), standing(row))
     write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, change.what))
     return True
@@ -218,12 +213,6 @@ def asked_at_desk(rules: DiaryRules, starts: datetime, schedule: str, *, beside:
     if abs(starts - now) > FARTHEST:
         raise NotMeant(f"{starts:%Y} is not near {now:%Y}")
     return Asked(starts, columns(rules, schedule), rules.buffer, beside)
-
-
-def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
-    """Return the diary's column with the key `schedule`, in a tuple; all columns where no column has this key."""
-    found = rules.schedule(schedule)
-    return (found,) if found else rules.schedules
 
 
 def locked(write: Connection, appointment_id: int) -> Row[Any]:
@@ -238,23 +227,3 @@ def _last_line(write: Connection, appointment_id: int) -> Row[Any] | None:
     lines = schema.appointment_history
     query = select(lines).where(lines.c.appointment_id == appointment_id).order_by(lines.c.id.desc()).limit(1)
     return write.execute(query).first()
-
-
-def _restored(before: str | None) -> Mapping[str, Any] | None:
-    try:
-        values = {name: each for name, each in json.loads(before or "").items() if name in STANDS}
-        moments = {name: datetime.fromisoformat(values[name]) for name in ("starts", "ends")}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
-    return {**values, **moments} if len(values) == len(STANDS) else None
-
-
-def _put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta) -> None:
-    """Put an appointment back to its values in `before`, by column of the table. Raises TimeTaken, UniqueViolation."""
-    place = Place(before["starts"], before["ends"], before["schedule"], before["extra"])
-    vacate(write, row.id)
-    if before["status"] in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:
-        length = place.ends - place.starts
-        find_place(write, Asked(place.starts, [Schedule(place.schedule, length)], buffer, beside=place.extra > 0))
-        occupy(write, row.id, place, buffer)
-    write.execute(update(table).where(table.c.id == row.id).values(before))

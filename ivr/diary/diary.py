@@ -7,12 +7,14 @@ reading functions are the methods of Diary. No HTTP, no queue, no clock.
 import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from ivr.diary.appointments import (
+    FREES_TIME,
     TAKES_TIME,
     AnyAppointment,
     Appointment,
@@ -25,7 +27,8 @@ from ivr.diary.appointments import (
     Source,
 )
 from ivr.diary.rows import any_appointment, readable
-from ivr.diary.times import Asked, Place, find_place, occupy, vacate
+from ivr.diary.times import Asked, Place, asked_again, find_place, give, occupy, vacate
+from ivr.line.diary import DiaryRules, Schedule
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -73,9 +76,7 @@ def move(write: Connection, appointment_id: int, asked: Asked, by: By, *, call_i
     Raises TimeTaken, ChangeRefused if the appointment is cancelled, NoSuchAppointment, UniqueViolation.
     """
     row = _to_be(write, appointment_id, TAKES_TIME)
-    place = find_place(write, asked, but=appointment_id)
-    vacate(write, appointment_id)
-    occupy(write, appointment_id, place, asked.buffer)
+    place = give(write, appointment_id, asked)
     entry = DiaryEntry(by.at, by.who, DiaryEvent.MOVED, place.starts.isoformat())
     _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED, "to_hear": call_id or None})
 
@@ -91,10 +92,14 @@ def cancel(write: Connection, appointment_id: int, by: By, why: str = "", *, cal
     _change(write, row, entry, {"status": AppointmentStatus.CANCELLED, "to_hear": call_id or None})
 
 
-def mark(write: Connection, appointment_id: int, status: AppointmentStatus, by: By) -> None:
-    """Give an appointment this status: booked, arrived or not come. Raises ChangeRefused, NoSuchAppointment."""
+def mark(write: Connection, appointment_id: int, status: AppointmentStatus, rules: DiaryRules, by: By) -> None:
+    """Give an appointment this status: booked, arrived or not come; the last frees its time.
+
+    Raises TimeTaken if another patient has the time by now, ChangeRefused if it is cancelled, NoSuchAppointment.
+    """
     row = _to_be(write, appointment_id, MARKABLE)
-    _change(write, row, DiaryEntry(by.at, by.who, EVENTS[status]), {"status": status})
+    change = _with_status(write, row, status, partial(asked_again, rules, by.at))
+    _change(write, row, DiaryEntry(by.at, by.who, EVENTS[status]), change)
 
 
 MARKABLE = (AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.NOSHOW)
@@ -108,17 +113,30 @@ EVENTS: Mapping[AppointmentStatus, DiaryEvent] = {
 """For each status, the event that the history gets when an appointment changes to this status."""
 
 
-def reopen(write: Connection, appointment_id: int, asked: Callable[[Appointment], Asked], by: By) -> None:
+AskedAgain = Callable[[Appointment], Asked]
+"""A function that returns the wanted time of an appointment that gave its time up and is to take one again."""
+
+
+def reopen(write: Connection, appointment_id: int, asked: AskedAgain, by: By) -> None:
     """Rebook a cancelled appointment at the time from `asked`. Raises TimeTaken, ChangeRefused, NoSuchAppointment."""
     row = _to_be(write, appointment_id, (AppointmentStatus.CANCELLED,))
+    change = _with_status(write, row, AppointmentStatus.BOOKED, asked)
+    _change(write, row, DiaryEntry(by.at, by.who, DiaryEvent.REOPENED, change["starts"].isoformat()), change)
+
+
+def _with_status(write: Connection, row: Row[Any], status: AppointmentStatus, asked: AskedAgain) -> dict[str, Any]:
+    """Free an appointment's time, or take it again, as its new status needs. Return the row's new values by column.
+
+    Raises TimeTaken, UniqueViolation; NoSuchAppointment if the time is to be taken again, but cannot be read.
+    """
+    if status in FREES_TIME:
+        vacate(write, row.id)
+    if status in FREES_TIME or row.status in TAKES_TIME:
+        return {"status": status}
     found = any_appointment(row)
     if not isinstance(found, Appointment):
-        raise NoSuchAppointment(appointment_id)
-    wanted = asked(found)
-    place = find_place(write, wanted)
-    occupy(write, appointment_id, place, wanted.buffer)
-    entry = DiaryEntry(by.at, by.who, DiaryEvent.REOPENED, place.starts.isoformat())
-    _change(write, row, entry, {**_columns(place), "status": AppointmentStatus.BOOKED})
+        raise NoSuchAppointment(row.id)
+    return {**_columns(give(write, row.id, asked(found))), "status": status}
 
 
 HISTORY_LINE = insert(schema.appointment_history).inline()  # nobody asks for its id
@@ -158,6 +176,30 @@ def standing(row: Row[Any]) -> str | None:
     if any(isinstance(each, Odd) for each in values.values()):
         return None
     return json.dumps({name: each.isoformat() if isinstance(each, datetime) else each for name, each in values.items()})
+
+
+def restored(before: str | None) -> Mapping[str, Any] | None:
+    """Return, by column, the values that an undo writes back, from the JSON of `standing`; None if it is unreadable."""
+    try:
+        values = {name: each for name, each in json.loads(before or "").items() if name in STANDS}
+        moments = {name: datetime.fromisoformat(values[name]) for name in ("starts", "ends")}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return {**values, **moments} if len(values) == len(STANDS) else None
+
+
+def put_back(write: Connection, row: Row[Any], before: Mapping[str, Any], buffer: timedelta, by: By) -> None:
+    """Put an appointment back to its values in `before`, by column. Raises TimeTaken, UniqueViolation.
+
+    An appointment that stood beside another patient's gets an extra place again, perhaps another one.
+    """
+    column = Schedule(before["schedule"], before["ends"] - before["starts"])
+    place: Mapping[str, Any] = {}
+    if before["status"] in TAKES_TIME:
+        place = _columns(give(write, row.id, Asked(before["starts"], [column], buffer, beside=before["extra"] > 0)))
+    else:
+        vacate(write, row.id)
+    write.execute(update(table).where(table.c.id == row.id).values({**before, **place, "touched": by.at}))
 
 
 @dataclass(frozen=True)

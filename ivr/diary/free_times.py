@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from ivr.diary.appointments import TAKES_TIME, TimeTaken
+from ivr.diary.appointments import FREES_TIME, TimeTaken
 from ivr.diary.blocked_times import blocked_on, days_between, standing_blocks
 from ivr.diary.free import Busy, free_slots, is_free, slots_of_day
 from ivr.diary.times import Asked
@@ -82,7 +82,7 @@ def require_offered(write: Connection, clinic: Clinic, line: str, asked: Asked) 
 
 def _visits(read: Connection, start: datetime, end: datetime, buffer: timedelta) -> Mapping[str, list[Stretch]]:
     table, found = schema.appointments, dict[str, list[Stretch]]()
-    takes_time = (table.c.status.in_(TAKES_TIME), table.c.starts > start - LONGEST_VISIT, table.c.starts < end)
+    takes_time = (table.c.status.not_in(FREES_TIME), table.c.starts > start - LONGEST_VISIT, table.c.starts < end)
     for row in read.execute(select(table.c.schedule, table.c.starts, table.c.ends).where(*takes_time)):
         if isinstance(row.starts, datetime) and isinstance(row.ends, datetime):
             found.setdefault(row.schedule, []).append((row.starts, row.ends + buffer))

@@ -6,16 +6,17 @@ Nothing is held before the transaction, and nothing stays held after it. No HTTP
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
-from ivr.diary.appointments import TimeTaken
+from ivr.diary.appointments import FREES_TIME, Appointment, TimeTaken
 from ivr.line.clinic import Clinic
-from ivr.line.diary import GRAIN, Schedule
+from ivr.line.diary import GRAIN, DiaryRules, Schedule
 from ivr.storage import schema
 from ivr.storage.upsert import insert_all_new, lock_key
 
-table = schema.appointment_times
+table, visits = schema.appointment_times, schema.appointments
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,21 @@ class Asked:
     def place(self, schedule: Schedule, extra: int = 0) -> Place:
         """Return this time's place in a column; `extra` is 0 for the usual place, else the number of an extra place."""
         return Place(self.starts, self.starts.astimezone(UTC) + schedule.length, schedule.key, extra)
+
+
+def columns(rules: DiaryRules, schedule: str) -> tuple[Schedule, ...]:
+    """Return the diary's column with the key `schedule`, in a tuple; all columns where no column has this key."""
+    found = rules.schedule(schedule)
+    return (found,) if found else rules.schedules
+
+
+def asked_again(rules: DiaryRules, now: datetime, found: Appointment) -> Asked:
+    """Return the time of an appointment that gave it up and is to take it once more.
+
+    It may lie beside another patient's if it did before, or if it is over, so that a wrong mark can be put right.
+    """
+    beside = found.extra > 0 or found.ends <= now
+    return Asked(found.starts, columns(rules, found.schedule), rules.buffer, beside)
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
@@ -93,25 +109,50 @@ def occupy(write: Connection, appointment_id: int, place: Place, buffer: timedel
     insert_all_new(write, table, wanted)
 
 
+def give(write: Connection, appointment_id: int, asked: Asked) -> Place:
+    """Give an appointment a free place at the asked time instead of any place that it has. Return the new place.
+
+    Raises TimeTaken, UniqueViolation.
+    """
+    place = find_place(write, asked, but=appointment_id)
+    vacate(write, appointment_id)
+    occupy(write, appointment_id, place, asked.buffer)
+    return place
+
+
 def vacate(write: Connection, appointment_id: int) -> None:
     """Free the steps of the diary that an appointment takes."""
     write.execute(delete(table).where(table.c.appointment_id == appointment_id))
 
 
-TAKEN = (
-    select(table.c.extra)
-    .distinct()
+STEP: tuple[Any, ...] = (table.c.id, table.c.extra, table.c.at, visits.c.status, visits.c.ends)
+HELD = (
+    select(*STEP)
+    .join(visits, visits.c.id == table.c.appointment_id)
     .where(table.c.schedule == bindparam("schedule"), table.c.at.in_(bindparam("steps", expanding=True)))
     .where(table.c.appointment_id != bindparam("but"))
 )
 
 
 def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
-    """Return the numbers of the column's places taken at the asked time: 0 is the usual place, others are extra."""
+    """Return the numbers of the column's places taken at the asked time: 0 is the usual place, others are extra.
+
+    Frees the steps there that no visit needs any more, such as those of a buffer that the clinic has shortened since.
+    """
     place = asked.place(schedule)
     steps = list(_steps(place.starts, place.ends + asked.buffer))
     # No appointment has the id 0.
-    return set(write.scalars(TAKEN, {"schedule": schedule.key, "steps": steps, "but": but or 0}))
+    held = write.execute(HELD, {"schedule": schedule.key, "steps": steps, "but": but or 0}).all()
+    needed = [row for row in held if _is_needed(row, asked.buffer)]
+    if len(needed) < len(held):
+        write.execute(delete(table).where(table.c.id.in_({row.id for row in held} - {row.id for row in needed})))
+    return {row.extra for row in needed}
+
+
+def _is_needed(step: Row[Any], buffer: timedelta) -> bool:
+    """Return whether a step lies in the time of its appointment or in the buffer after it, so far as can be read."""
+    over = isinstance(step.ends, datetime) and step.at >= step.ends + buffer
+    return step.status not in FREES_TIME and not over
 
 
 def _steps(starts: datetime, ends: datetime) -> Iterator[datetime]:

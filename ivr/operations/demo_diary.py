@@ -81,7 +81,7 @@ def _visit(write: Connection, clinic: Clinic, slot: Slot, turn: int, now: dateti
         cancel(write, appointment_id, By(CALLER if turn % 2 else SOMEBODY, made + timedelta(hours=5)))
     elif slot.start < now:
         status = AppointmentStatus.ARRIVED if turn % 9 else AppointmentStatus.NOSHOW
-        mark(write, appointment_id, status, By(SOMEBODY, slot.start))
+        mark(write, appointment_id, status, clinic.diary, By(SOMEBODY, slot.start))
 
 
 def clear_diary(write: Connection, made_up: Select[int]) -> None:

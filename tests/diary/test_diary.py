@@ -1,6 +1,7 @@
 """The store of the diary, on both databases: a time is given once, however many ask for it at the same moment."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from ivr.storage.upsert import in_turn
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, ONE, TWO, asked, at_once, the_clinic, wished
 
 ASHA = By("asha", NOW)
+RULES = the_clinic().diary
 CALLERS = 100
 
 
@@ -121,13 +123,13 @@ def test_the_telephone_gets_no_time_at_which_an_extra_patient_comes(database: Da
 
 def test_who_has_come_or_not_is_marked_and_only_a_booked_one_is_cancelled(database: Database, diary: Diary) -> None:
     first = booked(database)
-    in_turn(database, lambda write: mark(write, first, AppointmentStatus.ARRIVED, ASHA))
+    in_turn(database, lambda write: mark(write, first, AppointmentStatus.ARRIVED, RULES, ASHA))
     with pytest.raises(ChangeRefused):
         in_turn(database, lambda write: cancel(write, first, ASHA))
-    in_turn(database, lambda write: mark(write, first, AppointmentStatus.NOSHOW, ASHA))
+    in_turn(database, lambda write: mark(write, first, AppointmentStatus.NOSHOW, RULES, ASHA))
     assert getattr(diary.appointment(first), "status", None) is AppointmentStatus.NOSHOW
     with pytest.raises(NoSuchAppointment):
-        in_turn(database, lambda write: mark(write, 99, AppointmentStatus.ARRIVED, ASHA))
+        in_turn(database, lambda write: mark(write, 99, AppointmentStatus.ARRIVED, RULES, ASHA))
 
 
 def test_a_number_has_its_coming_appointments_and_a_promise_its_own(database: Database, diary: Diary) -> None:
@@ -141,6 +143,19 @@ def test_a_number_has_its_coming_appointments_and_a_promise_its_own(database: Da
     assert promised
     assert promised.id == first
     assert diary.promised("mark 9") is None
+
+
+def test_a_visit_after_a_buffer_that_was_shortened_since_is_booked(database: Database, diary: Diary) -> None:
+    """Check that a step of the older, longer buffer stands in nobody's way, once the clinic has shortened it."""
+    ten = timedelta(minutes=10)
+    in_turn(database, lambda write: book(write, wished(), replace(asked(), buffer=ten)))
+    later = replace(asked(AT_FOUR + HALF_AN_HOUR), buffer=ten)
+    with pytest.raises(TimeTaken):
+        in_turn(database, lambda write: book(write, wished(number=2), later))
+    second = in_turn(database, lambda write: book(write, wished(number=2), replace(later, buffer=timedelta())))
+    assert getattr(diary.appointment(second), "extra", None) == 0
+    with pytest.raises(TimeTaken):
+        booked(database, 3)
 
 
 def test_one_column_of_the_shipped_clinic() -> None:

@@ -69,7 +69,7 @@ def test_a_notice_is_of_the_last_change_whatever_the_desk_wrote_after_it(
     appointment_id = booked(telling)
     changes(telling, appointment_id, "moved")
     with telling.database.writing() as write:
-        mark(write, appointment_id, AppointmentStatus.ARRIVED, ASHA)
+        mark(write, appointment_id, AppointmentStatus.ARRIVED, telling.clinic.diary, ASHA)
     jobs.run(telling, 1)
     assert "Appointment moved by phone" in channel.posts[0][1].decode()
 

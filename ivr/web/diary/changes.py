@@ -10,11 +10,11 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ivr.diary.appointments import AppointmentStatus, ChangeRefused, DiaryEvent, TimeTaken
-from ivr.diary.concerns import BESIDE, Concern, Doubt
+from ivr.diary.concerns import Concern, Doubt
 from ivr.diary.desk_diary import NameAndNote
 from ivr.web.diary.appointment import newly_typed, page_with, readable
 from ivr.web.diary.moments import NoMoment, moment_typed
-from ivr.web.diary.purpose import column_for, is_meant, told_of
+from ivr.web.diary.purpose import column_for, is_beside, is_meant, told_of
 from ivr.web.diary.undoing import offer_no_more, offer_undo
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, full_moment, later
@@ -40,7 +40,7 @@ def move(appointment_id: int) -> ResponseReturnValue:
     chosen, concerns = column_for(start, column, but=appointment_id)
     if not is_meant(concerns, start, column):
         return page_with(appointment_id, told=told_of(concerns, start, column), status=409)
-    beside = any(each.doubt in BESIDE for each in concerns)
+    beside = is_beside(concerns, start, column)
     said = _("Moved from %(before)s to %(moment)s.", before=full_moment(found.starts), moment=full_moment(start))
 
     def moved(new: NameAndNote) -> None:
@@ -79,7 +79,7 @@ def mark(appointment_id: int) -> ResponseReturnValue:
         abort(400)
     status = AppointmentStatus(request.form["status"])
     what, said = MARKS[status]
-    return _done(
+    return _taking_time(
         appointment_id, lambda new: services().diary.desk.mark(appointment_id, status, by(), new), what, _(said)
     )
 
@@ -96,15 +96,12 @@ MARKS: Mapping[AppointmentStatus, tuple[DiaryEvent, str]] = {
 @guarded_by(staff_only)
 def reopen(appointment_id: int) -> ResponseReturnValue:
     """Book a cancelled appointment again, at the time that it had before."""
-    try:
-        return _done(
-            appointment_id,
-            lambda new: services().diary.desk.reopen(appointment_id, by(), new),
-            DiaryEvent.REOPENED,
-            _("The appointment is booked again."),
-        )
-    except TimeTaken:
-        return page_with(appointment_id, _("Somebody else has that time by now. Please book another one."), 409)
+    return _taking_time(
+        appointment_id,
+        lambda new: services().diary.desk.reopen(appointment_id, by(), new),
+        DiaryEvent.REOPENED,
+        _("The appointment is booked again."),
+    )
 
 
 @changes.post("/desk/diary/<int(max=2147483647):appointment_id>/undo")
@@ -148,6 +145,14 @@ def _done(appointment_id: int, change: Change, what: DiaryEvent, said: str) -> R
         return page_with(appointment_id, _refused(refused), 409)
     offer_undo(url_for("changes.undo", appointment_id=appointment_id), what, said)
     return redirect(url_for("appointment.show", appointment_id=appointment_id))
+
+
+def _taking_time(appointment_id: int, change: Change, what: DiaryEvent, said: str) -> ResponseReturnValue:
+    """Make a change for which the appointment may take its own time again; say so if somebody else has that time."""
+    try:
+        return _done(appointment_id, change, what, said)
+    except TimeTaken:
+        return page_with(appointment_id, _("Somebody else has that time by now. Please book another one."), 409)
 
 
 def _asked() -> tuple[datetime, str]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from ivr.desk.requests import MoveRefused, Request
 from ivr.diary.appointments import TimeTaken
-from ivr.diary.concerns import BESIDE, Concern, Doubt
+from ivr.diary.concerns import Concern, Doubt
 from ivr.diary.desk_diary import DeskBooking
 from ivr.diary.patients import LONGEST_NAME
 from ivr.line.clinic import Line
@@ -20,7 +20,7 @@ from ivr.web import typed
 from ivr.web.diary import words
 from ivr.web.diary.fulfilling import book
 from ivr.web.diary.moments import NoMoment, booked_time, day_of, moment_typed, waiting_request
-from ivr.web.diary.purpose import column_for, is_meant, told_of
+from ivr.web.diary.purpose import column_for, is_beside, is_meant, told_of
 from ivr.web.guards import guarded_by, staff_only
 from ivr.web.i18n import _, language, local
 from ivr.web.lengths import TooLong
@@ -96,7 +96,7 @@ def _booked(card: Request | None, wanted: DeskBooking) -> ResponseReturnValue:
         return redirect(url_for("diary.page", day=local(wanted.starts).date()))
     if not is_meant(found, wanted.starts, wanted.schedule):
         return _page(card, told=told_of(found, wanted.starts, wanted.schedule)), 409
-    beside = any(each.doubt in BESIDE for each in found)
+    beside = is_beside(found, wanted.starts, wanted.schedule)
     try:
         book(card, wanted, column.key, beside=beside, on_purpose=bool(found))
     except MoveRefused as refused:

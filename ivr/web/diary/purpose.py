@@ -8,8 +8,8 @@ from datetime import datetime
 
 from flask import request
 
-from ivr.diary.concerns import Concern
-from ivr.diary.desk_diary import columns
+from ivr.diary.concerns import BESIDE, Concern
+from ivr.diary.times import columns
 from ivr.line.diary import Schedule
 from ivr.web.diary import words
 from ivr.web.services import services
@@ -27,10 +27,20 @@ def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[
     return services().diary.concerns.choose(clinic, columns(clinic.diary, schedule), start, now, but)
 
 
+def is_beside(found: Sequence[Concern], start: datetime, schedule: str) -> bool:
+    """Return whether the time may lie beside another patient's, because these concerns or the form's button say so."""
+    return bool(BESIDE & {*(each.doubt for each in found), *_accepted(start, schedule)})
+
+
 def is_meant(found: Sequence[Concern], start: datetime, schedule: str) -> bool:
     """Return whether the form's button `DESPITE` names all these concerns about this time. True without a concern."""
+    return {each.doubt for each in found} <= _accepted(start, schedule)
+
+
+def _accepted(start: datetime, schedule: str) -> set[str]:
+    """Return the doubts about this time that the form's button `DESPITE` names; none if it names another time."""
     told = request.form.get(DESPITE, "").split(" ")
-    return not found or (told[:2] == [start.isoformat(), schedule] and {each.doubt for each in found} <= set(told[2:]))
+    return set(told[2:]) if told[:2] == [start.isoformat(), schedule] else set()
 
 
 def told_of(found: Sequence[Concern], start: datetime, schedule: str) -> dict[str, object]:

@@ -4,13 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from ivr.diary.appointments import Appointment, AppointmentStatus
+from ivr.diary.appointments import Appointment, AppointmentStatus, TimeTaken
+from ivr.diary.desk_diary import DeskBooking
+from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.conftest import at_the_desk
-from tests.people import Clock, Phone, Staff
-from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, free_on, gets, sends, taps_despite, words_of
+from tests.people import OTHER, Clock, Phone, Staff
+from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite, words_of
 
 
 def found(services: Services, appointment_id: int = 1) -> Appointment:
@@ -244,3 +247,71 @@ def test_an_older_day_can_still_be_marked(staff: Staff, services: Services, cloc
     sends(staff, f"/{made}/mark", status="noshow")
     assert found(services).status is AppointmentStatus.NOSHOW
     assert found(services).touched - found(services).created == timedelta(days=2)
+
+
+def test_the_time_of_who_did_not_come_is_free_for_another_patient(line: Phone) -> None:
+    """The desk books the time with no further tap, and a caller gets it, as the diary shows it: free."""
+    staff = at_the_desk(line)
+    first, second = booked(staff, "15:00", str(TODAY)), booked(staff, "15:30", str(TODAY))
+    for made in (first, second):
+        sends(staff, f"/{made}/mark", status="noshow")
+    assert books(staff, "15:00", str(TODAY), phone="99999 00003").status_code == 200
+    assert "Your appointment is booked today at half past three" in line.rings(caller=OTHER).press("1", "1").words
+    answer = sends(staff, f"/{first}/mark", status="booked")
+    assert (answer.status_code, "Somebody else has that time by now." in words_of(answer)) == (409, True)
+    assert found(line.services, first).status is AppointmentStatus.NOSHOW
+
+
+def test_a_mark_taken_off_or_undone_takes_the_time_again(staff: Staff, services: Services, made: int) -> None:
+    sends(staff, f"/{made}/mark", status="noshow")
+    sends(staff, f"/{made}/mark", status="booked")
+    sends(staff, f"/{made}/undo", what="reopened")
+    assert found(services).status is AppointmentStatus.NOSHOW
+    wanted = DeskBooking(at("10:45"), None, "Other One", "main", "en", "000002")
+    for path, form in (("mark", {"status": "booked"}), ("undo", {"what": "noshow"})):
+        sends(staff, f"/{made}/{path}", **form)
+        assert found(services).status is AppointmentStatus.BOOKED
+        with pytest.raises(TimeTaken):
+            services.diary.desk.book(wanted, By("meena", services.clock()))
+        sends(staff, f"/{made}/mark", status="noshow")
+
+
+def test_a_mark_of_a_day_gone_by_is_put_right_though_another_had_the_time(
+    staff: Staff, services: Services, made: int, clock: Clock
+) -> None:
+    sends(staff, f"/{made}/mark", status="noshow")
+    assert books(staff, "10:30", phone="99999 00002").status_code == 200
+    clock.goes_on(days=2)
+    staff.logs_in()
+    assert sends(staff, f"/{made}/mark", status="booked").status_code == 200
+    assert (found(services).status, found(services).extra) == (AppointmentStatus.BOOKED, 1)
+
+
+def test_an_undo_finds_another_place_beside_if_its_own_is_gone(staff: Staff, services: Services, made: int) -> None:
+    second, third = (
+        taps_booking_anyway(staff, phone=f"99999 0000{number}", name=f"Patient {number}") for number in (2, 3)
+    )
+    sends(staff, f"/{second}/cancel")
+    sends(staff, f"/{third}/move", to=f"{TOMORROW} 12:00 1")
+    fourth = taps_booking_anyway(staff, phone="99999 00004", name="Patient 4")
+    assert found(services, fourth).extra == 1
+    assert "It is undone." in words_of(sends(staff, f"/{third}/undo", what="moved"))
+    assert "It is undone." in words_of(sends(staff, f"/{second}/undo", what="cancelled"))
+    assert sorted(found(services, each).extra for each in (made, second, third, fourth)) == [0, 1, 2, 3]
+
+
+def taps_booking_anyway(staff: Staff, **fields: str) -> int:
+    """Book a patient tomorrow at half past ten although others have that time; return the appointment's id."""
+    form = {"day": TOMORROW, "hour": "10:30", "column": "1", **fields}
+    answer = taps_despite(staff, "/book", sends(staff, "/book", **form), **form)
+    return int(re.findall(r"/desk/diary/(\d+)/undo", answer.text)[0])
+
+
+def test_what_a_newer_version_has_written_keeps_its_time_and_can_be_booked_beside(
+    staff: Staff, services: Services, made: int
+) -> None:
+    with services.diary.reads.database.writing() as write:
+        write.execute(update(schema.appointments).values(status="waitlist"))
+    assert "1-1030" not in free_on(gets(staff, "", day=TOMORROW))
+    assert taps_booking_anyway(staff, phone="99999 00002") == made + 1
+    assert found(services, made + 1).extra == 1
