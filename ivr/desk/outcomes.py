@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, or_, update
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import Outcome, OutcomeReport, Request, Why
 from ivr.diary.appointments import (
-    AppointmentStatus,
     ChangeRefused,
     DiaryEntry,
     DiaryEvent,
@@ -78,15 +77,10 @@ def take_back(write: Connection, clinic: Clinic, done: tuple[int, str], by: By) 
     appointment_id, what = done
     if what == DiaryEvent.TOLD:
         return True
-    if what != DiaryEvent.BOOKED:
-        return undo_change(write, clinic.diary.buffer, appointment_id, what, by)
     try:
-        cancel(write, appointment_id, by, DiaryEvent.UNDONE)
-    except ChangeRefused as refused:
-        return refused.status is AppointmentStatus.CANCELLED
+        return undo_change(write, clinic.diary.buffer, appointment_id, what, by)
     except NoSuchAppointment:
         return True
-    return True
 
 
 def name_booked(write: Connection, row: Row[Any], patient_id: int | None) -> None:

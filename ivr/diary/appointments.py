@@ -98,6 +98,8 @@ class NewAppointment:
     patient_id: int | None = None
     request_id: int | None = None
     """The id of the request that the appointment fulfils."""
+    words: str = ""
+    """The note that was typed with the booking; empty without one."""
 
 
 @dataclass(frozen=True)

@@ -108,13 +108,10 @@ class DeskDiary:
         told = partial(_audit, AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
         self._done(appointment_id, partial(_keep, typed, by), lambda write, row: move(write, row.id, asked, by), told)
 
-    def cancel(self, appointment_id: int, by: By, why: str = "", typed: NameAndNote = NOTHING_TYPED) -> None:
-        """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway.
-
-        `why` is the reason in the appointment's history: UNDONE if the cancelling undoes a booking.
-        """
+    def cancel(self, appointment_id: int, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
+        """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
         told = partial(_audit, AuditAction.CANCELLED_APPOINTMENT, by, "")
-        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: cancel(write, row.id, by, why), told)
+        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: cancel(write, row.id, by), told)
 
     def mark(self, appointment_id: int, status: AppointmentStatus, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
         """Mark that an appointment's patient has come or not, or remove the mark. Raises the errors of `reopen`."""
@@ -178,19 +175,25 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
         created=by.at,
         patient_id=known_as(write, wanted.phone, wanted.name, by.at),
         request_id=wanted.request_id,
+        words=wanted.words,
     )
     appointment_id = book(write, new, asked)
-    if wanted.words:
-        note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, wanted.words))
     write.execute(line(by, AuditAction.BOOKED_APPOINTMENT, wanted.reference, wanted.starts.isoformat()))
     return appointment_id
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo this person's last change `what`, or return False. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
+    """Undo an appointment's last change if it is `what` and this person just made it; return False otherwise.
+
+    A booking is undone by cancelling it. Raises TimeTaken, NoSuchAppointment, UniqueViolation.
+    """
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
+    if what == DiaryEvent.BOOKED:
+        cancel(write, appointment_id, by, DiaryEvent.UNDONE)
+        write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, what))
+        return True
     return put_back_before(write, buffer, row, last, by)
 
 

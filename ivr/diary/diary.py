@@ -65,8 +65,9 @@ def book(write: Connection, new: NewAppointment, asked: Asked) -> int:
         **_columns(place),
     )
     occupy(write, appointment_id, place, asked.buffer)
-    told = DiaryEntry(new.created, new.made_by, DiaryEvent.BOOKED, place.starts.isoformat())
-    note(write, appointment_id, told)
+    if new.words:  # before the booking, so that this is the last event, which can be undone
+        note(write, appointment_id, DiaryEntry(new.created, new.made_by, DiaryEvent.NOTE, new.words))
+    note(write, appointment_id, DiaryEntry(new.created, new.made_by, DiaryEvent.BOOKED, place.starts.isoformat()))
     return appointment_id
 
 

@@ -42,7 +42,10 @@ def test_a_year_that_cannot_be_meant_is_refused(desk: DeskDiary, days: int) -> N
 
 
 def test_a_change_is_undone_by_whoever_made_it_and_nobody_else(desk: DeskDiary, database: Database) -> None:
-    first = desk.book(wanted(), ASHA)
+    first = desk.book(wanted(words="brings an x-ray"), ASHA)
+    assert not desk.undo(first, DiaryEvent.BOOKED, RAVI)
+    assert desk.undo(first, DiaryEvent.BOOKED, ASHA)
+    desk.reopen(first, ASHA)
     desk.move(first, AT_FOUR + HALF_AN_HOUR, ASHA)
     assert not desk.undo(first, DiaryEvent.MOVED, RAVI)
     assert not desk.undo(first, DiaryEvent.CANCELLED, ASHA)
@@ -68,4 +71,5 @@ def test_a_note_stands_in_the_history(desk: DeskDiary, database: Database) -> No
     first = desk.book(wanted(words="brings an x-ray"), ASHA)
     desk.keep(first, NameAndNote(note="comes by car"), ASHA)
     said = [(entry.what, entry.detail) for entry in Diary(database).history(first)]
-    assert said[1:] == [(DiaryEvent.NOTE, "brings an x-ray"), (DiaryEvent.NOTE, "comes by car")]
+    booked = (DiaryEvent.BOOKED, AT_FOUR.isoformat())
+    assert said == [(DiaryEvent.NOTE, "brings an x-ray"), booked, (DiaryEvent.NOTE, "comes by car")]

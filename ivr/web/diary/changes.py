@@ -110,21 +110,13 @@ def undo(appointment_id: int) -> ResponseReturnValue:
     """Undo the change of an appointment that the form names, unless something has happened to it since."""
     offer_no_more()
     try:
-        undone = _undo(appointment_id, request.form.get("what", ""))
-    except (TimeTaken, ChangeRefused):
-        undone = False
-    if undone:
-        flash(_("It is undone."), "done")
-    else:
-        flash(_("It is too late to undo that, or something has happened since. It stays as it is."), "trouble")
+        if services().diary.desk.undo(appointment_id, request.form.get("what", ""), by()):
+            flash(_("It is undone."), "done")
+        else:
+            flash(_("It is too late to undo that, or something has happened since. It stays as it is."), "trouble")
+    except TimeTaken:
+        flash(_("Another patient has the earlier time by now. It stays as it is."), "trouble")
     return redirect(url_for("appointment.show", appointment_id=appointment_id))
-
-
-def _undo(appointment_id: int, what: str) -> bool:
-    if what != DiaryEvent.BOOKED:
-        return services().diary.desk.undo(appointment_id, what, by())
-    services().diary.desk.cancel(appointment_id, by(), DiaryEvent.UNDONE)  # a booking is undone by cancelling it
-    return True
 
 
 def _refused(refused: ChangeRefused) -> str:

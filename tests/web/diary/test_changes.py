@@ -158,10 +158,26 @@ def test_every_change_is_undone_within_ten_seconds_and_the_offer_ends_then(
     assert found(services).status is AppointmentStatus.CANCELLED
 
 
+def test_a_booking_is_undone_within_seconds_and_not_once_something_has_happened(
+    staff: Staff, services: Services, made: int, clock: Clock
+) -> None:
+    """An old page's Undo cancels nobody's appointment: not the day after, nor after a colleague has moved it."""
+    second = booked(staff, "11:30", note="her knee")
+    services.diary.desk.move(second, at("12:00"), By("meena", clock()))
+    assert "It is too late to undo that" in words_of(sends(staff, f"/{second}/undo", what="booked"))
+    clock.goes_on(seconds=16)
+    assert "It is too late to undo that" in words_of(sends(staff, f"/{made}/undo", what="booked"))
+    assert [found(services, each).status for each in (made, second)] == [AppointmentStatus.BOOKED] * 2
+    third = booked(staff, "12:30", note="her knee")
+    assert "It is undone." in words_of(sends(staff, f"/{third}/undo", what="booked"))
+    assert found(services, third).status is AppointmentStatus.CANCELLED
+
+
 def test_an_undo_gives_way_to_who_has_the_time_by_now(staff: Staff, services: Services, made: int) -> None:
     sends(staff, f"/{made}/cancel")
     booked(staff, "10:30", phone="99999 00002", name="Other One")
-    assert "too late" in words_of(sends(staff, f"/{made}/undo", what="cancelled"))
+    page = words_of(sends(staff, f"/{made}/undo", what="cancelled"))
+    assert "Another patient has the earlier time by now. It stays as it is." in page
     answer = sends(staff, f"/{made}/reopen", note="her knee")
     assert (answer.status_code, "Somebody else has that time by now." in words_of(answer)) == (409, True)
     assert found(services).status is AppointmentStatus.CANCELLED
