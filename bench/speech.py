@@ -85,7 +85,7 @@ def line_at(clinic: Clinic, script: Script, moment: str) -> Line:
     line = clinic.lines[clinic.default_line]
     now = datetime.fromisoformat(moment).replace(tzinfo=line.hours.zone)
     free = free_slots(clinic.diary, line.key, line.hours, {}, now)
-    return Line(script, Facts(clinic, line, SOMEBODY, now, free_times=lambda: free))
+    return Line(script, Facts(clinic, line, SOMEBODY, now, free_times=lambda _moved: free))
 
 
 # -- walks

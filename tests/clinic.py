@@ -39,7 +39,7 @@ def clinic_of_wishes() -> Clinic:
 def free_times(facts: Facts) -> Facts:
     """Return these facts of a call with the free times of a diary in which nobody has booked."""
     found = free_slots(facts.clinic.diary, facts.line.key, facts.line.hours, {}, facts.now)
-    return replace(facts, free_times=lambda: found)
+    return replace(facts, free_times=lambda _moved: found)
 
 
 AN_APPOINTMENT = OwnAppointment(1, datetime(2026, 11, 25, 10, 30, tzinfo=DELHI))
@@ -64,4 +64,4 @@ def reads_out(call: Call, facts: Facts) -> Call:
 
 def chooses(call: Call, facts: Facts) -> Call:
     """Return the call as if its caller had chosen the earliest free time, or the present moment if no time is free."""
-    return replace(call, slot=next(iter(facts.free_times() or []), Slot(facts.now, "1")))
+    return replace(call, slot=next(iter(facts.free_times(None) or []), Slot(facts.now, "1")))

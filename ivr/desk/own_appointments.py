@@ -142,7 +142,8 @@ class OwnAppointments:
         if wanted.slot is None:
             cancel(write, made, by, call_id=wanted.call_id)
         else:
-            move(write, made, self.bookings.asked(write, wanted.slot, wanted.line, by.at), by, call_id=wanted.call_id)
+            asked = self.bookings.asked(write, wanted.slot, wanted.line, by.at, moved=made)
+            move(write, made, asked, by, call_id=wanted.call_id)
         tasks = (add_task(write, None, task, by.at, appointment_id=made) for task in self.bookings.tasks)
         return Changed(by.at, tuple(tasks))
 

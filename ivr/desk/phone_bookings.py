@@ -23,7 +23,7 @@ from ivr.diary.diary import book, cancel
 from ivr.diary.free import slots_of_day
 from ivr.diary.free_times import FreeTimes, require_offered
 from ivr.diary.limits import DiaryFull, day_of, require_room
-from ivr.diary.times import Asked, lock_day
+from ivr.diary.times import Asked, length_of, lock_day
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Slot
 from ivr.line.hours import DeskClosure
@@ -111,10 +111,14 @@ class PhoneBookings:
     job_queue: JobQueue
     deadline: Deadline
 
-    def free(self, clinic: Clinic, line: str, now: datetime) -> list[Slot] | None:
-        """Return the free times for callers of this line; None where the database gives no answer in time."""
+    def free(self, clinic: Clinic, line: str, now: datetime, moved: int | None = None) -> list[Slot] | None:
+        """Return the free times for callers of this line, in which the appointment `moved` would fit if it is given.
+
+        Return None where the database gives no answer in time.
+        """
+        offered = self.free_times.offered
         try:
-            return self.deadline.wait_for(lambda: self.free_times.offered(clinic, line, now))
+            return self.deadline.wait_for(lambda: offered(self.free_times.lasting(clinic, moved), line, now))
         except StoreAway as away:
             log.warning("the database is away (%s); no free times are offered", away)
             return None
@@ -171,14 +175,18 @@ class PhoneBookings:
         require_room(write, wanted, day_of(hours.local(new.slot.start)), len(times))
         return self.asked(write, new.slot, line, new.request.created, only=bool(new.practitioner))
 
-    def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
+    def asked(  # noqa: PLR0913 - each is one thing about the time
+        self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False, moved: int = 0
+    ) -> Asked:
         """Return a time with the columns in which it can be booked now. The slot's own column comes first.
 
-        With `only`, no other column is returned. Raises TimeTaken if the time is past or no column is free.
+        With `only`, no other column is returned. With the id `moved`, the visit is at least as long as that
+        appointment's. Raises TimeTaken if the time is past or no column is free.
         """
         if slot.start <= now:
             raise TimeTaken
-        rules, clinic = self.clinic.diary, self.clinic.with_closures(self.closures(write, slot.start.date()))
+        clinic = self.clinic.with_closures(self.closures(write, slot.start.date()))
+        rules = clinic.diary.lasting(length_of(write, moved)) if moved else clinic.diary
         preferred = [each for each in rules.of_line(line) if each.key == slot.schedule]
         others = [each for each in rules.of_line(line) if each not in preferred and not only]
         return require_offered(write, clinic, line, Asked(slot.start, [*preferred, *others], rules.buffer))

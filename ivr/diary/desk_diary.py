@@ -21,7 +21,7 @@ from ivr.diary.appointments import (
 )
 from ivr.diary.diary import book, cancel, mark, move, note, put_back, reopen, restored, standing
 from ivr.diary.patients import known_as, set_patient
-from ivr.diary.times import Asked, asked_again, columns
+from ivr.diary.times import Asked, asked_again, columns, length_of
 from ivr.line.clinic import Clinic
 from ivr.line.diary import DiaryRules
 from ivr.line.phones import Phone
@@ -104,9 +104,14 @@ class DeskDiary:
         beside: bool = False,
     ) -> None:
         """Give an appointment another time. Raises TimeTaken, NotMeant, ChangeRefused, NoSuchAppointment, StoreAway."""
-        asked = asked_at_desk(self.clinic_now().diary, starts, schedule, beside=beside, now=by.at)
+        rules = self.clinic_now().diary
+
+        def moved(write: Connection, row: Row[Any]) -> None:
+            longer = rules.lasting(length_of(write, row.id))
+            move(write, row.id, asked_at_desk(longer, starts, schedule, beside=beside, now=by.at), by)
+
         told = partial(_audit, AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
-        self._done(appointment_id, partial(_keep, typed, by), lambda write, row: move(write, row.id, asked, by), told)
+        self._done(appointment_id, partial(_keep, typed, by), moved, told)
 
     def cancel(self, appointment_id: int, by: By, typed: NameAndNote = NOTHING_TYPED) -> None:
         """Cancel an appointment. Raises ChangeRefused, NoSuchAppointment, StoreAway."""
@@ -183,14 +188,11 @@ def book_at_desk(write: Connection, rules: DiaryRules, wanted: DeskBooking, by: 
 
 
 def undo_change(write: Connection, buffer: timedelta, appointment_id: int, what: str, by: By) -> bool:
-    """Undo an appointment's last change if it is `what` and this person just made it; return False otherwise.
-
-    A booking is undone by cancelling it. Raises TimeTaken, NoSuchAppointment, UniqueViolation.
-    """
+    """Undo this person's last change `what`, or return False. Raises TimeTaken, NoSuchAppointment, UniqueViolation."""
     row, last = locked(write, appointment_id), _last_line(write, appointment_id)
     if last is None or last.what != what or last.who != by.who or by.at - last.at > UNDO_WITHIN:
         return False
-    if what == DiaryEvent.BOOKED:
+    if what == DiaryEvent.BOOKED:  # before it there was no appointment
         cancel(write, appointment_id, by, DiaryEvent.UNDONE)
         write.execute(line(by, AuditAction.UNDID_APPOINTMENT, row.reference, what))
         return True

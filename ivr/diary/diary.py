@@ -126,10 +126,7 @@ def reopen(write: Connection, appointment_id: int, asked: AskedAgain, by: By) ->
 
 
 def _with_status(write: Connection, row: Row[Any], status: AppointmentStatus, asked: AskedAgain) -> dict[str, Any]:
-    """Free an appointment's time, or take it again, as its new status needs. Return the row's new values by column.
-
-    Raises TimeTaken, UniqueViolation; NoSuchAppointment if the time is to be taken again, but cannot be read.
-    """
+    """Free an appointment's time or take it again for a status; return its new values. Raises as `reopen` does."""
     if status in FREES_TIME:
         vacate(write, row.id)
     if status in FREES_TIME or row.status in TAKES_TIME:

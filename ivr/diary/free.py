@@ -41,7 +41,7 @@ def _in_order(rules: DiaryRules, schedules: Sequence[Schedule], hours: Hours, bu
         for each in schedules
         for opens, closes in open_stretches(each, hours, day)
         for taken in [_touching(busy.get(each.key, ()), opens, closes + rules.buffer)]
-        for start in _starts(opens, closes, each.length, rules.buffer)
+        for start in _starts(opens, closes, each, rules.buffer)
         if is_free(taken, start, start + each.length + rules.buffer)
     )
 
@@ -59,7 +59,7 @@ def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
     for slot in found:
         schedule = rules.schedule(slot.schedule)
         if schedule and slot.start >= until.get(slot.schedule, slot.start):
-            until[slot.schedule] = slot.start + schedule.length + rules.buffer
+            until[slot.schedule] = slot.start + (schedule.interval or schedule.length) + rules.buffer
             yield slot
 
 
@@ -73,8 +73,8 @@ def is_free(taken: Sequence[Stretch], start: datetime, end: datetime) -> bool:
     return all(until <= start or end <= since for since, until in taken)
 
 
-def _starts(opens: datetime, closes: datetime, length: timedelta, buffer: timedelta) -> Iterator[datetime]:
+def _starts(opens: datetime, closes: datetime, schedule: Schedule, buffer: timedelta) -> Iterator[datetime]:
     start = opens
-    while start + length <= closes:
+    while start + schedule.length <= closes:
         yield start
-        start += length + buffer
+        start += (schedule.interval or schedule.length) + buffer

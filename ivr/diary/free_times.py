@@ -4,7 +4,7 @@ Appointments and blocked times come from the database; the hours, with their clo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from ivr.diary.appointments import FREES_TIME, TimeTaken
 from ivr.diary.blocked_times import blocked_on, days_between, standing_blocks
 from ivr.diary.free import Busy, free_slots, is_free, slots_of_day
-from ivr.diary.times import Asked
+from ivr.diary.times import Asked, length_of
 from ivr.diary.working_hours import Stretch, is_open
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule, Slot
@@ -35,6 +35,16 @@ class FreeTimes:
         with self.database.reading() as read:
             taken = busy(read, clinic, today, today + timedelta(days=clinic.diary.days))
         return free_slots(clinic.diary, line, hours, taken, now)
+
+    def lasting(self, clinic: Clinic, moved: int | None) -> Clinic:
+        """Return the clinic with visits at least as long as the appointment `moved`, to find it another time.
+
+        Without an appointment to move, return the clinic as it is. Raises StoreAway.
+        """
+        if moved is None:
+            return clinic
+        with self.database.reading() as read:
+            return replace(clinic, diary=clinic.diary.lasting(length_of(read, moved)))
 
     def before_any_booking(self, clinic: Clinic, line: str, now: datetime) -> list[Slot]:
         """Return the times that a caller of this line could be given if nobody had booked. Asks no store."""

@@ -55,8 +55,20 @@ def asked_again(rules: DiaryRules, now: datetime, found: Appointment) -> Asked:
 
     It may lie beside another patient's if it did before, or if it is over, so that a wrong mark can be put right.
     """
-    beside = found.extra > 0 or found.ends <= now
-    return Asked(found.starts, columns(rules, found.schedule), rules.buffer, beside)
+    beside, length = found.extra > 0 or found.ends <= now, found.ends - found.starts
+    again = [replace(each, length=length) for each in columns(rules, found.schedule)]
+    return Asked(found.starts, again, rules.buffer, beside)
+
+
+def length_of(read: Connection, appointment_id: int) -> timedelta:
+    """Return the length of an appointment's visit; zero if the appointment is gone or its time cannot be read."""
+    row = read.execute(LENGTH, {"id": appointment_id}).one_or_none()
+    if row is None or not isinstance(row.starts, datetime) or not isinstance(row.ends, datetime):
+        return timedelta()
+    return row.ends - row.starts
+
+
+LENGTH = select(visits.c.starts, visits.c.ends).where(visits.c.id == bindparam("id"))
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:
@@ -139,14 +151,13 @@ def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None)
 
     Frees the steps there that no visit needs any more, such as those of a buffer that the clinic has shortened since.
     """
-    place = asked.place(schedule)
-    steps = list(_steps(place.starts, place.ends + asked.buffer))
+    steps = list(_steps(asked.starts, asked.place(schedule).ends + asked.buffer))
     # No appointment has the id 0.
     held = write.execute(HELD, {"schedule": schedule.key, "steps": steps, "but": but or 0}).all()
-    needed = [row for row in held if _is_needed(row, asked.buffer)]
-    if len(needed) < len(held):
-        write.execute(delete(table).where(table.c.id.in_({row.id for row in held} - {row.id for row in needed})))
-    return {row.extra for row in needed}
+    over = {row.id for row in held if not _is_needed(row, asked.buffer)}
+    if over:
+        write.execute(delete(table).where(table.c.id.in_(over)))
+    return {row.extra for row in held if row.id not in over}
 
 
 def _is_needed(step: Row[Any], buffer: timedelta) -> bool:

@@ -3,8 +3,9 @@
 Values only. config/clinic.py reads them from the file; ivr/diary computes the free times.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from ivr.line.hours import Shift, Text
 
@@ -25,6 +26,12 @@ class Schedule:
     """The practitioner's own hours, Monday first, within those of the clinic; None for all hours of the clinic."""
     lines: frozenset[str] = frozenset()
     """The lines that offer this column; empty for all."""
+    interval: timedelta | None = None
+    """The time from one offered visit to the next, without the buffer; None for the length of a visit."""
+
+    def lasting(self, least: timedelta) -> Self:
+        """Return the column with visits of at least this length, which begin at the same times as its usual ones."""
+        return replace(self, length=max(self.length, least), interval=self.interval or self.length)
 
     def serves(self, line: str) -> bool:
         """Return whether callers of the telephone line with this key are offered the times of this column."""
@@ -44,6 +51,10 @@ class DiaryRules:
     """The time that stays free after a visit."""
     phone_books: bool = True
     """True if callers can book times by telephone; False if they can only leave wishes."""
+
+    def lasting(self, least: timedelta) -> Self:
+        """Return the rules with visits of at least this length in every column, for a longer visit that is moved."""
+        return replace(self, schedules=tuple(each.lasting(least) for each in self.schedules))
 
     @property
     def length(self) -> timedelta:

@@ -11,6 +11,7 @@ from ivr.line.blanks import DayName, Hour, MomentName, Say
 from ivr.line.booking import Part
 from ivr.line.choices import Choice, Offered
 from ivr.line.diary import Slot
+from ivr.line.places import ChangeWish
 from ivr.line.turn import Call, Facts
 
 EARLIEST, ON_A_PAGE = 3, 4
@@ -22,7 +23,7 @@ MOST_PRACTITIONERS = ON_A_PAGE
 
 def bookable(call: Call, facts: Facts) -> list[Slot] | None:
     """Return the free times that this caller may book, in order, one for each start time; None if the diary is away."""
-    found = facts.free_times()
+    found = facts.free_times(call.chosen if call.change is ChangeWish.MOVE else None)
     if found is None:
         return None
     wanted = (slot for slot in found if call.practitioner in {"", slot.schedule})

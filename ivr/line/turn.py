@@ -164,8 +164,9 @@ class Facts:
     now: datetime
     menu: Mapping[str, Place] = field(default_factory=lambda: MENU)
     """The menu's table that the call follows."""
-    free_times: Callable[[], Sequence[Slot] | None] = field(default=lambda: None, compare=False)
-    """The function that returns the free times in order, or None if the diary is away. Called only when needed."""
+    free_times: Callable[[OwnAppointment | None], Sequence[Slot] | None] = field(default=lambda _: None, compare=False)
+    """The function that returns the free times in order, or None if the diary is away. Called only when needed.
+    Its argument is the appointment that is moved and has to fit; None for a new one."""
 
     @cached_property
     def is_open(self) -> bool:

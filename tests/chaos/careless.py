@@ -50,7 +50,9 @@ class ForgetfulIds:
 class GenerousBookings(PhoneBookings):
     """Bookings by telephone that also give a caller the time of another patient."""
 
-    def asked(self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False) -> Asked:
+    def asked(  # noqa: PLR0913 - those of the method that it replaces
+        self, write: Connection, slot: Slot, line: str, now: datetime, *, only: bool = False, moved: int = 0
+    ) -> Asked:
         """Answer that every column of the diary is free at this time, even if another patient has it."""
         return Asked(slot.start, self.clinic.diary.of_line(line), self.clinic.diary.buffer, beside=True)
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ivr.desk.outcomes import Clash, NotFree
 from ivr.desk.requests import MoveRefused, Outcome, OutcomeReport, Request, Status, Why
@@ -169,6 +169,27 @@ def test_a_time_for_a_task_moves_its_appointment_and_closes_it_and_an_undo_moves
     assert services.desk.moves.undo(1, "booked", By("asha", clock()))
     assert in_diary(services) == [(TEN, "booked", 0)]
     assert services.desk.store.request(1) == before
+
+
+def test_a_task_moves_a_longer_visit_whole_and_to_no_time_that_is_too_short(
+    services: Services, about: int, clock: Clock
+) -> None:
+    lasts(services, about, timedelta(hours=1))
+    somebody_has(services, TEN.replace(hour=12), clock())
+    with pytest.raises(NotFree):
+        services.desk.moves.report(1, booked(TEN.replace(hour=11, minute=30)), By("asha", clock()))
+    services.desk.moves.report(1, booked(TEN.replace(hour=11)), By("asha", clock()))
+    moved = services.diary.reads.appointment(about)
+    assert isinstance(moved, Appointment)
+    assert (moved.starts, moved.ends, moved.extra) == (TEN.replace(hour=11), TEN.replace(hour=12), 0)
+
+
+def lasts(services: Services, appointment_id: int, length: timedelta) -> None:
+    """Give an appointment another length, as one has that an import brought, or an older length of visits."""
+    table = schema.appointments
+    with services.database.writing() as write:
+        starts = write.scalars(select(table.c.starts).where(table.c.id == appointment_id)).one()
+        write.execute(update(table).where(table.c.id == appointment_id).values(ends=starts + length))
 
 
 @pytest.mark.usefixtures("about")

@@ -56,6 +56,19 @@ def test_a_buffer_stays_free_after_each_visit() -> None:
     ]
 
 
+def test_a_longer_visit_begins_when_others_do_and_only_where_it_fits() -> None:
+    """A visit of an hour among those of half an hour is not offered the last half hour, nor one before a taken time."""
+    at_four = MONDAY.replace(hour=16)
+    busy = {"1": [(at_four, at_four + HALF_AN_HOUR)]}
+    found = starts(ONE.lasting(timedelta(hours=1)), Hours(DELHI, ALL_WEEK), MONDAY, busy)
+    assert found[:4] == ["Mon 15:00 1", "Mon 16:30 1", "Mon 17:00 1", "Mon 17:30 1"]
+    assert [each for each in found if each.startswith("Mon")][-1] == "Mon 19:30 1"
+    assert starts(ONE.lasting(timedelta(minutes=10)), Hours(DELHI, ALL_WEEK), MONDAY)[:2] == [
+        "Mon 15:00 1",
+        "Mon 15:30 1",
+    ]
+
+
 def test_a_practitioner_is_offered_in_their_own_hours_and_on_their_lines() -> None:
     mornings = ((Shift(time(8), time(10)),),) * 7
     rules = DiaryRules(

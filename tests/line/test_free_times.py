@@ -68,7 +68,7 @@ def _key(turn: Turn, slot: Slot, at: Facts) -> str:
 
 def test_the_earliest_time_takes_one_key_more_and_the_next_three() -> None:
     at = facts()
-    first, second = (at.free_times() or [])[:2]
+    first, second = (at.free_times(None) or [])[:2]
     assert list(way_to(first, at)) == ["1", "1"]
     assert list(way_to(second, at)) == ["1", "2", "1", "1"]
 
@@ -86,15 +86,15 @@ def test_the_earliest_time_is_asked_about_first_where_more_is_to_be_known() -> N
 def test_the_earliest_time_is_booked_for_another_number_too() -> None:
     at = facts()
     asked = press(press(Call("main", "en", "main"), "1", at).call, "3", at)
-    assert (asked.call.place, asked.call.slot) == ("key_number", (at.free_times() or [])[0])
+    assert (asked.call.place, asked.call.slot) == ("key_number", (at.free_times(None) or [])[0])
     sure = press(press(asked.call, "9999900002", at).call, "1", at)
     assert sure.call.place == "summary"
     assert "warning" not in [say.name for say in sure.first], "it was heard with the time"
 
 
 def test_where_there_is_one_free_time_another_becomes_a_wish() -> None:
-    only = (facts().free_times() or [])[:1]
-    at = replace(facts(), free_times=lambda: only)
+    only = (facts().free_times(None) or [])[:1]
+    at = replace(facts(), free_times=lambda _moved: only)
     turn = press(press(Call("main", "en", "main"), "1", at).call, "2", at)
     assert (turn.call.place, turn.first) == ("book_day", (Say("no_other_time"),))
 
@@ -102,33 +102,33 @@ def test_where_there_is_one_free_time_another_becomes_a_wish() -> None:
 @pytest.mark.parametrize("now", [MONDAY, MONDAY.replace(hour=21), MONDAY.replace(hour=8)])
 def test_no_time_of_the_next_eight_days_takes_more_than_ten_keys(now: datetime) -> None:
     at = facts(now)
-    soon = [slot for slot in at.free_times() or [] if slot.start.date() < now.date() + timedelta(days=DAYS)]
+    soon = [slot for slot in at.free_times(None) or [] if slot.start.date() < now.date() + timedelta(days=DAYS)]
     assert len(soon) > 100
     assert max(len(list(way_to(slot, at))) for slot in soon) <= MOST_KEYS
 
 
 def test_every_time_that_is_free_can_be_reached() -> None:
     at = facts()
-    assert all(list(way_to(slot, at)) for slot in at.free_times() or [])
+    assert all(list(way_to(slot, at)) for slot in at.free_times(None) or [])
 
 
 def test_a_key_means_what_was_heard_though_somebody_else_books_in_between() -> None:
     heard = press(Call("main", "en", "main"), "1", facts())
-    first = (facts().free_times() or [])[0]
-    rest = [slot for slot in facts().free_times() or [] if slot != first]
-    chosen = press(heard.call, "1", replace(facts(), free_times=lambda: rest))
+    first = (facts().free_times(None) or [])[0]
+    rest = [slot for slot in facts().free_times(None) or [] if slot != first]
+    chosen = press(heard.call, "1", replace(facts(), free_times=lambda _moved: rest))
     assert chosen.call.slot == first
 
 
 @pytest.mark.parametrize(("found", "place"), [(None, "diary_away"), ([], "no_free_time")])
 def test_where_no_time_can_be_given_the_caller_is_told_and_leaves_a_wish(found: list[Slot] | None, place: str) -> None:
-    turn = press(Call("main", "en", "main"), "1", replace(facts(), free_times=lambda: found))
+    turn = press(Call("main", "en", "main"), "1", replace(facts(), free_times=lambda _moved: found))
     assert turn.first == (Say(place),)
     assert turn.call.place == "book_day"
 
 
 def test_a_diary_that_is_away_on_the_way_leads_to_a_wish_too() -> None:
-    at, away = facts(), replace(facts(), free_times=lambda: None)
+    at, away = facts(), replace(facts(), free_times=lambda _moved: None)
     days = press(press(Call("main", "en", "main"), "1", at).call, "2", at)
     days = press(days.call, "4", at)
     assert days.call.place == "free_days"
@@ -170,4 +170,4 @@ def test_the_columns_of_nobody_take_no_practitioners_place_in_the_menu() -> None
 
 def test_the_free_times_are_those_of_the_diary() -> None:
     at = facts()
-    assert at.free_times() == free_slots(CLINIC.diary, "main", at.line.hours, {}, MONDAY)
+    assert at.free_times(None) == free_slots(CLINIC.diary, "main", at.line.hours, {}, MONDAY)

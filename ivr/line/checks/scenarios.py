@@ -128,7 +128,7 @@ def _facts(clinic: Clinic, moment: ScenarioTime, *, known: bool, staffed: bool) 
         diary=replace(clinic.diary, phone_books=True),  # the desk may switch it on or off at any time
     )
     free = _free_times(line, moment.now)
-    return Facts(clinic, line, SOMEBODY if known else None, moment.now, free_times=lambda: free)
+    return Facts(clinic, line, SOMEBODY if known else None, moment.now, free_times=lambda _moved: free)
 
 
 def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[str, Facts]]:
@@ -138,15 +138,15 @@ def _without_times(facts: Facts, menu: Mapping[str, Place]) -> Iterator[tuple[st
     named = tuple(Schedule(key, HALF_AN_HOUR, facts.clinic.name) for key in ("1", "2"))
     several = replace(facts.clinic, diary=replace(facts.clinic.diary, schedules=named))
     yield "practitioners to choose between", replace(facts, menu=menu, clinic=several)
-    yield "no free time", replace(facts, menu=menu, free_times=list)
-    one = (facts.free_times() or [])[:1]
-    yield "one free time", replace(facts, menu=menu, free_times=lambda: one)
-    yield "the diary away", replace(facts, menu=menu, free_times=lambda: None)
+    yield "no free time", replace(facts, menu=menu, free_times=lambda _moved: [])
+    one = (facts.free_times(None) or [])[:1]
+    yield "one free time", replace(facts, menu=menu, free_times=lambda _moved: one)
+    yield "the diary away", replace(facts, menu=menu, free_times=lambda _moved: None)
 
 
 def _own(count: int, facts: Facts) -> Own:
     """Return a made-up caller's appointments and requests: `count` coming appointments, a request of every kind."""
-    coming = (facts.free_times() or [])[:count]
+    coming = (facts.free_times(None) or [])[:count]
     return Own(tuple(OwnAppointment(number, slot.start) for number, slot in enumerate(coming, 1)), tuple(Kind))
 
 

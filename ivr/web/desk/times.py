@@ -43,7 +43,7 @@ class FreeOnCard:
 
 def free_on_card(found: Request) -> FreeOnCard:
     """Return a card's free times: those of the asked day, else of the wished day; if none is free, the next ones."""
-    clinic, now = services().hours.clinic_now(), services().clock()
+    clinic, now = services().diary.free_times.lasting(services().hours.clinic_now(), found.about), services().clock()
     coming = services().diary.free_times.offered(clinic, found.line, now)
     asked, part = _asked()
     wished, part = (asked, part) if asked else (found.day, found.part)

@@ -162,7 +162,7 @@ def _history(found: Appointment) -> list[tuple[object, str, str]]:
 
 def _free_times(found: Appointment) -> dict[str, object]:
     """Return the shown day, its free times to which the appointment can be moved, and the next days with free times."""
-    now, clinic = services().clock(), services().hours.clinic_now()
+    now, clinic = services().clock(), services().diary.free_times.lasting(services().hours.clinic_now(), found.id)
     asked = day_of(request.values.get("on", "")) or day_of(request.form.get("look_day", ""))
     day = asked or max(local(found.starts).date(), today())
     (whole,) = services().diary.days.read(clinic, day, day)

@@ -21,9 +21,10 @@ DESPITE = "despite"
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:
     """Return a column and the concerns about this time in it: the column with the key `schedule`, or the best column.
 
-    The best column has the fewest concerns. `but` is an appointment to ignore. Raises StoreAway.
+    The best column has the fewest concerns. `but` is an appointment that is moved: it is in nobody's way, and keeps at
+    least its length. Raises StoreAway.
     """
-    clinic, now = services().hours.clinic_now(), services().clock()
+    clinic, now = services().diary.free_times.lasting(services().hours.clinic_now(), but), services().clock()
     return services().diary.concerns.choose(clinic, columns(clinic.diary, schedule), start, now, but)
 
 

@@ -109,7 +109,7 @@ def _beginning(services: Services, clinic: Clinic, wanted: PreviewQuery) -> tupl
     call = Call(line.key, wanted.language, START, over_limit=wanted.caller is CallerKind.REFUSED)
     free = _a_few(services.diary.free_times.before_any_booking(clinic, line.key, wanted.at))
     caller = None if wanted.caller is CallerKind.WITHHELD else SOMEBODY
-    return call, Facts(clinic, line, caller, wanted.at, free_times=lambda: free)
+    return call, Facts(clinic, line, caller, wanted.at, free_times=lambda _moved: free)
 
 
 class _Reading:

@@ -27,23 +27,23 @@ class NeedsStore(Exception):
     """The error raised where a step of a call must be answered at once, but its answer needs a store."""
 
 
-def _refuse() -> Sequence[Slot] | None:
+def _refuse(_moved: OwnAppointment | None) -> Sequence[Slot] | None:
     raise NeedsStore
 
 
 class Once:
-    """A question to the diary for free times: it is asked when the answer is needed, and only once."""
+    """A question to the diary for free times: it is asked when the answer is needed, and only once for each visit."""
 
-    def __init__(self, ask: Callable[[], Sequence[Slot] | None]) -> None:
+    def __init__(self, ask: Callable[[int | None], Sequence[Slot] | None]) -> None:
         self._ask = ask
-        self._answer: Sequence[Slot] | None = None
-        self._asked = False
+        self._answers: dict[int | None, Sequence[Slot] | None] = {}
 
-    def __call__(self) -> Sequence[Slot] | None:
-        """Return the free times, or None if the diary cannot be asked; ask for them at most once."""
-        if not self._asked:
-            self._answer, self._asked = self._ask(), True
-        return self._answer
+    def __call__(self, moved: OwnAppointment | None) -> Sequence[Slot] | None:
+        """Return the free times for a new appointment or the one that is moved; None if the diary cannot be asked."""
+        asked = moved.id if moved else None
+        if asked not in self._answers:
+            self._answers[asked] = self._ask(asked)
+        return self._answers[asked]
 
 
 def facts_of(here: Services, call: Call, happened: CallEvent, *, at_once: bool = False) -> Facts:

@@ -1,11 +1,17 @@
 """Somebody at the desk who books, and the forms of the diary's pages, for the tests of these pages."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from html import unescape
 
 from werkzeug.test import TestResponse
 
+from ivr.diary.desk_diary import DeskBooking
+from ivr.line.diary import Schedule
+from ivr.line.phones import Phone
+from ivr.storage.audit import By
+from ivr.web.services import Services
 from tests.people import DELHI, Staff
 
 TODAY = date(2026, 11, 23)
@@ -45,6 +51,14 @@ def booked(staff: Staff, hour: str, day: str = TOMORROW, **more: str) -> int:
     found = re.search(r"/desk/diary/(\d+)/undo", answer.text)
     assert found, "nothing was booked"
     return int(found[1])
+
+
+def booked_for_an_hour(services: Services, starts: datetime, phone: str = "+919999900001") -> int:
+    """Book an appointment of an hour, as one has that was made while visits took that long; return its id."""
+    rules = replace(services.clinic.diary, schedules=(Schedule("1", timedelta(hours=1)),))
+    desk = replace(services.diary.desk, clinic_now=lambda: replace(services.clinic, diary=rules))
+    wanted = DeskBooking(starts, Phone(phone), "Made Up", "main", "en", "200001")
+    return desk.book(wanted, By("asha", services.clock()))
 
 
 def taps_despite(staff: Staff, path: str, answer: TestResponse, **fields: str) -> TestResponse:

@@ -13,7 +13,20 @@ from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.conftest import at_the_desk
 from tests.people import OTHER, Clock, Phone, Staff
-from tests.web.diary import TODAY, TOMORROW, ahead, at, booked, books, free_on, gets, sends, taps_despite, words_of
+from tests.web.diary import (
+    TODAY,
+    TOMORROW,
+    ahead,
+    at,
+    booked,
+    booked_for_an_hour,
+    books,
+    free_on,
+    gets,
+    sends,
+    taps_despite,
+    words_of,
+)
 
 
 def found(services: Services, appointment_id: int = 1) -> Appointment:
@@ -331,3 +344,22 @@ def test_what_a_newer_version_has_written_keeps_its_time_and_can_be_booked_besid
     assert "1-1030" not in free_on(gets(staff, "", day=TOMORROW))
     assert taps_booking_anyway(staff, phone="99999 00002") == made + 1
     assert found(services, made + 1).extra == 1
+
+
+def test_a_longer_visit_stays_as_long_when_it_is_moved_or_booked_again(staff: Staff, services: Services) -> None:
+    """A visit of an hour, among those of half an hour: the page offers times in which it fits, and warns of others."""
+    made, hour = booked_for_an_hour(services, at("10:30")), timedelta(hours=1)
+    booked(staff, "16:00", phone="99999 00002", name="Other One")
+    offered = re.findall(r'name="to" value="2026-11-24 ([\d:]+) 1"', gets(staff, f"/{made}"))
+    assert {"15:00", "16:30"} <= set(offered)
+    assert not {"15:30", "16:00", "20:00"} & set(offered)
+    fields = {"day": TOMORROW, "hour": "15:30", "column": "1"}
+    assert "Other One has that time: 16:00 to 16:30." in words_of(sends(staff, f"/{made}/move", **fields))
+    sends(staff, f"/{made}/move", to=f"{TOMORROW} 15:00 1")
+    assert (found(services, made).starts, found(services, made).ends) == (at("15:00"), at("15:00") + hour)
+    sends(staff, f"/{made}/cancel")
+    other = booked(staff, "15:30", phone="99999 00002", name="Other One")
+    assert "Somebody else has that time by now." in words_of(sends(staff, f"/{made}/reopen"))
+    sends(staff, f"/{other}/cancel")
+    sends(staff, f"/{made}/reopen")
+    assert (found(services, made).status, found(services, made).ends) == (AppointmentStatus.BOOKED, at("16:00"))

@@ -16,6 +16,7 @@ from tests.clinic import SHIPPED
 from tests.people import CALLER, OTHER, Clock, Phone
 from tests.test_faults import moved
 from tests.web import Serves
+from tests.web.diary import booked_for_an_hour
 from workers import jobs
 from workers.services import build as build_workers
 
@@ -61,6 +62,20 @@ def test_who_knows_the_last_two_digits_moves_it_and_the_old_time_is_free(line: P
     assert (found.starts, found.reference) == (AT_THREE + HALF_AN_HOUR, reference)
     assert "The earliest time is today at three in the afternoon." in line.rings(caller=OTHER).press("1").words
     assert [entry.what for entry in line.services.diary.reads.history(found.id)][-1] == DiaryEvent.MOVED
+
+
+def test_a_longer_visit_is_offered_only_times_that_fit_and_stays_as_long(line: Phone, clock: Clock) -> None:
+    """A visit of an hour, among those of half an hour, is not moved to half an hour between two other visits."""
+    services, hour = line.services, timedelta(hours=1)
+    made = booked_for_an_hour(services, AT_THREE, CALLER)
+    other = DeskBooking(AT_THREE + 3 * HALF_AN_HOUR, None, "Other One", "main", "en", "000002")
+    services.diary.desk.book(other, By("asha", clock()))
+    call = line.rings().press("5", "1", "01")
+    assert "four in the" not in call.words
+    assert "Your appointment is now today at five in the evening." in call.press("1", "1").words
+    moved = only(line)
+    assert (moved.id, moved.starts, moved.ends) == (made, AT_THREE + 2 * hour, AT_THREE + 3 * hour)
+    assert "The earliest time is today at three" in line.rings(caller=OTHER).press("1").words, "a new one is not longer"
 
 
 def test_a_cancelled_appointment_is_free_at_once_and_the_caller_hears_of_it_no_more(line: Phone) -> None:
