@@ -36,6 +36,9 @@ UNDO_WITHIN = timedelta(seconds=15)
 FARTHEST = timedelta(days=730)
 """The farthest that a time may lie ahead or back; a year beyond it must be a typing error."""
 
+SECOND_TAP = timedelta(seconds=5)
+"""The time within which the same booking or note by the same person is taken for a second tap on the button."""
+
 table = schema.appointments
 
 
@@ -157,9 +160,17 @@ def _keep(typed: NameAndNote, by: By, write: Connection, row: Row[Any]) -> None:
         set_patient(write, table, row.id, known_as(write, phone, typed.name, by.at))
         note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
         write.execute(line(by, AuditAction.CHANGED_APPOINTMENT, row.reference))
-    if typed.note:
+    if typed.note and not _is_noted(write, row.id, typed.note, by):
         note(write, row.id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, typed.note))
         write.execute(line(by, AuditAction.NOTED_ON_APPOINTMENT, row.reference))
+
+
+def _is_noted(write: Connection, appointment_id: int, words: str, by: By) -> bool:
+    """Return whether this person has just stored the same note, as by a second tap on a button."""
+    lines = schema.appointment_history
+    just = (lines.c.what == DiaryEvent.NOTE, lines.c.who == by.who, lines.c.at > by.at - SECOND_TAP)
+    same = select(lines.c.id).where(lines.c.appointment_id == appointment_id, lines.c.detail == words, *just)
+    return write.execute(same.limit(1)).first() is not None
 
 
 def _audit(what: AuditAction, by: By, detail: str, write: Connection, row: Row[Any]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ivr.diary.appointments import AppointmentStatus, ChangeRefused, DiaryEvent, TimeTaken
+from ivr.diary.appointments import Appointment, AppointmentStatus, ChangeRefused, DiaryEvent, TimeTaken
 from ivr.diary.concerns import Concern, Doubt
 from ivr.diary.desk_diary import NameAndNote
 from ivr.web.diary.appointment import newly_typed, page_with, readable
@@ -36,7 +36,7 @@ def move(appointment_id: int) -> ResponseReturnValue:
     except NoMoment as none:
         return page_with(appointment_id, str(none), 400)
     if start == found.starts and column in {"", found.schedule}:  # as by a second tap
-        return redirect(url_for("appointment.show", appointment_id=appointment_id))
+        return _kept(found)
     chosen, concerns = column_for(start, column, but=appointment_id)
     if not is_meant(concerns, start, column):
         return page_with(appointment_id, told=told_of(concerns, start, column), status=409)
@@ -137,6 +137,15 @@ def _done(appointment_id: int, change: Change, what: DiaryEvent, said: str) -> R
         return page_with(appointment_id, _refused(refused), 409)
     offer_undo(url_for("changes.undo", appointment_id=appointment_id), what, said)
     return redirect(url_for("appointment.show", appointment_id=appointment_id))
+
+
+def _kept(found: Appointment) -> ResponseReturnValue:
+    """Store what was typed with a change that changes nothing, and show the appointment's page."""
+    try:
+        services().diary.desk.keep(found.id, newly_typed(found), by())
+    except TooLong as too_long:
+        return page_with(found.id, str(too_long), 400)
+    return redirect(url_for("appointment.show", appointment_id=found.id))
 
 
 def _taking_time(appointment_id: int, change: Change, what: DiaryEvent, said: str) -> ResponseReturnValue:

@@ -4,7 +4,6 @@ The form shows any concerns about the time before it books. One further tap then
 """
 
 import secrets
-from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from ivr.desk.requests import MoveRefused, Request
 from ivr.diary.appointments import TimeTaken
 from ivr.diary.concerns import Concern, Doubt
-from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.desk_diary import SECOND_TAP, DeskBooking
 from ivr.diary.patients import LONGEST_NAME
 from ivr.line.clinic import Line
 from ivr.line.phones import NumberRefused, Phone
@@ -33,10 +32,6 @@ new_appointment = Blueprint("new_appointment", __name__)
 
 LONGEST_NOTE = 1000
 """The longest note on an appointment, in characters, as for a note on a request."""
-
-
-SECOND_TAP = timedelta(seconds=5)
-"""The time within which the same booking by the same person is taken for a second tap on the button."""
 
 
 class NobodyNamed(ValueError):

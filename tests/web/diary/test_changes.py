@@ -94,6 +94,23 @@ def test_a_second_tap_moves_nothing_and_the_first_can_still_be_undone(
     assert found(services).starts == at("10:30")
 
 
+def test_a_note_typed_with_a_move_to_the_same_time_is_stored_and_once(
+    staff: Staff, services: Services, made: int
+) -> None:
+    fields = {"day": TOMORROW, "hour": "10:30", "column": "1", "note": "her knee", "name": "Made Up The Second"}
+    for _ in range(2):
+        assert "her knee" in words_of(sends(staff, f"/{made}/move", **fields))
+    assert [each.what for each in services.diary.reads.history(made)] == ["booked", "named", "note"]
+    fields = {"to": f"{TOMORROW} 16:00 1", "note": "by bus"}
+    for _ in range(2):
+        sends(staff, f"/{made}/move", **fields)
+    assert [each.what for each in services.diary.reads.history(made)][3:] == ["note", "moved"], "a second tap"
+    assert "It is undone." in words_of(sends(staff, f"/{made}/undo", what="moved"))
+    assert (
+        sends(staff, f"/{made}/move", **{**fields, "to": f"{TOMORROW} 10:30 1", "note": "x" * 1001}).status_code == 400
+    )
+
+
 def test_a_typed_time_moves_it_too(staff: Staff, services: Services, made: int) -> None:
     assert sends(staff, f"/{made}/move", day=ahead(3), hour="16:05", column="1").status_code == 200
     assert found(services).starts == at("16:05", ahead(3))
