@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 
 from config.settings import ROOT, Settings
 from ivr.app import create_app
-from ivr.carrier.twilio.numbers import OVERRIDES
+from ivr.carrier.twilio.numbers import OF_REPORTS, OVERRIDES
 from ivr.web.services import build
 from ivr.wiring.foundation import A_CALLER_WAITS
 from testing.listener import listener
@@ -34,6 +34,7 @@ SECOND = "+918090080907"
 
 BASE = "https://line.example"
 VOICE = f"{BASE}/voice#{'&'.join(f'{name}={value}' for name, value in OVERRIDES.items())}"
+STATUS = f"{BASE}/voice/status#{'&'.join(f'{name}={value}' for name, value in OF_REPORTS.items())}"
 
 
 def clinic_reached_by(folder: Path, number: str) -> str:
@@ -71,7 +72,7 @@ def runs(settings: Settings, *words: str, typed: str = "") -> Result:
 def test_connecting_shows_what_changes_asks_and_then_changes_just_that(
     account: Account, connected_settings: Settings
 ) -> None:
-    sid = account.buys(TOLL_FREE, VoiceUrl="https://demo.example/voice.xml", StatusCallback=f"{BASE}/voice/status")
+    sid = account.buys(TOLL_FREE, VoiceUrl="https://demo.example/voice.xml", StatusCallback=STATUS)
     done = runs(connected_settings, "connect", typed="y\n")
     assert done.exit_code == 0, done.output
     assert f"{TOLL_FREE} (line main):\n" in done.output
@@ -83,7 +84,7 @@ def test_connecting_shows_what_changes_asks_and_then_changes_just_that(
     now = account.number(TOLL_FREE)
     assert (now["voice_url"], now["voice_method"]) == (VOICE, "POST")
     assert (now["voice_fallback_url"], now["voice_fallback_method"]) == (f"{BASE}/voice/fallback", "POST")
-    assert (now["status_callback"], now["status_callback_method"]) == (f"{BASE}/voice/status", "POST")
+    assert (now["status_callback"], now["status_callback_method"]) == (STATUS, "POST")
     ((changed, form),) = account.changes
     assert changed == sid
     assert set(form) == {"VoiceUrl", "VoiceFallbackUrl", "VoiceFallbackMethod", "StatusCallbackMethod"}
@@ -212,6 +213,19 @@ def test_all_tries_together_end_before_the_carrier_gives_the_call_up() -> None:
     one_try = int(found["ct"]) + int(found["rt"])
     assert (1 + int(found["rc"])) * one_try < int(found["tt"]) < 15_000
     assert set(found["rp"].split(",")) == {"ct", "rt", "5xx"}
+
+
+def test_the_report_of_a_calls_end_is_repeated_as_often_as_the_carrier_allows(
+    account: Account, connected_settings: Settings
+) -> None:
+    """During a restart a proxy answers the report with 502, and nobody else tells the number of a missed call."""
+    account.buys(TOLL_FREE, StatusCallback=f"{BASE}/voice/status")
+    assert runs(connected_settings, "connect", "--yes").exit_code == 0
+    address, _, fragment = account.number(TOLL_FREE)["status_callback"].partition("#")
+    found = dict(parse_qsl(fragment))
+    assert address == f"{BASE}/voice/status"
+    assert (found["rc"], set(found["rp"].split(","))) == ("5", {"ct", "rt", "5xx"})
+    assert int(found["tt"]) < 15_000
 
 
 def test_a_try_lasts_longer_than_stores_that_are_frozen() -> None:

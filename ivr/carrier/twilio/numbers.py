@@ -3,7 +3,7 @@
 Uses the REST API, for commands only. Knows neither the terminal nor the line's sentences.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -13,13 +13,19 @@ from ivr.carrier.twilio.rest import client
 from ivr.carrier.twilio.settings import ACCOUNT_SID, AUTH_TOKEN, Account
 
 OVERRIDES = {"ct": "1000", "rt": "3500", "rc": "2", "rp": "ct,rt,5xx", "tt": "14000"}
-"""Twilio's time limits and retries for an incoming call's webhook. They follow the # in its URL and are not signed.
+"""Twilio's time limits and retries for a number's webhooks. They follow the # in a URL and are not signed.
 
 The carrier gives up on a call's webhook after 15 seconds in any case, so one long wait for a frozen server would cost
 the call. With these values Twilio waits one second to connect (ct) and 3.5 seconds for the answer (rt), because we may
 wait two seconds for a frozen store. Then Twilio retries twice (rc), if it could not connect, got no answer, or met a
 proxy without a server (rp), as during a restart. Three tries take at most 13.5 seconds. The total limit (tt) is 14
 seconds, less than the 15. A retry does no harm, because every webhook is safe to repeat.
+"""
+
+OF_REPORTS = {**OVERRIDES, "rc": "5"}
+"""The time limits and retries for the report of a call's end: as many tries as fit, because nobody waits for them.
+
+Twilio's fallback URL is not asked for a report, and only the report names the number of a missed call.
 """
 
 METHOD = "POST"
@@ -43,15 +49,18 @@ Twilio ignores the addresses of a number that has an application of Twilio's con
 
 def wanted(ours: OurAddresses) -> dict[str, str]:
     """Return the settings that lead a number's calls to us. A setting in WORDS that is not returned must be empty."""
-    fragment = "&".join(f"{name}={value}" for name, value in OVERRIDES.items())
     return {
-        "voice_url": f"{ours.incoming}#{fragment}",
+        "voice_url": _with(OVERRIDES, ours.incoming),
         "voice_method": METHOD,
         "voice_fallback_url": ours.fallback,
         "voice_fallback_method": METHOD,
-        "status_callback": ours.status,
+        "status_callback": _with(OF_REPORTS, ours.status),
         "status_callback_method": METHOD,
     }
+
+
+def _with(overrides: Mapping[str, str], url: str) -> str:
+    return f"{url}#" + "&".join(f"{name}={value}" for name, value in overrides.items())
 
 
 class Numbers:
