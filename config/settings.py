@@ -112,11 +112,6 @@ class Settings(BaseModel):
         mark = hashlib.sha256(bytes(self.state_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"clinic-line-{os.getuid()}-{mark}" / "redis.sock"
 
-    @property
-    def voice_fallback_url(self) -> str:
-        """The URL of the fallback, which the carrier asks when it has no good answer from us."""
-        return self.fallback_url or f"{self.public_base_url}/voice/fallback"
-
 
 def read(
     environ: Mapping[str, str], env_file: Path | None = ROOT / ".env", *, carriers: Sequence[CarrierSetting]

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from config.settings import ROOT
+from ivr.carrier.admin import OurAddresses
+from ivr.carrier.plivo.numbers import wanted
 from ivr.carrier.plivo.signature import SIGNATURE
 from ivr.carrier.steps import HangsUp, Heard
 from ivr.carrier.twilio.reader import steps
@@ -81,9 +84,20 @@ def test_the_fallback_file_speaks_every_language_names_112_and_ends_the_call(pho
 
 def test_while_the_service_is_down_each_carrier_hears_the_apology_in_its_words() -> None:
     with reserved_port() as nobody, skipped_without(NginxUnavailable, NO_NGINX), nginx([nobody]) as proxy:
-        assert apology(proxy.port) == (OPS / "fallback" / "fallback.xml").read_bytes()
-        in_other_words = (OPS / "fallback" / "fallback-plivo.xml").read_bytes()
-        assert apology(proxy.port, SIGNATURE) == apology(proxy.port, query="?carrier=Plivo") == in_other_words
+        apologizes_to_each_carrier(proxy.port)
+
+
+def test_caddy_too_apologizes_to_each_carrier_in_its_words(tmp_path: Path) -> None:
+    with caddy(tmp_path, OPS / "fallback") as port:
+        apologizes_to_each_carrier(port)
+
+
+def apologizes_to_each_carrier(port: int) -> None:
+    """Ask the fallback at this port with Plivo's signature, at Plivo's own address without one, and as nobody."""
+    connected = urlsplit(wanted(OurAddresses("https://line.example"))["fallback_answer_url"])
+    in_other_words = (OPS / "fallback" / "fallback-plivo.xml").read_bytes()
+    assert apology(port, SIGNATURE) == apology(port, query=f"?{connected.query}") == in_other_words
+    assert apology(port) == (OPS / "fallback" / "fallback.xml").read_bytes()
 
 
 def apology(port: int, *signed_by: str, query: str = "") -> bytes:
@@ -179,41 +193,48 @@ def test_caddy_filters_all_that_it_logs_its_errors_too() -> None:
 
 
 def test_while_the_service_is_down_caddy_writes_no_secret_link_and_no_query(tmp_path: Path) -> None:
-    if shutil.which("caddy") is None:
-        pytest.skip(f"{NO_CADDY}apt-get install caddy")
     asked = ("/calendar/SECRET.ics", "/invitation/SECRET?x=SECRET", "/voice/main?t=SECRET", "/voice/fallback?x=SECRET")
-    with reserved_port() as port, reserved_port() as nobody:
-        words = PROXIES[1].read_text()
-        for ours, here in {
-            "line.example.org {": f"http://127.0.0.1:{port} {{",
-            "127.0.0.1:8000": f"127.0.0.1:{nobody}",
-            "/var/log/caddy": str(tmp_path),
-            "/opt/clinic-line/ops/fallback": str(tmp_path / "nowhere"),  # so that even the apology fails
-            "log default": "admin off\n\tlog default",
-        }.items():
-            assert ours in words
-            words = words.replace(ours, here)
-        (tmp_path / "Caddyfile").write_text(words)
-        journal = tmp_path / "journal"
-        with running_caddy(tmp_path, journal):
-            assert until(lambda: status_of(port, "/") is not None)
-            assert [status_of(port, each) for each in asked] == [502] * len(asked)
-    written = journal.read_text() + (tmp_path / "clinic-line.log").read_text()
+    with caddy(tmp_path, tmp_path / "nowhere") as port:  # so that even the apology fails
+        assert [status_of(port, each) for each in asked] == [502] * len(asked)
+    written = (tmp_path / "journal").read_text() + (tmp_path / "clinic-line.log").read_text()
     assert "error handling handler error" in written
     assert "/voice/fallback-" in written
     assert "SECRET" not in written
 
 
 @contextmanager
-def running_caddy(folder: Path, journal: Path) -> Iterator[None]:
+def caddy(folder: Path, apologies: Path) -> Iterator[int]:
+    """Run Caddy with the shipped Caddyfile before no service; yield its port. Its logs and journal are in `folder`."""
+    if shutil.which("caddy") is None:
+        pytest.skip(f"{NO_CADDY}apt-get install caddy")
+    with reserved_port() as port, reserved_port() as nobody:
+        words = PROXIES[1].read_text()
+        for ours, here in {
+            "line.example.org {": f"http://127.0.0.1:{port} {{",
+            "127.0.0.1:8000": f"127.0.0.1:{nobody}",
+            "/var/log/caddy": str(folder),
+            "/opt/clinic-line/ops/fallback": str(apologies),
+            "log default": "admin off\n\tlog default",
+        }.items():
+            assert ours in words
+            words = words.replace(ours, here)
+        (folder / "Caddyfile").write_text(words)
+        with running_caddy(folder):
+            assert until(lambda: status_of(port, "/") is not None)
+            yield port
+
+
+@contextmanager
+def running_caddy(folder: Path) -> Iterator[None]:
     """Run Caddy with the Caddyfile in this folder, until the end of the block."""
     command = ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(folder))
-    with journal.open("wb") as output, subprocess.Popen(command, stderr=output, env={**os.environ, **homes}) as caddy:
+    journal = folder / "journal"
+    with journal.open("wb") as output, subprocess.Popen(command, stderr=output, env={**os.environ, **homes}) as running:
         try:
             yield
         finally:
-            caddy.terminate()
+            running.terminate()
 
 
 def status_of(port: int, path: str) -> int | None:

@@ -12,7 +12,7 @@ FALLBACK = "/voice/fallback"
 """The path of the fallback, which a carrier asks when it has no good answer from us."""
 
 ASKED_BY = "carrier"
-"""The field in an address of the fallback that names the carrier that asks there; the first carrier needs none."""
+"""The field in an address of the fallback that names the carrier that asks there; without it the first one answers."""
 
 BEFORE_AGAIN = 4
 """Seconds of silence between an apology and the next try of the same step: time for a process to restart."""

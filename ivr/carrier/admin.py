@@ -4,9 +4,9 @@ Values and protocols; each carrier's folder calls its own API. Knows neither the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Protocol
 
 from ivr.carrier.addresses import ASKED_BY, FALLBACK, INCOMING
 from ivr.line.clinic import Clinic
@@ -46,8 +46,8 @@ class OurAddresses:
     """The addresses of our webhooks that a number at the carrier must lead to."""
 
     base: str
-    fallback: str
-    """The URL of the fallback, which the carrier asks when it has no good answer from us."""
+    elsewhere: str = ""
+    """The URL of a fallback document that is hosted elsewhere; empty if there is none."""
 
     @property
     def incoming(self) -> str:
@@ -59,9 +59,12 @@ class OurAddresses:
         """The address to which the carrier reports that a call has ended."""
         return f"{self.base}/voice/status"
 
-    def with_fallback_of(self, carrier: str) -> Self:
-        """Return our addresses with a fallback of this service that names a carrier, whose dialect it then speaks."""
-        return replace(self, fallback=f"{self.base}{FALLBACK}?{ASKED_BY}={carrier}")
+    def fallback(self, asked_by: str = "") -> str:
+        """Return the URL that the carrier asks when it has no good answer from us.
+
+        This service's own names the carrier `asked_by`, in whose dialect it then answers, signed or not.
+        """
+        return self.elsewhere or f"{self.base}{FALLBACK}" + (f"?{ASKED_BY}={asked_by}" if asked_by else "")
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _look() -> tuple[Admin, Found]:
     base = settings.public_base_url
     if not base.startswith("https://"):
         raise click.ClickException(f"PUBLIC_BASE_URL is {base}; the carrier needs an address that begins with https://")
-    carrier = carriers.admin(settings.carrier, OurAddresses(base, settings.voice_fallback_url))
+    carrier = carriers.admin(settings.carrier, OurAddresses(base, settings.fallback_url))
     return carrier, side_by_side(services().clinic, carrier.owned())
 
 

@@ -77,7 +77,7 @@ CONNECT = "flask --app wsgi numbers connect"
 
 def numbers(on: Context) -> Finding:
     """Check that the clinic's numbers at the carriers are connected to our address."""
-    ours = OurAddresses(on.settings.public_base_url, on.settings.voice_fallback_url)
+    ours = OurAddresses(on.settings.public_base_url, on.settings.fallback_url)
     try:
         found = side_by_side(on.clinic(), carriers.admin(on.settings.carrier, ours).owned())
     except NoAccount as none:

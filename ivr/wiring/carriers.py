@@ -6,7 +6,7 @@ process never imports them.
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ivr.carrier.admin import Admin, Admins, NoAccount, OurAddresses, Texts
 from ivr.carrier.carriers import Carriers
@@ -159,9 +159,9 @@ def admin(values: Values, ours: OurAddresses) -> Admin:
     Only the first carrier gets a fallback hosted elsewhere, since that fallback answers in the first carrier's dialect.
     """
     made, unnamed = list[Admin](), list[NoAccount]()
-    for number, (name, provider) in enumerate(switched_on(values).items()):
+    for number, provider in enumerate(switched_on(values).values()):
         try:
-            made.append(provider.admin(values, ours.with_fallback_of(name) if number else ours))
+            made.append(provider.admin(values, replace(ours, elsewhere="") if number else ours))
         except NoAccount as missing:
             unnamed.append(missing)
     if not made:

@@ -187,6 +187,7 @@ def test_a_number_at_plivo_is_connected_with_no_other_carrier(tmp_path: Path, ov
     assert done.output.endswith(f"{TOLL_FREE} is connected.\n"), done.output
     assert f"a call comes in       (none) -> {BASE}/voice#" in done.output
     assert over_plivo.leads(TOLL_FREE)["hangup_url"].startswith(f"{BASE}/voice/status#")
+    assert over_plivo.leads(TOLL_FREE)["fallback_answer_url"] == f"{BASE}/voice/fallback?carrier=Plivo"
     assert runs(settings, "connect").output.endswith("Nothing to change.\n")
 
 

@@ -189,10 +189,9 @@ def test_an_address_that_is_no_url_is_named_like_any_other_mistake() -> None:
 # -- where the carrier is, and where it turns to when we fail
 
 
-def test_the_fallback_is_ours_unless_one_is_hosted_elsewhere() -> None:
-    assert settings().voice_fallback_url == "https://line.example/voice/fallback"
+def test_a_fallback_may_be_hosted_elsewhere() -> None:
     static = "https://static.example/fallback.xml?v=1"
-    assert settings(FALLBACK_URL=static).voice_fallback_url == static
+    assert settings(FALLBACK_URL=static).fallback_url == static
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ def with_account(tmp_path: Path, account: Account, **more: str) -> Settings:
 
 def test_numbers_that_lead_here_pass_and_others_fail_by_their_last_digits(tmp_path: Path, account: Account) -> None:
     settings = with_account(tmp_path, account)
-    right = wanted(OurAddresses(settings.public_base_url, settings.voice_fallback_url))
+    right = wanted(OurAddresses(settings.public_base_url, settings.fallback_url))
     sid = account.buys(
         TOLL_FREE, VoiceUrl=right["voice_url"], VoiceMethod="POST", StatusCallback=right["status_callback"]
     )
@@ -238,7 +238,7 @@ def over_plivo(tmp_path: Path) -> Iterator[tuple[PlivoStandInAccount, Settings]]
         more = {"PLIVO_AUTH_ID": AUTH_ID, "PLIVO_AUTH_TOKEN": TOKEN, "PLIVO_API_URL": account.url}
         given = {**more, "PLIVO_CALLER_ID": TOLL_FREE, "TWILIO_AUTH_TOKEN": "", "CLINIC_FILE": str(file)}
         settings = without_stores(tmp_path, PUBLIC_BASE_URL="https://line.example", **given)
-        ours = OurAddresses(settings.public_base_url, settings.voice_fallback_url)
+        ours = OurAddresses(settings.public_base_url, settings.fallback_url)
         account.rents(TOLL_FREE, account.has_application(application_name(ours), **of_plivo(ours)))
         yield account, settings
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ivr.carrier.admin import CarrierRefused, Difference, Number, OurAddresses, refusals
 from ivr.carrier.plivo.rest import ApiRefused, NotTheApi, PlivoApi
 from ivr.carrier.plivo.retries import with_retries
-from ivr.carrier.plivo.settings import AUTH_ID, AUTH_TOKEN, PlivoAccount
+from ivr.carrier.plivo.settings import AUTH_ID, AUTH_TOKEN, NAME, PlivoAccount
 
 METHOD = "POST"
 
@@ -43,7 +43,7 @@ def wanted(ours: OurAddresses) -> dict[str, str]:
     return {
         "answer_url": with_retries(ours.incoming),
         "answer_method": METHOD,
-        "fallback_answer_url": ours.fallback,
+        "fallback_answer_url": ours.fallback(NAME),
         "fallback_method": METHOD,
         "hangup_url": with_retries(ours.status),
         "hangup_method": METHOD,

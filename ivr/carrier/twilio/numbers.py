@@ -52,7 +52,7 @@ def wanted(ours: OurAddresses) -> dict[str, str]:
     return {
         "voice_url": _with(OVERRIDES, ours.incoming),
         "voice_method": METHOD,
-        "voice_fallback_url": ours.fallback,
+        "voice_fallback_url": ours.fallback(),
         "voice_fallback_method": METHOD,
         "status_callback": _with(OF_REPORTS, ours.status),
         "status_callback_method": METHOD,

@@ -13,7 +13,7 @@ from testing.listener import listener
 from tests.carrier.plivo.account import AUTH_ID, PlivoStandInAccount, plivo_account
 from tests.people import TOKEN
 
-OURS = OurAddresses("https://line.example", "https://line.example/voice/fallback")
+OURS = OurAddresses("https://line.example")
 NUMBER, SECOND = "+911140000001", "+911140000002"
 NAME = "clinic-line-line-example"
 
@@ -95,7 +95,7 @@ def test_more_numbers_than_one_page_of_the_carriers_are_seen(account: PlivoStand
 
 
 def test_two_services_in_one_account_have_an_application_each() -> None:
-    other = OurAddresses("https://other.example.org:8443", OURS.fallback)
+    other = OurAddresses("https://other.example.org:8443")
     assert application_name(other) == "clinic-line-other-example-org-8443"
 
 
