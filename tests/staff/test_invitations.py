@@ -103,6 +103,16 @@ def test_a_reset_voids_the_old_password_at_once_and_ends_all_sessions(desk: Stor
     assert not desk.enters("asha", PASSWORD)
 
 
+def test_ones_own_password_stays_until_the_link_is_used(desk: Stores) -> None:
+    asha = desk.add("asha")
+    token = desk.invitations.reset(asha, By("asha", NOW))
+    assert void(desk, token, hours=1)
+    assert desk.enters("asha", PASSWORD)
+    desk.invitations.use(token, NEW, NOW)
+    assert not desk.enters("asha", PASSWORD)
+    assert [person.epoch for person in desk.people.all()] == [1]
+
+
 def test_who_is_disabled_gets_no_link_and_the_one_they_have_does_nothing(desk: Stores) -> None:
     desk.add("meera")
     token = desk.invitations.invite("asha", STAFF, By("meera", NOW))

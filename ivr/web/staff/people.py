@@ -69,11 +69,11 @@ def invite() -> ResponseReturnValue:
 @people.post("/desk/people/<int(max=2147483647):person_id>/reset")
 @guarded_by(manager_only)
 def reset(person_id: int) -> ResponseReturnValue:
-    """Void a person's password and show the link by which they choose a new one."""
+    """Void a person's password and show the link for a new one; lead to it those whose own password it is."""
     person = services().staff.people.person(person_id) or abort(404)
     token = services().staff.invitations.reset(person_id, by())
     if str(person_id) == current_user.id:
-        return redirect(url_for("invitation.ask", token=token))  # the reset has ended this session too
+        return redirect(url_for("invitation.ask", token=token))
     return _shown_once(person.name, token)
 
 

@@ -260,9 +260,30 @@ def test_a_manager_who_resets_their_own_password_is_led_straight_to_the_new_one(
     meera = at_the_desk(phone, "meera")
     link = sends(meera, f"/desk/people/{id_of(phone, 'meera')}/reset").headers["Location"]
     assert link.startswith("/invitation/")
-    assert meera.browser.get("/desk").status_code == 302
     assert opens(phone.app, link)[0].status_code == 302
+    assert meera.browser.get("/desk").status_code == 302, "the new password ends the sessions of before"
+    assert meera.logs_in(password=PASSWORD).status_code == 401
     assert meera.logs_in(password=NEW).status_code == 302
+
+
+def test_the_only_manager_who_lets_the_link_lapse_still_logs_in(both: Phone, clock: Clock) -> None:
+    """Nobody but the server's command line could let her in again."""
+    meera = at_the_desk(both, "meera")
+    link = sends(meera, f"/desk/people/{id_of(both, 'meera')}/reset").headers["Location"]
+    assert meera.browser.get("/desk").status_code == 200
+    clock.goes_on(minutes=61)
+    assert meera.browser.get(link).status_code == 404
+    assert meera.logs_in().status_code == 302
+    assert meera.browser.get("/desk/people").status_code == 200
+
+
+def test_a_manager_begins_with_a_new_password_on_their_own_page(phone: Phone) -> None:
+    meera, devi = at_the_desk(phone, "meera"), at_the_desk(phone, "devi", STAFF)
+    page, action = meera.browser.get("/desk/me").text, f"/desk/people/{id_of(phone, 'meera')}/reset"
+    assert f'action="{action}"' in page
+    assert "Your old password works until you have chosen the new one." in page
+    assert sends(meera, action).headers["Location"].startswith("/invitation/")
+    assert "For a new password ask a manager" in devi.browser.get("/desk/me").text
 
 
 def test_a_new_password_by_a_link_ends_the_wait_after_failures(phone: Phone) -> None:
