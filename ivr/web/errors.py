@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
 from ivr.desk.requests import NoSuchRequest
+from ivr.staff.people import NoSuchPerson
 from ivr.storage.database import StoreAway
 from ivr.web.i18n import _, later
 
@@ -49,7 +50,8 @@ WORDS = {
 def install(app: Flask) -> None:
     """Install the error handlers for the whole application. A blueprint's own handlers come first."""
     app.register_error_handler(HTTPException, refused)
-    app.register_error_handler(NoSuchRequest, lambda _error: _page(404))
+    for gone in (NoSuchRequest, NoSuchPerson):
+        app.register_error_handler(gone, lambda _error: _page(404))
     app.register_error_handler(StoreAway, away)
     app.register_error_handler(Exception, broken)
 

@@ -12,7 +12,7 @@ from wtforms.validators import AnyOf, InputRequired
 from ivr.staff.accounts import LastManager
 from ivr.staff.invitations import WORKS_FOR
 from ivr.staff.names import LONGEST_NAME
-from ivr.staff.people import MANAGER, STAFF, BadName, NameReserved, NameTaken, NoSuchPerson
+from ivr.staff.people import MANAGER, STAFF, BadName, NameReserved, NameTaken
 from ivr.staff.totp import FEW
 from ivr.storage.audit import By
 from ivr.web import typed
@@ -86,8 +86,6 @@ def change(person_id: int, deed: str) -> ResponseReturnValue:
         return redirect(url_for("people.page", _anchor=f"person-{person_id}"))
     try:
         do(person_id, by())
-    except NoSuchPerson:
-        abort(404)
     except LastManager:
         flash(_("There must be another manager who can log in. Nothing was changed."), "trouble")
     else:

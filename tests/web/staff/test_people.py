@@ -1,6 +1,7 @@
 """The pages of accounts: changes by managers, limits for other staff, invitations, and the audit."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -9,10 +10,12 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from ivr.app import create_app
+from ivr.staff.invitations import Invitations
 from ivr.staff.people import MANAGER, STAFF
 from ivr.storage.audit import AuditAction, By
 from ivr.web.guards import guard_of, manager_only
-from tests.conftest import PASSWORD, at_the_desk
+from tests.conftest import PASSWORD, QUICK, at_the_desk
 from tests.people import Clock, Phone, Staff
 from tests.web.test_guards import path_of
 
@@ -331,6 +334,23 @@ def test_who_is_disabled_can_only_be_enabled(phone: Phone) -> None:
     assert "disabled" in card
     assert re.findall(rf'action="{path}/(\w+)"', card) == ["enable"]
     assert sends(meera, f"{path}/reset").status_code == 404
+
+
+def test_a_reset_of_somebody_whom_a_colleague_disables_at_that_moment_finds_nobody(both: Phone) -> None:
+    staff = both.services.staff
+
+    class DisabledMeanwhile(Invitations):
+        def reset(self, person_id: int, by: By) -> str:
+            staff.accounts.disable(person_id, By("asha", by.at))
+            return super().reset(person_id, by)
+
+    invitations = DisabledMeanwhile(both.services.database, QUICK)
+    services = replace(both.services, staff=replace(staff, invitations=invitations))
+    desk = Phone(create_app(services), services)
+    meera, _ = at_the_desk(desk, "meera"), at_the_desk(desk, "devi", STAFF)
+    answer = sends(meera, f"/desk/people/{id_of(desk, 'devi')}/reset")
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.text
 
 
 # -- the audit
