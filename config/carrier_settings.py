@@ -61,11 +61,10 @@ def missing(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Ite
 
 
 def missing_for_texts(given: Mapping[str, str], settings: Sequence[CarrierSetting]) -> Iterator[str]:
-    """If texts are on, yield an error for each unset texting variable of the carrier that has the fewest unset."""
-    if given.get("text_confirmations", "off").lower() in {"on", "true", "yes", "1"}:
-        of_each = begun(given, settings) or dict([*by_carrier(settings).items()][:1])
-        fewest = min((_unset(given, own, needed=False) for own in of_each.values()), key=len, default=[])
-        yield from (f"{each.name} is missing; TEXT_CONFIRMATIONS needs it" for each in fewest)
+    """Yield an error for each unset texting variable of the carrier that has the fewest unset."""
+    of_each = begun(given, settings) or dict([*by_carrier(settings).items()][:1])
+    fewest = min((_unset(given, own, needed=False) for own in of_each.values()), key=len, default=[])
+    yield from (f"{each.name} is missing; TEXT_CONFIRMATIONS needs it" for each in fewest)
 
 
 def _unset(given: Mapping[str, str], own: Sequence[CarrierSetting], *, needed: bool) -> list[CarrierSetting]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from config.addresses import is_address, is_bare, is_readable, listening_address, local_url
 from config.carrier_settings import CarrierSetting, checked, missing, missing_for_texts
@@ -123,7 +123,8 @@ def read(
     lowered: dict[str, Any] = {**in_lower_case(variables_of(env_file)), **in_lower_case(environ)}
     complaints: list[str] = []
     lowered["public_base_url"] = _public_url(lowered, complaints)
-    complaints += [*missing(lowered, carriers), *missing_for_texts(lowered, carriers)]
+    complaints += missing(lowered, carriers)
+    complaints += missing_for_texts(lowered, carriers) if _is_on(lowered.get("text_confirmations")) else ()
     lowered["carrier"], odd = checked(lowered, carriers)
     try:
         settings = Settings.model_validate({name: lowered[name] for name in Settings.model_fields if name in lowered})
@@ -159,6 +160,13 @@ def variables_of(env_file: Path | None) -> dict[str, str]:
     except UnicodeDecodeError:
         raise BadSettings(f"{env_file}: is not UTF-8; expected a text saved as UTF-8") from None
     return {key: value for key, value in values.items() if value}
+
+
+def _is_on(written: object) -> bool:
+    """Return whether a switch is on, read as `Settings` reads its fields; False for a value that it refuses."""
+    with suppress(ValidationError):
+        return TypeAdapter(bool).validate_python(written)
+    return False
 
 
 def _public_url(given: dict[str, str], complaints: list[str]) -> str:

@@ -86,3 +86,16 @@ def test_texts_need_what_one_of_the_carriers_needs(more: dict[str, str], lacks: 
     else:
         said = []
     assert said == lacks
+
+
+@pytest.mark.parametrize("on", ["on", "ON", "true", "t", "yes", "y", "Y", "1"])
+def test_texts_switched_on_by_any_word_need_what_texts_need(on: str) -> None:
+    """A word that is on for the service is on for the check, else no text could ever be sent."""
+    assert settings(**PLIVO, PLIVO_TEXT_FROM="+911140000001", TEXT_CONFIRMATIONS=on).text_confirmations
+    (line,) = refusal(**BASE, **PLIVO, TEXT_CONFIRMATIONS=on).splitlines()[1:]
+    assert line.strip() == "PLIVO_TEXT_FROM is missing; TEXT_CONFIRMATIONS needs it"
+
+
+@pytest.mark.parametrize("off", ["off", "false", "f", "no", "n", "0", ""])
+def test_texts_that_are_off_need_nothing(off: str) -> None:
+    assert settings(**PLIVO, TEXT_CONFIRMATIONS=off).text_confirmations is False
