@@ -1,7 +1,8 @@
 """Stores which channels to the staff do not work at present, so that the desk can show it. Sends nothing. No clock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,23 +46,18 @@ class ChannelTroubles:
     database: Database
     channels: Mapping[str, Channel]
     """The configured channels, by key. Troubles of other channels are not shown; `forget_others` deletes them."""
-    _noted: dict[str, TroubleKind | None] = field(default_factory=dict, compare=False)
-    """The last state of each channel that this process stored, by key. An unchanged state is not written again."""
 
     def note(self, key: str, kind: TroubleKind | None, at: datetime) -> None:
         """Store the state of the channel with this key; `kind` is None where it works. Raises StoreAway."""
-        if key in self._noted and self._noted[key] == kind:
-            return
-        try:
-            with self.database.writing() as write:
-                same = write.execute(select(table.c.kind).where(table.c.channel == key)).scalar()
-                if same != kind:
-                    write.execute(delete(table).where(table.c.channel == key))
-                if kind and same != kind:
-                    insert_new(write, table, channel=key, kind=kind, since=at)
-        except UniqueViolation:
-            return  # another worker has noted it in this moment; the next notice looks again
-        self._noted[key] = kind
+        with self.database.reading() as read:
+            stored = read.execute(select(table.c.kind).where(table.c.channel == key)).scalar()
+        if stored == kind:
+            return  # as after nearly every notice: none of them takes the write lock
+        # Where another worker notes a trouble in this moment, its row stays, and the next notice looks again.
+        with suppress(UniqueViolation), self.database.writing() as write:
+            write.execute(delete(table).where(table.c.channel == key))
+            if kind:
+                insert_new(write, table, channel=key, kind=kind, since=at)
 
     def now(self) -> list[ChannelTrouble]:
         """Return the configured channels that do not work, in the order of configuration. Raises StoreAway."""

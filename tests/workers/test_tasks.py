@@ -227,6 +227,26 @@ def test_a_dead_channel_is_on_the_desk_until_it_takes_a_notice(tells: Telling, c
     assert words not in staff.sees()
 
 
+def test_the_desk_shows_what_became_of_the_last_notice_whichever_process_sent_it(
+    tells: Telling, channel: Listener, clock: Clock
+) -> None:
+    """A channel has several processes. Each stores the channel's state, also one that it stored itself before."""
+    phone, one = tells(json_of(channel))
+    other = build_workers(one.settings, clock)
+    staff = comes(phone, clock)
+    words = "Notifications of new requests over 1 (json) have not arrived since"
+    for task, caller in (1, CALLER), (2, "+919999900002"):
+        assert phone.rings(caller=caller).press("1", "1", "1", "1", "1").reference
+        channel.status = 500
+        with pytest.raises(jobs.TaskFailed):
+            jobs.run(one, task)
+        assert words in staff.sees(), caller
+        channel.status = 200
+        jobs.run(other, task)
+        assert words not in staff.sees(), caller
+    other.close()
+
+
 def test_only_where_no_channel_could_be_told_is_it_said_and_tried_again_over_all(
     tells: Telling, channel: Listener, clock: Clock
 ) -> None:
