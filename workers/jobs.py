@@ -10,9 +10,9 @@ from threading import Event
 
 from config import logs
 from ivr.desk.job_queue import saves_pending, task_of
-from ivr.desk.pending import SealedRequest
+from ivr.desk.pending import PendingRequest, SealedRequest
 from ivr.desk.tasks import OutboxTask
-from ivr.storage.database import StoreAway
+from ivr.storage.database import StoreAway, StoreBusy
 from ivr.storage.encryption import Unreadable
 from workers.services import WorkerServices
 from workers.tasks import TASKS, AddressNotUnderstood
@@ -89,20 +89,39 @@ def save(worker: WorkerServices) -> None:
 
 
 def _saved(worker: WorkerServices, sealed: SealedRequest) -> bool:
-    """Save a pending request. If it is unreadable or refused, move it to `ASIDE` and return False. Raises StoreAway."""
+    """Save a pending request, or leave it where somebody has locked its rows; return False if it went to `ASIDE`.
+
+    Raises StoreAway.
+    """
     try:
         waiting = worker.desk.pending.open(sealed)
     except Unreadable:
         worker.desk.pending.set_aside(sealed)
         return False
     with logs.about(call=waiting.new.call_id):
-        try:
-            worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference, promised=True)
-        except StoreAway as refused:
-            worker.readiness.check()  # where the database takes no write at all, every request goes on waiting
-            log.error("call %s: the database refuses its request (%s)", waiting.new.call_id, refused)  # noqa: TRY400 - the kind is all that may be logged
+        refused = _refusal(worker, waiting)
+        if isinstance(refused, StoreBusy):
+            log.warning("call %s: its request goes on waiting (%s)", waiting.new.call_id, refused)
+        elif refused:
+            log.error("call %s: the database refuses its request (%s)", waiting.new.call_id, refused)
             worker.desk.pending.set_aside(sealed)
             return False
-        worker.desk.pending.leave(waiting)
-        log.info("call %s: its request has reached the desk", waiting.new.call_id)
+        else:
+            worker.desk.pending.leave(waiting)
+            log.info("call %s: its request has reached the desk", waiting.new.call_id)
     return True
+
+
+def _refusal(worker: WorkerServices, waiting: PendingRequest, *, again: bool = True) -> StoreAway | None:
+    """Save a pending request; return None, or the error by which a database that takes other writes refuses this one.
+
+    Raises StoreAway where the database takes no write at all.
+    """
+    try:
+        worker.desk.store.keep(waiting.new, waiting.mark, waiting.reference, promised=True)
+    except StoreAway as refused:
+        worker.readiness.check()  # where the database takes no write at all, every request goes on waiting
+        if again and not isinstance(refused, StoreBusy):  # a connection that broke in passing does not break again
+            return _refusal(worker, waiting, again=False)
+        return refused
+    return None

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.pool import Pool
 
 from ivr.storage.breaker import Breaker, CircuitOpen
-from ivr.storage.engines.database_errors import error_kind, is_taken_key
+from ivr.storage.engines.database_errors import error_kind, is_locked, is_taken_key
 from ivr.storage.engines.sqlite import SqliteFile
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ WORKER_TIMEOUT = 10.0
 
 class StoreAway(Exception):
     """The database cannot be reached, fails, or does not answer in time; the message says why."""
+
+
+class StoreBusy(StoreAway):
+    """Somebody else has locked what a transaction needs for too long; the same transaction may succeed later."""
 
 
 class UniqueViolation(Exception):
@@ -82,7 +86,8 @@ class Database:
                 raise UniqueViolation from None
             raise StoreAway(error_kind(error)) from None
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise StoreAway(error_kind(error)) from None
+            away = StoreBusy if is_locked(error) else StoreAway
+            raise away(error_kind(error)) from None
 
     def scrub(self) -> None:
         """Remove what deleted rows left in SQLite's file, by VACUUM and by emptying the journal. Raises StoreAway.

@@ -2,19 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from redis import Redis
 
 from ivr.desk.pending import KEY, TRIED, PendingRequest, PendingRequests, SealedRequest, to_json
 from ivr.desk.requests import NewRequest
+from ivr.desk.store import RequestStore
 from ivr.line.booking import Kind, Part
-from ivr.storage.database import StoreAway
+from ivr.storage.database import Database, StoreAway
 from ivr.storage.encryption import Cipher
+from testing.servers import until
 from testing.wishes import wish_to_be_rung
 from tests.conftest import PASSWORD, settings_for
 from tests.people import CALLER, Clock, Phone, Staff
@@ -177,3 +182,51 @@ def test_an_odd_job_on_the_queue_stops_no_sweep(worker: WorkerServices, redis_ur
     with Redis.from_url(redis_url) as redis:
         redis.rpush("rq:queue:desk", "errand-x-1", "errand-", "errand", "errand-7-1")
         assert worker.desk.job_queue.queued_tasks() == {7}
+
+
+# -- what fails in passing is no refusal
+
+
+@pytest.fixture
+def on_postgres(tmp_path: Path, postgres_url: str, redis_url: str, clock: Clock) -> Iterator[WorkerServices]:
+    """The services of a worker on PostgreSQL, with a pending request."""
+    worker = build_workers(settings_for(tmp_path, postgres_url, redis_url), clock)
+    with lie_in(redis_url, m=words()):
+        yield worker
+    worker.close()
+
+
+@contextmanager
+def locked(worker: WorkerServices) -> Iterator[psycopg.Connection]:
+    """Lock the table of requests until the block ends, as a migration does; yield a connection beside the lock."""
+    url = worker.settings.database_url.replace("+psycopg", "")
+    with psycopg.connect(url) as other, psycopg.connect(url, autocommit=True) as beside:
+        other.execute("LOCK TABLE requests")
+        yield beside
+
+
+def test_while_somebody_has_locked_its_table_a_request_goes_on_waiting(
+    on_postgres: WorkerServices, caplog: pytest.LogCaptureFixture
+) -> None:
+    worker = on_postgres
+    with closing(Database(worker.settings.database_url, timeout=0.3)) as hurried, locked(worker):
+        jobs.save(replace(worker, desk=replace(worker.desk, store=RequestStore(hurried))))
+    assert (worker.desk.pending.count(), worker.desk.pending.count_aside()) == (1, 0)
+    assert "cannot be saved" not in caplog.text
+    jobs.save(worker)
+    assert [each.reference for each in worker.desk.store.waiting()] == ["000000"]
+
+
+WAITS = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def test_a_request_is_saved_although_the_connection_breaks_once(on_postgres: WorkerServices) -> None:
+    worker = on_postgres
+    with ThreadPoolExecutor(1) as thread:
+        with locked(worker) as beside:
+            saved = thread.submit(jobs.save, worker)
+            assert until(lambda: beside.execute(f"SELECT pid {WAITS}").fetchone() is not None)
+            beside.execute(f"SELECT pg_terminate_backend(pid) {WAITS}")
+        saved.result(timeout=30)
+    assert (worker.desk.pending.count(), worker.desk.pending.count_aside()) == (0, 0)
+    assert [each.reference for each in worker.desk.store.waiting()] == ["000000"]

@@ -76,6 +76,15 @@ def is_taken_key(error: Exception) -> bool:
     return _code(getattr(error, "orig", None) or error) in TAKEN_KEY
 
 
+LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "57014")
+"""The beginnings of the error codes that say that somebody else has locked something, or worked on it, for too long."""
+
+
+def is_locked(error: Exception) -> bool:
+    """Return whether a database error says that somebody else's lock outlasted the time for this transaction."""
+    return _code(getattr(error, "orig", None) or error).startswith(LOCKED)
+
+
 def error_kind(error: Exception) -> str:
     """Return a database error's class, code and explanation; never its own text, which may be personal."""
     origin = getattr(error, "orig", None) or error
