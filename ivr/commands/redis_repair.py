@@ -17,6 +17,11 @@ LOOK = (
     "'the request goes to Redis', with its call: compare with the desk."
 )
 
+UNDELETED = (
+    "A deletion right after the damage is cut out too: what it deleted may have been moved by what is damaged. So a\n"
+    "request that the desk has may wait again, which changes nothing; or one that was erased: erase it again."
+)
+
 
 @click.command("redis-repair")
 @click.option(
@@ -41,7 +46,8 @@ def redis_repair(folder: Path | None) -> None:
 
 def _said(done: Repaired) -> str:
     places = "1 place" if done.places == 1 else f"{done.places} places"
-    return f"{done.file.name}: {done.lost} bytes were damaged in {places} and are cut out; the rest is whole."
+    said = f"{done.file.name}: {done.lost} bytes were damaged in {places} and are cut out; the rest is whole."
+    return f"{said}\n{UNDELETED}" if done.deletions else said
 
 
 @contextmanager

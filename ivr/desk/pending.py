@@ -141,7 +141,7 @@ class PendingRequests:
 
     def _move(self, sealed: SealedRequest, here: str, there: str) -> None:
         with queue_errors(self._breaker), self._redis.pipeline(transaction=True) as both:
-            both.hset(there, sealed.field, sealed.words)
+            both.hset(there, sealed.field, sealed.words)  # right before the deletion: see aof_repair.py
             both.hdel(here, sealed.field)
             both.execute()
 

@@ -6,7 +6,7 @@ Redis' own tool cuts off everything after the first damage, promises included. R
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +39,8 @@ class Repaired:
     """The number of places in the file that were damaged."""
     lost: int
     """The number of bytes that were cut out of the file."""
+    deletions: int
+    """The number of whole deletions that were cut out, because each stood right after damage."""
 
 
 def repair(folder: Path, now: datetime) -> tuple[Path, list[Repaired]]:
@@ -57,12 +59,14 @@ def _repair(file: Path) -> Repaired | None:
     written = file.read_bytes()
     if written.startswith((b"REDIS", b"VALKEY")):
         return None
-    whole = list(_outside_broken_transactions(commands(written)))
+    found = list(commands(written))
+    safe = list(_without_deletions_after_damage(found))
+    whole = list(_outside_broken_transactions(safe))
     good = sum(each.end - each.begin for each in whole)
     if good == len(written):
         return None
     replace(file, b"".join(written[each.begin : each.end] for each in whole))
-    return Repaired(file, _places(whole, len(written)), len(written) - good)
+    return Repaired(file, _places(whole, len(written)), len(written) - good, len(found) - len(safe))
 
 
 def _places(whole: list[AofCommand], length: int) -> int:
@@ -96,7 +100,20 @@ def _command(written: bytes, header: re.Match[bytes]) -> AofCommand | None:
     return AofCommand(header.start(), at, name) if NAME.fullmatch(name) else None
 
 
-def _outside_broken_transactions(found: Iterator[AofCommand]) -> Iterator[AofCommand]:
+def _without_deletions_after_damage(found: Iterable[AofCommand]) -> Iterator[AofCommand]:
+    """Yield the commands, except an HDEL right after damage.
+
+    A request is moved to another hash by an HSET there and then an HDEL here. Where that HSET is damaged, the request
+    must stay here.
+    """
+    end = 0
+    for each in found:
+        if each.begin == end or each.name != b"hdel":
+            yield each
+        end = each.end
+
+
+def _outside_broken_transactions(found: Iterable[AofCommand]) -> Iterator[AofCommand]:
     """Yield the commands, except a MULTI without an EXEC and an EXEC without a MULTI, which Redis refuses.
 
     All other commands are yielded, also those that follow a MULTI without an EXEC.

@@ -8,11 +8,14 @@ from flask import Flask
 from redis import Redis
 
 from config.settings import Settings
-from ivr.desk.pending import KEY
+from ivr.desk.pending import KEY, PendingRequest, PendingRequests
+from ivr.storage.encryption import Cipher
 from ivr.storage.engines.aof_repair import repair
 from ivr.supervisor.embedded_redis import command, find_binary
 from testing.servers import ServerFailed
 from testing.servers.valkey import Valkey
+from testing.wishes import wish_to_be_rung
+from tests.people import CALLER
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PROMISES = 20
@@ -92,6 +95,32 @@ def test_a_transaction_that_lost_its_beginning_or_its_end_does_not_keep_it_from_
     file.write_bytes(written[:last] + b"\x00\x00" + written[last + 2 :])
     repair(kept, NOW)
     assert promises(tmp_path) == {f"mark-{number:02}" for number in range(PROMISES)}
+
+
+@pytest.mark.parametrize("from_the", [b"MULTI", b"HSET", b"clinic:waiting-aside"])
+def test_a_request_whose_move_to_another_hash_is_damaged_stays_where_it_was(
+    tmp_path: Path, from_the: bytes, app: Flask
+) -> None:
+    """A request that cannot be saved is written to another hash, and then deleted. The first of the two is damaged."""
+    server = redis_in(tmp_path)
+    server.start()
+    with Redis.from_url(server.url) as client:
+        client.hset(KEY, "mark-of-another", "sealed")
+        client.hset(KEY, "mark", "sealed " + "x" * 300)
+        pending = PendingRequests(client, Cipher("0123456789abcdef" * 4, "waiting request"))
+        pending.leave(PendingRequest("mark-of-another", "000000", wish_to_be_rung(CALLER, NOW)))
+        (moved,) = pending.sealed()
+        pending.set_aside(moved)
+    server.stop()
+    (file,) = (tmp_path / "redis" / "appendonlydir").glob("*.incr.aof")
+    written = file.read_bytes()
+    begin, end = written.rindex(from_the), written.rindex(b"sealed")
+    file.write_bytes(written[:begin] + b"\x00" * (end - begin) + written[end:])
+    assert not starts(tmp_path), "or there is nothing to repair"
+    said = app.test_cli_runner().invoke(args=["redis-repair"])
+    assert promises(tmp_path) == {"mark"}, "and no other deletion is lost"
+    assert "in 1 place" in said.output
+    assert "A deletion right after the damage is cut out too" in said.output
 
 
 def test_the_repaired_file_and_the_copy_of_the_damaged_one_are_on_disk(
