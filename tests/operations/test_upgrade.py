@@ -113,6 +113,14 @@ def old_postgres(empty_postgres: str) -> str:
     return at_old(empty_postgres)
 
 
+def set_for_all(url: str, **limits: str) -> None:
+    """Set these limits for everybody who connects to the database at this url from now on."""
+    with connected(url) as owner:
+        name = owner.scalar(text("SELECT current_database()"))
+        for limit, value in limits.items():
+            owner.execute(text(f"ALTER DATABASE {name} SET {limit} = '{value}'"))
+
+
 def upgraded(url: str, state_dir: Path, now: datetime = NOW, **more: bool) -> list[str]:
     """Upgrade the database at this url; return the messages before the last one, which says that it is up to date."""
     said: list[str] = []
@@ -209,6 +217,16 @@ def test_the_last_three_stay_whatever_they_are_before(old_sqlite: str, tmp_path:
         "nor do backups count them"
     )
     assert len(kept(tmp_path)) == 5
+
+
+def test_limits_of_the_database_on_a_transaction_do_not_end_an_upgrade(
+    old_postgres: str, tmp_path: Path, postgres_programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit of the server's owner ends an idle transaction, as this one is while the older state is dumped."""
+    set_for_all(old_postgres, idle_in_transaction_session_timeout="500ms")
+    stands_in(tmp_path, f'sleep 1; exec {postgres_programs}/pg_dump "$@"', monkeypatch)
+    upgraded(old_postgres, tmp_path)
+    assert kept(tmp_path) == [f"{KEPT}.dump"]
 
 
 UPGRADES = """

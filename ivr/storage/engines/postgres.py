@@ -29,6 +29,11 @@ STILL_THERE = {"keepalives_idle": "30", "keepalives_interval": "10", "keepalives
 """The keepalive settings of a migration's connection. A lost server is noticed after 60 seconds without an answer."""
 
 
+UNLIMITED = """; SELECT set_config(name, '0', true) FROM pg_settings
+WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"""
+"""The SQL that lifts limits of a role or a database on how long a migration takes. Older servers know not all three."""
+
+
 class TimedConnection(psycopg.Connection[Any]):
     """A connection to PostgreSQL with a limit on the wait for each answer, after which it is closed.
 
@@ -89,10 +94,13 @@ class PostgresServer:
 
 
 def migrating(address: str, locked_seconds: int) -> Engine:
-    """Return an engine for migrations, whose statements may take long, and wait `locked_seconds` for a lock."""
+    """Return an engine for migrations, which may take any time, but wait `locked_seconds` at most for a lock.
+
+    The transaction waits idle while pg_dump keeps the older state.
+    """
     limits = {"lock_timeout": str(locked_seconds * 1000), **QUIET}
     engine, begin = _engine(address, {"connect_timeout": "5", **STILL_THERE}, limits, None)
-    event.listen(engine, "begin", lambda each: _begun(each, begin))
+    event.listen(engine, "begin", lambda each: _begun(each, begin + UNLIMITED))
     return engine
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from ivr.desk.store import RequestStore
 from ivr.line.phones import Phone as Number
 from ivr.storage.database import WORKER_TIMEOUT, Database, StoreAway
-from ivr.storage.engines.postgres import QUIET
+from ivr.storage.engines.postgres import QUIET, migrating
 from ivr.storage.migrate import migrate
 from testing.servers import reserved_port, until
 from testing.servers.pgbouncer import PgBouncer, PgBouncerUnavailable, pgbouncer
@@ -36,6 +36,9 @@ def postgres_url(postgres_desks: Desks) -> Iterator[str]:
     url = server.new_database(like=postgres_desks.as_new)
     yield with_driver(url)
     server.drop(url)
+
+
+LIMITS = "SELECT name FROM pg_settings WHERE name ~ '^(statement|transaction|idle_in_transaction_session)_timeout$'"
 
 
 @pytest.fixture(params=["itself", "by way of PgBouncer"])
@@ -115,6 +118,21 @@ def test_our_limits_hold_behind_a_pooler_and_are_left_to_nobody_else(
     assert found == {"statement_timeout": "300ms", **QUIET}
     with psycopg.connect(pooled_url.replace("+psycopg", ""), autocommit=True) as other:
         assert other.execute("SHOW statement_timeout").fetchone() == ("0",)
+
+
+def test_a_migration_may_take_any_time_whatever_is_set_for_its_database(
+    way: Callable[[str], str], postgres_url: str
+) -> None:
+    own = psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True)
+    with own as owner:
+        limits = [name for (name,) in owner.execute(LIMITS).fetchall()]
+        for each in limits:
+            owner.execute(f"ALTER DATABASE {owner.info.dbname} SET {each} = '5s'")
+    engine = migrating(way(postgres_url), 60)
+    with engine.begin() as connection:
+        assert {each: connection.scalar(text(f"SHOW {each}")) for each in limits} == dict.fromkeys(limits, "0")
+        assert connection.scalar(text("SHOW lock_timeout")) == "1min"
+    engine.dispose()
 
 
 def test_an_older_state_is_not_dumped_through_a_pooler(
