@@ -31,6 +31,9 @@ POOLED = (
 )
 RUNBOOK = "see docs/runbook.md, The schema is of another version"
 
+AS_THEY_WERE = f"they are not those that its revision made, and are left as they are; {RUNBOOK}"
+"""The advice where a migration, which `database upgrade` has begun, does not find the tables that it changes."""
+
 WITHOUT_BACKUP = "flask --app wsgi database upgrade --without-backup"
 
 
@@ -42,20 +45,31 @@ def upgrade(
     Tables of an unknown version are left as they are. Raises MigrationRefused, after which nothing has changed.
     """
 
+    kept: list[Path] = []
+
     def before(connection: Connection) -> bool:
         found = schema_at(connection)
         if found.strange:
             _leave(connection, found, say)
             return False
         if keeps and _changes_rows(connection, found):
-            name = f"before-{found.head}-{now.astimezone(UTC):%Y%m%d-%H%M%S}Z"
-            kept = _keep(database_url, connection, folder_of(state_dir) / name)
-            say(f"The tables change. The older state (revision {found.has}) is kept as {kept}")
+            kept.append(_keep(database_url, connection, folder_of(state_dir) / f"before-{found.head}", now))
+            say(f"The tables change. The older state (revision {found.has}) is kept as {kept[0]}")
         return True
 
     with one_line(database_url):
         if migrate(database_url, before=before):
+            _remove_oldest(kept, say)
             say("The database is up to date.")
+
+
+def _remove_oldest(kept: Iterable[Path], say: Callable[[str], None]) -> None:
+    """Remove all but the newest backups from before upgrades: now that the tables have changed, and not before."""
+    for each in kept:
+        try:
+            tidy(each.parent, KEPT, each, BEFORE_UPGRADE)
+        except BackupRefused as refused:
+            say(f"The tables have changed, but {refused}")
 
 
 @contextmanager
@@ -64,7 +78,8 @@ def one_line(database_url: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise MigrationRefused(f"the database ({place(database_url)}) cannot be used: {error_kind(error)}") from None
+        why = error_kind(error, AS_THEY_WERE)
+        raise MigrationRefused(f"the database ({place(database_url)}) cannot be used: {why}") from None
     except OSError as error:
         raise MigrationRefused(f"the database ({place(database_url)}) cannot be used: {error.strerror}") from None
 
@@ -91,15 +106,20 @@ def _has_rows(connection: Connection, name: str) -> bool:
     return connection.execute(select(literal(1)).select_from(table(name)).limit(1)).first() is not None
 
 
-def _keep(database_url: str, connection: Connection, name: Path) -> Path:
+def _keep(database_url: str, connection: Connection, begins: Path, now: datetime) -> Path:
+    """Back up the older state to a file whose name `begins` so; return its path. Raises MigrationRefused.
+
+    The backup takes the place of those of earlier tries of the same upgrade, which have changed nothing: else a
+    migration that fails again and again would fill the disk with them.
+    """
+    ending = "db" if database_url.startswith("sqlite") else "dump"
+    target = begins.with_name(f"{begins.name}-{now.astimezone(UTC):%Y%m%d-%H%M%S}Z.{ending}")
     try:
-        if database_url.startswith("sqlite"):
-            target = name.with_name(f"{name.name}.db")
+        if ending == "db":
             back_up(sqlite_path(database_url), target)
         else:
-            target = name.with_name(f"{name.name}.dump")
             _dump(database_url, connection, target)
-        tidy(target.parent, KEPT, target, BEFORE_UPGRADE)
+        tidy(target.parent, 1, target, f"{begins.name}-[0-9]*-[0-9]*Z{target.suffix}")
     except BackupRefused as refused:
         why = f"the tables are not changed, since the older state cannot be kept: {refused}"
         raise MigrationRefused(f"{why}. To go on without: {WITHOUT_BACKUP}") from None

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ OLD = "0005"
 
 KEPT = f"before-{HEAD}-20261123-083000Z"
 WAY_ON = "To go on without: flask --app wsgi database upgrade --without-backup"
+NOT_THOSE = "its tables are missing: they are not those that its revision made, and are left as they are; see docs/"
 STOPPED = "the tables are not changed, since the older state cannot be kept: "
 
 
@@ -135,6 +136,11 @@ def revision(url: str) -> str:
         return schema_at(read).has
 
 
+def rename(url: str, table: str, name: str) -> None:
+    with connected(url) as owner:
+        owner.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
 def kept(state_dir: Path) -> list[str]:
     folder = state_dir / "backups"
     return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
@@ -217,6 +223,31 @@ def test_the_last_three_stay_whatever_they_are_before(old_sqlite: str, tmp_path:
         "nor do backups count them"
     )
     assert len(kept(tmp_path)) == 5
+
+
+def test_a_migration_that_fails_keeps_the_backups_of_earlier_upgrades(old_url: str, tmp_path: Path) -> None:
+    """A migration that meets other tables is tried again and again, and each try keeps the older state."""
+    folder, end = tmp_path / "backups", "db" if old_url.startswith("sqlite") else "dump"
+    folder.mkdir()
+    before = [f"before-{each}-202611{day}-083000Z.{end}" for each, day in (("0003", 19), ("0004", 20), ("0005", 21))]
+    for name in before:
+        (folder / name).touch()
+    rename(old_url, "errands", "elsewhere")
+    for second in range(4):
+        with pytest.raises(MigrationRefused, match=NOT_THOSE):
+            upgraded(old_url, tmp_path, NOW + timedelta(seconds=second))
+    assert kept(tmp_path) == [*before, f"before-{HEAD}-20261123-083003Z.{end}"]
+    rename(old_url, "elsewhere", "errands")
+    upgraded(old_url, tmp_path, NOW + timedelta(minutes=1))
+    assert kept(tmp_path) == [*before[1:], f"before-{HEAD}-20261123-083100Z.{end}"]
+
+
+def test_where_older_backups_cannot_be_removed_the_upgrade_is_done_and_says_so(old_sqlite: str, tmp_path: Path) -> None:
+    for day in (19, 20, 21):
+        (tmp_path / "backups" / f"before-0003-202611{day}-083000Z.db").mkdir(parents=True)
+    assert upgraded(old_sqlite, tmp_path)[1:] == [
+        "The tables have changed, but older backups could not be removed (Is a directory)"
+    ]
 
 
 def test_limits_of_the_database_on_a_transaction_do_not_end_an_upgrade(

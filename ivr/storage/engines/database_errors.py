@@ -5,7 +5,10 @@ Reads the error's code and known phrases of its text. The text itself, which may
 
 from collections.abc import Mapping
 
-OTHER_TABLES = "its tables are of another version: flask --app wsgi database upgrade"
+UPGRADE = "flask --app wsgi database upgrade"
+
+NO_TABLES = "its tables are missing: {do}"
+OTHER_TABLES = "its tables are of another version: {do}"
 
 BY_CODE: Mapping[str, str] = {
     "SQLITE_FULL": "its disk is full: make room",
@@ -21,7 +24,7 @@ BY_CODE: Mapping[str, str] = {
     "SQLITE_NOTADB": "its file is damaged: restore a backup",
     "SQLITE_IOERR": "its disk is full, or cannot be read or written",
     "53300": "it has too many connections",
-    "42P01": "its tables are missing: flask --app wsgi database upgrade",
+    "42P01": NO_TABLES,
     "42703": OTHER_TABLES,
     "42501": "our user may not write there",
     "23502": OTHER_TABLES,
@@ -32,7 +35,10 @@ BY_CODE: Mapping[str, str] = {
     "22023": "it does not take a value in the options of DATABASE_URL",
     "57P03": "it is starting or stopping",
 }
-"""The explanations of database errors by the beginning of SQLite's error name, or by PostgreSQL's SQLSTATE."""
+"""The explanations of database errors by the beginning of SQLite's error name, or by PostgreSQL's SQLSTATE.
+
+`{do}` stands for what to do about tables that are not as they should be.
+"""
 
 NO_HOST = "its host's name is not known"
 UNREADABLE = "a part of DATABASE_URL is no value that PostgreSQL's library knows"
@@ -50,7 +56,7 @@ BY_PHRASE: Mapping[str, str] = {
     "password authentication failed": "it refuses our name or password: look at DATABASE_URL",
     "no pg_hba.conf entry": "it refuses our address: look at its pg_hba.conf",
     "does not exist": "it has no such database or user: look at DATABASE_URL",
-    "no such table": "its tables are missing: flask --app wsgi database upgrade",
+    "no such table": NO_TABLES,
     "no such column": OTHER_TABLES,
     "has no column named": OTHER_TABLES,
     "Connection refused": "nobody listens there: is it running?",
@@ -85,13 +91,16 @@ def is_locked(error: Exception) -> bool:
     return _code(getattr(error, "orig", None) or error).startswith(LOCKED)
 
 
-def error_kind(error: Exception) -> str:
-    """Return a database error's class, code and explanation; never its own text, which may be personal."""
+def error_kind(error: Exception, do: str = UPGRADE) -> str:
+    """Return a database error's class, code and explanation; never its own text, which may be personal.
+
+    `do` says what to do where the tables are not as they should be.
+    """
     origin = getattr(error, "orig", None) or error
     code = _code(origin)
     name = f"{type(origin).__name__} {code}".strip()
     words = _by_code(code) or _by_phrase(str(origin))
-    return f"{name}: {words}" if words else name
+    return f"{name}: {words.format(do=do)}" if words else name
 
 
 def _code(origin: object) -> str:
