@@ -225,6 +225,25 @@ def test_what_lies_after_the_last_entry_of_the_file_is_not_taken_away(imports: I
     assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
 
 
+# -- another time, another patient
+
+
+def test_an_entry_that_gets_a_later_time_when_its_own_is_over_is_entered(
+    imports: Imports, services: Services, clock: Clock
+) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    clock.shows(2026, 11, 24, 15, 0)
+    later = table("7,2026-11-27,10:00,10:30,99999 00021,Made Up", header=header)
+    assert said(imports(later))[0] == "Appointments: 1 entered"
+    assert stands(services) == ["24 10:00-10:30", "27 10:00-10:30"], "the former stays in its day"
+    former, new = visits(services)
+    assert former.reference != new.reference
+    assert said(imports(later))[:3] == ["Appointments: none", "Busy times: none", "In the diary already: 1"]
+    assert said(imports(table("8,2026-11-28,10:00,,,", header=header), "--take-away"))[0] == "Appointments: 1 cancelled"
+    assert stands(services) == ["24 10:00-10:30"]
+
+
 # -- clashes, and what was changed here
 
 

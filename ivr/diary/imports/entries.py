@@ -152,9 +152,9 @@ class Marks:
         """Return the first digits of an imported entry's mark. All repeats of the entry with this id share them."""
         return self._hash("entry", uid)
 
-    def reference(self, mark: str) -> str:
-        """Return the reference of the appointment that is made from the imported entry with this mark."""
-        return self.keyed_ids.reference(("import", mark))
+    def reference(self, mark: str, starts: datetime) -> str:
+        """Return the reference of the appointment that is made from the imported entry with this mark and time."""
+        return self.keyed_ids.reference(("import", mark, starts.isoformat()))
 
     def _hash(self, *parts: str) -> str:
         return self.keyed_ids.mark(("import", self.schedule, *parts))[:OF_ITS_ID]

@@ -30,7 +30,7 @@ table = schema.appointments
 def booked(write: Connection, clinic: Clinic, marks: Marks, visits: Sequence[PlannedVisit], by: By) -> None:
     """Book new appointments of the other diary, except those that were entered meanwhile. Raises UniqueViolation."""
     lock_key(write, "import")
-    known = set(write.scalars(select(table.c.mark).where(table.c.mark.in_([each.mark for each in visits]))))
+    known = _marks_in_use(write, [each.mark for each in visits], by)
     new = [each for each in visits if each.mark not in known]
     # All patients are locked before the first day, as at the desk: else the two could wait for each other.
     appointments = [_appointment(write, clinic, marks, each, by) for each in new]
@@ -38,8 +38,18 @@ def booked(write: Connection, clinic: Clinic, marks: Marks, visits: Sequence[Pla
         appointment_id = book(write, appointment, _asked(each))
         if each.entry.words:
             note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, each.entry.words))
-    told = [(marks.reference(each.mark), each.entry.starts.isoformat()) for each in new]
+    told = [(marks.reference(each.mark, each.entry.starts), each.entry.starts.isoformat()) for each in new]
     write_lines(write, by, AuditAction.BOOKED_APPOINTMENT, told)
+
+
+def _marks_in_use(write: Connection, marks: Sequence[str], by: By) -> set[str]:
+    """Return which of these marks appointments bear, after taking them from appointments whose time has passed.
+
+    Such an appointment stays in its day. An entry that is given a later time only then is an appointment of its own.
+    """
+    bears = table.c.mark.in_(marks)
+    write.execute(update(table).where(bears, table.c.ends <= by.at).values(mark=None))
+    return set(write.scalars(select(table.c.mark).where(bears)))
 
 
 def _appointment(write: Connection, clinic: Clinic, marks: Marks, each: PlannedVisit, by: By) -> NewAppointment:
@@ -50,7 +60,7 @@ def _appointment(write: Connection, clinic: Clinic, marks: Marks, each: PlannedV
         line=each.line,
         language=clinic.line(each.line).language,
         source=Source.IMPORT,
-        reference=marks.reference(each.mark),
+        reference=marks.reference(each.mark, each.entry.starts),
         made_by=by.who,
         created=by.at,
         mark=each.mark,
