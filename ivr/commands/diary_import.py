@@ -36,6 +36,10 @@ GONE = """\
 In the diary from an earlier import, and not in this file: {count}. They stay. If this file is a newer export of the
 whole diary, --take-away takes away those within the time that it covers."""
 
+GONE_PERHAPS = """\
+In the diary from an earlier import, and not in what can be read of this file: {count}. They stay, with --take-away too:
+an entry that cannot be read may be one of them. Correct those entries there, and import a newer export."""
+
 REPEATS = f"Repeated entries are entered for the next {REPEATED.days} days: import the file again before they are over."
 
 NOT_WHOLE = "A part of it may be in the diary: run it again; what is there is not entered twice"
@@ -110,7 +114,7 @@ def _report(found: FileContent, plan: Plan, *, dry_run: bool) -> Iterator[str]:
     yield f"Left out: {_counted(Counter(each.why for each in found.left_out).items())}"
     yield from (f"Columns that are not read: {', '.join(found.unused)}",) if found.unused else ()
     yield from (REPEATS,) if found.repeats else ()
-    yield from (GONE.format(count=plan.gone),) if plan.gone else ()
+    yield from ((GONE if found.is_whole else GONE_PERHAPS).format(count=plan.gone),) if plan.gone else ()
     yield from _to_look_at(found, plan)
 
 

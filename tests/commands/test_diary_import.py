@@ -225,6 +225,27 @@ def test_what_lies_after_the_last_entry_of_the_file_is_not_taken_away(imports: I
     assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
 
 
+def test_nothing_is_taken_away_while_a_line_cannot_be_read(imports: Imports, services: Services) -> None:
+    imports(ROWS)
+    damaged = ROWS.replace("2026-11-24,10:00", "2026-11-24,1o:00").replace("24/11/2026,11:00 AM,12:00,,\n", "")
+    done = imports(damaged, "--take-away")
+    assert said(done)[:2] == ["Appointments: none", "Busy times: none"]
+    assert "not in what can be read of this file: 2. They stay, with --take-away too" in done.output
+    assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
+    assert blocked(services) == ["11-24..11-24 11:00-12:00"]
+    assert said(imports(damaged.replace("1o", "10"), "--take-away"))[:2] == [
+        "Appointments: none",
+        "Busy times: 1 taken away",
+    ]
+
+
+def test_nothing_is_taken_away_while_an_event_cannot_be_read(imports: Imports, services: Services) -> None:
+    imports(calendar(*MOVES))
+    odd_zone = MOVES[0].replace(":20261124T043000Z", ";TZID=Mars:20261124T100000")
+    assert "They stay, with --take-away too" in imports(calendar(odd_zone, MOVES[1]), "--take-away").output
+    assert len(blocked(services)) == 2
+
+
 # -- another time, another patient
 
 

@@ -44,7 +44,7 @@ class DiaryImport:
     def plan(self, file: FileContent, now: datetime, *, take_away: bool = False) -> Plan:
         """Return the plan of importing this file: the steps that `enter` would take. Raises StoreAway.
 
-        With `take_away`, entries that the file has no longer are removed.
+        With `take_away`, entries that the file has no longer are removed, if all of the file could be read.
         """
         today = self.clinic.line("").hours.local(now).date()
         with self.database.reading() as read:

@@ -78,6 +78,11 @@ class FileContent:
     unused: tuple[str, ...] = ()
     """The headings of the table's columns that the import does not read."""
 
+    @property
+    def is_whole(self) -> bool:
+        """True if all of the file could be read; else what it seems to lack may be what could not be read."""
+        return all(each.why is not LeftOutWhy.UNREADABLE for each in self.left_out)
+
 
 @dataclass
 class FoundEntries:

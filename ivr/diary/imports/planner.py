@@ -33,7 +33,7 @@ class Planner:
     clinic: Clinic
     now: datetime
     take_away: bool = False
-    """True if entries that the file no longer has are removed, within the time that the file covers."""
+    """True if entries that a whole file no longer has are removed, within the time that the file covers."""
     plan: Plan = field(default_factory=Plan)
 
     def planned(self) -> Plan:
@@ -108,29 +108,25 @@ class Planner:
     # -- what the file has no longer
 
     def _gone(self, live: set[str]) -> None:
-        spoken_of = {self.marks.of_id(uid) for uid in self.file.uids}
         until = max((each.ends for each in self.file.entries), default=self.now)
         for mark, visit in self.earlier.imported.items():
             if mark not in live and not is_over(visit) and visit.starts > self.now and self._is_ours(visit.schedule):
-                self._gone_visit(visit, is_certain=mark[:OF_ITS_ID] in spoken_of, is_within=visit.starts <= until)
+                if self._is_taken_away(mark, is_within=visit.starts <= until):
+                    self._cancel("no longer in the file", visit)
+                else:
+                    self.plan.gone += 1
         for mark, busy in self.earlier.busy.items():
             if mark not in live and self._is_ahead(busy) and self._is_ours(next(iter(busy.standing)).schedule):
                 first = min(block.first_day for block in busy.standing)
-                is_within = first <= until.astimezone(self._zone).date()
-                self._gone_busy(busy, is_certain=mark[:OF_ITS_ID] in spoken_of, is_within=is_within)
+                if self._is_taken_away(mark, is_within=first <= until.astimezone(self._zone).date()):
+                    self._unblock(busy)
+                    self.plan.busy_gone += 1
+                else:
+                    self.plan.gone += 1
 
-    def _gone_visit(self, visit: EarlierVisit, *, is_certain: bool, is_within: bool) -> None:
-        if is_certain or (self.take_away and is_within):
-            self._cancel("no longer in the file", visit)
-        else:
-            self.plan.gone += 1
-
-    def _gone_busy(self, busy: EarlierBusy, *, is_certain: bool, is_within: bool) -> None:
-        if is_certain or (self.take_away and is_within):
-            self._unblock(busy)
-            self.plan.busy_gone += 1
-        else:
-            self.plan.gone += 1
+    def _is_taken_away(self, mark: str, *, is_within: bool) -> bool:
+        """Return whether an entry that the file lacks is taken away: the file has lost it, or that is asked for."""
+        return mark[:OF_ITS_ID] in self._spoken_of or (self.take_away and self.file.is_whole and is_within)
 
     def _cancel(self, where: str, visit: EarlierVisit) -> None:
         if visit.changed_here:
@@ -147,6 +143,11 @@ class Planner:
 
     def _note(self, where: str, visit: EarlierVisit, words: str) -> None:
         self.plan.notes.append(Note(where, words.format(reference=visit.reference)))
+
+    @cached_property
+    def _spoken_of(self) -> set[str]:
+        """The first digits of the marks of all entries that the file speaks of, also of those that it cancels."""
+        return {self.marks.of_id(uid) for uid in self.file.uids}
 
     @cached_property
     def _by_start(self) -> dict[datetime, list[EarlierVisit]]:
