@@ -265,6 +265,35 @@ def test_an_entry_that_gets_a_later_time_when_its_own_is_over_is_entered(
     assert stands(services) == ["24 10:00-10:30"]
 
 
+def test_a_busy_time_that_becomes_an_appointment_is_counted_as_taken_away(imports: Imports, services: Services) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,10:00,10:30,,", header=header))
+    done = said(imports(table("7,2026-11-24,10:00,10:30,99999 00022,", header=header)))
+    assert done[:2] == ["Appointments: 1 entered", "Busy times: 1 taken away"]
+    assert blocked(services) == []
+
+
+def test_a_busy_time_that_is_partly_freed_here_is_counted_when_it_becomes_shorter(
+    imports: Imports, services: Services
+) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,16:00,2026-11-25T10:00,,", header=header))
+    (block,) = (each for each in services.diary.blocked_times.standing(NOW.date()) if each.block.first_day == TUESDAY)
+    services.diary.blocked_times.undo(block.id, ASHA)
+    done = said(imports(table("7,2026-11-24,16:00,2026-11-25T00:00,,", header=header)))
+    assert (done[1], done[-1]) == (
+        "Busy times: 1 moved",
+        "line 2: this busy time was freed here since it was imported: left free",
+    )
+    assert blocked(services) == []
+
+
+def test_a_name_that_is_cut_at_a_space_is_not_corrected_each_time(imports: Imports) -> None:
+    rows = table(f"2026-11-24,10:00,10:30,99999 00021,{'Made Up' * 11}is of Nowhere")
+    assert said(imports(rows))[0] == "Appointments: 1 entered"
+    assert said(imports(rows))[0] == "Appointments: none"
+
+
 # -- clashes, and what was changed here
 
 

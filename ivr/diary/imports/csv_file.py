@@ -66,7 +66,7 @@ class TableReader:
             raise CellTrouble("it has more cells than the header: put quotes around a cell with a comma in it")
         column = self._column(row.get("practitioner", ""))
         is_busy = _is_busy(row)
-        name = "" if is_busy else " ".join(row.get("name", "").split())[:LONGEST_NAME]
+        name = "" if is_busy else " ".join(row.get("name", "").split())[:LONGEST_NAME].rstrip()
         phone = None if is_busy else self._phone(row.get("phone", ""))
         if (phone or name) and not column and self.clinic.diary.practitioners:
             raise CellTrouble(f"it names no practitioner; {self._keys()}")

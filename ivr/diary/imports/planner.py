@@ -94,16 +94,18 @@ class Planner:
         missing, over = wanted - there.standing.keys() - freed, there.standing.keys() - wanted
         self.plan.unblock += [there.standing[each] for each in over]
         self.plan.block += [(block, mark) for block in sorted(missing, key=lambda each: each.first_day)]
-        if freed and not missing:
+        if freed:
             self.plan.notes.append(Note(entry.where, FREED_HERE))
-        elif not missing and not over:
-            self.plan.same += 1
-        else:
+        if missing or over:
             self.plan.busy_moved += bool(there.standing)
             self.plan.busy += not there.standing
+        elif not freed:
+            self.plan.same += 1
 
     def _unblock(self, there: EarlierBusy | None) -> None:
-        self.plan.unblock += there.standing.values() if there else ()
+        if there and there.standing:
+            self.plan.unblock += there.standing.values()
+            self.plan.busy_gone += 1
 
     # -- what the file has no longer
 
@@ -120,7 +122,6 @@ class Planner:
                 first = min(block.first_day for block in busy.standing)
                 if self._is_taken_away(mark, is_within=first <= until.astimezone(self._zone).date()):
                     self._unblock(busy)
-                    self.plan.busy_gone += 1
                 else:
                     self.plan.gone += 1
 
