@@ -265,6 +265,16 @@ def test_an_entry_that_gets_a_later_time_when_its_own_is_over_is_entered(
     assert stands(services) == ["24 10:00-10:30"]
 
 
+def test_an_appointment_gets_its_new_time_and_its_new_number_at_once(imports: Imports, services: Services) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    changed = table("7,2026-11-24,11:00,11:30,99999 00022,Made Up", header=header)
+    assert said(imports(changed))[0] == "Appointments: 1 moved, 1 corrected"
+    (visit,) = visits(services)
+    assert (visit.starts, visit.phone) == (ELEVEN, Number("+919999900022"))
+    assert said(imports(changed))[0] == "Appointments: none"
+
+
 def test_a_busy_time_that_becomes_an_appointment_is_counted_as_taken_away(imports: Imports, services: Services) -> None:
     header = "id,day,starts,ends,phone,name"
     imports(table("7,2026-11-24,10:00,10:30,,", header=header))

@@ -39,9 +39,9 @@ class Plan:
 
     unblock: list[int] = field(default_factory=list)
     cancel: list[EarlierVisit] = field(default_factory=list)
+    name: list[PlannedVisit] = field(default_factory=list)
     move: list[PlannedVisit] = field(default_factory=list)
     reopen: list[PlannedVisit] = field(default_factory=list)
-    name: list[PlannedVisit] = field(default_factory=list)
     book: list[PlannedVisit] = field(default_factory=list)
     block: list[tuple[TimeBlock, str]] = field(default_factory=list)
     """The times that are to be blocked, each with the mark of its entry."""

@@ -55,12 +55,8 @@ class Planner:
         there = self.earlier.imported.get(mark)
         if there is None:
             self._new_visit(entry, mark)
-        elif _is_as(there, entry):
-            self._same_visit(entry, mark, there)
-        elif there.changed_here:
-            self._note(entry.where, there, CANCELLED_HERE if is_over(there) else CHANGED_HERE)
         else:
-            (self.plan.reopen if is_over(there) else self.plan.move).append(self._planned(entry, mark, there))
+            self._visit_there(entry, mark, there)
 
     def _new_visit(self, entry: ImportedEntry, mark: str) -> None:
         if any(_is_likely(each, entry) for each in self._by_start.get(entry.starts, ())):
@@ -68,12 +64,19 @@ class Planner:
         else:
             self.plan.book.append(self._planned(entry, mark))
 
-    def _same_visit(self, entry: ImportedEntry, mark: str, there: EarlierVisit) -> None:
-        is_same = (there.phone, there.name.lower()) == (entry.phone and entry.phone.e164, entry.name.lower())
-        if is_same or there.changed_here:
+    def _visit_there(self, entry: ImportedEntry, mark: str, there: EarlierVisit) -> None:
+        if _is_as(there, entry) and (_is_of_patient(there, entry) or there.changed_here):
             self.plan.same += 1
+        elif there.changed_here:
+            self._note(entry.where, there, CANCELLED_HERE if is_over(there) else CHANGED_HERE)
         else:
-            self.plan.name.append(self._planned(entry, mark, there))
+            self._change(there, self._planned(entry, mark, there))
+
+    def _change(self, there: EarlierVisit, planned: PlannedVisit) -> None:
+        if not _is_of_patient(there, planned.entry):
+            self.plan.name.append(planned)
+        if not _is_as(there, planned.entry):
+            (self.plan.reopen if is_over(there) else self.plan.move).append(planned)
 
     def _planned(self, entry: ImportedEntry, mark: str, there: EarlierVisit | None = None) -> PlannedVisit:
         line = self.clinic.default_line
@@ -170,6 +173,10 @@ def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether the appointment in the diary has the time and column of the imported entry."""
     same = (there.starts, there.ends) == (entry.starts, entry.ends)
     return same and entry.schedule in {"", there.schedule} and not is_over(there)
+
+
+def _is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    return (there.phone, there.name.lower()) == (entry.phone and entry.phone.e164, entry.name.lower())
 
 
 def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
