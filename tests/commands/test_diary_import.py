@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from config import clinic as clinic_file
 from ivr.diary.appointments import Appointment, AppointmentStatus
-from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.desk_diary import DeskBooking, NameAndNote
 from ivr.diary.diary import book
 from ivr.line.phones import Phone as Number
 from ivr.storage.audit import COMMAND_LINE, By
@@ -244,6 +244,100 @@ def test_nothing_is_taken_away_while_an_event_cannot_be_read(imports: Imports, s
     odd_zone = MOVES[0].replace(":20261124T043000Z", ";TZID=Mars:20261124T100000")
     assert "They stay, with --take-away too" in imports(calendar(odd_zone, MOVES[1]), "--take-away").output
     assert len(blocked(services)) == 2
+
+
+# -- the same visit as another entry
+
+
+SINGLE = event("one", ";TZID=Asia/Kolkata:20261124T100000", "SUMMARY:Made Up 99999 00021")
+SERIES = SINGLE.replace("SUMMARY", "RRULE:FREQ=WEEKLY;COUNT=2\r\nSUMMARY")
+
+
+def test_an_appointment_that_becomes_a_series_there_stays_in_the_diary(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    done = said(imports(calendar(SERIES), "--names"))
+    assert done[:3] == ["Appointments: 1 entered", "Busy times: none", "In the diary already: 1"]
+    assert stands(services) == ["24 10:00-10:30", "01 10:00-10:30"]
+    assert said(imports(calendar(SERIES), "--names"))[0] == "Appointments: none"
+    assert said(imports(calendar(SINGLE), "--names"))[0] == "Appointments: 1 cancelled"
+    assert stands(services) == ["24 10:00-10:30"]
+
+
+def test_an_appointment_that_became_a_series_is_moved_with_it(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    (before,) = visits(services)
+    imports(calendar(SERIES.replace("RRULE", "DURATION:PT45M\r\nRRULE").replace("DURATION:PT30M\r\n", "")), "--names")
+    assert stands(services) == ["24 10:00-10:45", "01 10:00-10:45"]
+    moved = event("one", ";TZID=Asia/Kolkata:20261124T113000", "RECURRENCE-ID;TZID=Asia/Kolkata:20261124T100000")
+    named = moved.replace("END:VEVENT", "SUMMARY:Made Up 99999 00021\r\nEND:VEVENT")
+    assert said(imports(calendar(SERIES, named), "--names"))[0] == "Appointments: 2 moved"
+    assert stands(services) == ["24 11:30-12:00", "01 10:00-10:30"]
+    assert visits(services)[0].reference == before.reference
+
+
+def test_a_name_that_the_other_entry_lacks_is_kept(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    assert said(imports(calendar(SERIES.replace("Made Up ", "")), "--names"))[2] == "In the diary already: 1"
+    first = visits(services)[0].patient_id or 0
+    assert services.diary.patients.called({first})[first].name == "Made Up"
+
+
+def test_the_desk_cancels_what_became_a_series_there_for_good(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    imports(calendar(SERIES), "--names")
+    services.diary.desk.cancel(visits(services)[0].id, ASHA)
+    assert "was cancelled or marked here since it was imported: left so" in imports(calendar(SERIES), "--names").output
+    assert stands(services) == ["01 10:00-10:30"]
+
+
+def test_what_has_other_ids_there_is_not_taken_away(imports: Imports, services: Services) -> None:
+    imports(ROWS)
+    with_ids = table(
+        "1,2026-11-24,10:00,10:30,99999 00021,Made Up",
+        "2,2026-11-25,16:00,16:45,,Nobody Real",
+        header="id,day,starts,ends,phone,name",
+    )
+    assert said(imports(with_ids, "--take-away"))[0] == "Appointments: none"
+    assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
+
+
+def test_a_second_appointment_at_the_former_time_of_a_moved_one_is_entered(
+    imports: Imports, services: Services
+) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("1,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    rows = ("1,2026-11-25,10:00,10:30,99999 00021,Made Up", "2,2026-11-24,10:00,10:30,99999 00021,Made Up")
+    assert said(imports(table(*rows, header=header)))[0] == "Appointments: 1 entered, 1 moved"
+    assert stands(services) == ["24 10:00-10:30", "25 10:00-10:30"]
+
+
+def test_of_two_patients_of_one_number_each_is_entered(imports: Imports, services: Services) -> None:
+    services.diary.desk.book(DeskBooking(TEN, Number("+919999900021"), "", "main", "en", "000041"), ASHA)
+    two = table("2026-11-24,10:00,10:30,99999 00021,Made Up", "2026-11-24,10:00,10:30,99999 00021,Mad Up")
+    done = said(imports(two))
+    assert (done[0], done[2]) == ("Appointments: 1 entered", "In the diary already: 1")
+    assert stands(services) == ["24 10:00-10:30", "24 10:00-10:30"]
+
+
+def test_what_the_desk_has_moved_already_is_not_entered_again_at_its_new_time(
+    imports: Imports, services: Services
+) -> None:
+    imports(ROWS)
+    services.diary.desk.move(visits(services)[0].id, ELEVEN + timedelta(hours=3), ASHA)
+    done = said(imports(f"{ROWS}2026-11-24,14:00,14:30,99999 00021,Made Up\n"))
+    assert (done[0], done[2]) == ("Appointments: none", "In the diary already: 3")
+    assert stands(services) == ["24 14:00-14:30", "25 16:00-16:45"]
+
+
+def test_a_second_patient_of_a_number_is_entered_beside_one_whom_the_desk_has_named(
+    imports: Imports, services: Services
+) -> None:
+    header = "id,day,starts,ends,phone,name"
+    first, second = (f"{number},2026-11-24,10:00,10:30,99999 00021," for number in (1, 2))
+    imports(table(first, header=header))
+    services.diary.desk.keep(visits(services)[0].id, NameAndNote("Made Up"), ASHA)
+    assert said(imports(table(first, second, header=header)))[0] == "Appointments: 1 entered"
+    assert stands(services) == ["24 10:00-10:30", "24 10:00-10:30"]
 
 
 # -- another time, another patient

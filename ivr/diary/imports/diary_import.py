@@ -58,6 +58,7 @@ class DiaryImport:
         for ids in _batches(plan.unblock, AT_ONCE):
             in_turn(self.database, lambda write: undo_blocks(write, ids, by))  # noqa: B023 - called at once
         self._each(plan.cancel, lambda write, each: steps.cancelled(write, each, by))
+        self._each(plan.remark, lambda write, each: steps.remarked(write, *each, by))
         self._each(plan.name, lambda write, each: steps.named(write, each, by))  # while it is as the plan found it
         self._move(plan.move, by)
         self._each(plan.reopen, lambda write, each: steps.reopened(write, each, by))

@@ -39,6 +39,8 @@ class Plan:
 
     unblock: list[int] = field(default_factory=list)
     cancel: list[EarlierVisit] = field(default_factory=list)
+    remark: list[tuple[EarlierVisit, str]] = field(default_factory=list)
+    """The appointments that the file has as another entry than before, each with the mark of that entry."""
     name: list[PlannedVisit] = field(default_factory=list)
     move: list[PlannedVisit] = field(default_factory=list)
     reopen: list[PlannedVisit] = field(default_factory=list)

@@ -35,16 +35,17 @@ class Planner:
     take_away: bool = False
     """True if entries that a whole file no longer has are removed, within the time that the file covers."""
     plan: Plan = field(default_factory=Plan)
+    _matched: set[int] = field(default_factory=set)
+    """The ids of the appointments in the diary that were found to be an entry's without bearing its mark."""
 
     def planned(self) -> Plan:
         """Return the plan of the import, without the remarks on clashes, which clashes.py adds."""
-        live = {self.marks.of(each): each for each in self.file.entries}
-        for mark, entry in live.items():
+        for mark, entry in self._live.items():
             if entry.is_visit:
                 self._visit(entry, mark)
             else:
                 self._busy(entry, mark)
-        self._gone(set(live))
+        self._gone()
         self.plan.book.sort(key=lambda each: each.entry.starts)
         return self.plan
 
@@ -52,17 +53,31 @@ class Planner:
 
     def _visit(self, entry: ImportedEntry, mark: str) -> None:
         self._unblock(self.earlier.busy.get(mark))
-        there = self.earlier.imported.get(mark)
+        there = self.earlier.imported.get(mark) or self._likely(entry)
         if there is None:
-            self._new_visit(entry, mark)
-        else:
-            self._visit_there(entry, mark, there)
-
-    def _new_visit(self, entry: ImportedEntry, mark: str) -> None:
-        if any(_is_likely(each, entry) for each in self._by_start.get(entry.starts, ())):
-            self.plan.known += 1
-        else:
             self.plan.book.append(self._planned(entry, mark))
+        elif there.mark == mark:
+            self._visit_there(entry, mark, there)
+        elif there.mark and there.mark not in self._live:
+            self.plan.remark.append((there, mark))
+            self._visit_there(entry, mark, there)
+        else:
+            self.plan.known += 1
+
+    def _likely(self, entry: ImportedEntry) -> EarlierVisit | None:
+        """Return the appointment that is probably the entry's, though it does not bear the entry's mark."""
+        at_its_time = self._by_start.get(entry.starts, ())
+        found = [each for each in at_its_time if self._is_unclaimed(each) and _is_likely(each, entry)]
+        best = max(found, key=lambda each: each.name.lower() == entry.name.lower(), default=None)
+        if best:
+            self._matched.add(best.id)
+        return best
+
+    def _is_unclaimed(self, visit: EarlierVisit) -> bool:
+        """Return whether no entry of the file has the appointment for its own: each stands for one entry at most."""
+        own = self._live.get(visit.mark)
+        is_own = own is not None and (not visit.changed_here or _is_as(visit, own))
+        return not is_own and visit.id not in self._matched
 
     def _visit_there(self, entry: ImportedEntry, mark: str, there: EarlierVisit) -> None:
         if _is_as(there, entry) and (_is_of_patient(there, entry) or there.changed_here):
@@ -112,16 +127,16 @@ class Planner:
 
     # -- what the file has no longer
 
-    def _gone(self, live: set[str]) -> None:
+    def _gone(self) -> None:
         until = max((each.ends for each in self.file.entries), default=self.now)
         for mark, visit in self.earlier.imported.items():
-            if mark not in live and not is_over(visit) and visit.starts > self.now and self._is_ours(visit.schedule):
+            if self._is_missing(mark, visit) and self._is_ours(visit.schedule):
                 if self._is_taken_away(mark, is_within=visit.starts <= until):
                     self._cancel("no longer in the file", visit)
                 else:
                     self.plan.gone += 1
         for mark, busy in self.earlier.busy.items():
-            if mark not in live and self._is_ahead(busy) and self._is_ours(next(iter(busy.standing)).schedule):
+            if mark not in self._live and self._is_ahead(busy) and self._is_ours(next(iter(busy.standing)).schedule):
                 first = min(block.first_day for block in busy.standing)
                 if self._is_taken_away(mark, is_within=first <= until.astimezone(self._zone).date()):
                     self._unblock(busy)
@@ -131,6 +146,11 @@ class Planner:
     def _is_taken_away(self, mark: str, *, is_within: bool) -> bool:
         """Return whether an entry that the file lacks is taken away: the file has lost it, or that is asked for."""
         return mark[:OF_ITS_ID] in self._spoken_of or (self.take_away and self.file.is_whole and is_within)
+
+    def _is_missing(self, mark: str, visit: EarlierVisit) -> bool:
+        """Return whether an appointment is still to come that no entry of the file stands for."""
+        is_found = mark in self._live or visit.id in self._matched
+        return not is_found and not is_over(visit) and visit.starts > self.now
 
     def _cancel(self, where: str, visit: EarlierVisit) -> None:
         if visit.changed_here:
@@ -147,6 +167,11 @@ class Planner:
 
     def _note(self, where: str, visit: EarlierVisit, words: str) -> None:
         self.plan.notes.append(Note(where, words.format(reference=visit.reference)))
+
+    @cached_property
+    def _live(self) -> dict[str, ImportedEntry]:
+        """The entries of the file, each by its mark."""
+        return {self.marks.of(each): each for each in self.file.entries}
 
     @cached_property
     def _spoken_of(self) -> set[str]:
@@ -176,7 +201,9 @@ def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
 
 
 def _is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    return (there.phone, there.name.lower()) == (entry.phone and entry.phone.e164, entry.name.lower())
+    """Return whether the appointment is the patient's whom the entry names, by number and name or by one of them."""
+    phone = entry.phone and entry.phone.e164
+    return phone in {None, there.phone} and entry.name.lower() in {"", there.name.lower()}
 
 
 def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:

@@ -52,6 +52,13 @@ def _marks_in_use(write: Connection, marks: Sequence[str], by: By) -> set[str]:
     return set(write.scalars(select(table.c.mark).where(bears)))
 
 
+def remarked(write: Connection, visit: EarlierVisit, mark: str, by: By) -> None:
+    """Give an imported appointment the mark of the entry that the file has in place of its former entry."""
+    lock_key(write, "import")
+    if not _marks_in_use(write, [mark], by):
+        write.execute(update(table).where(table.c.id == visit.id, table.c.mark == visit.mark).values(mark=mark))
+
+
 def _appointment(write: Connection, clinic: Clinic, marks: Marks, each: PlannedVisit, by: By) -> NewAppointment:
     entry = each.entry
     return NewAppointment(
