@@ -4,10 +4,11 @@ Reads only. No HTTP, no clock.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
@@ -53,6 +54,21 @@ class EarlierBusy:
     freed: set[TimeBlock] = field(default_factory=set)
     """The blocks of time that the desk has undone, so that the time is free."""
 
+    @property
+    def schedule(self) -> str:
+        """The key of the column in which the time is blocked; empty where it is blocked in all."""
+        return next((each.schedule for each in self.standing), "")
+
+    def freed_of(self, wanted: set[TimeBlock]) -> set[TimeBlock]:
+        """Return those of the wanted blocks that the desk has undone, whatever their reasons."""
+        freed = {replace(each, words="") for each in self.freed}
+        return {each for each in wanted if replace(each, words="") in freed}
+
+    def is_ahead(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Return whether some block that stands is not over yet, by the clinic's time zone."""
+        ends = (block.shift.on(block.last_day, zone)[1] for block in self.standing if block.last_day)
+        return max(ends, default=now) > now
+
 
 @dataclass(frozen=True)
 class TakenTime:
@@ -79,6 +95,14 @@ class Earlier:
     def imported(self) -> dict[str, EarlierVisit]:
         """The appointments that earlier imports made, each by the mark of the imported entry."""
         return {each.mark: each for each in self.visits if each.mark}
+
+    @cached_property
+    def by_start(self) -> dict[datetime, list[EarlierVisit]]:
+        """The appointments by the moment at which they start."""
+        found: dict[datetime, list[EarlierVisit]] = {}
+        for each in self.visits:
+            found.setdefault(each.starts, []).append(each)
+        return found
 
 
 def earlier(read: Connection, now: datetime, today: date) -> Earlier:

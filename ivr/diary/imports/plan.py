@@ -6,6 +6,7 @@ from datetime import timedelta
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.imports.earlier import EarlierVisit
 from ivr.diary.imports.entries import ImportedEntry
+from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule
 
 
@@ -31,6 +32,12 @@ class PlannedVisit:
     def length(self) -> timedelta:
         """The length of the appointment in the imported file."""
         return self.entry.ends - self.entry.starts
+
+
+def line_of(clinic: Clinic, schedule: str) -> str:
+    """Return the key of the line for appointments in this column of the diary: the clinic's main line if it may be."""
+    found = clinic.diary.schedule(schedule)
+    return min(found.lines) if found and not found.serves(clinic.default_line) else clinic.default_line
 
 
 @dataclass

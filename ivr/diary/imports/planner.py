@@ -4,17 +4,16 @@ An appointment or block that the desk or a caller has changed is left alone, and
 the moment are arguments.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.imports.blocks import blocks_of
 from ivr.diary.imports.earlier import Earlier, EarlierBusy, EarlierVisit, is_over
 from ivr.diary.imports.entries import OF_ITS_ID, FileContent, ImportedEntry, Marks
-from ivr.diary.imports.plan import Note, Plan, PlannedVisit
+from ivr.diary.imports.likeness import is_as, is_likely, is_of_patient
+from ivr.diary.imports.plan import Note, Plan, PlannedVisit, line_of
 from ivr.diary.times import columns_of
 from ivr.line.clinic import Clinic
 
@@ -45,7 +44,8 @@ class Planner:
                 self._visit(entry, mark)
             else:
                 self._busy(entry, mark)
-        self._gone()
+        self._gone_visits()
+        self._gone_busy()
         self.plan.book.sort(key=lambda each: each.entry.starts)
         return self.plan
 
@@ -66,8 +66,8 @@ class Planner:
 
     def _likely(self, entry: ImportedEntry) -> EarlierVisit | None:
         """Return the appointment that is probably the entry's, though it does not bear the entry's mark."""
-        at_its_time = self._by_start.get(entry.starts, ())
-        found = [each for each in at_its_time if self._is_unclaimed(each) and _is_likely(each, entry)]
+        at_its_time = self.earlier.by_start.get(entry.starts, ())
+        found = [each for each in at_its_time if self._is_unclaimed(each) and is_likely(each, entry)]
         best = max(found, key=lambda each: each.name.lower() == entry.name.lower(), default=None)
         if best:
             self._matched.add(best.id)
@@ -76,11 +76,11 @@ class Planner:
     def _is_unclaimed(self, visit: EarlierVisit) -> bool:
         """Return whether no entry of the file has the appointment for its own: each stands for one entry at most."""
         own = self._live.get(visit.mark)
-        is_own = own is not None and (not visit.changed_here or _is_as(visit, own))
+        is_own = own is not None and (not visit.changed_here or is_as(visit, own))
         return not is_own and visit.id not in self._matched
 
     def _visit_there(self, entry: ImportedEntry, mark: str, there: EarlierVisit) -> None:
-        if _is_as(there, entry) and (_is_of_patient(there, entry) or there.changed_here):
+        if is_as(there, entry) and (is_of_patient(there, entry) or there.changed_here):
             self.plan.same += 1
         elif there.changed_here:
             self._note(entry.where, there, CANCELLED_HERE if is_over(there) else CHANGED_HERE)
@@ -88,27 +88,24 @@ class Planner:
             self._change(there, self._planned(entry, mark, there))
 
     def _change(self, there: EarlierVisit, planned: PlannedVisit) -> None:
-        if not _is_of_patient(there, planned.entry):
+        if not is_of_patient(there, planned.entry):
             self.plan.name.append(planned)
-        if not _is_as(there, planned.entry):
+        if not is_as(there, planned.entry):
             (self.plan.reopen if is_over(there) else self.plan.move).append(planned)
 
     def _planned(self, entry: ImportedEntry, mark: str, there: EarlierVisit | None = None) -> PlannedVisit:
-        line = self.clinic.default_line
-        schedule = self.clinic.diary.schedule(entry.schedule)
-        if schedule and not schedule.serves(line):
-            line = min(schedule.lines)
+        line = line_of(self.clinic, entry.schedule)
         return PlannedVisit(entry, mark, tuple(columns_of(self.clinic, line, entry.schedule)), line, there)
 
     # -- busy times
 
     def _busy(self, entry: ImportedEntry, mark: str) -> None:
         there = self.earlier.busy.get(mark, EarlierBusy())
-        wanted = set(blocks_of(entry, self._zone, self._today))
+        wanted = set(blocks_of(entry, self._zone, self.now.astimezone(self._zone).date()))
         visit = self.earlier.imported.get(mark)
         if visit and not is_over(visit):
             self._cancel(entry.where, visit)
-        freed = {each for each in wanted if replace(each, words="") in _without_words(there.freed)}
+        freed = there.freed_of(wanted)
         missing, over = wanted - there.standing.keys() - freed, there.standing.keys() - wanted
         self.plan.unblock += [there.standing[each] for each in over]
         self.plan.block += [(block, mark) for block in sorted(missing, key=lambda each: each.first_day)]
@@ -127,18 +124,19 @@ class Planner:
 
     # -- what the file has no longer
 
-    def _gone(self) -> None:
-        until = max((each.ends for each in self.file.entries), default=self.now)
+    def _gone_visits(self) -> None:
         for mark, visit in self.earlier.imported.items():
             if self._is_missing(mark, visit) and self._is_ours(visit.schedule):
-                if self._is_taken_away(mark, is_within=visit.starts <= until):
+                if self._is_taken_away(mark, is_within=visit.starts <= self._until):
                     self._cancel("no longer in the file", visit)
                 else:
                     self.plan.gone += 1
+
+    def _gone_busy(self) -> None:
+        last_day = self._until.astimezone(self._zone).date()
         for mark, busy in self.earlier.busy.items():
-            if mark not in self._live and self._is_ahead(busy) and self._is_ours(next(iter(busy.standing)).schedule):
-                first = min(block.first_day for block in busy.standing)
-                if self._is_taken_away(mark, is_within=first <= until.astimezone(self._zone).date()):
+            if mark not in self._live and busy.is_ahead(self.now, self._zone) and self._is_ours(busy.schedule):
+                if self._is_taken_away(mark, is_within=min(each.first_day for each in busy.standing) <= last_day):
                     self._unblock(busy)
                 else:
                     self.plan.gone += 1
@@ -158,10 +156,6 @@ class Planner:
         else:
             self.plan.cancel.append(visit)
 
-    def _is_ahead(self, busy: EarlierBusy) -> bool:
-        ends = (block.shift.on(block.last_day, self._zone)[1] for block in busy.standing if block.last_day)
-        return max(ends, default=self.now) > self.now
-
     def _is_ours(self, schedule: str) -> bool:
         return self.marks.schedule in {"", schedule}
 
@@ -179,42 +173,10 @@ class Planner:
         return {self.marks.of_id(uid) for uid in self.file.uids}
 
     @cached_property
-    def _by_start(self) -> dict[datetime, list[EarlierVisit]]:
-        found: dict[datetime, list[EarlierVisit]] = {}
-        for each in self.earlier.visits:
-            found.setdefault(each.starts, []).append(each)
-        return found
+    def _until(self) -> datetime:
+        """The end of the time that the file covers."""
+        return max((each.ends for each in self.file.entries), default=self.now)
 
     @cached_property
     def _zone(self) -> ZoneInfo:
         return self.clinic.line("").hours.zone
-
-    @cached_property
-    def _today(self) -> date:
-        return self.now.astimezone(self._zone).date()
-
-
-def _is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether the appointment in the diary has the time and column of the imported entry."""
-    same = (there.starts, there.ends) == (entry.starts, entry.ends)
-    return same and entry.schedule in {"", there.schedule} and not is_over(there)
-
-
-def _is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether the appointment is the patient's whom the entry names, by number and name or by one of them."""
-    phone = entry.phone and entry.phone.e164
-    return phone in {None, there.phone} and entry.name.lower() in {"", there.name.lower()}
-
-
-def _is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether an appointment that starts when the entry starts is probably the same visit, booked by hand."""
-    if is_over(there) or entry.schedule not in {"", there.schedule}:
-        return False
-    names = {each.lower() for each in (there.name, entry.name) if each}
-    if there.phone and entry.phone:
-        return there.phone == entry.phone.e164 and len(names) < 2
-    return len(names) == 1 and bool(there.name and entry.name)
-
-
-def _without_words(blocks: Iterable[TimeBlock]) -> set[TimeBlock]:
-    return {replace(each, words="") for each in blocks}

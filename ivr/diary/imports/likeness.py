@@ -1,0 +1,26 @@
+"""Compares an entry of an imported file with an appointment in the diary: its time, its column, its patient. Pure."""
+
+from ivr.diary.imports.earlier import EarlierVisit, is_over
+from ivr.diary.imports.entries import ImportedEntry
+
+
+def is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether the appointment in the diary has the time and column of the imported entry."""
+    same = (there.starts, there.ends) == (entry.starts, entry.ends)
+    return same and entry.schedule in {"", there.schedule} and not is_over(there)
+
+
+def is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether the appointment is the patient's whom the entry names, by number and name or by one of them."""
+    phone = entry.phone and entry.phone.e164
+    return phone in {None, there.phone} and entry.name.lower() in {"", there.name.lower()}
+
+
+def is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether an appointment that starts when the entry starts is probably the same visit."""
+    if is_over(there) or entry.schedule not in {"", there.schedule}:
+        return False
+    names = {each.lower() for each in (there.name, entry.name) if each}
+    if there.phone and entry.phone:
+        return there.phone == entry.phone.e164 and len(names) < 2
+    return len(names) == 1 and bool(there.name and entry.name)
