@@ -246,6 +246,33 @@ def test_nothing_is_taken_away_while_an_event_cannot_be_read(imports: Imports, s
     assert len(blocked(services)) == 2
 
 
+@pytest.mark.parametrize("title", ["Made Up 99999 0002", "Made Up", ""])
+def test_an_event_without_its_number_stays_the_appointment_of_its_patient(
+    imports: Imports, services: Services, title: str
+) -> None:
+    imports(calendar(SINGLE), "--names")
+    nameless = SINGLE.replace("Made Up 99999 00021", title).replace("T100000", "T110000")
+    done = said(imports(calendar(nameless), "--names"))
+    (visit,) = visits(services)
+    assert (done[0], done[1]) == ("Appointments: 1 moved", "Busy times: none")
+    assert done[-1] == f"event one: it names no patient any more: the appointment {visit.reference} stays"
+    assert (stands(services), blocked(services)) == (["24 11:00-11:30"], [])
+    assert visit.phone == Number("+919999900021")
+
+
+def test_no_appointment_goes_when_titles_are_not_asked_for(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    assert said(imports(calendar(SINGLE)))[:3] == ["Appointments: none", "Busy times: none", "In the diary already: 1"]
+    assert (stands(services), blocked(services)) == (["24 10:00-10:30"], [])
+
+
+def test_an_event_that_got_another_title_is_no_appointment_any_more(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    done = said(imports(calendar(SINGLE.replace("Made Up 99999 00021", "Lunch")), "--names"))
+    assert done[:2] == ["Appointments: 1 cancelled", "Busy times: 1 entered"]
+    assert (stands(services), blocked(services)) == ([], ["11-24..11-24 10:00-10:30 Lunch"])
+
+
 # -- the same visit as another entry
 
 

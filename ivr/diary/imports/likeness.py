@@ -16,6 +16,11 @@ def is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
     return phone in {None, there.phone} and entry.name.lower() in {"", there.name.lower()}
 
 
+def has_lost_its_number(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether the entry is a busy time only because its patient is not told, as without `--names`."""
+    return not is_over(there) and entry.words.lower() in {"", there.name.lower()}
+
+
 def is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether an appointment that starts when the entry starts is probably the same visit."""
     if is_over(there) or entry.schedule not in {"", there.schedule}:

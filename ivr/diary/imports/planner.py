@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from ivr.diary.imports.blocks import blocks_of
 from ivr.diary.imports.earlier import Earlier, EarlierBusy, EarlierVisit, is_over
 from ivr.diary.imports.entries import OF_ITS_ID, FileContent, ImportedEntry, Marks
-from ivr.diary.imports.likeness import is_as, is_likely, is_of_patient
+from ivr.diary.imports.likeness import has_lost_its_number, is_as, is_likely, is_of_patient
 from ivr.diary.imports.plan import Note, Plan, PlannedVisit, line_of
 from ivr.diary.times import columns_of
 from ivr.line.clinic import Clinic
 
 CHANGED_HERE = "the appointment {reference} was changed here since it was imported: left as it is"
 CANCELLED_HERE = "the appointment {reference} was cancelled or marked here since it was imported: left so"
+NAMELESS = "it names no patient any more: the appointment {reference} stays"
 FREED_HERE = "this busy time was freed here since it was imported: left free"
 
 
@@ -40,14 +41,21 @@ class Planner:
     def planned(self) -> Plan:
         """Return the plan of the import, without the remarks on clashes, which clashes.py adds."""
         for mark, entry in self._live.items():
-            if entry.is_visit:
-                self._visit(entry, mark)
-            else:
-                self._busy(entry, mark)
+            self._entry(entry, mark)
         self._gone_visits()
         self._gone_busy()
         self.plan.book.sort(key=lambda each: each.entry.starts)
         return self.plan
+
+    def _entry(self, entry: ImportedEntry, mark: str) -> None:
+        there = self.earlier.imported.get(mark)
+        if entry.is_visit:
+            self._visit(entry, mark)
+        elif there and has_lost_its_number(there, entry):
+            self._note(entry.where, there, NAMELESS)
+            self._visit_there(entry, mark, there)
+        else:
+            self._busy(entry, mark)
 
     # -- appointments
 

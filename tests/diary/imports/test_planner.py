@@ -36,7 +36,8 @@ TABLES = (schema.appointment_times, schema.appointment_history, schema.appointme
 
 
 def entry(uid: str, recurrence: str, starts: datetime, halves: int, who: tuple[Phone | None, str]) -> ImportedEntry:
-    return ImportedEntry("line", uid, starts, starts + halves * HALF_AN_HOUR, recurrence, "", *who)
+    words = "" if any(who) else "Lunch"
+    return ImportedEntry("line", uid, starts, starts + halves * HALF_AN_HOUR, recurrence, "", *who, words)
 
 
 ENTRY = st.builds(
