@@ -38,6 +38,14 @@ def last_line(write: Connection, request_id: int) -> Row[Any] | None:
     return write.execute(query).first()
 
 
+def just_noted(write: Connection, request_id: int, entry: HistoryEntry) -> bool:
+    """Return whether the same person has added the same note to the request's history within `UNDO_WITHIN`."""
+    lines = schema.history
+    same = (lines.c.who == entry.who, lines.c.what == HistoryEvent.NOTE, lines.c.detail == entry.detail)
+    just = lines.c.at.between(entry.at - UNDO_WITHIN, entry.at)
+    return write.execute(select(lines.c.id).where(lines.c.request_id == request_id, *same, just)).first() is not None
+
+
 def may_undo(last: Row[Any], by: By) -> bool:
     """Return whether this person may undo the move whose history event is `last`: their own, within `UNDO_WITHIN`."""
     known = last.before is not None and isinstance(last.at, datetime)

@@ -15,6 +15,7 @@ from ivr.desk.merge_links import unlink
 from ivr.desk.move_parts import (
     audited,
     found_row,
+    just_noted,
     last_line,
     make,
     may_undo,
@@ -31,6 +32,7 @@ from ivr.desk.requests import (
     THE_CLOCK,
     HistoryEntry,
     HistoryEvent,
+    MoveRefused,
     Outcome,
     OutcomeReport,
     Request,
@@ -74,10 +76,19 @@ class Moves:
     clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
-        """Take an open request for `by.who`, with the note `words`. Raises MoveRefused, NoSuchRequest, StoreAway."""
+        """Take an open request for `by.who`, with the note `words`. Raises MoveRefused, NoSuchRequest, StoreAway.
+
+        Safe to repeat: a request that they have taken already stays theirs.
+        """
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
-        make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
+        try:
+            make(self.database, request_id, entries, lambda row: row.status == Status.OPEN, change)
+        except MoveRefused as refused:
+            if (refused.status, refused.taken_by) != (Status.TAKEN, by.who):
+                raise
+            if words:
+                self.write_note(request_id, words, by)
 
     def put_back(self, request_id: int, by: By, words: str = "") -> None:
         """Put back a request that `by.who` took; `words` is a note. Raises MoveRefused, NoSuchRequest, StoreAway."""
@@ -166,6 +177,7 @@ class Moves:
     def write_note(self, request_id: int, words: str, by: By) -> None:
         """Add a note to a request's history. A taken request then stays taken until `LEFT_ALONE` after the note.
 
+        A note that this person has just written is not added again, because a button may be tapped twice.
         Raises ValueError for a longer note than `LONGEST_NOTE`, NoSuchRequest, StoreAway.
         """
         if len(words) > LONGEST_NOTE:
@@ -174,7 +186,8 @@ class Moves:
 
         def written(write: Connection) -> None:
             row = found_row(write, request_id)
-            write_down(write, row, entry)
+            if not just_noted(write, request_id, entry):
+                write_down(write, row, entry)
             if row.status == Status.TAKEN:
                 write.execute(update(table).where(table.c.id == request_id).values(touched=by.at))
 

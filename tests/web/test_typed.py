@@ -441,7 +441,7 @@ def test_a_button_of_the_list_leaves_what_was_typed_on_the_card(taken: Staff, ph
     taken.does("put_back", 1)
     types(taken, "card 1", note=WORDS)
     assert WORDS in fields(taken.does("take", 1))
-    assert WORDS in fields(taken.does("take", 1)), "refused, since it is taken"
+    assert WORDS in fields(taken.does("take", 1)), "a second tap"
     page = taken.does("report", 1, outcome="no_answer")
     types(taken, "card 1", note=WORDS)
     taken.takes_back(page)

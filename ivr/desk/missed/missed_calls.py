@@ -137,9 +137,9 @@ class MissedCalls:
         return _missed(row) if row else None
 
     def call(self, missed_id: int, by: By) -> bool:
-        """Mark a missed call and all others from its number as called. Return False if the call was marked before.
+        """Mark a missed call and all others from its number as called. Return False if a colleague has marked the call.
 
-        The audit has the id of the missed call, and no number. Raises StoreAway.
+        The audit has the id of the missed call, and no number. Safe to repeat. Raises StoreAway.
         """
 
         def called(write: Connection) -> bool:
@@ -148,7 +148,8 @@ class MissedCalls:
             done = write.execute(update(table).where(*waiting).values(called_by=by.who, called_at=by.at)).rowcount
             if done:
                 write.execute(line(by, AuditAction.CALLED_MISSED_CALL, f"#{missed_id}"))
-            return bool(done)
+            theirs = select(table.c.id).where(table.c.id == missed_id, table.c.called_by == by.who)
+            return write.execute(theirs).first() is not None
 
         return in_turn(self.database, called)
 

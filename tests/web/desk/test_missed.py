@@ -335,6 +335,13 @@ def test_two_colleagues_do_not_call_the_same_number(app: Flask, staff: Staff, ph
     assert "It is too late to take that back" in taps(staff, "undo", seen)[1], "only who has called may"
 
 
+def test_a_second_tap_on_call_is_no_refusal(staff: Staff, phone: Phone) -> None:
+    phone.rings().hangs_up()
+    seen = first(staff)
+    assert [taps(staff, "call", seen)[0] for _ in range(2)] == [200, 200]
+    assert missed(staff) == []
+
+
 def test_one_tap_makes_a_request_in_its_line_and_language(staff: Staff, phone: Phone, clock: Clock) -> None:
     call = phone.rings("second", lang="hi").press("1").hangs_up()
     clock.goes_on(minutes=2)

@@ -238,6 +238,23 @@ def test_the_second_of_two_people_is_told_who_was_first(staff: Staff, phone: Pho
     assert "This request is open again." in staff.does("report", 1, outcome="settled")
 
 
+def test_taking_a_request_twice_is_no_refusal_and_its_note_stands_once(
+    staff: Staff, phone: Phone, clock: Clock
+) -> None:
+    phone.rings().press(*BOOK)
+    for _ in range(2):
+        page = staff.does("take", 1, note="by bus")
+        assert "Taken by you" in page
+        assert "asha has taken this request." not in page
+    clock.goes_on(minutes=15)
+    staff.does("take", 1, note="by train")
+    staff.does("note", 1, note="by train")
+    lines = [(each.what, each.detail) for each in phone.services.desk.store.history(1)]
+    assert lines[1:] == [("note", "by bus"), ("taken", ""), ("note", "by train")]
+    clock.goes_on(minutes=15)
+    assert phone.services.desk.moves.return_untouched(clock()) == 0, "she works on it"
+
+
 def test_two_people_at_once_cannot_take_the_same_request(both: Phone) -> None:
     both.rings().press(*BOOK)
     barrier = Barrier(2)
