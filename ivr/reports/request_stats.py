@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ivr.desk.requests import HistoryEvent, Outcome, Status
+from ivr.desk.requests import OUTCOMES, HistoryEvent, Outcome, Status, Then
 from ivr.line.booking import Kind
 
 LATE = timedelta(minutes=30)
@@ -78,10 +78,16 @@ class ReportedRequest:
 
     @property
     def to_reach(self) -> bool:
-        """True if the patient had or has to be called. False for duplicates and requests cancelled before a call."""
-        if self.outcome is Outcome.CANCELLED:
-            return bool(self.tries)
-        return self.live or self.outcome is not Outcome.DUPLICATE
+        """True if the patient had or has to be called. False for duplicates and requests cancelled before a call.
+
+        False too if the program closed the request before the patient was reached, with nothing to tell any more. Such
+        a request has no outcome that closes it.
+        """
+        if self.live:
+            return True
+        if self.outcome is None or OUTCOMES[self.outcome] is not Then.CLOSED:
+            return any(each in REACHED for each in self.tries)
+        return bool(self.tries) if self.outcome is Outcome.CANCELLED else self.outcome is not Outcome.DUPLICATE
 
     @property
     def reached_at(self) -> int | None:

@@ -13,7 +13,7 @@ from ivr.reports.call_records import Ending
 from ivr.reports.call_stats import CallStats, Fate, ReceptionAnswer
 from ivr.reports.request_stats import WAITING, RequestStats
 
-VERSION = "1"
+VERSION = "2"
 
 Tally = Mapping[str, Mapping[str, int]]
 """The counts of some calls and requests. The outer key is the name of a statistic, the inner key one of its cases."""

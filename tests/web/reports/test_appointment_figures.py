@@ -12,7 +12,7 @@ from sqlalchemy import update
 from config.settings import Settings
 from ivr.desk.phone_bookings import TOO_LATE
 from ivr.desk.requests import THE_CLOCK, Outcome, Why
-from ivr.desk.upkeep.tell import ToTell, tell_patient
+from ivr.desk.upkeep.tell import ToTell, tell_no_more, tell_patient
 from ivr.diary.appointments import Appointment, AppointmentStatus
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.desk_diary import DeskBooking
@@ -250,6 +250,25 @@ def test_who_is_to_be_told_of_a_change_has_made_no_request(
     page = sees(staff, period="today")
     assert "No requests yet." in page
     assert "Patients to be told of a change: 1, reached: 1." in page
+
+
+@pytest.mark.parametrize("rung", [False, True])
+def test_nobody_is_to_be_told_of_a_closure_that_was_taken_back(  # noqa: PLR0913, PLR0917 - fixtures
+    phone: Phone, staff: Staff, worker: WorkerServices, services: Services, clock: Clock, rung: bool
+) -> None:
+    books_by_phone(phone, OTHERS[0])
+    about, by = of_caller(services, OTHERS[0]), By("asha", clock())
+    with services.database.writing() as write:
+        tell_patient(write, about, ToTell(Why.CLOSED, clock()), by)
+    found = numbers(staff, worker, clock, period="today")
+    assert (found["summary", "to_be_told", ""], found["summary", "told", ""]) == ("1", "0")
+    if rung:
+        takes_and_reports(services, 1, Outcome.NO_ANSWER)
+    with services.database.writing() as write:
+        assert tell_no_more(write, 1, about.id, by)
+    found = numbers(staff, worker, clock, period="today")
+    assert (found["summary", "to_be_told", ""], found["summary", "told", ""]) == ("0", "0")
+    assert "to be told of a change" not in sees(staff, period="today")
 
 
 def test_one_line_is_looked_at_alone_but_for_the_time_that_all_share(
