@@ -5,7 +5,7 @@ merging.py does the merging. No HTTP, no clock.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all, update
 
 from ivr.desk.requests import HistoryEvent
 from ivr.storage import schema
@@ -44,6 +44,14 @@ def unlink(write: Connection, reference: str, into_id: int) -> None:
     lines = schema.history
     of_it = (lines.c.request_id == into_id) & (lines.c.what == HistoryEvent.TOOK_IN)
     forget_wish(write, of_it & lines.c.detail.startswith(reference), reference)
+
+
+def link_again(write: Connection, wish: str, reference: str, into_id: int) -> None:
+    """Undo `unlink`: `wish` is the merged request's wish, as the history of the one that stayed tells it."""
+    lines = schema.history
+    of_it = (lines.c.request_id == into_id, lines.c.what == HistoryEvent.TOOK_IN, lines.c.detail == reference)
+    latest = select(func.max(lines.c.id)).where(*of_it).scalar_subquery()
+    write.execute(update(lines).where(lines.c.id == latest).values(detail=wish))
 
 
 def forget_wish(write: Connection, of_it: ColumnElement[bool], reference: str) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from ivr.desk.merge_links import forget_wish
-from ivr.desk.move_parts import last_line, may_undo, more_before, restored, standing, tell, write_down
+from ivr.desk.move_parts import last_line, may_undo, more_before, restored, standing, taken_in, tell, write_down
 from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
-from ivr.desk.store import note, wish_of
+from ivr.desk.store import note
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
@@ -120,8 +120,8 @@ def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None
     change = update(table).where(table.c.id == stays.id)
     known = stays.patient_id or goes.patient_id
     write.execute(change.values(due=min(stays.due, goes.due), touched=touched, patient_id=known))
-    detail = f"{goes.reference} {goes.kind} {wish_of(goes.day, goes.part)}".strip()
-    tell(write, stays, HistoryEntry.of(by, HistoryEvent.TOOK_IN, detail), standing(stays, took_in=goes.id))
+    entry = HistoryEntry.of(by, HistoryEvent.TOOK_IN, taken_in(goes))
+    tell(write, stays, entry, standing(stays, took_in=goes.id))
 
 
 def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:

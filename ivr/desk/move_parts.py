@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Insert, Row, insert, select, update
 
 from ivr.desk.request_rows import CannotRead, OddRequest, any_request
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Status
-from ivr.desk.store import note
+from ivr.desk.store import note, wish_of
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
@@ -126,6 +126,11 @@ def tell(write: Connection, row: Row[Any], entry: HistoryEntry, before: str | No
     """Add the event of a move to the request's history, with `before`, the state that an undo restores."""
     values = {"at": entry.at, "who": entry.who, "what": entry.what, "detail": entry.detail}
     write.execute(insert(schema.history).values(request_id=row.id, before=before, **values))
+
+
+def taken_in(row: Row[Any]) -> str:
+    """Return the detail of the event TOOK_IN about this merged request: its reference, its kind and its wish."""
+    return f"{row.reference} {row.kind} {wish_of(row.day, row.part)}".strip()
 
 
 def with_note(words: str, entry: HistoryEntry) -> Sequence[HistoryEntry]:

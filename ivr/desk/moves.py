@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
-from ivr.desk.merge_links import unlink
+from ivr.desk.merge_links import link_again, unlink
 from ivr.desk.move_parts import (
     audited,
     found_row,
@@ -21,6 +21,7 @@ from ivr.desk.move_parts import (
     may_undo,
     more_before,
     restored,
+    taken_in,
     with_note,
     write_down,
 )
@@ -210,6 +211,8 @@ class Moves:
             if before is None or (done and not take_back(write, clinic, done, by)):
                 return False
             write.execute(update(table).where(table.c.id == request_id).values(before))
+            if before.get("merged_into") and not row.merged_into:
+                link_again(write, taken_in(row), row.reference, before["merged_into"])
             entry = HistoryEntry.of(by, HistoryEvent.UNDONE, last.what)
             note(write, request_id, entry)
             write.execute(audited(row, entry))

@@ -414,10 +414,14 @@ def test_a_duplicate_that_is_reopened_leaves_nothing_but_its_reference_in_the_ot
 def test_after_an_undone_reopening_the_duplicate_leads_to_the_other_request_again(
     services: Services, again: Conversation, clock: Clock
 ) -> None:
-    by = By("asha", clock())
+    by, before = By("asha", clock()), told(services, 1)
+    assert before[-1] == f"asha took_in {again.reference} callback"
     services.desk.moves.reopen(2, by)
     assert services.desk.moves.undo(2, "reopened", by)
     assert found_by(services, again.reference) == [1]
+    assert told(services, 1) == before
+    services.desk.moves.reopen(2, by)
+    assert told(services, 1)[-1] == f"asha took_in {again.reference}"
 
 
 def test_made_up_requests_that_were_merged_are_cleared_without_breaking_a_real_one(
