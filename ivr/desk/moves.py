@@ -41,7 +41,7 @@ from ivr.desk.requests import (
     Then,
 )
 from ivr.desk.store import note
-from ivr.diary.patients import known_as
+from ivr.diary.patients import known_as, require_name
 from ivr.line.booking import Kind, next_try
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
@@ -140,16 +140,18 @@ class Moves:
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.REOPENED))
         make(self.database, request_id, entries, lambda row: row.status == Status.CLOSED, opened, also=unlinked)
 
-    def name(self, request_id: int, name: str, by: By) -> None:
+    def name(self, request_id: int, name: str, by: By, was: str | None = None) -> None:
         """Write down the name of a request's patient, also for the appointments it booked; an empty name removes it.
 
-        Raises ValueError for a longer name than `LONGEST_NAME`, CannotRead, NoSuchRequest, StoreAway.
+        `was` is the name that this person has seen. Raises NameChanged if there is another by now, ValueError for a
+        longer name than `LONGEST_NAME`, CannotRead, NoSuchRequest, StoreAway.
         """
 
         def named(write: Connection) -> None:
             row = found_row(write, request_id)
             patient_id = known_as(write, request_of(row).phone, name, by.at)
             if patient_id != row.patient_id:
+                require_name(write, row.patient_id, was)
                 write.execute(update(table).where(table.c.id == request_id).values(patient_id=patient_id))
                 name_booked(write, row, patient_id)
                 write_down(write, row, HistoryEntry.of(by, HistoryEvent.NAMED))

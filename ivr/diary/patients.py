@@ -38,6 +38,10 @@ class Patient:
         return initials(self.name)
 
 
+class NameChanged(Exception):
+    """The name of a patient is not the one that somebody has seen: a colleague has changed it since."""
+
+
 def initials(name: str) -> str:
     """Return the first letter of each of the first three parts of a name, to be shown instead of the name."""
     return "".join(f"{part[0].upper()}." for part in name.split()[:3])
@@ -91,6 +95,13 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
     same = (table.c.phone == number if number else table.c.phone.is_(None), func.lower(table.c.name) == words.lower())
     found = write.execute(select(table.c.id).where(*same).order_by(table.c.id)).first() if number else None
     return found.id if found else insert_new(write, table, phone=number, name=words, language=None, created=now)
+
+
+def require_name(read: Connection, patient_id: int | None, seen: str | None) -> None:
+    """Raise NameChanged if the name that somebody has `seen`, "" for none, is not the patient's; None is any name."""
+    found = read.scalar(select(table.c.name).where(table.c.id == patient_id))
+    if seen is not None and seen != ("" if found is None else text_of(found)):
+        raise NameChanged
 
 
 def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:

@@ -1,8 +1,13 @@
 """Reads words and ids that somebody typed. Nothing is cut: what is too long is refused, and stays in the field."""
 
+from collections.abc import Mapping
+
 from flask import request
 
 from ivr.web.i18n import _
+
+NAME = ("name", "name_was")
+"""The fields with a patient's name as it stands in a card's form, and as it stood there when the card was shown."""
 
 
 class TooLong(ValueError):
@@ -25,6 +30,17 @@ def words(field: str, label: str, most: int) -> str:
     if len(typed) > most:
         raise TooLong(field, label, most, len(typed))
     return typed
+
+
+def own_words(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a form's fields as the person has left them, with a name that they have tapped in its field.
+
+    A name that they have not changed is left out, because a colleague may have changed it since.
+    """
+    if known := given.get("known"):
+        return {**given, "name": known}
+    untouched = NAME if given.get("name") == given.get("name_was") else ()
+    return {name: given[name] for name in given if name not in untouched}
 
 
 def id_of(written: str) -> int | None:

@@ -18,6 +18,7 @@ from ivr.staff.drafts import Draft
 from ivr.storage.database import StoreAway
 from ivr.web import sessions
 from ivr.web.i18n import _, later
+from ivr.web.lengths import NAME, own_words
 from ivr.web.services import services
 
 
@@ -35,7 +36,7 @@ class TypedForm:
     """The fields whose drafts are deleted once the form is accepted; None for all fields."""
 
 
-CARD = ("note", "name", "outcome", "day", "hour", "later_day", "later_hour", "to")
+CARD = ("note", *NAME, "outcome", "day", "hour", "later_day", "later_hour", "to")
 TYPED = ("note", "outcome", "hour", "later_day", "later_hour")
 """The fields of a card that are empty until a person fills them in. CARD holds all fields of a card."""
 
@@ -43,15 +44,14 @@ VISIT, VISIT_TYPED = ("name", "note", "day", "hour", "column"), ("name", "note",
 BOOKING = ("phone", "name", "note", "day", "hour", "column", "language", "line")
 TIMES = ("words", "day", "last_day", "from", "until", "column", "repeats")
 
-CHOSEN = ("outcome", "to", "kind", "language", "line", "wish", "what", "role", "column", "repeats")
-"""The fields in which people choose, and do not write."""
+CHOSEN = ("name_was", "outcome", "to", "kind", "language", "line", "wish", "what", "role", "column", "repeats")
+"""The fields into which people do not write: they choose there, or the page has filled them in."""
 
 KEEP = "drafts.keep"
 """The endpoint to which an open page sends what somebody is typing into its form."""
 
 FORMS: Mapping[str, TypedForm] = {
-    "moves.write_note": TypedForm("card", CARD, TYPED, sends=("note",)),
-    "moves.take": TypedForm("card", CARD, TYPED, sends=("note",)),
+    **dict.fromkeys(("moves.write_note", "moves.take"), TypedForm("card", CARD, TYPED, sends=("note", *NAME))),
     "moves.pass_on": TypedForm("card", CARD, (*TYPED, "to")),
     "merging.merge": TypedForm("card", CARD, TYPED, sends=("note",)),
     **{
@@ -146,7 +146,7 @@ def _brings_fields(form: TypedForm) -> bool:
 
 def _told(form: TypedForm, given: Mapping[str, str]) -> Mapping[str, str]:
     """Return the form's fields with text; none if all fields in `telling` are empty, because then nobody has typed."""
-    fields = {name: given[name] for name in form.fields if given.get(name, "").strip()}
+    fields = {name: each for name, each in own_words(given).items() if name in form.fields and each.strip()}
     return fields if any(name in fields for name in form.telling) else {}
 
 
@@ -164,7 +164,7 @@ def typed(place: str) -> Mapping[str, str]:
     """Return the texts for the form of the page `place`: those just sent, or the person's draft. Raises StoreAway."""
     g.place = place
     if _brings_fields(OF_A_PLACE[place.partition(" ")[0]]):
-        return request.form
+        return own_words(request.form)
     return next((each.fields for each in _mine() if each.place == place), {})
 
 

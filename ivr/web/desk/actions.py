@@ -14,8 +14,9 @@ from ivr.desk.request_rows import AnyRequest, OddRequest
 from ivr.desk.requests import OUTCOMES, HistoryEvent, MoveRefused, Outcome, OutcomeReport, Request, Status
 from ivr.diary.appointments import ChangeRefused, NoSuchAppointment, TimeTaken
 from ivr.diary.desk_diary import NotMeant
+from ivr.diary.patients import NameChanged
 from ivr.storage.audit import By
-from ivr.web.desk.card_form import moment_of, name_beside, note_beside
+from ivr.web.desk.card_form import moment_of, name_beside, name_shown, note_beside
 from ivr.web.desk.card_pages import LAST_REPORT, any_card_page, card_page
 from ivr.web.desk.times import Chip, chosen_time
 from ivr.web.guards import guarded_by, staff_only
@@ -80,15 +81,12 @@ def write_note(request_id: int) -> ResponseReturnValue:
 @guarded_by(staff_only)
 def write_name(request_id: int) -> ResponseReturnValue:
     """Write down the name of the request's patient: the one typed, or one that is known for the number."""
-    known = request.form.get("known", "")
 
-    def named() -> None:
-        if known:
-            services().desk.moves.name(request_id, known, by())
+    def noted() -> None:
         if note := note_beside():
             services().desk.moves.write_note(request_id, note, by())
 
-    return _done(request_id, named)
+    return _done(request_id, noted)
 
 
 @moves.post("/desk/requests/<int(max=2147483647):request_id>/times")
@@ -170,7 +168,8 @@ def _done(
 ) -> ResponseReturnValue:
     """Make the move; redirect to the card, or the list (`to_list`). On a refusal, show the reason and the typed text.
 
-    A typed name is stored first, because it is true anyway. A booking `said` whose time is not free is offered again.
+    A typed name is stored first, because it is true anyway; nothing is stored if a colleague has changed the name. A
+    booking `said` whose time is not free is offered again.
     """
     try:
         _write_name_beside(request_id)
@@ -181,19 +180,16 @@ def _done(
         return _again(request_id, _("This day is too far away. Please look at the year."), 400)
     except NotFree as clash:
         return _again(request_id, clash_words()[clash.why], 409, said)
-    except (ChangeRefused, NoSuchAppointment):
-        return _again(request_id, _("The appointment that this is about is over or cancelled already."), 409)
-    except MoveRefused as refused:
+    except (MoveRefused, NameChanged, ChangeRefused, NoSuchAppointment) as refused:
         return _again(request_id, _too_late(refused), 409)
     _offer_no_more(request_id)
     return redirect(url_for("console.worklist") if to_list else card_of(services().desk.store.any_request(request_id)))
 
 
 def _write_name_beside(request_id: int) -> None:
-    """Write down the patient's name that was typed on the card, if it is new. Raises TooLong, CannotRead."""
-    name = None if request.form.get("known") else name_beside()
-    if name is not None:
-        services().desk.moves.name(request_id, name, by())
+    """Write down the name that was typed on the card, if it is new. Raises TooLong, NameChanged, CannotRead."""
+    if (name := name_beside()) is not None:
+        services().desk.moves.name(request_id, name, by(), name_shown())
 
 
 def _again(request_id: int, trouble: str, status: int, said: OutcomeReport | None = None) -> ResponseReturnValue:
@@ -243,7 +239,11 @@ def _status_of(answer: ResponseReturnValue) -> int:
     return answer[1] if isinstance(answer, tuple) else getattr(answer, "status_code", 200)  # type: ignore[return-value]
 
 
-def _too_late(refused: MoveRefused) -> str:
+def _too_late(refused: Exception) -> str:
+    if isinstance(refused, NameChanged):
+        return ""  # the card itself tells the other name
+    if not isinstance(refused, MoveRefused):
+        return _("The appointment that this is about is over or cancelled already.")
     if refused.status is Status.TAKEN:
         return _("%(name)s has taken this request.", name=refused.taken_by)
     return _("This request is closed already.") if refused.status is Status.CLOSED else _("This request is open again.")

@@ -26,15 +26,21 @@ def note_beside() -> str:
     return words("note", _("Note"), LONGEST_NOTE)
 
 
-def name_typed() -> str:
-    """Return the patient's name that was typed on the card. Raises TooLong."""
-    return " ".join(words("name", _("Name of the patient"), LONGEST_NAME).replace("\0", "").split())
+def name_typed(field: str = "name") -> str:
+    """Return the patient's name that was typed on the card, or that is in another field. Raises TooLong."""
+    return " ".join(words(field, _("Name of the patient"), LONGEST_NAME).replace("\0", "").split())
 
 
 def name_beside() -> str | None:
-    """Return the patient's name that was typed on the card; None if it has not changed. Raises TooLong."""
-    name = name_typed()
-    return None if "name" not in request.form or name == request.form.get("name_was", "") else name
+    """Return the patient's name that was typed, or tapped, on the card; None if it has not changed. Raises TooLong."""
+    field = "known" if request.form.get("known") else "name"
+    name = name_typed(field)
+    return None if field not in request.form or name == name_shown() else name
+
+
+def name_shown() -> str:
+    """Return the patient's name that stood on the card when it was shown."""
+    return request.form.get("name_was", "")
 
 
 def moment_of(outcome: Outcome) -> datetime | None:

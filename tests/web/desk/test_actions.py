@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import update
@@ -165,6 +166,65 @@ def test_a_field_that_is_as_it_was_does_not_take_a_colleagues_name_away(
     phone.services.desk.moves.name(1, "Made Up", By("binod", clock()))
     assert "<h1>Made Up" in staff.does("note", 1, note="by bus", name="", name_was="")
     assert "<h1>Appointment" in staff.does("name", 1, name="", name_was="Made Up")
+
+
+def names_on(page: str) -> tuple[str, str]:
+    """Return the patient's name in the field of a card, and the name that the card's form says it has shown."""
+    return tuple(re.search(rf'name="{each}"[^>]* value="([^"]*)"', page)[1] for each in ("name", "name_was"))  # type: ignore[index, return-value]
+
+
+def test_a_refused_card_shows_a_colleagues_name_and_the_next_button_keeps_it(
+    staff: Staff, phone: Phone, taken: str, clock: Clock
+) -> None:
+    by = By("binod", clock())
+    staff.does("name", 1, name="Made Up", name_was="")
+    phone.services.desk.moves.name(1, "Made Up Singh", by)
+    phone.services.desk.moves.pass_on(1, "binod", by)
+    page = staff.does("report", 1, outcome="settled", name="Made Up", name_was="Made Up", note="by bus")
+    assert "binod has taken this request." in page
+    assert names_on(page) == ("Made Up Singh", "Made Up Singh")
+    opened = unescape(staff.browser.get(address_of(phone)).text)
+    assert names_on(opened) == ("Made Up Singh", "Made Up Singh"), "the note is a draft, the old name is none"
+    assert ">by bus</textarea>" in opened
+    name, was = names_on(page)
+    assert "<h1>Made Up Singh" in staff.does("note", 1, note="by bus", name=name, name_was=was)
+
+
+@pytest.mark.parametrize(
+    "typed", [{"name": "Made Up Kaur"}, {"name": "Made Up", "known": "Made Up Kaur"}, {"name": ""}]
+)
+def test_a_name_that_two_people_change_at_once_is_lost_by_neither(
+    staff: Staff, phone: Phone, taken: str, clock: Clock, typed: dict[str, str]
+) -> None:
+    staff.does("name", 1, name="Made Up", name_was="")
+    phone.services.desk.moves.name(1, "Made Up Singh", By("binod", clock()))
+    wanted = typed.get("known", typed["name"])
+    page = staff.does("name" if "known" in typed else "report", 1, outcome="settled", name_was="Made Up", **typed)
+    assert "Somebody has changed the patient's name meanwhile, to: Made Up Singh." in page
+    assert "<h1>Made Up Singh" in page
+    assert names_on(page) == (wanted, "Made Up Singh")
+    assert phone.services.desk.store.request(1).status == "taken", "nothing is stored in half"
+    page = staff.does("note", 1, note="by bus", name=wanted, name_was="Made Up Singh")
+    assert f"<h1>{wanted or 'Appointment'}" in page
+    assert "meanwhile" not in page
+
+
+def test_a_draft_with_a_name_says_that_a_colleague_has_entered_another(
+    staff: Staff, phone: Phone, taken: str, clock: Clock
+) -> None:
+    draft = {"place": "card 1", "note": "by bus", "name": "Made Up", "name_was": ""}
+    staff.browser.post("/desk/drafts", data={"csrf_token": staff.csrf(), **draft})
+    opened = unescape(staff.browser.get(address_of(phone)).text)
+    assert names_on(opened) == ("Made Up", "")
+    assert "meanwhile" not in opened
+    phone.services.desk.moves.name(1, "Made Up Singh", By("binod", clock()))
+    opened = unescape(staff.browser.get(address_of(phone)).text)
+    assert names_on(opened) == ("Made Up", "Made Up Singh")
+    assert "meanwhile, to: Made Up Singh." in opened
+
+
+def address_of(phone: Phone) -> str:
+    return f"/desk/requests/{phone.services.desk.store.request(1).reference}?id=1"
 
 
 def test_a_name_that_is_too_long_is_refused_and_stays_in_its_field(staff: Staff, taken: str) -> None:
