@@ -77,10 +77,7 @@ class Moves:
     clinic_now: Callable[[], Clinic]
 
     def take(self, request_id: int, by: By, words: str = "") -> None:
-        """Take an open request for `by.who`, with the note `words`. Raises MoveRefused, NoSuchRequest, StoreAway.
-
-        Safe to repeat: a request that they have taken already stays theirs.
-        """
+        """Take an open request for `by.who`. Safe to repeat. Raises MoveRefused, NoSuchRequest, StoreAway."""
         change = {"status": Status.TAKEN, "taken_by": by.who, "touched": by.at}
         entries = with_note(words, HistoryEntry.of(by, HistoryEvent.TAKEN))
         try:

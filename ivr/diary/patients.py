@@ -3,13 +3,15 @@
 No HTTP, no clock.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from ivr.line.phones import Phone
+from ivr.line.phones import Phone, plain
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -92,9 +94,35 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
         raise ValueError(f"a name of {len(words)} letters")
     number = phone.e164 if phone else None
     lock_key(write, "patient", number or "")
-    same = (table.c.phone == number if number else table.c.phone.is_(None), func.lower(table.c.name) == words.lower())
-    found = write.execute(select(table.c.id).where(*same).order_by(table.c.id)).first() if number else None
-    return found.id if found else insert_new(write, table, phone=number, name=words, language=None, created=now)
+    found = _known(write, number, words) if number else None
+    return found or insert_new(write, table, phone=number, name=words, language=None, created=now)
+
+
+def _known(read: Connection, number: str, name: str) -> int | None:
+    rows = read.execute(select(table.c.id, table.c.name).where(table.c.phone == number).order_by(table.c.id))
+    return next((row.id for row in rows if name_key(text_of(row.name)) == name_key(name)), None)
+
+
+def named(read: Connection, parts: Sequence[str], most: int) -> list[Patient]:
+    """Return the latest patients, at most `most`, whose names have all these parts; none without a part."""
+    keys = [name_key(each) for each in parts]
+    columns = (table.c.id, table.c.name, table.c.phone, table.c.language)
+    rows: Iterable[Row[Any]] = read.execute(select(*columns).order_by(table.c.id.desc())) if keys else ()
+    return list(islice((_patient(row) for row in rows if _has(name_key(text_of(row.name)), keys)), most))
+
+
+def _has(name: str, keys: Sequence[str]) -> bool:
+    return all(each in name for each in keys)
+
+
+def name_key(name: str) -> str:
+    """Return the form in which patients' names are compared and found.
+
+    Names are equal that differ only in capitals, in blanks, in what is invisible, or in how their letters are encoded:
+    a letter with a nukta or an accent may be one character or two. The databases do not agree on such letters and their
+    capitals, so names are not compared in SQL.
+    """
+    return " ".join(plain(name).casefold().split())
 
 
 def require_name(read: Connection, patient_id: int | None, seen: str | None) -> None:

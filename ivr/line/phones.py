@@ -197,8 +197,11 @@ def typed(written: str) -> Phone:
 
 def plain(written: str) -> str:
     """Return a typed text in plain characters: digits in ASCII, no full-width forms, nothing invisible."""
-    seen = "".join(each for each in written if unicodedata.category(each) not in INVISIBLE)
-    return "".join(str(int(each)) if each.isdecimal() else each for each in unicodedata.normalize("NFKC", seen))
+    if written.isprintable():  # so that nothing in it is invisible
+        seen = written
+    else:
+        seen = "".join(each for each in written if unicodedata.category(each) not in INVISIBLE)
+    return re.sub(r"\d", lambda found: str(int(found[0])), unicodedata.normalize("NFKC", seen))
 
 
 def digits_of(written: str) -> str:

@@ -14,6 +14,7 @@ from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, any_request
 from ivr.desk.requests import LIVE
 from ivr.diary.appointments import AnyAppointment
+from ivr.diary.patients import Patient, named
 from ivr.diary.rows import any_appointment
 from ivr.line.phones import NumberRefused, digits_of, plain, typed
 from ivr.storage import schema
@@ -30,7 +31,7 @@ FEWEST_DIGITS = 4
 
 REFERENCE_DIGITS = 6
 
-requests, appointments, patients = schema.requests, schema.appointments, schema.patients
+requests, appointments = schema.requests, schema.appointments
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Search:
         if wanted.is_nothing:
             return FoundByWords()
         with self.database.reading() as read:
-            return FoundByWords(_appointments(read, wanted, now), _requests(read, wanted))
+            theirs = named(read, wanted.names, MOST)
+            return FoundByWords(_appointments(read, wanted, theirs, now), _requests(read, wanted, theirs))
 
 
 @dataclass(frozen=True)
@@ -92,21 +94,21 @@ class Wanted:
         """True if the typed words can find nothing: no name, no whole number, and too few digits."""
         return not self.names and not self.number and len(self.digits) < FEWEST_DIGITS
 
-    def of_person(self, table: Table) -> Iterator[ColumnElement[bool]]:
-        """Yield the SQL conditions that find a person's rows in this table of requests or appointments."""
+    def of_person(self, table: Table, theirs: Sequence[Patient]) -> Iterator[ColumnElement[bool]]:
+        """Yield the SQL conditions that find a person's rows in this table; `theirs` is the patients of the names."""
         if self.number:
             yield table.c.phone == self.number
         if len(self.digits) >= FEWEST_DIGITS:
             yield table.c.phone.endswith(self.digits)
         if self.names:
-            named = select(patients).where(*(patients.c.name.icontains(each, autoescape=True) for each in self.names))
-            theirs = named.limit(MOST).subquery()
-            unnamed = and_(table.c.patient_id.is_(None), table.c.phone.in_(select(theirs.c.phone)))
-            yield or_(table.c.patient_id.in_(select(theirs.c.id)), unnamed)
+            unnamed = and_(
+                table.c.patient_id.is_(None), table.c.phone.in_([each.phone for each in theirs if each.phone])
+            )
+            yield or_(table.c.patient_id.in_([each.id for each in theirs]), unnamed)
 
 
-def _appointments(read: Connection, wanted: Wanted, now: datetime) -> list[AnyAppointment]:
-    of_it = list(wanted.of_person(appointments))
+def _appointments(read: Connection, wanted: Wanted, theirs: Sequence[Patient], now: datetime) -> list[AnyAppointment]:
+    of_it = list(wanted.of_person(appointments, theirs))
     if len(wanted.digits) == REFERENCE_DIGITS:
         of_it.append(appointments.c.reference == wanted.digits)
     found = select(appointments).where(or_(*of_it)).limit(MOST)
@@ -115,8 +117,8 @@ def _appointments(read: Connection, wanted: Wanted, now: datetime) -> list[AnyAp
     return [any_appointment(row) for query in (ahead, over) for row in read.execute(query)][:MOST]
 
 
-def _requests(read: Connection, wanted: Wanted) -> list[AnyRequest]:
-    of_it: list[ColumnElement[Any]] = list(wanted.of_person(requests))
+def _requests(read: Connection, wanted: Wanted, theirs: Sequence[Patient]) -> list[AnyRequest]:
+    of_it: list[ColumnElement[Any]] = list(wanted.of_person(requests, theirs))
     starts = [select(requests.c.id).where(WAS_MERGED, each) for each in of_it]
     if len(wanted.digits) == REFERENCE_DIGITS:
         starts.append(select(schema.promises.c.request_id).where(schema.promises.c.reference == wanted.digits))

@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from sqlalchemy import insert
 
+from ivr.storage import schema
+from tests.conftest import at_the_desk
 from tests.line.test_phones import AS_PEOPLE_TYPE
-from tests.people import BOOK, Clock, Phone, Staff
+from tests.people import BOOK, CALLBACK, CALLER, Clock, Phone, Staff
 
 
 def found(staff: Staff, words: str) -> list[str]:
@@ -59,6 +62,30 @@ def test_the_appointments_own_time_stands_first_and_those_to_come_before_those_t
 def test_nothing_is_none_found_whatever_was_typed(staff: Staff, reference: str) -> None:
     for words in ("Nobody", "9" * 61, "x" * 999, "000000", "12", "%", "_", "'; --", "🙂", "-"):
         assert "Nothing found" in staff.searches(words), ascii(words)
+
+
+ALIKE = (
+    ("\u0958मर मनगढ़ंत", "\u0915\u093cमर मनगढ\u093cंत"),  # the nukta as a part of its letter, and as a sign of its own
+    ("Élodie Made-Up", "E\u0301LODIE made-up"),
+    ("Мэйд Ап", "мэйд АП"),
+    ("Ｍade Up", "made\u200b up"),
+)
+
+
+@pytest.mark.parametrize("names", [*ALIKE, *((second, first) for first, second in ALIKE)], ids=ascii)
+def test_a_name_is_found_and_known_however_its_letters_are_encoded(both: Phone, names: tuple[str, str]) -> None:
+    stored, typed = names
+    asha = at_the_desk(both)
+    with both.services.database.writing() as write:  # as a version has stored it that did not compare letters
+        values = {"phone": CALLER, "name": stored, "created": both.services.clock()}
+        write.execute(insert(schema.patients).values(values))
+    first, second = (both.rings().press(*keys).reference for keys in (BOOK, CALLBACK))
+    assert sorted(found(asha, typed)) == sorted([first, second])
+    assert sorted(found(asha, typed.split()[1])) == sorted([first, second])
+    for each in (1, 2):
+        asha.does("take", each, name=typed, name_was="")
+    assert [each.name for each in both.services.diary.patients.of_phone(CALLER)] == [stored], "one person"
+    assert sorted(found(asha, typed)) == sorted([first, second])
 
 
 def test_the_name_that_is_known_for_a_number_finds_its_next_request(staff: Staff, phone: Phone, reference: str) -> None:
