@@ -173,7 +173,7 @@ def _always_on_disk(client: Redis) -> bool:
     return settings == {"appendonly": "yes", "appendfsync": "always"}
 
 
-USUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None}
+USUAL: Mapping[str, Any] = {"made_by": CALLER, "other": False, "about": None, "why": None, "name": ""}
 """The usual values of a pending request's fields. The JSON omits a usual value, so that older programs can read it.
 
 `NewRequest.caller` is never written. Only the limits need it, and no limit applies to a promised request.

@@ -168,13 +168,14 @@ class NewRequest:
     """The id of the appointment that the patient wishes to change; None if the request is about no appointment."""
     why: str | None = None
     """The change that the patient wishes to the appointment `about`: "move" or "cancel"; None for no change."""
+    name: str = ""
+    """The patient's name, where the desk has typed it: the request joins none of another person."""
 
     @property
     def promise(self) -> tuple[str, ...]:
         """The values that distinguish the promise of this request from every other promise."""
         wish = (self.day.isoformat() if self.day else "", self.part or "")
-        other = ("other",) if self.other else ()
-        return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat(), *other)
+        return (self.call_id, self.kind, self.phone.e164, *wish, self.asked.isoformat(), *["other"] * self.other)
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,9 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, se
 from ivr.desk.intake_rules import OF_THE_NUMBER, IntakeRules, asked_of
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
-from ivr.desk.requests import (
-    HistoryEntry,
-    HistoryEvent,
-    Kept,
-    NewRequest,
-    NoSuchRequest,
-    Request,
-    Status,
-)
+from ivr.desk.requests import HistoryEntry, HistoryEvent, Kept, NewRequest, NoSuchRequest, Request, Status
 from ivr.desk.tasks import Dispatch, NewTask
+from ivr.diary.patients import is_nobody_elses
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.fit import require_fit
@@ -75,6 +68,8 @@ class RequestStore:
         if self.rules:
             self.rules.judge(new, found)
         live = None if promised or not _may_join(new) else _locked(write, new, found.live)
+        if live is not None and not is_nobody_elses(write, live.patient_id, new.phone, new.name):
+            live = None
         if live is not None:
             _join(write, live, new)
         request_id = _insert(write, new, reference) if live is None else live.id

@@ -132,6 +132,16 @@ def require_name(read: Connection, patient_id: int | None, seen: str | None) -> 
         raise NameChanged
 
 
+def is_nobody_elses(read: Connection, patient_id: int | None, phone: Phone, name: str) -> bool:
+    """Return whether a request with this patient, or without one, may be that of the person `name` of this number.
+
+    It may be unless its patient has another name, or the number of a request without a patient has one of another name.
+    """
+    theirs = table.c.id == patient_id if patient_id else table.c.phone == phone.e164
+    known = read.scalars(select(table.c.name).where(theirs)) if name else ()
+    return all(name_key(text_of(each)) == name_key(name) for each in known)
+
+
 def set_patient(write: Connection, of: Any, row_id: int, patient_id: int | None) -> None:
     """Store the patient of a request or an appointment: `of` is the table, `row_id` the id of its row."""
     write.execute(update(of).where(of.c.id == row_id).values(patient_id=patient_id))

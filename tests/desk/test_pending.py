@@ -64,7 +64,14 @@ def test_the_words_that_lie_there_are_written_and_read_as_they_always_were() -> 
 
 def test_whatever_a_caller_has_asked_for_is_read_as_it_was_written() -> None:
     """A request with an unusual value in every field but `caller`, which only the limits use, is read as written."""
-    unusual: dict[str, Any] = {"made_by": "asha", "other": True, "about": 7, "why": "cancel", "own_number": False}
+    unusual: dict[str, Any] = {
+        "made_by": "asha",
+        "other": True,
+        "about": 7,
+        "why": "cancel",
+        "own_number": False,
+        "name": "Made Up",
+    }
     wished: dict[str, Any] = {"kind": Kind.BOOKING, "day": MOMENT.date(), "part": Part.EVENING, "language": "hi"}
     new = replace(NEW, **unusual, **wished)
     plain = {each.name: each.default for each in fields(NewRequest)}

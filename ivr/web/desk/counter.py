@@ -47,8 +47,7 @@ def ask_new() -> ResponseReturnValue:
 def add_new() -> ResponseReturnValue:
     """Add the request of a patient at the counter, and show its card."""
     try:
-        new, note = _written(), words("note", _("Note"), LONGEST_NOTE)
-        name = name_typed()
+        new, note = _written(name_typed()), words("note", _("Note"), LONGEST_NOTE)
     except NumberRefused as refused:
         return _page(refusal_words(refused.why), "phone"), 400
     except TooLong as too_long:
@@ -59,8 +58,8 @@ def add_new() -> ResponseReturnValue:
     keyed_ids = services().reports.keyed_ids
     saved = services().desk.store.keep(new, keyed_ids.mark(promise), keyed_ids.reference(promise))
     found = services().desk.store.request(saved.request_id)
-    if name:
-        services().desk.moves.name(found.id, name, by())
+    if new.name:
+        services().desk.moves.name(found.id, new.name, by())
     if note:
         services().desk.moves.write_note(found.id, note, by())
     services().staff.audit.write(by(), AuditAction.WROTE_DOWN_REQUEST, found.reference)
@@ -109,8 +108,8 @@ def written(day: date, part: Part) -> str:
     return f"{day} {part}"
 
 
-def _written() -> NewRequest:
-    """Return the request that the form describes. Raises NumberRefused, ChoiceGone, ValueError."""
+def _written(name: str) -> NewRequest:
+    """Return the request in the form, of the person `name`. Raises NumberRefused, ChoiceGone, ValueError."""
     form, now = request.form, services().clock()
     number = services().clinic.dialling.to_ring(form.get("phone", ""))
     line = services().hours.clinic_now().lines.get(form.get("line", ""))
@@ -130,6 +129,7 @@ def _written() -> NewRequest:
         asked=now,
         own_number=True,
         made_by=who(),
+        name=name,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ivr.desk.moves import LONGEST_NOTE
 from tests.line.test_phones import AS_PEOPLE_TYPE, MOBILE
-from tests.people import Clock, Phone, Staff
+from tests.people import BOOK, Clock, Phone, Staff
 
 NEW = {"phone": "99999 00001", "kind": "booking", "language": "en", "line": "main", "wish": "", "note": ""}
 
@@ -73,6 +73,44 @@ def test_too_long_a_note_is_refused_whole_and_stays_in_the_form(staff: Staff, ph
     assert phone.services.desk.store.waiting() == [], "nothing is written down in half"
     assert posts(staff, note=note)[0] == 302
     assert phone.services.desk.store.history(1)[-1].detail == note
+
+
+# -- a family with one number
+
+
+def named(phone: Phone) -> list[tuple[int, str, int]]:
+    """Return the live requests: the id of each, its patient's name, and how often somebody asked for it again."""
+    found = phone.services.desk.store.waiting()
+    people = phone.services.diary.patients.called({each.patient_id for each in found if each.patient_id})
+    names = {key: each.name for key, each in people.items()}
+    return sorted((each.id, names.get(each.patient_id or 0, ""), each.rang_again) for each in found)
+
+
+def test_each_person_of_a_number_has_a_request_of_their_own(staff: Staff, phone: Phone) -> None:
+    posts(staff, name="Made Up")
+    status, _ = posts(staff, name="Made Up Singh", wish="2026-11-24 morning")
+    assert status == 302
+    assert named(phone) == [(1, "Made Up", 0), (2, "Made Up Singh", 0)]
+    assert phone.services.desk.store.request(1).day is None, "the first one's wish is as it was"
+    posts(staff, name="made up  SINGH")
+    assert named(phone) == [(1, "Made Up", 0), (2, "Made Up Singh", 1)]
+    page = unescape(staff.browser.get(f"/desk/requests/{phone.services.desk.store.request(2).reference}?id=2").text)
+    assert re.findall(r'name="other" value="(\d+)"', page) == ["1"], "the other one is shown, and may be merged"
+    posts(staff)
+    assert named(phone) == [(1, "Made Up", 0), (2, "Made Up Singh", 2)], "without a name it is who called again"
+
+
+def test_a_name_joins_the_request_of_a_caller_unless_the_number_is_known_as_another_persons(
+    staff: Staff, phone: Phone
+) -> None:
+    phone.rings().press(*BOOK)
+    posts(staff, name="Made Up")
+    assert named(phone) == [(1, "Made Up", 1)]
+    staff.does("take", 1)
+    staff.does("report", 1, outcome="settled")
+    phone.rings().press(*BOOK)
+    posts(staff, name="Made Up Singh")
+    assert named(phone) == [(2, "", 0), (3, "Made Up Singh", 0)], "it may be the first one's"
 
 
 def test_a_lines_end_counts_as_one_letter_as_the_browser_counts_it(staff: Staff, phone: Phone) -> None:
