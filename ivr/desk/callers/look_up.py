@@ -64,7 +64,8 @@ class CallerLookUp:
 
     def _read(self, caller: Phone, line: Line, now: datetime) -> KnownCaller:
         with self.database.reading() as read:
-            own = Own(tuple(coming(read, caller, now)), _asked_for(read, caller)) if line.tells_own else Own()
+            # The requests are told to nobody: by them the call asks whose a new one is. See docs/decisions/0035.
+            own = Own(tuple(coming(read, caller, now)) if line.tells_own else (), _asked_for(read, caller))
             number = {"phone": caller.e164, "caller": None, "mark": self.keyed_ids.telephone(caller.e164)}
             found = read.execute(OF_THE_NUMBER, number).one()
         greeted = line.remembers_language and not found.is_blocked

@@ -1,5 +1,6 @@
 """A caller's own appointment: its time is told at once; only with the reference can a caller move or cancel it."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -181,14 +182,20 @@ def test_while_the_database_is_away_the_call_goes_on_without_it(serves: Serves, 
             assert "nothing has changed" in call.press(reference[-2:]).words
 
 
-def test_a_line_may_keep_silent_about_it(tmp_path: Path, serves: Serves) -> None:
+@pytest.fixture
+def silent(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
+    """A telephone at a clinic whose first line tells nobody of their appointment."""
     file = tmp_path / "clinic.toml"
     words = SHIPPED.read_text(encoding="utf-8")
     file.write_text(words.replace('key = "main"', 'key = "main"\ntells_own_appointment = false', 1), encoding="utf-8")
     with serves(CLINIC_FILE=str(file)) as phone:
-        books(phone)
-        assert HEARS not in phone.rings().words
-        assert HEARS in phone.rings("second").words
+        yield phone
+
+
+def test_a_line_may_keep_silent_about_it(silent: Phone) -> None:
+    books(silent)
+    assert HEARS not in silent.rings().words
+    assert HEARS in silent.rings("second").words
 
 
 # -- a family with one telephone
@@ -210,6 +217,16 @@ def test_somebody_else_of_the_family_has_an_appointment_and_a_request_of_their_o
     again = line.rings().press("2", "1", "1", "1", "1")
     assert "Your request is already with us." in again.words
     assert len(line.services.desk.store.waiting()) == 2
+
+
+def test_a_line_that_tells_of_no_appointment_joins_no_two_peoples_requests(silent: Phone) -> None:
+    books(silent)
+    silent.rings().press("2", "1", "1", "1")
+    call = silent.rings().press("2", "1")
+    assert WHOSE in call.words
+    assert "Thank you. We have your request." in call.press("2", "1", "1").words
+    assert [each.rang_again for each in silent.services.desk.store.waiting()] == [0, 0]
+    assert WHOSE not in silent.rings().press("1", "1").words, "the appointment is told of by no question"
 
 
 def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(line: Phone) -> None:
