@@ -491,6 +491,13 @@ def test_a_name_that_is_corrected_there_is_corrected_here(imports: Imports, serv
     assert services.diary.patients.called({visit.patient_id or 0})[visit.patient_id or 0].name == "Made Up"
 
 
+def test_a_name_whose_letters_are_encoded_otherwise_is_the_same_name(imports: Imports, services: Services) -> None:
+    """A letter with a nukta or an accent, or a capital, may be written in several ways: each time it is one patient."""
+    header, row = "id,day,starts,ends,phone,name", "7,2026-11-24,10:00,10:30,99999 00021,"
+    imports(table(f"{row}{'क' + chr(0x93C)}ल्पित É", header=header))
+    assert said(imports(table(f"{row}{chr(0x958)}ल्पित é", header=header)))[0] == "Appointments: none"
+
+
 def test_what_callers_have_booked_is_no_import_and_is_not_taken_away(imports: Imports, services: Services) -> None:
     with services.database.writing() as write:
         book(write, wished(ELEVEN, 41, mark="a" * 64), asked(ELEVEN))

@@ -2,6 +2,7 @@
 
 from ivr.diary.imports.earlier import EarlierVisit, is_over
 from ivr.diary.imports.entries import ImportedEntry
+from ivr.diary.patients import name_key
 
 
 def is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
@@ -13,19 +14,19 @@ def is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
 def is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether the appointment is the patient's whom the entry names, by number and name or by one of them."""
     phone = entry.phone and entry.phone.e164
-    return phone in {None, there.phone} and entry.name.lower() in {"", there.name.lower()}
+    return phone in {None, there.phone} and name_key(entry.name) in {"", name_key(there.name)}
 
 
 def has_lost_its_number(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether the entry is a busy time only because its patient is not told, as without `--names`."""
-    return not is_over(there) and entry.words.lower() in {"", there.name.lower()}
+    return not is_over(there) and name_key(entry.words) in {"", name_key(there.name)}
 
 
 def is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether an appointment that starts when the entry starts is probably the same visit."""
     if is_over(there) or entry.schedule not in {"", there.schedule}:
         return False
-    names = {each.lower() for each in (there.name, entry.name) if each}
+    names = {name_key(each) for each in (there.name, entry.name) if each}
     if there.phone and entry.phone:
         return there.phone == entry.phone.e164 and len(names) < 2
     return len(names) == 1 and bool(there.name and entry.name)
