@@ -148,7 +148,14 @@ if KEYS[2] then
     end
     first = is_telephone == '1' and calls == 1
 end
-return count(KEYS[1], ARGV[6], first) and 1 or 0
+if count(KEYS[1], ARGV[6], first) then
+    return 1
+end
+-- A call that the line's limit refuses brings its telephone no nearer to its own limit.
+if KEYS[2] then
+    redis.call('ZREM', KEYS[2], call)
+end
+return 0
 """
 """A script for Redis that counts a call for its line and for its caller, and returns 1 if the call is let in, else 0.
 

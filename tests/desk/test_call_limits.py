@@ -75,6 +75,18 @@ def test_withheld_calls_beyond_their_limit_do_not_count_for_the_line(redis: Redi
     assert [fits(limits, f"CA{n}") for n in range(9)] == [True] * 8 + [False], "eight of ten are left"
 
 
+@pytest.mark.parametrize("caller", [CALLER, None], ids=["a telephone", "withheld"])
+def test_calls_refused_by_a_full_line_count_for_nobody(redis: Redis, caller: Phone | None) -> None:
+    """A caller who tries again and again while the line is full is no nearer to a limit of their own."""
+    limits = counting(redis, 3)
+    assert fits(limits, "CA0", after(minutes=30), caller=caller)
+    for n in range(9):
+        fits(limits, f"CAo{n}", caller=Phone(f"+91999990001{n}"))
+    refused = [fits(limits, f"CAr{n}", after(minutes=31), caller=caller) for n in range(9)]
+    assert refused == [False] * 9
+    assert fits(limits, "CA1", after(minutes=61), caller=caller)
+
+
 def test_the_load_of_a_line_is_that_of_the_last_hour_and_can_be_forgotten(redis: Redis) -> None:
     limits = counting(redis, 20)
     fits(limits, "CAw", caller=None)
