@@ -25,6 +25,10 @@ class AddressNotUnderstood(NotTold):
     """No kind of channel understands the address of a channel to the staff; somebody has to correct it."""
 
 
+class TextLookUpFailed(Exception):
+    """The carrier did not say whether it has the order of a text, so that this stays in doubt."""
+
+
 def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
     """Notify the staff over one channel: of a request that waits, or of an appointment that is new or changed.
 
@@ -76,8 +80,8 @@ def _note(worker: WorkerServices, channel: Channel, kind: TroubleKind | None) ->
 def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
     """Send the caller of a request or appointment a text with the reference, and with the appointment's time.
 
-    If the result of an earlier attempt is unknown, the carrier is asked first, and no text is sent twice. Raises the
-    errors of the carrier's client.
+    If the result of an earlier attempt is unknown, the carrier is asked first, and no text is sent twice. Raises
+    TextLookUpFailed, and the errors of the carrier's client.
     """
     about = task.about
     said = text_about(worker, about)
@@ -86,7 +90,11 @@ def confirm_to_caller(worker: WorkerServices, task: OutboxTask) -> None:
         return
     words = worker.script.say(said, worker.script.spoken(about.language)).words
     texts = worker.texts()
-    if task.in_doubt_since and texts.has(about.phone, words, task.in_doubt_since):
+    try:
+        is_ordered = bool(task.in_doubt_since and texts.has(about.phone, words, task.in_doubt_since))
+    except Exception as error:
+        raise TextLookUpFailed from error  # the number of an error is taken for the answer to an order
+    if is_ordered:
         log.info("errand %s: the carrier has the order of its text already", task.id)
         return
     texts.send(about.phone, words)

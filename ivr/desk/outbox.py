@@ -14,7 +14,9 @@ from ivr.desk.request_rows import CANNOT_READ, any_request
 from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent, Request
 from ivr.desk.store import add_task, note
 from ivr.desk.tasks import (
+    LONGEST_REASON,
     TELL_STAFF,
+    UNANSWERED,
     WORKER_DIED,
     AboutIds,
     Dispatch,
@@ -23,6 +25,7 @@ from ivr.desk.tasks import (
     OutboxTask,
     diary_event_of_failure,
     history_of_failure,
+    may_be_done,
 )
 from ivr.diary import diary
 from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
@@ -112,10 +115,9 @@ class Outbox:
         """Record a failed attempt at a task: it is tried again after a pause, or fails for good. Raises StoreAway."""
         if for_good or task.attempt > len(PAUSES):
             with self._database.writing() as write:
-                _fail_for_good(write, FailedTask(task.id, task.name, reason[:80], **task.ids), now)
+                _fail_for_good(write, FailedTask(task.id, task.name, reason[:LONGEST_REASON], **task.ids), now)
         else:
-            again = now + PAUSES[task.attempt - 1]
-            self._set(task, next_at=again, leased_until=now, error=reason[:80])
+            self._set(task, next_at=now + PAUSES[task.attempt - 1], leased_until=now, error=reason[:LONGEST_REASON])
 
     def failed_for_good(self, now: datetime) -> list[FailedTask]:
         """Return the tasks that failed for good, first those about live requests, then those about coming appointments.
@@ -165,13 +167,10 @@ def give_back(write: Connection, ids: Iterable[int]) -> None:
 
 def _begun(row: Row[Any], write: Connection) -> OutboxTask | None:
     """Return the task of this row, for a worker to do; None if its request or appointment is gone or unreadable."""
-    about, last = (
-        (_request(row, write), None) if row.appointment_id is None else with_last_change(write, row.appointment_id)
-    )
+    about, last = with_last_change(write, row.appointment_id) if row.appointment_id else (_request(row, write), None)
     if about is None:
         return None
-    # An error with a number is the answer of whoever was asked; any other may have come after it was done.
-    in_doubt = max(row.attempts, row.rings) > 1 and not row.error.rpartition(" ")[2].isdigit()
+    in_doubt = max(row.attempts, row.rings) > 1 and may_be_done(row.error)
     made = row.created if isinstance(row.created, datetime) else schema.LONG_AGO
     return OutboxTask(row.id, row.task, row.attempts, about, row.channel, made if in_doubt else None, last)
 
@@ -253,6 +252,7 @@ BEGIN = (
     update(table)
     .where(table.c.id == bindparam("task_id"), table.c.done_at.is_(None), table.c.failed_at.is_(None))
     .values(attempts=table.c.attempts + 1, begun=table.c.rings, leased_until=bindparam("until"))
+    .values(error=table.c.error + UNANSWERED)
     .returning(table)
 )
 """The SQL statement that begins a task. Built once, on import, because building takes six times as long as running."""

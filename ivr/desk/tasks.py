@@ -27,6 +27,21 @@ TASKS = (TELL_STAFF, CONFIRM_TO_CALLER)
 WORKER_DIED = "WorkerDied"
 """The reason of a task that failed for good because its worker died in the last attempt."""
 
+UNANSWERED = "?"
+"""The mark at the end of a task's stored error, one for each attempt that has begun since and has not ended."""
+
+LONGEST_REASON = 60
+"""The most letters of a reason that are stored, so that the column has room for a mark of each attempt."""
+
+
+def may_be_done(error: str) -> bool:
+    """Return whether an earlier attempt may have done a task; `error` is stored with it, marked by the present attempt.
+
+    An error with a number is the answer of whoever was asked. Any other error may come after the task was done, and so
+    may the end of a worker that leaves no error.
+    """
+    return not error.removesuffix(UNANSWERED).rpartition(" ")[2].isdigit()
+
 
 def history_of_failure(name: str) -> HistoryEvent:
     """Return the event that a request's history gets when a task of this name has failed for good."""

@@ -1,5 +1,6 @@
 """Tasks about a request: the staff get a notice that somebody waits, and the caller a text with the reference."""
 
+import json
 import secrets
 import socket
 from collections.abc import Callable, Iterator
@@ -354,3 +355,44 @@ def test_a_text_that_was_never_ordered_is_ordered_on_the_next_attempt(
     channel.status, channel.answer = 200, b'{"messages": [], "next_page_uri": null}'
     jobs.run(worker, 2)
     assert [path.rpartition("/")[2] for path, _ in channel.posts] == ["Messages.json"] * 2
+
+
+NOT_NOW = 503, b'{"code": 20503, "message": "try again later", "status": 503}'
+TOO_MANY = 429, b'{"code": 20429, "message": "too many requests", "status": 429}'
+
+
+def listed(words: str) -> tuple[int, bytes]:
+    """Return the carrier's answer to who looks up the orders for the caller: one, of these words."""
+    order = {"body": words, "status": "sent", "to": CALLER, "sid": "SM1"}
+    return 200, json.dumps({"messages": [order], "next_page_uri": None}).encode()
+
+
+def test_a_text_in_doubt_stays_so_while_it_cannot_be_looked_up(
+    texting: tuple[Phone, WorkerServices], channel: Listener
+) -> None:
+    """A carrier that refuses to look up an order has not said that it lacks the order."""
+    phone, worker = texting
+    channel.status, channel.answer = NOT_NOW
+    phone.rings(AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
+    for expected in ("OrderUnknown", "TextLookUpFailed", "TextLookUpFailed"):
+        with pytest.raises(jobs.TaskFailed, match=expected):
+            jobs.run(worker, 2)
+    channel.status, channel.answer = listed(channel.form()["Body"])
+    jobs.run(worker, 2)
+    assert len(channel.posts) == 1
+
+
+def test_a_text_on_which_a_worker_died_is_looked_up_whatever_failed_before(
+    texting: tuple[Phone, WorkerServices], channel: Listener, clock: Clock
+) -> None:
+    phone, worker = texting
+    channel.status, channel.answer = TOO_MANY
+    phone.rings(AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
+    for _ in range(2):
+        with pytest.raises(jobs.TaskFailed, match="TwilioRestException 20429"):
+            jobs.run(worker, 2)
+    assert len(channel.posts) == 2, "a refused order is no doubt"
+    assert worker.desk.outbox.begin(2, clock()) is not None, "and the worker dies, when it has ordered the text"
+    channel.status, channel.answer = listed(channel.form()["Body"])
+    jobs.run(worker, 2)
+    assert len(channel.posts) == 2
