@@ -106,7 +106,10 @@ MENU: Mapping[str, Place] = {
     "for_whom": Fork("for_whom", {"moves": "move_sure", "known": "whose", "new": "number"}),
     "whose": Menu(
         ("whose",),
-        (Option("1", "option_same_person", "number"), Option("2", "option_somebody_else", "number", other=True)),
+        (
+            Option("1", "option_same_person", "number", other=False),
+            Option("2", "option_somebody_else", "number", other=True),
+        ),
         needs=("kind", "caller"),
     ),
     # -- the number to call
@@ -251,10 +254,7 @@ MENU: Mapping[str, Place] = {
     "call_back_instead": Passage(("call_back_instead",), "callback", kind=Kind.CALLBACK),
     # -- after too many mistakes
     "offer": Menu(
-        ("offer",),
-        (Option("1", "option_callback", "callback", kind=Kind.CALLBACK),),
-        gives_up="goodbye",
-        misses=2,
+        ("offer",), (Option("1", "option_callback", "callback", kind=Kind.CALLBACK),), gives_up="goodbye", misses=2
     ),
     "goodbye": End(("goodbye",)),
 }

@@ -30,8 +30,8 @@ class Option:
     """True if the option drops the caller's earlier choices. An option with a `kind` drops them in any case."""
     change: ChangeWish | None = None
     """The change to an appointment, to move or to cancel, that a caller chooses by this option; None for no change."""
-    other: bool = False
-    """True if the caller wants an appointment for another person than the patient who is known by this number."""
+    other: bool | None = None
+    """True if the wish is for another person than the one known by this number, False if not; None to leave it so."""
     earliest: bool = False
     """True if the caller takes the first of the free times that were read out."""
     leads_back: bool = False

@@ -92,7 +92,7 @@ def _wanting(call: Call, option: Option) -> Call:
     if option.change:
         kind = Kind.BOOKING if option.change is ChangeWish.MOVE else None
         return replace(call, change=option.change, kind=kind, slot=None)
-    return replace(call, other=True) if option.other else call
+    return call if option.other is None else replace(call, other=option.other)
 
 
 # -- what a key means

@@ -229,6 +229,16 @@ def test_a_line_that_tells_of_no_appointment_joins_no_two_peoples_requests(silen
     assert WHOSE not in silent.rings().press("1", "1").words, "the appointment is told of by no question"
 
 
+def test_a_caller_who_is_asked_again_whose_it_is_can_answer_otherwise(line: Phone) -> None:
+    books(line)
+    call = line.rings().press("1", "1", "2")
+    books(line, OTHER)
+    assert "that time has just been taken" in call.press("1").words
+    assert WHOSE in call.press("1").words
+    call.press("1", "1")
+    assert [each.whose for each in line.services.diary.reads.of_phone(CALLER)] == ["own", "own"]
+
+
 def test_nobody_is_asked_whose_it_is_on_a_number_that_was_entered(line: Phone) -> None:
     books(line)
     call = line.rings(caller=OTHER).press("1", "3", f"{CALLER[3:]}#", "1", "1")
