@@ -203,17 +203,17 @@ MENU: Mapping[str, Place] = {
     ),
     "found": Checking({"proved": "appointment", "wrong": "not_found", "locked": "not_proved", "away": "change_away"}),
     "not_found": Passage(("not_found",), "find_number"),
-    "not_proved": Passage(("not_proved",), "callback", kind=Kind.CALLBACK, about_change=True),
-    "change_away": Passage(("change_away",), "callback", kind=Kind.CALLBACK, about_change=True),
+    "not_proved": Passage(("not_proved",), "callback", kind=Kind.CALLBACK),
+    "change_away": Passage(("change_away",), "callback", kind=Kind.CALLBACK),
     "move_sure": Menu(
         ("move_sure",),
         (Option("1", "option_confirm", "changing"), Option("2", "option_start_over", "main", leads_back=True)),
-        needs=("chosen", "proved", "slot"),
+        needs=("chosen", "change", "proved", "slot"),
     ),
     "cancel_sure": Menu(
         ("cancel_sure",),
         (Option("1", "option_confirm_cancel", "changing"), Option("2", "option_keep", "main", leads_back=True)),
-        needs=("chosen", "proved"),
+        needs=("chosen", "change", "proved"),
     ),
     "changing": Changing(
         {"moved": "moved", "cancelled": "cancelled", "taken": "time_taken", "gone": "gone", "away": "change_away"}

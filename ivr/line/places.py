@@ -25,9 +25,9 @@ class Option:
     says: str
     leads: str
     kind: Kind | None = None
-    """The kind of request that this option chooses, dropping earlier choices; None if it chooses no kind."""
+    """The kind of request that this option chooses, which drops earlier choices; None if it chooses no kind."""
     afresh: bool = False
-    """True if the option drops the caller's earlier choices. An option with a `kind` drops them in any case."""
+    """True if the option drops all that the call has gathered."""
     change: ChangeWish | None = None
     """The change to an appointment, to move or to cancel, that a caller chooses by this option; None for no change."""
     other: bool | None = None
@@ -93,9 +93,7 @@ class Passage:
     asks: tuple[str, ...] = ()
     """The sentences that a key press interrupts. The pressed key answers the menu to which the passage leads."""
     kind: Kind | None = None
-    """The kind of request that a call begins at this place, with its earlier choices forgotten; None to begin none."""
-    about_change: bool = False
-    """True if the request is about changing an appointment, so that the call must not forget the chosen appointment."""
+    """The kind of request that a call begins at this place, which drops earlier choices; None to begin none."""
     answers: bool = False
     """True if a caller who comes here has got an answer; the reports count the call as served."""
 

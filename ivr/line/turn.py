@@ -119,14 +119,14 @@ class Call:
         """Return the call in another language, in which the short warning was not heard yet."""
         return replace(self, language=language, warned=self.warned and language == self.language)
 
-    def afresh(self, kind: Kind | None = None) -> "Call":
-        """Return the call without its gathered data, except the data in `FOR_GOOD`, and with this kind of request."""
+    def afresh(self) -> "Call":
+        """Return the call without its gathered data, except the data in `FOR_GOOD`."""
         for_good = {name: getattr(self, name) for name in FOR_GOOD}
-        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, kind=kind, **for_good)
+        return NEW_CALL.but(line=self.line, language=self.language, place=self.place, **for_good)
 
-    def about_change(self, kind: Kind | None) -> "Call":
-        """Return the call as `afresh` does, but keep the chosen appointment, and the change that the caller wishes."""
-        return replace(self.afresh(kind), chosen=self.chosen, change=self.change)
+    def begins(self, kind: Kind) -> "Call":
+        """Return the call as `afresh` does, but with this kind of request and the change that the caller wants."""
+        return self.afresh().but(kind=kind, chosen=self.chosen, change=self.change)
 
     def with_change(self, slot: Slot | None, as_of: datetime | None) -> Self:
         """Return the call after its appointment was moved to `slot` at `as_of`, or cancelled if `slot` is None."""

@@ -91,9 +91,7 @@ def _passed(call: Call, passage: Passage, facts: Facts, said: Said) -> tuple[Sai
     )
     if any(say.name == "warning_signs" for say in said.first) and call.language not in call.signs_heard:
         call = replace(call, signs_heard=(*call.signs_heard, call.language))
-    if passage.kind is None:
-        return said, call
-    return said, call.about_change(passage.kind) if passage.about_change else call.afresh(passage.kind)
+    return said, call.begins(passage.kind) if passage.kind else call
 
 
 def _waiting(call: Call, place: Menu | Keying, facts: Facts, said: Said) -> Turn:

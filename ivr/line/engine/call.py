@@ -88,7 +88,7 @@ def _wanted(call: Call, option: Option, facts: Facts) -> Turn:
 def _wanting(call: Call, option: Option) -> Call:
     if option.earliest:
         return replace(call, slot=call.offered[0] if call.offered else None)
-    call = call.afresh(option.kind) if option.kind or option.afresh else call
+    call = call.begins(option.kind) if option.kind else call.afresh() if option.afresh else call
     if option.change:
         kind = Kind.BOOKING if option.change is ChangeWish.MOVE else None
         return replace(call, change=option.change, kind=kind, slot=None)

@@ -13,6 +13,9 @@ from ivr.line.standing import OFFER
 KEPT_FOR_FORKS = frozenset({"own"})
 """The data that forks read and that a call keeps to its end."""
 
+KEPT_FOR_A_REQUEST = KEPT_FOR_FORKS | {"change", "chosen"}
+"""The data that a call keeps where a request begins: beside those for forks, the change that the caller wishes."""
+
 OF_A_PLACE = frozenset({"page"})
 """The data that a call has at one place only, and loses when it leaves that place."""
 
@@ -161,7 +164,9 @@ def _own(place: Place) -> frozenset[str]:
 def _onward(place: Place, found: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
     for transition in (*transitions(place), *standing_leads(place)):
         matters_there = found.get(transition.to, NOTHING)
-        if transition.afresh or transition.to == HOME:  # the main menu drops what was gathered
+        if transition.to == HOME:  # the main menu drops what was gathered
             yield matters_there & KEPT_FOR_FORKS
+        elif transition.afresh:
+            yield matters_there & KEPT_FOR_A_REQUEST
         else:
             yield matters_there - transition.gathers - OF_A_PLACE

@@ -26,6 +26,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 EARLIEST = ("1", "1")
 HEARS = "You have an appointment today at three in the afternoon."
 WRONG = "Those are not the last two digits."
+NOBODY = "Nobody at the reception can take your call just now."
 CANNOT = "It cannot be changed on the phone today. We can call you about it."
 
 
@@ -102,6 +103,32 @@ def test_three_wrong_tries_in_a_day_are_the_last_ones_and_the_wish_goes_to_the_d
     (wish,) = line.services.desk.store.waiting()
     assert (wish.kind, wish.about, wish.why) == ("callback", only(line).id, "cancel")
     clock.goes_on(hours=24)
+
+
+SURE = {"move": ("5", "1", "{digits}", "1"), "cancel": ("5", "2", "{digits}")}
+"""The keys of a caller who has proved that an appointment is theirs and is asked to confirm the change."""
+
+
+@pytest.mark.parametrize("change", SURE)
+def test_a_caller_who_asks_for_the_reception_in_vain_goes_on_with_the_change(line: Phone, change: str) -> None:
+    reference = books(line)
+    call = line.rings().press(*(each.format(digits=reference[-2:]) for each in SURE[change]), "0")
+    assert (call.heard[0], call.place) == (NOBODY, f"{change}_sure")
+    call.press("1")
+    assert DiaryEvent(line.services.diary.reads.history(only(line).id)[-1].what) in {"moved", "cancelled"}
+
+
+@pytest.mark.parametrize("change", SURE)
+def test_the_desk_learns_what_a_caller_who_was_lost_wished_to_change(line: Phone, change: str) -> None:
+    """A caller who gives up in the middle of a change and asks for a call back is called about this change."""
+    reference = books(line)
+    keys = [each.format(digits=reference[-2:]) for each in SURE[change]]
+    line.rings().press(*keys).stays_silent(3).press("1", "1", "1", "1")
+    line.rings().press(*keys[:2]).stays_silent(3).press("1", "1", "1", "1")
+    wishes = line.services.desk.store.waiting()
+    assert [(each.kind, each.about, each.why) for each in wishes] == [("callback", only(line).id, change)] * 2
+    line.rings().press(*keys).stays_silent(3).press("#", "2", "1", "1", "1")
+    assert line.services.desk.store.waiting()[-1].about is None, "the main menu begins anew"
 
 
 def test_a_wish_to_cancel_that_waited_in_redis_is_still_about_its_appointment(
