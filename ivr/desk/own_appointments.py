@@ -5,6 +5,7 @@ that booked. No HTTP, no sentences, no clock.
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -49,6 +50,8 @@ class ProofOutcome(StrEnum):
 
     PROVED = "proved"
     WRONG = "wrong"
+    GONE = "gone"
+    """The digits are right, but the appointment is over, or was cancelled or moved since the caller heard of it."""
     LOCKED = "locked"
     AWAY = "away"
 
@@ -96,11 +99,11 @@ class OwnAppointments:
     bookings: PhoneBookings
 
     def prove(
-        self, number: Phone, digits: str, chosen: int | None, now: datetime
+        self, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime
     ) -> tuple[ProofOutcome, OwnAppointment | None]:
         """Compare `digits` with the ends of references. Return the outcome, and the proved appointment or None.
 
-        With `chosen`, only the appointment of this id counts; with None, any coming appointment of the number.
+        With `chosen`, only this appointment counts, as the caller heard of it; with None, any of the number's.
         """
         try:
             return self.bookings.deadline.wait_for(
@@ -155,20 +158,26 @@ def _is_done(row: Row[Any], slot: Slot | None) -> bool:
 
 
 def _proved(
-    write: Connection, number: Phone, digits: str, chosen: int | None, now: datetime
+    write: Connection, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime
 ) -> tuple[ProofOutcome, OwnAppointment | None]:
     lock_key(write, "proof", number.e164)
-    ids = list(write.scalars(select(table.c.id).where(table.c.phone == number.e164).order_by(table.c.id)))
+    rows = write.execute(select(table.c.id, table.c.reference).where(table.c.phone == number.e164).order_by(table.c.id))
+    references = {row.id: row.reference for row in rows}
+    if _wrong_entries(write, references.keys(), now) >= TRIES:
+        return ProofOutcome.LOCKED, None
+    asked = {chosen.id} if chosen else references.keys()
+    right = {each for each in asked & references.keys() if digits and references[each].endswith(digits)}
+    if right or not asked <= references.keys():  # the desk has given the appointment another number
+        ahead = (each for each in coming(write, number, now, every=True) if each.id in right)
+        found = next((each for each in ahead if chosen is None or each.starts == chosen.starts), None)
+        return (ProofOutcome.PROVED if found else ProofOutcome.GONE), found
+    if references:
+        note(write, chosen.id if chosen else max(references), DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS))
+    return ProofOutcome.WRONG, None
+
+
+def _wrong_entries(write: Connection, ids: Collection[int], now: datetime) -> int:
+    """Return the number of wrong entries of digits for these appointments within the last 24 hours."""
     lines = schema.appointment_history
     wrong = (lines.c.appointment_id.in_(ids), lines.c.what == DiaryEvent.WRONG_DIGITS, lines.c.at > now - A_DAY)
-    if write.execute(select(func.count()).select_from(lines).where(*wrong)).scalar_one() >= TRIES:
-        return ProofOutcome.LOCKED, None
-    ahead = [each for each in coming(write, number, now, every=True) if chosen in {None, each.id}]
-    rows = write.execute(select(table.c.id, table.c.reference).where(table.c.id.in_(ids)))
-    references = {row.id: row.reference for row in rows}
-    for each in ahead:
-        if digits and references[each.id].endswith(digits):
-            return ProofOutcome.PROVED, each
-    if ids:
-        note(write, chosen or ids[-1], DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS))
-    return ProofOutcome.WRONG, None
+    return write.execute(select(func.count()).select_from(lines).where(*wrong)).scalar_one()

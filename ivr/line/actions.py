@@ -46,7 +46,7 @@ def _check(call: Call, facts: Facts) -> CheckDigits | None:
     number = facts.number(call)
     if number is None or not call.entered:
         return None
-    return CheckDigits(number, call.entered, call.chosen.id if call.chosen else None)
+    return CheckDigits(number, call.entered, call.chosen)
 
 
 def _change(call: Call) -> ChangeAppointment | None:

@@ -44,13 +44,13 @@ WANTS = (
     Option("4", "option_hours", "hours", afresh=True),
     Option("5", "option_own", "own", afresh=True),
 )
-"""The options of the main menu. The same keys work in the menu "hours".
-
-Reports count a choice under the place that its option leads to.
-"""
+"""The options of the main menu and of the menu "hours". Reports count a choice under the place that it leads to."""
 
 INFORMATION = (replace(WANTS[2], key="1"), replace(WANTS[3], key="2"))
 """The options of a caller who can leave no request."""
+
+UNCHECKED = {"locked": "not_proved", "away": "change_away"}
+"""The places after digits of a reference that nobody could compare, or would compare any more."""
 
 MENU: Mapping[str, Place] = {
     "welcome": Passage(("closed_first",), "main", asks=("welcome", "languages", "status", "own_appointments")),
@@ -189,7 +189,7 @@ MENU: Mapping[str, Place] = {
     ),
     "change": Fork("proved", {"no": "prove", "move": "free", "cancel": "cancel_sure"}),
     "prove": Keying(("prove",), "check", digits=2, needs=("chosen", "change")),
-    "check": Checking({"proved": "change", "wrong": "wrong_digits", "locked": "not_proved", "away": "change_away"}),
+    "check": Checking({"proved": "change", "wrong": "wrong_digits", "gone": "gone", **UNCHECKED}),
     "wrong_digits": Passage(("wrong_digits",), "prove"),
     "find": Passage(("find",), "find_number"),
     "find_number": Keying(("find_number",), "find_reference", gives_up="not_looked_for"),
@@ -201,7 +201,7 @@ MENU: Mapping[str, Place] = {
         gives_up="goodbye",
         misses=2,
     ),
-    "found": Checking({"proved": "appointment", "wrong": "not_found", "locked": "not_proved", "away": "change_away"}),
+    "found": Checking({"proved": "appointment", "wrong": "not_found", "gone": "not_found", **UNCHECKED}),
     "not_found": Passage(("not_found",), "find_number"),
     "not_proved": Passage(("not_proved",), "callback", kind=Kind.CALLBACK),
     "change_away": Passage(("change_away",), "callback", kind=Kind.CALLBACK),
@@ -253,8 +253,6 @@ MENU: Mapping[str, Place] = {
     "wish_left": Fork("wish_left", {"yes": "go_on", "no": "call_back_instead"}),
     "call_back_instead": Passage(("call_back_instead",), "callback", kind=Kind.CALLBACK),
     # -- after too many mistakes
-    "offer": Menu(
-        ("offer",), (Option("1", "option_callback", "callback", kind=Kind.CALLBACK),), gives_up="goodbye", misses=2
-    ),
+    "offer": Menu(("offer",), (replace(WANTS[1], key="1"),), gives_up="goodbye", misses=2),
     "goodbye": End(("goodbye",)),
 }

@@ -228,8 +228,8 @@ class CheckDigits:
 
     number: Phone
     digits: str
-    appointment: int | None
-    """The id of the appointment to which the reference belongs; None if any appointment of the number may match."""
+    appointment: OwnAppointment | None
+    """The appointment, as the caller heard of it, that has the reference; None for any appointment of the number."""
 
 
 @dataclass(frozen=True)

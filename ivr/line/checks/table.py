@@ -21,7 +21,7 @@ MOST_OPTIONS = 5
 
 OUTCOMES: Mapping[type, frozenset[str]] = {
     Filing: frozenset({KEPT, "lost", "refused", BOOKED, "taken", "full", "unbooked"}),
-    Checking: frozenset({PROVED, "wrong", "locked", "away"}),
+    Checking: frozenset({PROVED, "wrong", "gone", "locked", "away"}),
     Changing: frozenset({*CHANGED, "taken", "gone", "away"}),
     Ringing: frozenset({"talked", "unanswered", "refused"}),
 }

@@ -139,7 +139,12 @@ def _checked(here: Services, turn: Turn, asked: CheckDigits, facts: Facts) -> Tu
     outcome, found = own.prove(asked.number, asked.digits, asked.appointment, facts.now)
     proved = outcome is ProofOutcome.PROVED
     call = replace(turn.call, chosen=found if found else turn.call.chosen, proved=proved, entered="")
-    return resume(call, outcome, facts)
+    return resume(_looked_up(here, call, facts) if outcome is ProofOutcome.GONE else call, outcome, facts)
+
+
+def _looked_up(here: Services, call: Call, facts: Facts) -> Call:
+    """Return the call with the appointments and requests of the caller's number as they are now."""
+    return call.but(own=here.telephone.callers.of(facts.caller, facts.line, facts.now).own)
 
 
 def _changed(here: Services, turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
@@ -151,6 +156,8 @@ def _changed(here: Services, turn: Turn, wanted: ChangeAppointment, facts: Facts
         facts = facts_of(here, call, happened)  # what was free when this webhook came in is free no more
     elif outcome in {ChangeOutcome.MOVED, ChangeOutcome.CANCELLED}:
         call = call.with_change(wanted.slot, as_of)
+    elif outcome is ChangeOutcome.GONE:
+        call = _looked_up(here, call, facts)
     return resume(call, outcome, facts)
 
 

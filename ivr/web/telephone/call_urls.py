@@ -103,7 +103,7 @@ def _slot(slot: Slot) -> str:
 
 def _own(appointment: OwnAppointment) -> str:
     as_of = appointment.as_of.isoformat() if appointment.as_of else ""
-    return f"{appointment.id}/{appointment.starts.isoformat(timespec='minutes')}/{as_of}"
+    return f"{appointment.id}/{appointment.starts.isoformat()}/{as_of}"
 
 
 def _own_of(written: str) -> OwnAppointment:

@@ -8,12 +8,15 @@ import pytest
 
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone as Number
-from ivr.line.turn import Call
+from ivr.line.turn import Call, Own, OwnAppointment
 from ivr.storage.encryption import Cipher
 from ivr.web.telephone.call_urls import NOWHERE, CallUrls
 from tests.people import DELHI, Phone
 
 STEPS = CallUrls(Cipher("0123456789abcdef" * 4, "call"), "https://line.example")
+
+IMPORTED = datetime(2026, 11, 24, 14, 0, 30, tzinfo=DELHI)
+"""The time of an appointment that came from another diary, to the second."""
 
 CALL = Call(
     "main",
@@ -31,6 +34,8 @@ CALL = Call(
     left="topics",
     over_limit=True,
     offered_at=datetime(2026, 11, 23, 14, 0, tzinfo=DELHI),
+    own=Own((OwnAppointment(1, IMPORTED), OwnAppointment(2, IMPORTED, as_of=IMPORTED))),
+    chosen=OwnAppointment(2, IMPORTED, as_of=IMPORTED),
 )
 
 

@@ -198,6 +198,42 @@ def test_what_the_desk_has_put_back_meanwhile_is_told(line: Phone, clock: Clock)
     assert desk.undo(made, DiaryEvent.MOVED, By("asha", clock()))
     assert "this appointment was changed in the meantime" in call.press("1").words
     assert (only(line).status, only(line).starts) == (AppointmentStatus.BOOKED, AT_THREE)
+    assert "Your appointment is today at three" in call.press("5").words, "and goes on with what there is now"
+
+
+@pytest.mark.parametrize("does", ["cancels", "moves", "marks"])
+def test_right_digits_of_what_the_desk_has_changed_meanwhile_are_not_wrong(
+    line: Phone, clock: Clock, does: str
+) -> None:
+    """The caller hears that it was changed, and can go on with what there is now; nothing counts as a wrong entry."""
+    reference, desk, by = books(line), line.services.diary.desk, By("asha", clock())
+    made = only(line).id
+    call = line.rings().press("5", "1")
+    if does == "cancels":
+        desk.cancel(made, by)
+    elif does == "moves":
+        desk.move(made, AT_THREE + HALF_AN_HOUR, by)
+    else:
+        desk.mark(made, AppointmentStatus.ARRIVED, by)
+    before = line.services.diary.reads.history(made)
+    call.press(reference[-2:])
+    assert (call.heard[0], call.place) == ("Sorry, this appointment was changed in the meantime.", "main")
+    assert line.services.diary.reads.history(made) == before
+    call.press("5")
+    assert ("half past three" in call.words, call.place) == (
+        (True, "appointment") if does == "moves" else (False, "find_number")
+    )
+
+
+def test_the_reference_of_a_cancelled_appointment_locks_no_number(line: Phone) -> None:
+    reference = books(line)
+    line.rings().press("5", "2", reference[-2:], "1")
+    call = line.rings(caller=OTHER).press("5")
+    for _ in range(4):
+        call.press(f"{CALLER[3:]}#", reference)
+        assert "We found no appointment with this number and reference number." in call.words
+    (again,) = [books(line)]
+    assert "Your appointment is" in line.rings(caller=OTHER).press("5", f"{CALLER[3:]}#", again).words
 
 
 def test_while_the_database_is_away_the_call_goes_on_without_it(serves: Serves, sqlite_url: str) -> None:
