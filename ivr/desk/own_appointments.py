@@ -68,6 +68,16 @@ class ChangeOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class ComparedDigits:
+    """The result of comparing a caller's digits with references: the outcome, and the appointment if it is proved."""
+
+    outcome: ProofOutcome
+    appointment: OwnAppointment | None = None
+    schedule: str = ""
+    """The key of the appointment's column in the diary; empty if no appointment is proved."""
+
+
+@dataclass(frozen=True)
 class WantedChange:
     """A change of an appointment that a caller has confirmed: a move to `slot`; a cancellation if `slot` is None."""
 
@@ -77,6 +87,8 @@ class WantedChange:
     slot: Slot | None
     line: str
     call_id: str
+    practitioner: str = ""
+    """The key of the practitioner with whom the appointment must stay; empty if it may get any column of the line."""
 
     @property
     def outcome(self) -> ChangeOutcome:
@@ -98,10 +110,8 @@ class OwnAppointments:
 
     bookings: PhoneBookings
 
-    def prove(
-        self, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime
-    ) -> tuple[ProofOutcome, OwnAppointment | None]:
-        """Compare `digits` with the ends of references. Return the outcome, and the proved appointment or None.
+    def prove(self, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime) -> ComparedDigits:
+        """Compare `digits` with the ends of references. Return the outcome, with the appointment if it is proved.
 
         With `chosen`, only this appointment counts, as the caller heard of it; with None, any of the number's.
         """
@@ -111,7 +121,7 @@ class OwnAppointments:
             )
         except StoreAway as away:
             log.warning("the database is away (%s); no digits of a reference are taken", away)
-            return ProofOutcome.AWAY, None
+            return ComparedDigits(ProofOutcome.AWAY)
 
     def change(self, wanted: WantedChange, now: datetime) -> tuple[ChangeOutcome, datetime | None]:
         """Make the change that a caller has confirmed; return the outcome, and when the appointment was changed.
@@ -145,7 +155,8 @@ class OwnAppointments:
         if wanted.slot is None:
             cancel(write, made, by, call_id=wanted.call_id)
         else:
-            asked = self.bookings.asked(write, wanted.slot, wanted.line, by.at, moved=made)
+            only = bool(wanted.practitioner)
+            asked = self.bookings.asked(write, wanted.slot, wanted.line, by.at, only=only, moved=made)
             move(write, made, asked, by, call_id=wanted.call_id)
         tasks = (add_task(write, None, task, by.at, appointment_id=made) for task in self.bookings.tasks)
         return Changed(by.at, tuple(tasks))
@@ -159,21 +170,22 @@ def _is_done(row: Row[Any], slot: Slot | None) -> bool:
 
 def _proved(
     write: Connection, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime
-) -> tuple[ProofOutcome, OwnAppointment | None]:
+) -> ComparedDigits:
     lock_key(write, "proof", number.e164)
-    rows = write.execute(select(table.c.id, table.c.reference).where(table.c.phone == number.e164).order_by(table.c.id))
-    references = {row.id: row.reference for row in rows}
-    if _wrong_entries(write, references.keys(), now) >= TRIES:
-        return ProofOutcome.LOCKED, None
-    asked = {chosen.id} if chosen else references.keys()
-    right = {each for each in asked & references.keys() if digits and references[each].endswith(digits)}
-    if right or not asked <= references.keys():  # the desk has given the appointment another number
-        ahead = (each for each in coming(write, number, now, every=True) if each.id in right)
-        found = next((each for each in ahead if chosen is None or each.starts == chosen.starts), None)
-        return (ProofOutcome.PROVED if found else ProofOutcome.GONE), found
-    if references:
-        note(write, chosen.id if chosen else max(references), DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS))
-    return ProofOutcome.WRONG, None
+    of_number = select(table.c.id, table.c.reference, table.c.schedule).where(table.c.phone == number.e164)
+    rows = {row.id: row for row in write.execute(of_number)}
+    if _wrong_entries(write, rows.keys(), now) >= TRIES:
+        return ComparedDigits(ProofOutcome.LOCKED)
+    asked = {chosen.id} if chosen else rows.keys()
+    right = {each for each in asked & rows.keys() if digits and rows[each].reference.endswith(digits)}
+    if right or not asked <= rows.keys():  # the desk has given the appointment another number
+        for each in coming(write, number, now, every=True):
+            if each.id in right and (chosen is None or each.starts == chosen.starts):
+                return ComparedDigits(ProofOutcome.PROVED, each, rows[each.id].schedule)
+        return ComparedDigits(ProofOutcome.GONE)
+    if rows:
+        note(write, chosen.id if chosen else max(rows), DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS))
+    return ComparedDigits(ProofOutcome.WRONG)
 
 
 def _wrong_entries(write: Connection, ids: Collection[int], now: datetime) -> int:

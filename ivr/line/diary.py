@@ -78,6 +78,10 @@ class DiaryRules:
         """Return the column with this key; None if the clinic no longer has this column."""
         return next((each for each in self.schedules if each.key == key), None)
 
+    def practitioner(self, key: str) -> str:
+        """Return `key` if it is the key of a practitioner's column, else an empty string."""
+        return key if any(each.key == key for each in self.practitioners) else ""
+
 
 @dataclass(frozen=True, order=True)
 class Slot:

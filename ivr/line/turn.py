@@ -62,7 +62,7 @@ class Call:
     day: date | None = None
     part: Part | None = None
     practitioner: str = ""
-    """The key in clinic.toml of the practitioner whom the caller prefers; empty if the caller prefers nobody."""
+    """The key in clinic.toml of the practitioner whom the caller prefers, or has an appointment with; else empty."""
     offered: tuple[Slot, ...] = ()
     """The free times last read out to the caller. A key pressed later still means the time that the caller heard."""
     page: int = 0

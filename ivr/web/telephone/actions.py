@@ -135,11 +135,14 @@ def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened:
 
 
 def _checked(here: Services, turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
-    own = here.telephone.own_appointments
-    outcome, found = own.prove(asked.number, asked.digits, asked.appointment, facts.now)
-    proved = outcome is ProofOutcome.PROVED
-    call = replace(turn.call, chosen=found if found else turn.call.chosen, proved=proved, entered="")
-    return resume(_looked_up(here, call, facts) if outcome is ProofOutcome.GONE else call, outcome, facts)
+    found = here.telephone.own_appointments.prove(asked.number, asked.digits, asked.appointment, facts.now)
+    call = replace(turn.call, proved=found.appointment is not None, entered="")
+    if found.appointment:
+        practitioner = facts.clinic.diary.practitioner(found.schedule)
+        call = replace(call, chosen=found.appointment, practitioner=practitioner)
+    elif found.outcome is ProofOutcome.GONE:
+        call = _looked_up(here, call, facts)
+    return resume(call, found.outcome, facts)
 
 
 def _looked_up(here: Services, call: Call, facts: Facts) -> Call:
@@ -149,7 +152,8 @@ def _looked_up(here: Services, call: Call, facts: Facts) -> Call:
 
 def _changed(here: Services, turn: Turn, wanted: ChangeAppointment, facts: Facts, happened: CallEvent) -> Turn:
     own, call = here.telephone.own_appointments, turn.call
-    asked = WantedChange(wanted.appointment.id, wanted.appointment.as_of, wanted.slot, call.line, happened.call_id)
+    heard = wanted.appointment
+    asked = WantedChange(heard.id, heard.as_of, wanted.slot, call.line, happened.call_id, call.practitioner)
     outcome, as_of = own.change(asked, facts.now)
     log.info("call %s: the change of an appointment is %s", happened.call_id, outcome)
     if outcome is ChangeOutcome.TAKEN:

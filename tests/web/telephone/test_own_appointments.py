@@ -17,6 +17,7 @@ from tests.clinic import SHIPPED
 from tests.people import CALLER, OTHER, Clock, Phone
 from tests.test_faults import moved
 from tests.web import Serves
+from tests.web.desk.test_times import TWO
 from tests.web.diary import booked_for_an_hour
 from workers import jobs
 from workers.services import build as build_workers
@@ -259,6 +260,59 @@ def test_a_line_may_keep_silent_about_it(silent: Phone) -> None:
     books(silent)
     assert HEARS not in silent.rings().words
     assert HEARS in silent.rings("second").words
+
+
+# -- an appointment with a practitioner
+
+
+@pytest.fixture
+def two(tmp_path: Path, serves: Serves) -> Iterator[Phone]:
+    """A telephone at a clinic with two practitioners, one of whom has two free times until tomorrow night."""
+    words = SHIPPED.read_text(encoding="utf-8").replace("patients_at_once = 1\n", "")
+    file = tmp_path / "clinic.toml"
+    file.write_text(words.replace("days_ahead = 14", "days_ahead = 2") + TWO, encoding="utf-8")
+    with serves(CLINIC_FILE=str(file)) as phone:
+        yield phone
+
+
+AT_THE_SHOULDERS = ("1", "2", "1")
+"""The keys that book the earliest time of the shoulder specialist."""
+
+
+def test_an_appointment_is_moved_to_another_time_of_its_practitioner(two: Phone) -> None:
+    reference = two.rings().press(*AT_THE_SHOULDERS).spoken_reference
+    for found in (("5",), ("5", f"{CALLER[3:]}#", reference)):
+        call = two.rings(caller=CALLER if len(found) == 1 else OTHER).press(*found, "1")
+        call = call.press(reference[-2:]) if len(found) == 1 else call
+        assert "For today" not in call.words
+        before = only(two).starts
+        call.press("1", "1")
+        assert (only(two).schedule, only(two).starts != before) == ("shoulder", True)
+
+
+def test_where_the_practitioner_has_no_time_the_wish_to_move_goes_to_the_desk(two: Phone) -> None:
+    reference = two.rings().press(*AT_THE_SHOULDERS).spoken_reference
+    two.rings(caller=OTHER).press(*AT_THE_SHOULDERS)
+    call = two.rings().press("5", "1", reference[-2:])
+    assert "No time is free in the next few days." in call.words
+    call.press("1", "1", "1", "1")
+    (wish,) = two.services.desk.store.waiting()
+    assert (wish.kind, wish.about, wish.why) == ("booking", only(two).id, "move")
+
+
+def test_a_time_of_the_practitioner_that_is_taken_is_not_given_with_another(two: Phone) -> None:
+    reference = two.rings().press(*AT_THE_SHOULDERS).spoken_reference
+    call = two.rings().press("5", "1", reference[-2:], "1")
+    two.rings(caller=OTHER).press(*AT_THE_SHOULDERS)
+    before = only(two)
+    assert "that time has just been taken" in call.press("1").words
+    assert only(two) == before
+
+
+def test_where_its_practitioner_is_not_there_any_more_an_appointment_gets_any_time(two: Phone, serves: Serves) -> None:
+    reference = two.rings().press(*AT_THE_SHOULDERS).spoken_reference
+    with serves(CLINIC_FILE=str(SHIPPED)) as phone:
+        assert "For today" in phone.rings().press("5", "1", reference[-2:]).words
 
 
 # -- a family with one telephone
