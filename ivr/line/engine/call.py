@@ -23,6 +23,9 @@ from ivr.line.turn import Call, Facts, Turn
 NOT_BOOKED = frozenset({"taken", "full", "unbooked"})
 """The outcomes of booking after which the caller does not have the time that they have chosen."""
 
+SETTLED = frozenset({"kept", "booked", "moved", "cancelled"})
+"""The outcomes after which the call's change to an appointment is made, or is with the desk."""
+
 RESTART = "*"
 """The key with which a caller who is entering a number begins again; keys before it do not count."""
 
@@ -50,8 +53,7 @@ def resume(call: Call, outcome: str, facts: Facts) -> Turn:
     """Return the turn after an action for the call has had this outcome, for example after a request was filed."""
     place = facts.menu.get(call.place)
     on = place.on if isinstance(place, Filing | Ringing | Checking | Changing) else {}
-    if outcome in NOT_BOOKED:
-        call = replace(call, slot=None)
+    call = call.but(slot=None) if outcome in NOT_BOOKED else call.but(change=None) if outcome in SETTLED else call
     return arrive(call, on[outcome], facts) if outcome in on else arrive(call.afresh(), HOME, facts)
 
 

@@ -13,7 +13,7 @@ from ivr.line.standing import OFFER
 KEPT_FOR_FORKS = frozenset({"own"})
 """The data that forks read and that a call keeps to its end."""
 
-KEPT_FOR_A_REQUEST = KEPT_FOR_FORKS | {"change", "chosen"}
+KEPT_FOR_A_REQUEST = KEPT_FOR_FORKS | {"change"}
 """The data that a call keeps where a request begins: beside those for forks, the change that the caller wishes."""
 
 OF_A_PLACE = frozenset({"page"})
@@ -37,8 +37,14 @@ A_NUMBER = frozenset({"keyed", "number"})
 DIGITS = frozenset({"entered"})
 A_TIME = frozenset({"slot"})
 A_CHANGE = frozenset({"change", "kind", "slot"})
-A_PROMISE = frozenset({"promise"})
+A_PROMISE = frozenset({"promise", "change"})
 PROOF = frozenset({"chosen", "proved"})
+OF_OUTCOMES = {
+    KEPT: A_PROMISE,
+    BOOKED: A_PROMISE,
+    PROVED: PROOF,
+    **dict.fromkeys(CHANGED, frozenset({"change"})),
+}
 OF_OFFERS = {
     "days": frozenset({"day", "slot"}),
     "parts": frozenset({"part"}),
@@ -91,13 +97,9 @@ def transitions(place: Place) -> Iterator[Transition]:
             yield Transition("giving up", place.gives_up)
         case Passage():
             yield Transition("going on", place.leads, afresh=place.kind is not None)
-        case Filing():
-            yield from (
-                Transition(each, to, A_PROMISE if each in {KEPT, BOOKED} else NOTHING) for each, to in place.on.items()
-            )
-        case Checking():
-            yield from (Transition(each, to, PROOF if each == PROVED else NOTHING) for each, to in place.on.items())
-        case Fork() | Ringing() | Changing():
+        case Filing() | Checking() | Changing():
+            yield from (Transition(each, to, OF_OUTCOMES.get(each, NOTHING)) for each, to in place.on.items())
+        case Fork() | Ringing():
             yield from (Transition(outcome, to) for outcome, to in place.on.items())
 
 

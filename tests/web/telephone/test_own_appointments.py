@@ -132,6 +132,14 @@ def test_the_desk_learns_what_a_caller_who_was_lost_wished_to_change(line: Phone
     assert line.services.desk.store.waiting()[-1].about is None, "the main menu begins anew"
 
 
+@pytest.mark.parametrize("change", SURE)
+def test_a_call_back_after_a_change_was_made_is_not_about_it(line: Phone, change: str) -> None:
+    reference = books(line)
+    call = line.rings().press(*(each.format(digits=reference[-2:]) for each in SURE[change]), "1")
+    call.press("0", "1", "1", "1")
+    assert [each.about for each in line.services.desk.store.waiting()] == [None]
+
+
 def test_a_wish_to_cancel_that_waited_in_redis_is_still_about_its_appointment(
     serves: Serves, sqlite_url: str, clock: Clock
 ) -> None:
