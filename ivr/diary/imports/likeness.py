@@ -17,6 +17,11 @@ def is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
     return phone in {None, there.phone} and name_key(entry.name) in {"", name_key(there.name)}
 
 
+def has_name(there: EarlierVisit, entry: ImportedEntry) -> bool:
+    """Return whether the appointment's patient has the name that the entry gives."""
+    return name_key(there.name) == name_key(entry.name)
+
+
 def has_lost_its_number(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether the entry is a busy time only because its patient is not told, as without `--names`."""
     return not is_over(there) and name_key(entry.words) in {"", name_key(there.name)}

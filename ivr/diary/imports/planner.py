@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from ivr.diary.imports.blocks import blocks_of
 from ivr.diary.imports.earlier import Earlier, EarlierBusy, EarlierVisit, is_over
 from ivr.diary.imports.entries import OF_ITS_ID, FileContent, ImportedEntry, Marks
-from ivr.diary.imports.likeness import has_lost_its_number, is_as, is_likely, is_of_patient
+from ivr.diary.imports.likeness import has_lost_its_number, has_name, is_as, is_likely, is_of_patient
 from ivr.diary.imports.plan import Note, Plan, PlannedVisit, line_of
-from ivr.diary.patients import name_key
 from ivr.diary.times import columns_of
 from ivr.line.clinic import Clinic
 
@@ -77,7 +76,7 @@ class Planner:
         """Return the appointment that is probably the entry's, though it does not bear the entry's mark."""
         at_its_time = self.earlier.by_start.get(entry.starts, ())
         found = [each for each in at_its_time if self._is_unclaimed(each) and is_likely(each, entry)]
-        best = max(found, key=lambda each: name_key(each.name) == name_key(entry.name), default=None)
+        best = max(found, key=lambda each: has_name(each, entry), default=None)
         if best:
             self._matched.add(best.id)
         return best
