@@ -15,9 +15,11 @@ from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import note
+from ivr.diary.patients import LONGEST_NAME, known_as
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
+from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 table = schema.requests
@@ -118,10 +120,20 @@ def _is_free(row: Row[Any], who: str) -> bool:
 def _take_in(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:
     touched = by.at if stays.status == Status.TAKEN else stays.touched
     change = update(table).where(table.c.id == stays.id)
-    known = stays.patient_id or goes.patient_id
+    known = stays.patient_id or _patient_of(write, stays, goes, by)
     write.execute(change.values(due=min(stays.due, goes.due), touched=touched, patient_id=known))
     entry = HistoryEntry.of(by, HistoryEvent.TOOK_IN, taken_in(goes))
     tell(write, stays, entry, standing(stays, took_in=goes.id))
+
+
+def _patient_of(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> int | None:
+    """Return the patient with the name on the request that goes, for the number of the request that stays.
+
+    A patient of the other number would go, or come back under another name, when that number is erased.
+    """
+    patients = schema.patients
+    name = write.scalar(select(patients.c.name).where(patients.c.id == goes.patient_id))
+    return known_as(write, request_of(stays).phone, text_of(name)[:LONGEST_NAME], by.at) if name else None
 
 
 def _close(write: Connection, stays: Row[Any], goes: Row[Any], by: By) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, func, or_, select
 
 from ivr.desk.callers import languages
 from ivr.desk.callers.languages import ERASED_FOR
@@ -27,10 +27,14 @@ JUST_MADE = timedelta(hours=1)
 
 
 def of_patient(number: str) -> ColumnElement[bool]:
-    """Return the SQL condition of the appointments of a telephone number, or of a patient who has this number."""
+    """Return the SQL condition of the appointments of a telephone number.
+
+    An appointment without a number is that of its patient's number. One with a number is that number's, whoever comes.
+    """
     table, patients = schema.appointments, schema.patients
     known = select(patients.c.id).where(patients.c.phone == number)
-    return or_(table.c.phone == number, table.c.patient_id.in_(known))
+    by_patient = and_(func.coalesce(table.c.phone, "") == "", table.c.patient_id.in_(known))
+    return or_(table.c.phone == number, by_patient)
 
 
 def over_for_long(before: datetime) -> ColumnElement[bool]:

@@ -135,9 +135,12 @@ def _shred(write: Connection, which: Expired) -> int:
 
 
 def remove(write: Connection, table: Table, ids: Any) -> None:
-    """Delete the rows with these ids and the rows of their child tables, and remove the links to deleted requests."""
+    """Delete the rows with these ids, their rows in child tables, and the links to deleted requests and patients."""
     if not ids:
         return
+    if table is schema.patients:
+        for each in (schema.requests, schema.appointments):  # also of another number, with which the desk has merged
+            write.execute(update(each).where(each.c.patient_id.in_(ids)).values(patient_id=None))
     if table is schema.requests:
         let_go(write, ids)
         fulfilled = update(schema.appointments).where(schema.appointments.c.request_id.in_(ids))

@@ -1,8 +1,11 @@
 """Appointments and names of a number, which are exported and erased together with it, on SQLite and on PostgreSQL."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.desk.store import add_task
 from ivr.desk.tasks import TELL_STAFF, NewTask
 from ivr.diary.appointments import DiaryEntry, DiaryEvent
@@ -14,7 +17,9 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from tests.commands.test_privacy import MARKED, exported
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
-from tests.people import Phone
+from tests.people import BOOK, Clock, Phone
+from workers.clock import adopt_bookings
+from workers.services import WorkerServices
 
 OTHERS = "+919999900077"
 
@@ -83,3 +88,25 @@ def test_a_request_and_the_appointment_that_fulfilled_it_go_together(phone: Phon
     erases(phone)
     assert counts(phone) == [0] * 5
     assert phone.services.desk.store.all() == []
+
+
+def test_a_visit_of_another_number_stays_when_the_number_of_its_name_is_erased(
+    phone: Phone, clock: Clock, worker: WorkerServices
+) -> None:
+    """A merge by an older version gave one number's request, and so its visit, the patient of another number."""
+    theirs, ours = (phone.rings(caller=each).press(*BOOK).reference for each in (OTHERS, MARKED))
+    moves, by = phone.services.desk.moves, By("asha", clock())
+    moves.name(2, "Made Up", by)
+    with phone.services.database.writing() as write:
+        set_patient(write, schema.requests, 1, 1)
+    moves.take(1, by)
+    moves.report(1, OutcomeReport(Outcome.BOOKED, AT_FOUR + timedelta(days=1)), by)
+    assert [each["reference"] for each in exported(phone)["requests"]] == [ours]
+    assert "STILL IN THE DIARY" not in erases(phone)
+    adopt_bookings(worker)
+    with phone.services.database.writing() as write:
+        assert known_as(write, Number("+919999900078"), "Made Up Too", NOW)
+    adopt_bookings(worker)
+    found = phone.services.diary.reads.between(NOW, NOW + timedelta(days=30))
+    assert [(each.reference, getattr(each, "patient_id", None)) for each in found] == [(theirs, None)]
+    assert phone.services.desk.store.request(1).patient_id is None

@@ -316,13 +316,16 @@ def test_a_merge_is_undone_though_the_other_number_has_made_another_request(
     assert [each.id for each in services.desk.store.waiting()] == [1, 2, 3]
 
 
-def test_the_request_that_stays_is_the_persons_whose_name_stood_on_the_other(
+def test_the_request_that_stays_has_the_name_of_the_other_for_its_own_number(
     services: Services, hers: Conversation, again: Conversation, clock: Clock
 ) -> None:
     by = By("asha", clock())
     services.desk.moves.name(2, "Made Up", by)
     services.desk.merging.merge(1, 2, by)
-    assert stands(services, 1).patient_id == stands(services, 2).patient_id is not None
+    known = stands(services, 1).patient_id
+    assert known is not None
+    patient = services.diary.patients.called({known})[known]
+    assert (patient.name, patient.phone) == ("Made Up", CALLER)
     assert services.desk.merging.undo(1, by)
     assert (stands(services, 1).patient_id, stands(services, 2).patient_id is None) == (None, False)
 

@@ -27,7 +27,10 @@ AT_ONCE = 100
 JUST_OVER = timedelta(days=1)
 """The age up to which a later run of Adoption enters past bookings. Only the first run enters older bookings too."""
 
-table = schema.requests
+table, patients = schema.requests, schema.patients
+
+HAS_PATIENT = exists().where(patients.c.id == table.c.patient_id, patients.c.phone == table.c.phone)
+"""The SQL condition of requests with a patient of their own number; an erased patient's id may be another's by now."""
 
 
 class Adoption:
@@ -53,7 +56,8 @@ def _entered(write: Connection, clinic: Clinic, since: datetime | None, after: i
     known = exists().where(schema.appointments.c.request_id == table.c.id)
     of_its_own = (~known, table.c.about.is_(None))  # what is about an appointment has moved that one
     older = (table.c.status == Status.CLOSED, table.c.outcome == Outcome.BOOKED, table.c.id > after, *of_its_own)
-    booked = select(table).where(*older, table.c.appointment >= since if since else table.c.appointment.is_not(None))
+    lately = table.c.appointment >= since if since else table.c.appointment.is_not(None)
+    booked = select(table, HAS_PATIENT.label("has_patient")).where(*older, lately)
     rows = write.execute(booked.order_by(table.c.id).limit(AT_ONCE)).all()
     return {row.id: _enter(write, clinic, row) for row in rows}
 
@@ -84,7 +88,7 @@ def _appointment(row: Row[Any]) -> NewAppointment:
         made_by=row.taken_by or THE_CLOCK,
         created=next(each for each in moments if isinstance(each, datetime)),
         call_id=row.call_sid,
-        patient_id=row.patient_id,
+        patient_id=row.patient_id if row.has_patient else None,
         request_id=row.id,
     )
 

@@ -9,7 +9,9 @@ from ivr.desk.upkeep.adoption import AT_ONCE, Adoption
 from ivr.diary.appointments import Appointment, Source
 from ivr.diary.diary import Diary, book
 from ivr.diary.free_times import FreeTimes
+from ivr.diary.patients import known_as
 from ivr.line.hours import DeskClosure
+from ivr.line.phones import Phone as Number
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import Database
@@ -73,6 +75,17 @@ def test_what_cannot_be_read_holds_up_no_other(database: Database, desk_url: str
     assert adoption.run(the_clinic(), NOW) == (2 if desk_url.startswith("sqlite") else 3)
     assert adoption.run(the_clinic(), NOW) == 0
     assert None in [each.phone for each in entered(database)]
+
+
+def test_one_whose_patient_is_gone_or_another_number_s_is_entered_without_a_name(database: Database) -> None:
+    """An erased patient's id, which SQLite may give to the next patient, neither stops the clock nor names a visit."""
+    ours, others = "+919999900001", "+919999900002"
+    with database.writing() as write:
+        same, other = (known_as(write, Number(each), "Made Up", NOW) for each in (ours, others))
+    for nth, patient_id in enumerate((same, other, 4711)):
+        closed_as_booked(database, AT_FOUR + timedelta(days=nth), phone=ours, patient_id=patient_id)
+    assert Adoption(database).run(the_clinic(), NOW) == 3
+    assert [each.patient_id for each in entered(database)] == [same, None, None]
 
 
 def test_more_than_a_batch_is_entered_at_one_look(database: Database) -> None:
