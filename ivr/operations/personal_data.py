@@ -29,7 +29,7 @@ from ivr.operations.personal_rows import (
     whole_appointment,
 )
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST, remove
-from ivr.staff.drafts import Drafts
+from ivr.staff.drafts import OF_A_REQUEST, OF_AN_APPOINTMENT, Drafts
 from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
@@ -71,7 +71,7 @@ class PersonalRecord:
     mentions: Sequence[str] = field(default=())
     """References of other numbers' requests and appointments with a note that contains this number."""
     drafts: Sequence[int] = ()
-    """The ids of the staff's unsent drafts that are about this number's requests or contain this number."""
+    """The ids of the staff's unsent drafts about this number's requests or appointments, or containing this number."""
     missed: Rows = ()
     """The missed calls by this number that stand at the desk."""
     sealed_missed: Sequence[SealedMissedCall] = ()
@@ -149,8 +149,6 @@ class PersonalData:
             blocks = rows(read, schema.blocked, schema.blocked.c.phone == phone.e164)
             mentioned, together = mentions(read, phone), merged(read, phone)
             spoken = language(read, phone, self.keyed_ids)
-        places = [f"{place} {row['id']}" for row in requests for place in ("card", "blocked")]
-        drafts = self.drafts.mentioning("".join(phone.groups), places) if self.drafts else ()
         return PersonalRecord(
             phone,
             requests,
@@ -160,12 +158,19 @@ class PersonalData:
             waiting,
             unreadable,
             mentioned,
-            drafts,
+            self._drafts(phone, requests, appointments),
             missed=missed,
             sealed_missed=self.sealed_missed.of(phone.e164),
             merged=together,
             language=spoken,
         )
+
+    def _drafts(self, phone: AnyNumber, requests: Rows, appointments: Rows) -> Sequence[int]:
+        if not self.drafts:
+            return ()
+        named = ((OF_A_REQUEST, requests), (OF_AN_APPOINTMENT, appointments))
+        places = [f"{place} {row['id']}" for names, found in named for row in found for place in names]
+        return self.drafts.mentioning("".join(phone.groups), places)
 
     def _waiting(self, phone: AnyNumber) -> tuple[list[PendingRequest], int]:
         found, unreadable = [], 0

@@ -20,6 +20,12 @@ from ivr.storage.upsert import delete_any, insert_new, lock_key
 KEPT_FOR = timedelta(days=7)
 """The time after which a draft that nobody came back for is deleted, by retention.py."""
 
+OF_A_REQUEST, OF_AN_APPOINTMENT = ("card", "blocked", "booking"), ("appointment",)
+"""The places that are named with the id of a request, such as "card 7", and with that of an appointment.
+
+No other place has an id: an erasure finds by these what was typed about a request or an appointment.
+"""
+
 table = schema.drafts
 
 

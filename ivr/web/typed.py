@@ -14,7 +14,7 @@ from flask_login import current_user
 
 from ivr.desk.request_rows import OddRequest
 from ivr.desk.requests import NoSuchRequest
-from ivr.staff.drafts import Draft
+from ivr.staff.drafts import OF_A_REQUEST, OF_AN_APPOINTMENT, Draft
 from ivr.storage.database import StoreAway
 from ivr.web import sessions
 from ivr.web.i18n import _, later
@@ -76,8 +76,6 @@ FORMS: Mapping[str, TypedForm] = {
 """The forms of the desk with fields that people type into, by endpoint. A test finds one that is missing."""
 
 OF_A_PLACE = {each.place: each for each in FORMS.values()}
-
-PLACE = re.compile(r"(card|blocked|booking|appointment) [1-9][0-9]{0,8}|new|blocked|hours|people|booking|times")
 
 
 # -- keeping
@@ -229,6 +227,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "times": ("time_blocks.page", later("Blocked times")),
 }
 """The endpoint and title of a draft's page, by the draft's place, such as "hours"; not for cards and appointments."""
+
+PLACE = re.compile(rf"({'|'.join((*OF_A_REQUEST, *OF_AN_APPOINTMENT))}) [1-9][0-9]{{0,8}}|{'|'.join(PAGES)}")
 
 
 def words_of(place: str) -> str:

@@ -17,7 +17,8 @@ from ivr.storage import schema
 from ivr.storage.audit import By
 from tests.commands.test_privacy import MARKED, exported
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
-from tests.people import BOOK, Clock, Phone
+from tests.people import BOOK, Clock, Phone, Staff
+from tests.web.test_typed import types
 from workers.clock import adopt_bookings
 from workers.services import WorkerServices
 
@@ -110,3 +111,14 @@ def test_a_visit_of_another_number_stays_when_the_number_of_its_name_is_erased(
     found = phone.services.diary.reads.between(NOW, NOW + timedelta(days=30))
     assert [(each.reference, getattr(each, "patient_id", None)) for each in found] == [(theirs, None)]
     assert phone.services.desk.store.request(1).patient_id is None
+
+
+def test_what_was_typed_on_the_pages_of_a_visit_and_not_sent_goes_with_it(phone: Phone, staff: Staff) -> None:
+    """The next request and the next appointment may get the ids of the erased ones, and would show what was typed."""
+    phone.rings(caller=MARKED).press(*BOOK)
+    visits(phone, MARKED, 1)
+    visits(phone, OTHERS, 2)
+    for place in ("booking 1", "appointment 1", "appointment 2"):
+        types(staff, place, name="Made Up", note="pain in the made-up knee")
+    assert "Typed about it at the desk and not sent: 2." in erases(phone)
+    assert [each.place for each in phone.services.staff.drafts.of(1)] == ["appointment 2"]
