@@ -17,8 +17,7 @@ from config import logs
 from config.settings import BadSettings, read
 from config.toml_file import BadFile
 from ivr.desk.requests import THE_CLOCK
-from ivr.diary.listing import FILE as SHEET
-from ivr.diary.listing import Listing, SheetAway, write_sheet
+from ivr.diary.listing import Listing, SheetAway
 from ivr.hours.mirror_file import MirrorFileAway
 from ivr.operations.clock_jumps import ClockJumps
 from ivr.reports.counts.reports import longest
@@ -109,10 +108,8 @@ def keep_promises(worker: WorkerServices) -> None:
 
 def keep_sheet(worker: WorkerServices) -> None:
     """Write today's and tomorrow's appointments to a file, for when the desk is down. Raises StoreAway, SheetAway."""
-    clinic = worker.hours.clinic_now()
-    listing = Listing(worker.diary.reads, worker.diary.patients, clinic)
-    today = clinic.line("").hours.local(worker.clock()).date()
-    write_sheet(worker.settings.state_dir / SHEET, listing.sheet(today))
+    listing = Listing(worker.diary.reads, worker.diary.patients, worker.hours.clinic_now())
+    listing.keep_sheet(worker.settings.state_dir, worker.clock())
 
 
 def purge_expired(worker: WorkerServices) -> None:

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 import click
 from flask.cli import AppGroup
 
+from ivr.diary.diary import Diary
+from ivr.diary.listing import FILE as SHEET
+from ivr.diary.listing import Listing, SheetAway
+from ivr.diary.patients import Patients
 from ivr.line.phones import NumberRefused, Phone, plain, typed
 from ivr.operations.backup import backups
 from ivr.operations.personal_data import PersonalData, PersonalRecord, StoredNumber
@@ -21,11 +25,13 @@ NOTHING_READ = "nothing was read"
 NOTHING_ERASED = "nothing was erased"
 STILL_IN_DATABASE = "what waited in Redis is erased, but nothing in the database is"
 STILL_IN_FILE = "the requests are erased, but their bytes may still be in the database's file"
+STILL_IN_SHEET = f"the database is done, but the names of two days may still be in STATE_DIR/{SHEET}"
 """This and the messages above: what was done before a store failed while data were read or erased."""
 
 ELSEWHERE = """\
 Not erased, because it is not ours to reach or names nobody:
   the carrier's own records of the calls (its console; see docs/privacy.md)
+  diary.txt, with the appointments of two days, on other hosts (their clocks write it anew while they run)
   messages that the staff were sent (a reference and a time, no number)
   the audit (references only), and old commands in Redis' append-only file (sealed)"""
 
@@ -106,8 +112,18 @@ def erase_all(personal_data: PersonalData, held: PersonalRecord) -> None:
     with _told(STILL_IN_FILE):
         personal_data.database.scrub()
         left = personal_data.of(held.phone)
+    with _told(STILL_IN_SHEET):
+        _write_sheet_anew(personal_data.database)
     if not left.empty:
         raise click.ClickException("this number has called again meanwhile: please run the command once more")
+
+
+def _write_sheet_anew(database: Database) -> None:
+    """Write this host's file of today's and tomorrow's appointments anew, if there is one, as the clock may not run."""
+    here = services()
+    if (here.settings.state_dir / SHEET).exists():
+        listing = Listing(Diary(database), Patients(database), here.clinic)
+        listing.keep_sheet(here.settings.state_dir, here.clock())
 
 
 def _show(held: PersonalRecord) -> None:
@@ -169,5 +185,7 @@ def _told(undone: str) -> Iterator[None]:
         yield
     except StoreAway as away:
         raise click.ClickException(f"{undone}: the database is away ({away}); please run it again") from None
+    except SheetAway as away:
+        raise click.ClickException(f"{undone}: it cannot be written ({away}); please delete it") from None
     except QueueAway as away:
         raise click.ClickException(f"{undone}: Redis is away ({away}); please run it again") from None

@@ -73,6 +73,10 @@ class Listing:
             "call_id": found.call_id or None,
         }
 
+    def keep_sheet(self, state_dir: Path, now: datetime) -> None:
+        """Write today's and tomorrow's appointments to the file in the state folder. Raises StoreAway, SheetAway."""
+        write_sheet(state_dir / FILE, self.sheet(self.clinic.line("").hours.local(now).date()))
+
     def sheet(self, today: date) -> str:
         """Return today's and tomorrow's appointments as text, for use while the desk is down. Raises StoreAway."""
         days = (today, today + timedelta(days=1))

@@ -15,11 +15,11 @@ from ivr.line.phones import Phone as Number
 from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.storage import schema
 from ivr.storage.audit import By
-from tests.commands.test_privacy import MARKED, exported
+from tests.commands.test_privacy import MARKED, exported, runs
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
 from tests.people import BOOK, Clock, Phone, Staff
 from tests.web.test_typed import types
-from workers.clock import adopt_bookings
+from workers.clock import adopt_bookings, keep_sheet
 from workers.services import WorkerServices
 
 OTHERS = "+919999900077"
@@ -122,3 +122,21 @@ def test_what_was_typed_on_the_pages_of_a_visit_and_not_sent_goes_with_it(phone:
         types(staff, place, name="Made Up", note="pain in the made-up knee")
     assert "Typed about it at the desk and not sent: 2." in erases(phone)
     assert [each.place for each in phone.services.staff.drafts.of(1)] == ["appointment 2"]
+
+
+def test_the_file_for_when_the_desk_is_down_is_written_anew(phone: Phone, worker: WorkerServices) -> None:
+    visits(phone, MARKED, 1)
+    theirs = visits(phone, OTHERS, 2)
+    keep_sheet(worker)
+    sheet = phone.services.settings.state_dir / "diary.txt"
+    assert "98765 01234" in sheet.read_text()
+    erases(phone)
+    assert ("98765 01234" in sheet.read_text(), theirs in sheet.read_text()) == (False, True)
+
+
+def test_a_file_for_when_the_desk_is_down_that_cannot_be_written_is_named(phone: Phone) -> None:
+    visits(phone, MARKED, 1)
+    (phone.services.settings.state_dir / "diary.txt").mkdir()
+    told = runs(phone, "erase", MARKED, "--yes")
+    assert told.exit_code == 1
+    assert "may still be in STATE_DIR/diary.txt: it cannot be written (Is a directory); please delete it" in told.output
