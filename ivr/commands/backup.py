@@ -1,6 +1,6 @@
 """`flask backup` and `flask restore`: the whole desk in one file, made and restored while the service runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from ivr.operations import pg_dump
 from ivr.operations.backup import BackupRefused, back_up, folder_of, named, tidy
 from ivr.operations.newer_promises import NewerPromise, newer_promises
-from ivr.operations.restore import kept_as, prepared, requests_in
+from ivr.operations.restore import Restored, kept_as, prepared, requests_in
 from ivr.operations.restore import restore as put_back
 from ivr.storage.database import sqlite_path
 from ivr.web.services import services
@@ -25,7 +25,7 @@ elsewhere than the backup), config/clinic.toml, and what waits in Redis: {redis}
 CANNOT_TELL = """\
 The desk's database cannot be read, so nobody can tell what was promised since {backup} was made: those promises are
 not at the desk afterwards. The log of the web has a line for each ("is promised"), with its call; the carrier's list
-of calls has the numbers."""
+of calls has the numbers. Nor can anybody tell who was erased since, what was closed or blocked, and what was called."""
 
 AFTERWARDS = """\
 The people of the desk, their passwords and second factors are those of the backup: look at /desk/people, also for
@@ -63,12 +63,13 @@ def backup(file: Path | None, keep: int | None) -> None:
 @click.command("restore")
 @click.argument("file", type=A_FILE)
 @click.option("--yes", is_flag=True, help="Does not ask.")
-@click.option("--drop-newer", is_flag=True, help="Drops what was promised or booked since the backup, too.")
+@click.option("--drop-newer", is_flag=True, help="Drops what was promised, booked or set since the backup, too.")
 @with_appcontext
 def restore(file: Path, yes: bool, drop_newer: bool) -> None:
     """Replaces the desk's database by the backup FILE. The old database stays in the same folder. The service may run.
 
-    Prints the requests that were promised or booked since the backup. They stay at the desk, unless --drop-newer.
+    Prints the requests that were promised or booked since the backup. They stay at the desk, and so do closures, blocks
+    and missed calls, unless --drop-newer.
     """
     settings = services().settings
     if not settings.database_url.startswith("sqlite"):
@@ -90,6 +91,7 @@ def restore(file: Path, yes: bool, drop_newer: bool) -> None:
     if done.without_room:
         click.echo("NOT kept; please call these patients, and write their requests down at the desk:")
         _list(done.without_room)
+    _tell_of_rows(done, drop_newer)
     click.echo(AFTERWARDS)
 
 
@@ -97,6 +99,9 @@ RESTORED = (
     "then set DATABASE_URL to the restored database, and run: flask --app wsgi database upgrade",
     "and write down at the desk whom the last command names: promised, booked, moved or cancelled since the backup,",
     "they stand in the former database alone, which is as it was: keep it until that is done;",
+    "erase again whom its third table names, and the numbers of the fourth if they were erased and not unblocked;",
+    "set again what the further tables have: closures, blocked times, booking by telephone, blocked numbers; call",
+    "their missed calls. Requests that were called or noted on since are as in the backup: look before you call;",
     "then look at /desk/people: second factors and recovery codes are those of the backup, as the people are;",
     "and make a new link at /desk/diary, or switch the calendar off: an old link may open it again.",
 )
@@ -113,6 +118,27 @@ def _name_newer(part: Path, database: Path, drop: bool) -> None:
         fate = "They are DROPPED, and stand in the kept database only" if drop else "They stay at the desk"
         click.echo(f"Promised or booked since this backup was made: {len(newer)}. {fate}:")
         _list(newer)
+
+
+SET_SINCE: Mapping[str, str] = {
+    "closures": "changes of the opening hours",
+    "blocked_times": "blocked times",
+    "phone_booking": "switches of booking by telephone",
+    "blocked": "blocked numbers",
+    "missed_calls": "missed calls",
+}
+"""The words for newer rows, by table, that the staff have to know of where a restore drops them."""
+
+
+def _tell_of_rows(done: Restored, drop: bool) -> None:
+    """Print how much was set, undone or noted since the backup, and the requests that stand as in the backup again."""
+    counts = ", ".join(f"{done.newer[table]} {words}" for table, words in SET_SINCE.items() if table in done.newer)
+    if counts:
+        fate = "DROPPED, so look at the hours, the diary and the list" if drop else "kept as it is now"
+        click.echo(f"Set, undone or noted since this backup was made, and {fate}: {counts}.")
+    if done.as_before:
+        words = "Worked on since, and as in the backup again; look before you call"
+        click.echo(f"{words}: {', '.join(done.as_before)}")
 
 
 def _list(promises: Iterable[NewerPromise]) -> None:

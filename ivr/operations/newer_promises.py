@@ -5,18 +5,16 @@ same queries to PostgreSQL. No HTTP, no clock.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ivr.desk.requests import LIVE
 from ivr.operations.backup import opened, refusing
+from ivr.operations.newer_rows import Row, insert, rows_of
 from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
-
-Row = Mapping[str, Any]
 
 IS_LIVE = "status IN ('open', 'taken')"
 
@@ -45,6 +43,14 @@ ORDER BY {IS_LIVE}, id
 """  # noqa: S608 - words of this module
 """The query for the requests that a restore keeps. Closed ones come first, to replace their versions still open."""
 
+
+WORKED_ON_SINCE = f"""
+SELECT DISTINCT reference FROM main.requests AS now JOIN main.history AS line ON line.request_id = now.id
+WHERE now.id NOT IN (SELECT id FROM ({WANTED})) AND NOT EXISTS (
+    SELECT 1 FROM restored.history AS then_ WHERE then_.request_id = now.id
+    AND then_.at IS line.at AND then_.who = line.who AND then_.what = line.what) ORDER BY reference
+"""  # noqa: S608 - words of this module
+"""The query for the requests with newer history that a restore does not keep: they stand as they did in the backup."""
 
 CHANGED_SINCE = """
 SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
@@ -105,8 +111,8 @@ def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
     """
     with refusing("the database cannot be read"), closing(opened(database)) as live:
         live.execute("ATTACH ? AS restored", (str(part),))
-        visits = [NewerPromise.of_appointment(row) for row in _rows(live, CHANGED_SINCE)]
-        return [*(NewerPromise.of(row) for row in _rows(live, LISTED)), *visits]
+        visits = [NewerPromise.of_appointment(row) for row in rows_of(live, CHANGED_SINCE)]
+        return [*(NewerPromise.of(row) for row in rows_of(live, LISTED)), *visits]
 
 
 def take_newer(live: sqlite3.Connection) -> Newer:
@@ -114,19 +120,19 @@ def take_newer(live: sqlite3.Connection) -> Newer:
 
     Raises sqlite3.Error.
     """
-    requests = list(_rows(live, WANTED))
+    requests = list(rows_of(live, WANTED))
     ids = ", ".join(str(int(each["id"])) for each in requests)
     children = {
-        table.name: list(_rows(live, f"SELECT * FROM main.{table.name} WHERE request_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
+        table.name: list(rows_of(live, f"SELECT * FROM main.{table.name} WHERE request_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
         for table in CHILDREN_OF_A_REQUEST
     }
-    visits = list(_rows(live, CHANGED_SINCE))
+    visits = list(rows_of(live, CHANGED_SINCE))
     ids = ", ".join(str(int(each["id"])) for each in visits)
     diary = {
-        name: list(_rows(live, f"SELECT * FROM main.{name} WHERE appointment_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
+        name: list(rows_of(live, f"SELECT * FROM main.{name} WHERE appointment_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
         for name in OF_THE_DIARY
     }
-    return Newer(requests, children, visits, diary, list(_rows(live, NAMED_SINCE)))
+    return Newer(requests, children, visits, diary, list(rows_of(live, NAMED_SINCE)))
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
@@ -152,7 +158,7 @@ def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]
     """Replace restored appointments by their newer versions; return the newer versions for which no place is free."""
     without_room = []
     for each in newer.patients:
-        _insert(live, "patients", each)
+        insert(live, "patients", each)
     ids = {each["id"]: _make_room(live, each) for each in newer.appointments}
     for each in newer.appointments:
         row = {**each, "id": ids[each["id"]], "request_id": moved.get(each["request_id"], each["request_id"])}
@@ -180,10 +186,10 @@ def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str,
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
-            new = _insert(live, "appointments", {**visit, "extra": extra})
+            new = insert(live, "appointments", {**visit, "extra": extra})
             for name, child in hangs:
                 place = {"extra": extra} if "extra" in child else {}
-                _insert(live, name, {**child, **place, "id": None, "appointment_id": new})
+                insert(live, name, {**child, **place, "id": None, "appointment_id": new})
         except sqlite3.IntegrityError:
             live.execute("ROLLBACK TO visit")
         else:
@@ -209,21 +215,9 @@ def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Seq
             live.execute(f"DELETE FROM main.{table} WHERE request_id = ?", (request["id"],))  # noqa: S608 - our tables
         live.execute("DELETE FROM main.requests WHERE id = ?", (request["id"],))
     own = None if there and there[0] != request["call_sid"] else request["id"]
-    new = _insert(live, "requests", {**request, "id": own})
+    new = insert(live, "requests", {**request, "id": own})
     for table, rows in children.items():
         for row in rows:
             if row["request_id"] == request["id"]:
-                _insert(live, table, {**row, "id": None, "request_id": new})
+                insert(live, table, {**row, "id": None, "request_id": new})
     return new
-
-
-def _insert(live: sqlite3.Connection, table: str, row: Row) -> int:
-    names, places = ", ".join(row), ", ".join("?" * len(row))
-    done = live.execute(f"INSERT INTO main.{table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - our columns
-    return int(done.lastrowid or 0)
-
-
-def _rows(live: sqlite3.Connection, query: str) -> Iterator[Row]:
-    found = live.execute(query)
-    names = [column[0] for column in found.description]
-    return (dict(zip(names, row, strict=True)) for row in found)

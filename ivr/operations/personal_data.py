@@ -17,6 +17,7 @@ from ivr.desk.pending import PendingRequest, PendingRequests, to_json
 from ivr.desk.requests import LIVE
 from ivr.operations.personal_rows import (
     IS_BOOKED,
+    UNNAMED,
     AnyNumber,
     erase_language,
     language,
@@ -97,6 +98,13 @@ class PersonalRecord:
         """The references of live and pending requests, whose patients are still to be called."""
         waiting = {each.reference for each in self.waiting}
         return sorted({*(row["reference"] for row in self.requests if row["status"] in LIVE), *waiting})
+
+    @property
+    def unnamed(self) -> list[str]:
+        """The data that have no reference, in words for the audit."""
+        counted = {"missed_calls": self.missed, "blocked": self.blocks}
+        found = [f"{len(rows)} {UNNAMED[table]}" for table, rows in counted.items() if rows]
+        return [*found, UNNAMED["caller_languages"]] if self.language else found
 
     @property
     def empty(self) -> bool:
@@ -206,12 +214,8 @@ class PersonalData:
                 remove(write, table, write.scalars(same.with_for_update()).all())
             for reference in held.references:
                 write.execute(audit.line(by, AuditAction.ERASED, reference))
-            if held.missed:
-                write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.missed)} missed calls"))
-            if held.blocks:
-                write.execute(audit.line(by, AuditAction.ERASED, detail=f"{len(held.blocks)} blocks"))
-            if held.language:
-                write.execute(audit.line(by, AuditAction.ERASED, detail="a language"))
+            for detail in held.unnamed:
+                write.execute(audit.line(by, AuditAction.ERASED, detail=detail))
 
     def seen(self, held: PersonalRecord, by: By) -> None:
         """Record in the audit that the data about a number was exported. Raises StoreAway."""

@@ -20,6 +20,9 @@ from ivr.storage.schema import LONG_AGO
 CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_history, schema.errands)
 """The tables whose rows are deleted together with their appointment."""
 
+UNNAMED = {"missed_calls": "missed calls", "blocked": "blocks", "caller_languages": "a language"}
+"""The tables whose rows have no reference, and what ends the detail of the audit's line when they are erased."""
+
 IS_BOOKED, IS_NOTE = AppointmentStatus.BOOKED, DiaryEvent.NOTE
 
 JUST_MADE = timedelta(hours=1)

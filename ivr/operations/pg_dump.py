@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ivr.operations.backup import BackupRefused, beside, refusing
 from ivr.operations.newer_promises import CHANGED_SINCE, LISTED
+from ivr.operations.newer_rows import KNOWN_BY, SET_AT_THE_DESK, unknown
 from ivr.storage.engines.address import database_name, libpq_words, without_password
 from ivr.storage.engines.durable_files import put
 
@@ -22,10 +23,13 @@ def dumping(database_url: str, file: str) -> Sequence[str]:
     return (f"umask 077 && pg_dump --format=custom --no-owner --file={_quoted(file)} {address}",)
 
 
+SET_SINCE = {table: (*KNOWN_BY[table], *later) for table, later in SET_AT_THE_DESK.items()}
+
 KNOWN = {
     "promises": "mark",
-    "requests": "id, call_sid, appointment",
+    "requests": "id, call_sid, reference, appointment",
     "appointments": "id, reference, created, touched",
+    **{table: ", ".join(columns) for table, columns in SET_SINCE.items()},
 }
 """The columns, by table, that are copied from a restored database to find what it lacks or has in an older state."""
 
@@ -33,8 +37,16 @@ NEWER = (
     f"SELECT due, reference, phone, kind, status, appointment FROM ({LISTED}) AS newer",  # noqa: S608 - words of ours
     "SELECT starts, schedule, reference, phone, (SELECT name FROM patients WHERE id = patient_id), status "  # noqa: S608 - as above
     f"FROM ({CHANGED_SINCE}) AS newer",
+    "SELECT DISTINCT about AS erased_since FROM main.audit WHERE what = 'erased' AND about IN (SELECT reference "
+    "FROM restored.requests UNION SELECT reference FROM restored.appointments) ORDER BY about",
+    "SELECT phone AS blocked_only_in_the_backup FROM restored.blocked AS then_ WHERE lifted_at IS NULL AND phone "
+    "NOT IN (SELECT phone FROM main.blocked) ORDER BY phone",
+    *(
+        f"SELECT '{table}' AS newer_in, now.* {unknown(table, columns, 'IS NOT DISTINCT FROM')} ORDER BY id"
+        for table, columns in SET_SINCE.items()
+    ),
 )
-"""The SQL queries of the requests and the appointments that are newer than the restored database."""
+"""The SQL queries of what is newer than the restored database, of who was erased since, and of blocks that are gone."""
 
 END_OF_ROWS = r"\echo '\\.'"
 """The psql command that ends the rows of one table when the rows of several tables come through one pipe."""
@@ -43,7 +55,8 @@ END_OF_ROWS = r"\echo '\\.'"
 def restoring(database_url: str, file: str) -> Sequence[str]:
     """Return the shell commands that restore the backup into a new database, and do not change the present database.
 
-    The last command lists the requests and appointments that were promised or changed since the backup was made.
+    The last command lists the requests and appointments that were promised or changed since the backup was made, who
+    was erased since, and what the desk has set since.
     """
     name = f"{database_name(database_url)}_restored"
     return (
@@ -55,7 +68,7 @@ def restoring(database_url: str, file: str) -> Sequence[str]:
 
 
 def _naming_newer(former: str, restored: str) -> str:
-    """Return the shell command that lists the requests and appointments in `former` that `restored` lacks."""
+    """Return the shell command that lists what is newer in `former` than in `restored`, and who was erased there."""
     sent, taken = [], []
     for name, columns in KNOWN.items():
         sent += [f"\\copy {name} ({columns}) TO STDOUT", END_OF_ROWS]

@@ -1,15 +1,16 @@
 """Restores a backup of the desk's SQLite file, also while the service runs, and keeps the replaced database.
 
 All rows are replaced in one transaction. Readers see the old desk or the restored one. Writers wait, or store
-requests as pending in Redis. Requests promised or booked since the backup stay. Not restored are sessions, the
-calendar's link, and the rule that the calendar shows whole names. No HTTP, no clock.
+requests as pending in Redis. Requests promised or booked since the backup stay, as does what was set and noted since
+(newer_rows.py). Not restored are sessions, the calendar's link, and the rule that the calendar shows whole names. No
+HTTP, no clock.
 """
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
@@ -18,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.diary.calendar_feed import WHOLE_NAMES
 from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, refusing
-from ivr.operations.newer_promises import Newer, NewerPromise, keep_newer, take_newer
+from ivr.operations.newer_promises import WORKED_ON_SINCE, Newer, NewerPromise, keep_newer, take_newer
+from ivr.operations.newer_rows import AUDIT, leave_erased, put_rows, take_rows
 from ivr.storage import audit, schema
 from ivr.storage.engines.durable_files import put
 from ivr.storage.migrate import migrate
@@ -41,9 +43,13 @@ class Restored:
     kept: Path | None
     """The path where the replaced database was kept; None if there was no database."""
     erased: tuple[str, ...] = ()
-    """References of requests that were erased after the backup was made, and are now back."""
+    """References of requests and appointments that were erased at some time and are back with the backup."""
     without_room: tuple[NewerPromise, ...] = ()
     """Requests and appointments newer than the backup that are not kept, because they clash with rows of the backup."""
+    newer: Mapping[str, int] = field(default_factory=dict)
+    """The number of rows newer than the backup in tables such as "closures"; kept, unless promises were dropped too."""
+    as_before: tuple[str, ...] = ()
+    """References of requests that were worked on since the backup, and stand again as they did in it."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
@@ -110,18 +116,26 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
         live.execute("BEGIN IMMEDIATE")  # from here on nobody else writes, so that the kept copy is complete
         copy(database, half)
         put(half, kept)
-        erased = live.execute(ERASED_SINCE, (audit.AuditAction.ERASED,)).fetchall()
         newer = take_newer(live) if keeps_newer else Newer(())
+        rows, worked_on = take_rows(live), _references(live, WORKED_ON_SINCE)
+        leave_erased(live)
         live.execute(NAMES_STAY_AWAY, (WHOLE_NAMES,))
         for table in (each for each in (*schema.metadata.tables, "alembic_version") if each != STAYS):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
         without_room = keep_newer(live, newer)
+        put_rows(live, rows if keeps_newer else {AUDIT: rows[AUDIT]})  # by the audit it is known who was erased
+        erased = _references(live, ERASED_AND_BACK, audit.AuditAction.ERASED)
         for table in DERIVED:  # made again from what is there now
             live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of tables of ours
         live.execute(f"DELETE FROM main.{SESSIONS}")  # noqa: S608 - the name of a table of ours
         live.execute("COMMIT")
-    return Restored(kept, tuple(reference for (reference,) in erased), tuple(without_room))
+    counts = {table: len(found) for table, found in rows.items() if found}
+    return Restored(kept, erased, tuple(without_room), counts, worked_on)
+
+
+def _references(live: sqlite3.Connection, query: str, *values: str) -> tuple[str, ...]:
+    return tuple(reference for (reference,) in live.execute(query, values))
 
 
 DERIVED = tuple(each.name for each in schema.metadata.sorted_tables if each.info == schema.DERIVED)
@@ -129,9 +143,9 @@ DERIVED = tuple(each.name for each in schema.metadata.sorted_tables if each.info
 
 NAMES_STAY_AWAY = "DELETE FROM restored.rules WHERE name = ? AND name NOT IN (SELECT name FROM main.rules)"
 
-ERASED_SINCE = """
-SELECT DISTINCT about FROM main.audit
-WHERE what = ? AND about IN (SELECT reference FROM restored.requests) ORDER BY about
+ERASED_AND_BACK = """
+SELECT DISTINCT about FROM main.audit WHERE what = ? AND about IN (
+    SELECT reference FROM main.requests UNION SELECT reference FROM main.appointments) ORDER BY about
 """
 
 

@@ -25,6 +25,7 @@ from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.appointments import AnyAppointment
 from ivr.diary.desk_diary import DeskBooking
 from ivr.diary.diary import cancel
+from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
 from ivr.operations import backup as backups
 from ivr.operations.backup import BackupRefused, back_up
@@ -653,7 +654,9 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
     file = tmp_path / "the desk.dump"
     phone = Phone(create_app(on_postgres), on_postgres)
     reference, booked = books(phone, 1), books(phone, 2)
-    visits = [enters(on_postgres, number, clock) for number in range(4, 7)]
+    visits, erased = [enters(on_postgres, number, clock) for number in range(4, 7)], enters(on_postgres, 8, clock)
+    since = By("asha", clock() + timedelta(minutes=1))
+    on_postgres.desk.blocked.block(Number("+919999900008"), "shouts", since)
     for words in (("backup", str(file)), ("restore", str(file))):
         told = runs(phone.app, *words)
         assert told.exit_code == 2
@@ -662,7 +665,8 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
         if words[0] == "backup":
             newer = books(phone, 3)
             books_in(on_postgres, booked, clock)
-            since = By("asha", clock() + timedelta(minutes=1))
+            on_postgres.hours.closures.set([DeskClosure(clock().date(), "", reason="heavy_rain")], since)
+            assert runs(phone.app, "privacy", "erase", "+919999900008", "--yes").exit_code == 0
             on_postgres.diary.desk.move(visits[0].id, clock() + timedelta(days=4), since)
             with on_postgres.database.writing() as write:
                 cancel(write, visits[1].id, since)
@@ -673,6 +677,9 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
         *(booked, newer),
         *(moved, cancelled, added),
     }
+    assert re.search(rf"erased_since *\n-+\n *{erased.reference}\n", said[-1])
+    assert re.search(r"blocked_only_in_the_backup *\n-+\n *\+919999900008\n", said[-1])
+    assert re.search(r"^ closures .* heavy_rain .*\n\(1 row\)$", said[-1], re.MULTILINE)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     restored = f"{postgres_url}_restored"
     migrate(restored)

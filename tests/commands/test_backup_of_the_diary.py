@@ -25,8 +25,12 @@ def books(services: Services, starts: datetime, number: int) -> int:
 
 def diary(services: Services) -> list[tuple[str, datetime, str, int]]:
     """Return the reference, time, status and extra place of every appointment in this service's diary."""
+    return [(each.reference, each.starts, each.status, each.extra) for each in appointments(services)]
+
+
+def appointments(services: Services) -> list[Appointment]:
     found = services.diary.reads.between(NOW - timedelta(days=1), NOW + timedelta(days=30))
-    return [(each.reference, each.starts, each.status, each.extra) for each in found if isinstance(each, Appointment)]
+    return [each for each in found if isinstance(each, Appointment)]
 
 
 def test_an_appointment_of_the_backup_comes_back(app: Flask, services: Services) -> None:
@@ -69,3 +73,11 @@ def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(ap
     books(services, AT_FOUR, 2)
     restored(app, backup)
     assert {(reference, extra) for reference, _, _, extra in diary(services)} == {("000001", 0), ("000002", 1)}
+
+
+def test_one_who_was_erased_since_and_had_an_appointment_only_is_named(app: Flask, services: Services) -> None:
+    books(services, AT_FOUR, 1)
+    backup = made(app)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    for _ in range(2):
+        assert "ERASED since, and back now; please erase again: 000001\n" in restored(app, backup)

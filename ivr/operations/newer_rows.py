@@ -1,0 +1,103 @@
+"""Keeps what the desk has set and noted since a backup: closures, blocks, missed calls, the audit, records of calls.
+
+Works on a SQLite connection that has the desk as `main` and the prepared backup as `restored`. Only tables whose ids no
+other table names are kept here; newer_promises.py keeps requests, patients and appointments. No HTTP, no clock.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ivr.operations.personal_rows import UNNAMED
+from ivr.storage.audit import AuditAction
+
+Row = Mapping[str, Any]
+
+AUDIT = "audit"
+
+KNOWN_BY: Mapping[str, Sequence[str]] = {
+    AUDIT: ("at", "who", "what", "about", "detail"),
+    "closures": ("day", "line", "shifts", "reason", "who", "at"),
+    "blocked_times": ("schedule", "first_day", "last_day", "weekday", "shift", "words", "who", "at", "mark"),
+    "phone_booking": ("what", "rules", "who", "at"),
+    "blocked": ("phone", "reason", "who", "at"),
+    "missed_calls": ("call_sid",),
+    "calls": ("mark",),
+    "call_traces": ("digest",),
+    "caller_languages": ("mark",),
+}
+"""The tables of which newer rows are kept, with the columns that never change in a row, by which it is known again."""
+
+SET_AT_THE_DESK: Mapping[str, Sequence[str]] = {
+    "closures": ("undone_at",),
+    "blocked_times": ("undone_at",),
+    "phone_booking": (),
+    "blocked": ("lifted_at",),
+    "missed_calls": ("called_at",),
+}
+"""The tables by which the desk limits bookings and knows whom to call, with the columns that it may change later."""
+
+
+def take_rows(live: sqlite3.Connection) -> Mapping[str, Sequence[Row]]:
+    """Return, by table, the rows that the backup lacks or has in an older state. Raises sqlite3.Error."""
+    return {each: list(rows_of(live, _newer(live, each))) for each in KNOWN_BY}
+
+
+def put_rows(live: sqlite3.Connection, newer: Mapping[str, Sequence[Row]]) -> None:
+    """Add newer rows to the restored ones, in place of their older versions. Raises sqlite3.Error."""
+    for table, rows in newer.items():
+        known = " AND ".join(f"{each} IS ?" for each in KNOWN_BY[table])
+        for row in rows:
+            live.execute(f"DELETE FROM main.{table} WHERE {known}", [row[each] for each in KNOWN_BY[table]])  # noqa: S608 - our columns
+            insert_beside(live, table, row)
+
+
+def leave_erased(live: sqlite3.Connection) -> None:
+    """Delete from the backup the blocks, missed calls and languages that an erasure since then has removed.
+
+    The audit has no reference for these. Where it tells of such an erasure, none that the desk lacks comes back.
+    """
+    for table, words in UNNAMED.items():
+        told = live.execute(
+            f"SELECT 1 {unknown(AUDIT, KNOWN_BY[AUDIT])} AND what = ? AND detail LIKE ?",
+            (AuditAction.ERASED, f"%{words}"),
+        )
+        if told.fetchone():
+            same = _same(KNOWN_BY[table])
+            gone = f"NOT EXISTS (SELECT 1 FROM main.{table} AS now WHERE {same})"  # noqa: S608 - our columns
+            live.execute(f"DELETE FROM restored.{table} AS then_ WHERE {gone}")  # noqa: S608 - our columns
+
+
+def insert_beside(live: sqlite3.Connection, table: str, row: Row) -> int:
+    """Insert a row under its own id, or under a new one if another row has that; return the id."""
+    taken = live.execute(f"SELECT 1 FROM main.{table} WHERE id = ?", (row["id"],)).fetchone()  # noqa: S608 - our tables
+    return insert(live, table, {**row, "id": None} if taken else row)
+
+
+def insert(live: sqlite3.Connection, table: str, row: Row) -> int:
+    """Insert a row into a table of the desk; return its id, a new one where the row's is None."""
+    names, places = ", ".join(row), ", ".join("?" * len(row))
+    done = live.execute(f"INSERT INTO main.{table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - our columns
+    return int(done.lastrowid or 0)
+
+
+def rows_of(live: sqlite3.Connection, query: str) -> Iterator[Row]:
+    """Yield the rows that a query finds, each by column."""
+    found = live.execute(query)
+    names = [column[0] for column in found.description]
+    return (dict(zip(names, row, strict=True)) for row in found)
+
+
+def unknown(table: str, columns: Sequence[str], equals: str = "IS") -> str:
+    """Return the SQL words that name the rows of a table with which the backup has none equal in these columns."""
+    same = _same(columns, equals)
+    return f"FROM main.{table} AS now WHERE NOT EXISTS (SELECT 1 FROM restored.{table} AS then_ WHERE {same})"  # noqa: S608 - our columns
+
+
+def _newer(live: sqlite3.Connection, table: str) -> str:
+    columns = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
+    return f"SELECT * {unknown(table, [each for each in columns if each != 'id'])} ORDER BY id"
+
+
+def _same(columns: Sequence[str], equals: str = "IS") -> str:
+    return " AND ".join(f"then_.{each} {equals} now.{each}" for each in columns)
