@@ -11,25 +11,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivr.desk.requests import LIVE
+from ivr.desk.upkeep.tell import mark_to_tell
 from ivr.operations.backup import opened, refusing
-from ivr.operations.newer_rows import Row, insert, rows_of
+from ivr.operations.newer_rows import Row, insert, insert_beside, rows_of
 from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 
 IS_LIVE = "status IN ('open', 'taken')"
 
 PROMISED_SINCE = """
-SELECT request_id FROM main.promises WHERE mark NOT IN (SELECT mark FROM restored.promises)
+SELECT request_id FROM main.promises WHERE (mark, created) NOT IN (SELECT mark, created FROM restored.promises)
 """
 
 BOOKED_SINCE = """
 SELECT now.id FROM main.requests AS now WHERE now.appointment IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM restored.requests AS then_ WHERE then_.id = now.id AND then_.call_sid = now.call_sid
-    AND then_.appointment = now.appointment)
+    AND then_.created = now.created AND then_.appointment = now.appointment)
 """
 
 IN_THEIR_WAY = f"""
-SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING (id, call_sid)
+SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING (id, call_sid, created)
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
@@ -59,7 +60,14 @@ SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
 """
 """The query for the appointments that were booked, moved or cancelled, or got another status, since the backup."""
 
-NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients)"
+SAME_PERSON = "then_.created IS now.created AND then_.phone IS now.phone AND then_.name IS now.name"
+
+NAMED_SINCE = f"""
+SELECT now.*, (SELECT min(then_.id) FROM restored.patients AS then_ WHERE {SAME_PERSON}) AS known
+FROM main.patients AS now
+WHERE NOT EXISTS (SELECT 1 FROM restored.patients AS then_ WHERE then_.id = now.id AND {SAME_PERSON}) ORDER BY id
+"""  # noqa: S608 - words of this module
+"""The query for the patients that the backup lacks under their ids, since SQLite gives an erased patient's id again."""
 
 OF_THE_DIARY = [each.name for each in CHILDREN_OF_AN_APPOINTMENT]
 
@@ -140,53 +148,67 @@ def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
 
     Raises sqlite3.Error.
     """
-    moved: dict[int, int] = {}
+    named, moved = _keep_patients(live, newer.patients), dict[int, int]()
     without_room = []
     for each in newer.requests:
         live.execute("SAVEPOINT one")
         try:
-            moved[each["id"]] = _put_back(live, each, newer.children)
+            moved[each["id"]] = _put_back(live, _of_patient(each, named), newer.children)
         except sqlite3.IntegrityError:
             live.execute("ROLLBACK TO one")
             without_room.append(NewerPromise.of(each))
         live.execute("RELEASE one")
-    _follow_moves(live, moved)
-    return [*without_room, *_keep_diary(live, newer, moved)]
+    _follow_merges(live, moved)
+    visits = [_of_patient(each, named) for each in newer.appointments]
+    places = _keep_diary(live, visits, newer.diary, moved)
+    _follow_visits(live, moved, places)
+    return [*without_room, *(NewerPromise.of_appointment(each) for each in visits if places[each["id"]] is None)]
 
 
-def _keep_diary(live: sqlite3.Connection, newer: Newer, moved: Mapping[int, int]) -> list[NewerPromise]:
-    """Replace restored appointments by their newer versions; return the newer versions for which no place is free."""
-    without_room = []
-    for each in newer.patients:
-        insert(live, "patients", each)
-    ids = {each["id"]: _make_room(live, each) for each in newer.appointments}
-    for each in newer.appointments:
-        row = {**each, "id": ids[each["id"]], "request_id": moved.get(each["request_id"], each["request_id"])}
-        hangs = [(name, child) for name in OF_THE_DIARY for child in newer.diary[name]]
+def _keep_patients(live: sqlite3.Connection, patients: Sequence[Row]) -> Mapping[int, int]:
+    """Add the patients of whom the backup does not know; return, by their ids until now, the ids they have from now."""
+    named = {}
+    for each in patients:
+        row = {name: value for name, value in each.items() if name != "known"}
+        named[each["id"]] = each["known"] or insert_beside(live, "patients", row)
+    return named
+
+
+def _of_patient(row: Row, named: Mapping[int, int]) -> Row:
+    return {**row, "patient_id": named.get(row["patient_id"], row["patient_id"])}
+
+
+def _keep_diary(
+    live: sqlite3.Connection, visits: Sequence[Row], children: Mapping[str, Sequence[Row]], moved: Mapping[int, int]
+) -> Mapping[int, int | None]:
+    """Replace restored appointments by their newer versions; return by id the new id, None where no place is free."""
+    places = {}
+    for each in visits:
+        _make_room(live, each)
+    for each in visits:
+        row = {**each, "request_id": moved.get(each["request_id"], each["request_id"])}
+        hangs = [(name, child) for name in OF_THE_DIARY for child in children[name]]
         own = [(name, child) for name, child in hangs if child["appointment_id"] == each["id"]]
-        if not _put_beside(live, row, own):
-            without_room.append(NewerPromise.of_appointment(each))
-    return without_room
+        places[each["id"]] = _put_beside(live, row, own)
+    return places
 
 
-def _make_room(live: sqlite3.Connection, visit: Row) -> int | None:
-    """Delete the restored version of the newer appointment `visit`; return its id, or None if another has the id."""
+def _make_room(live: sqlite3.Connection, visit: Row) -> None:
+    """Delete the restored version of the newer appointment `visit`, if there is one."""
     query = "SELECT reference, created FROM main.appointments WHERE id = ?"
     there = live.execute(query, (visit["id"],)).fetchone()
-    if there and there != (visit["reference"], visit["created"]):
-        return None
-    for name in OF_THE_DIARY:
-        live.execute(f"DELETE FROM main.{name} WHERE appointment_id = ?", (visit["id"],))  # noqa: S608 - our tables
-    live.execute("DELETE FROM main.appointments WHERE id = ?", (visit["id"],))
-    return int(visit["id"])
+    if there == (visit["reference"], visit["created"]):
+        for name in OF_THE_DIARY:
+            live.execute(f"DELETE FROM main.{name} WHERE appointment_id = ?", (visit["id"],))  # noqa: S608 - our tables
+        live.execute("DELETE FROM main.appointments WHERE id = ?", (visit["id"],))
 
 
-def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> bool:
-    """Insert an appointment and its child rows `hangs`, in an extra place if need be; return False if none is free."""
+def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> int | None:
+    """Insert an appointment and its child rows `hangs`, in an extra place if need be; return its id, if one is free."""
     for extra in (visit["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
-            new = insert(live, "appointments", {**visit, "extra": extra})
+            new = insert_beside(live, "appointments", {**visit, "extra": extra})
             for name, child in hangs:
                 place = {"extra": extra} if "extra" in child else {}
                 insert(live, name, {**child, **place, "id": None, "appointment_id": new})
@@ -194,12 +216,12 @@ def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str,
             live.execute("ROLLBACK TO visit")
         else:
             live.execute("RELEASE visit")
-            return True
+            return new
         live.execute("RELEASE visit")
-    return False
+    return None
 
 
-def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
+def _follow_merges(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
     """Correct the links of merged requests that lead to a request with a new id."""
     for new in moved.values():
         (into,) = live.execute("SELECT merged_into FROM main.requests WHERE id = ?", (new,)).fetchone()
@@ -207,17 +229,25 @@ def _follow_moves(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
             live.execute("UPDATE main.requests SET merged_into = ? WHERE id = ?", (moved[into], new))
 
 
+def _follow_visits(live: sqlite3.Connection, moved: Mapping[int, int], places: Mapping[int, int | None]) -> None:
+    """Correct the links of kept requests that are about an appointment with a new id."""
+    for new in moved.values():
+        (about,) = live.execute("SELECT about FROM main.requests WHERE id = ?", (new,)).fetchone()
+        if places.get(about, about) != about:
+            live.execute("UPDATE main.requests SET about = ? WHERE id = ?", (places[about], new))
+
+
 def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
     """Put a newer request and its child rows in place of the backup's version; return its id, which may be new."""
-    there = live.execute("SELECT call_sid FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
-    if there and there[0] == request["call_sid"]:
+    there = live.execute("SELECT call_sid, created FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
+    if there == (request["call_sid"], request["created"]):
         for table in children:
             live.execute(f"DELETE FROM main.{table} WHERE request_id = ?", (request["id"],))  # noqa: S608 - our tables
         live.execute("DELETE FROM main.requests WHERE id = ?", (request["id"],))
-    own = None if there and there[0] != request["call_sid"] else request["id"]
-    new = insert(live, "requests", {**request, "id": own})
+    new = insert_beside(live, "requests", request)
     for table, rows in children.items():
         for row in rows:
             if row["request_id"] == request["id"]:
-                insert(live, table, {**row, "id": None, "request_id": new})
+                mark = {"mark": mark_to_tell(new)} if row.get("mark") == mark_to_tell(request["id"]) else {}
+                insert(live, table, {**row, **mark, "id": None, "request_id": new})
     return new

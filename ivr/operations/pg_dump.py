@@ -26,8 +26,8 @@ def dumping(database_url: str, file: str) -> Sequence[str]:
 SET_SINCE = {table: (*KNOWN_BY[table], *later) for table, later in SET_AT_THE_DESK.items()}
 
 KNOWN = {
-    "promises": "mark",
-    "requests": "id, call_sid, reference, appointment",
+    "promises": "mark, created",
+    "requests": "id, call_sid, created, reference, appointment",
     "appointments": "id, reference, created, touched",
     **{table: ", ".join(columns) for table, columns in SET_SINCE.items()},
 }

@@ -8,11 +8,15 @@ from flask import Flask
 from ivr.diary.appointments import Appointment
 from ivr.diary.desk_diary import DeskBooking
 from ivr.diary.diary import cancel
+from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
 from ivr.storage.audit import By
 from ivr.web.services import Services
 from tests.commands.test_backup import made, restored, runs
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW
+from tests.people import BOOK, Clock, Phone
+from tests.workers import the_clock_runs
+from workers.services import WorkerServices
 
 ASHA = By("asha", NOW)
 
@@ -81,3 +85,55 @@ def test_one_who_was_erased_since_and_had_an_appointment_only_is_named(app: Flas
     assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
     for _ in range(2):
         assert "ERASED since, and back now; please erase again: 000001\n" in restored(app, backup)
+
+
+def test_a_newer_appointment_keeps_its_name_and_who_is_to_be_told_where_another_has_its_ids(
+    app: Flask, services: Services, worker: WorkerServices
+) -> None:
+    """SQLite gives an erased patient's and appointment's id to the next, and the backup brings back the erased one."""
+    books(services, AT_FOUR, 1)
+    backup = made(app)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    books(services, AT_FOUR + HALF_AN_HOUR, 2)
+    services.hours.closures.set([DeskClosure(NOW.date(), "")], ASHA)
+    the_clock_runs(worker)
+    restored(app, backup)
+    found = {each.reference: each for each in appointments(services)}
+    people = services.diary.patients.called({each.patient_id or 0 for each in found.values()})
+    names = {key: people[each.patient_id or 0].name for key, each in found.items()}
+    assert names == {"000001": "Made Up 1", "000002": "Made Up 2"}
+    (told,) = services.desk.store.waiting()
+    newer = found["000002"]
+    assert (told.reference, told.about, told.patient_id) == ("000002", newer.id, newer.patient_id)
+
+
+def test_one_to_tell_since_stays_where_the_backup_has_another_to_tell_under_its_id(
+    app: Flask, services: Services, worker: WorkerServices, clock: Clock
+) -> None:
+    books(services, AT_FOUR, 1)
+    services.hours.closures.set([DeskClosure(NOW.date(), "")], ASHA)
+    the_clock_runs(worker)
+    backup = made(app)
+    clock.goes_on(minutes=1)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    books(services, AT_FOUR + HALF_AN_HOUR, 2)
+    the_clock_runs(worker)
+    assert "NOT kept" not in restored(app, backup)
+    waiting = {each.reference: each.about for each in services.desk.store.waiting()}
+    found = {each.reference: each.id for each in appointments(services)}
+    assert waiting == found
+    assert len(waiting) == 2
+
+
+def test_a_name_typed_since_for_a_request_of_the_backup_is_not_anothers(
+    phone: Phone, app: Flask, services: Services
+) -> None:
+    books(services, AT_FOUR, 1)
+    backup = made(app)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    phone.rings(caller="+919999900002").press(*BOOK)
+    services.desk.moves.name(1, "Made Up 2", ASHA)
+    restored(app, backup)
+    (request,) = services.desk.store.waiting()
+    (patient,) = services.diary.patients.called({request.patient_id or 0}).values()
+    assert (patient.name, patient.phone) == ("Made Up 2", "+919999900002")

@@ -96,10 +96,15 @@ def _on_the_list(write: Connection, about: Appointment, what: ToTell, by: By) ->
     note(write, request_id, HistoryEntry.of(by, HistoryEvent.TO_TELL, what.why))
     # By its promise it is found under its reference.
     promise = {"reference": about.reference, "spoken": about.reference, "joined": False, "created": by.at}
-    insert_new(write, schema.promises, mark=f"to tell {request_id}", request_id=request_id, **promise)
+    insert_new(write, schema.promises, mark=mark_to_tell(request_id), request_id=request_id, **promise)
     for each in what.notices:
         add_task(write, request_id, each, by.at)
     return request_id
+
+
+def mark_to_tell(request_id: int) -> str:
+    """Return the mark of the promise of a request to tell a patient, by the id of this request."""
+    return f"to tell {request_id}"
 
 
 def tell_no_more(write: Connection, request_id: int, appointment_id: int, by: By) -> bool:
