@@ -130,10 +130,12 @@ def _rules(stored: str) -> str:
 
 
 def _erased(stored: str) -> str:
-    """Return in words what was erased with a telephone number: its language, or some blocks. Raises ValueError."""
+    """Return in words what was erased with a number: its language, missed calls, or blocks. Raises ValueError."""
     if stored == "a language":
         return _("the language it is greeted in")
-    count, _blocks = stored.split()
+    count, what = stored.split(" ", 1)
+    if what == "missed calls":
+        return ngettext("%(num)s missed call", "%(num)s missed calls", int(count))
     return ngettext("%(num)s block", "%(num)s blocks", int(count))
 
 
