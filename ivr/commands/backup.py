@@ -31,7 +31,8 @@ AFTERWARDS = """\
 The people of the desk, their passwords and second factors are those of the backup: look at /desk/people, also for
 telephones that were lost since. Recovery codes that were used since work again: whoever used one makes new ones.
 The calendar's link is as it was before; where the database could not be read, the calendar is switched off.
-Closures reach the telephone within seconds, by the clock."""
+Closures reach the telephone within seconds, by the clock.
+Everybody is logged out, and what was typed and not sent is gone."""
 
 WITH_POSTGRESQL = 2
 """The exit code of a command that only printed the PostgreSQL programs to run in its place."""

@@ -2,8 +2,8 @@
 
 All rows are replaced in one transaction. Readers see the old desk or the restored one. Writers wait, or store
 requests as pending in Redis. Requests promised or booked since the backup stay, as does what was set and noted since
-(newer_rows.py). Not restored are sessions, the calendar's link, and the rule that the calendar shows whole names. No
-HTTP, no clock.
+(newer_rows.py). Not restored are sessions, drafts, the calendar's link, and the rule that the calendar shows whole
+names. No HTTP, no clock.
 """
 
 import shutil
@@ -29,8 +29,12 @@ from ivr.storage.revisions import revisions
 STAYS = schema.calendar_links.name
 """The table that is not restored, because a calendar link that was replaced since the backup must not work again."""
 
-SESSIONS = schema.sessions.name
-"""The table that is empty after a restore: a session that was ended since the backup must not go on."""
+EMPTIED = (schema.sessions.name, schema.drafts.name)
+"""The tables that are empty after a restore.
+
+A session that was ended since the backup must not go on. A draft was sent since, or is about somebody erased, and
+would stand on the page of whoever has the id now.
+"""
 
 WAL_FILES = ("-wal", "-shm")
 """Endings of the files that SQLite keeps beside a database; they are moved together with it."""
@@ -126,9 +130,8 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
         without_room = keep_newer(live, newer)
         put_rows(live, rows if keeps_newer else {AUDIT: rows[AUDIT]})  # by the audit it is known who was erased
         erased = _references(live, ERASED_AND_BACK, audit.AuditAction.ERASED)
-        for table in DERIVED:  # made again from what is there now
+        for table in (*DERIVED, *EMPTIED):
             live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of tables of ours
-        live.execute(f"DELETE FROM main.{SESSIONS}")  # noqa: S608 - the name of a table of ours
         live.execute("COMMIT")
     counts = {table: len(found) for table, found in rows.items() if found}
     return Restored(kept, erased, tuple(without_room), counts, worked_on)
@@ -139,7 +142,7 @@ def _references(live: sqlite3.Connection, query: str, *values: str) -> tuple[str
 
 
 DERIVED = tuple(each.name for each in schema.metadata.sorted_tables if each.info == schema.DERIVED)
-"""The tables that hold counts of other tables' rows."""
+"""The tables that hold counts of other tables' rows, and are made again from what is there."""
 
 NAMES_STAY_AWAY = "DELETE FROM restored.rules WHERE name = ? AND name NOT IN (SELECT name FROM main.rules)"
 
@@ -155,9 +158,9 @@ def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:
 
 
 def _close_what_was_open(part: Path) -> None:
-    """Remove calendar links, sessions and the rule for whole names, because any of them may be out of date."""
+    """Remove calendar links, sessions, drafts and the rule for whole names: any of them may be out of date."""
     with closing(opened(part)) as restored:
-        for table in (STAYS, SESSIONS):
+        for table in (STAYS, *EMPTIED):
             restored.execute(f"DELETE FROM {table}")  # noqa: S608 - names of tables of ours
         restored.execute("DELETE FROM rules WHERE name = ?", (WHOLE_NAMES,))
 
