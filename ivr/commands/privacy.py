@@ -160,10 +160,8 @@ def _show_what_remains(held: PersonalRecord) -> None:
 
 
 def _warn_of_unreadable(held: PersonalRecord) -> None:
-    if held.unreadable:
-        words = (
-            f"{held.unreadable} requests in Redis were sealed under another SECRET_KEY: nobody can say whose they are"
-        )
+    if count := held.unreadable:
+        words = f"{count} requests in Redis were sealed under another SECRET_KEY: nobody can say whose they are"
         click.echo(words, err=True)
 
 

@@ -5,13 +5,14 @@ that booked. No HTTP, no sentences, no clock.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from ivr.desk.phone_bookings import PhoneBookings
 from ivr.desk.requests import CALLER
@@ -28,8 +29,7 @@ from ivr.diary.appointments import (
 from ivr.diary.coming import as_of, coming
 from ivr.diary.diary import cancel, move, note
 from ivr.line.diary import Slot
-from ivr.line.phones import Phone
-from ivr.line.turn import OwnAppointment
+from ivr.line.turn import CheckDigits, OwnAppointment
 from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway
@@ -110,15 +110,15 @@ class OwnAppointments:
 
     bookings: PhoneBookings
 
-    def prove(self, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime) -> ComparedDigits:
-        """Compare `digits` with the ends of references. Return the outcome, with the appointment if it is proved.
+    def prove(self, asked: CheckDigits, step: str, now: datetime) -> ComparedDigits:
+        """Compare digits with the ends of references. Return the outcome, with the appointment if it is proved.
 
-        With `chosen`, only this appointment counts, as the caller heard of it; with None, any of the number's.
+        With `asked.appointment`, only this one counts, as the caller heard of it; with None, any of the number's.
+        `step` is the keyed hash of the webhook's address: a webhook that comes again counts no second wrong entry.
         """
+        database = self.bookings.database
         try:
-            return self.bookings.deadline.wait_for(
-                lambda: in_turn(self.bookings.database, lambda write: _proved(write, number, digits, chosen, now))
-            )
+            return self.bookings.deadline.wait_for(lambda: in_turn(database, partial(_proved, asked, step, now)))
         except StoreAway as away:
             log.warning("the database is away (%s); no digits of a reference are taken", away)
             return ComparedDigits(ProofOutcome.AWAY)
@@ -168,28 +168,27 @@ def _is_done(row: Row[Any], slot: Slot | None) -> bool:
     return bool(row.status == AppointmentStatus.BOOKED and row.starts == slot.start)
 
 
-def _proved(
-    write: Connection, number: Phone, digits: str, chosen: OwnAppointment | None, now: datetime
-) -> ComparedDigits:
-    lock_key(write, "proof", number.e164)
-    of_number = select(table.c.id, table.c.reference, table.c.schedule).where(table.c.phone == number.e164)
-    rows = {row.id: row for row in write.execute(of_number)}
-    if _wrong_entries(write, rows.keys(), now) >= TRIES:
-        return ComparedDigits(ProofOutcome.LOCKED)
-    asked = {chosen.id} if chosen else rows.keys()
-    right = {each for each in asked & rows.keys() if digits and rows[each].reference.endswith(digits)}
-    if right or not asked <= rows.keys():  # the desk has given the appointment another number
-        for each in coming(write, number, now, every=True):
+def _proved(asked: CheckDigits, step: str, now: datetime, write: Connection) -> ComparedDigits:
+    lock_key(write, "proof", asked.number.e164)
+    of_number = select(table.c.id, table.c.reference, table.c.schedule).where(table.c.phone == asked.number.e164)
+    rows, chosen = {row.id: row for row in write.execute(of_number)}, asked.appointment
+    wrong = _wrong_entries(write, rows.keys(), now)
+    if step in wrong or len(wrong) >= TRIES:
+        return ComparedDigits(ProofOutcome.WRONG if step in wrong else ProofOutcome.LOCKED)
+    ids = {chosen.id} if chosen else rows.keys()
+    right = {each for each in ids & rows.keys() if asked.digits and rows[each].reference.endswith(asked.digits)}
+    if right or not ids <= rows.keys():  # the desk has given the appointment another number
+        for each in coming(write, asked.number, now, every=True):
             if each.id in right and (chosen is None or each.starts == chosen.starts):
                 return ComparedDigits(ProofOutcome.PROVED, each, rows[each.id].schedule)
         return ComparedDigits(ProofOutcome.GONE)
     if rows:
-        note(write, chosen.id if chosen else max(rows), DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS))
+        note(write, chosen.id if chosen else max(rows), DiaryEntry(now, CALLER, DiaryEvent.WRONG_DIGITS, step))
     return ComparedDigits(ProofOutcome.WRONG)
 
 
-def _wrong_entries(write: Connection, ids: Collection[int], now: datetime) -> int:
-    """Return the number of wrong entries of digits for these appointments within the last 24 hours."""
+def _wrong_entries(write: Connection, ids: Collection[int], now: datetime) -> Sequence[str]:
+    """Return the steps at which digits were wrong for these appointments within the last 24 hours."""
     lines = schema.appointment_history
     wrong = (lines.c.appointment_id.in_(ids), lines.c.what == DiaryEvent.WRONG_DIGITS, lines.c.at > now - A_DAY)
-    return write.execute(select(func.count()).select_from(lines).where(*wrong)).scalar_one()
+    return write.scalars(select(lines.c.detail).where(*wrong)).all()

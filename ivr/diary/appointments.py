@@ -58,7 +58,10 @@ class DiaryEvent(StrEnum):
     NOTE = "note"
     UNDONE = "undone"
     WRONG_DIGITS = "wrong_digits"
-    """A caller entered digits that are not the last ones of the appointment's reference."""
+    """A caller entered digits that are not the last ones of the appointment's reference.
+
+    The detail is the keyed hash of the webhook's address, by which a webhook that comes twice is known.
+    """
     NOT_TOLD = "not_told"
     """The staff could not be told of the booking or of the change."""
     NOT_CONFIRMED = "not_confirmed"

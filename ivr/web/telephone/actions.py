@@ -19,6 +19,7 @@ from ivr.line.phones import Phone
 from ivr.line.turn import Call, ChangeAppointment, CheckDigits, Facts, File, OwnAppointment, RingReception, Turn
 from ivr.metrics.table import IN_DATABASE, IN_REDIS, NOTHING_PROMISED, PROMISES
 from ivr.web.services import Services
+from ivr.web.telephone.webhook import VerifiedWebhook
 
 log = logging.getLogger(__name__)
 
@@ -66,16 +67,17 @@ STORED = (File, CheckDigits, ChangeAppointment, RingReception)
 """The kinds of action that need a store, because the store decides the outcome."""
 
 
-def done_for(here: Services, turn: Turn, facts: Facts, happened: CallEvent) -> Turn:
+def done_for(here: Services, turn: Turn, facts: Facts, asked: VerifiedWebhook) -> Turn:
     """Carry out the action of a turn, and return the turn that follows; return `turn` if nothing is to be done.
 
     A blocked caller may not ring the reception, and gets the turn of a refusal.
     """
+    happened = asked.event
     match turn.wait:
         case File():
             return _filed(here, turn, turn.wait, facts, happened)
         case CheckDigits():
-            return _checked(here, turn, turn.wait, facts)
+            return _checked(here, turn, turn.wait, facts, asked.webhook.address)
         case ChangeAppointment():
             return _changed(here, turn, turn.wait, facts, happened)
         case RingReception() if here.telephone.intake.is_barred(sender(here, happened)):
@@ -134,8 +136,8 @@ def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened:
     return resume(call, found.outcome, facts)
 
 
-def _checked(here: Services, turn: Turn, asked: CheckDigits, facts: Facts) -> Turn:
-    found = here.telephone.own_appointments.prove(asked.number, asked.digits, asked.appointment, facts.now)
+def _checked(here: Services, turn: Turn, asked: CheckDigits, facts: Facts, address: str) -> Turn:
+    found = here.telephone.own_appointments.prove(asked, here.reports.keyed_ids.step(address), facts.now)
     call = replace(turn.call, proved=found.appointment is not None, entered="")
     if found.appointment:
         practitioner = facts.clinic.diary.practitioner(found.schedule)

@@ -76,7 +76,7 @@ def step(here: Services, asked: VerifiedWebhook, place: str, *, at_once: bool = 
     turn = press(call, asked.keys, facts)
     if at_once and isinstance(turn.wait, STORED):
         raise NeedsStore
-    done = done_for(here, turn, facts, asked.event)
+    done = done_for(here, turn, facts, asked)
     return _heard(here, asked, done, *(turn.through if done is not turn else ()))
 
 

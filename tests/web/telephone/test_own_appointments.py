@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ivr.desk.own_appointments import TRIES
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
 from ivr.diary.desk_diary import DeskBooking
 from ivr.line.hours import DeskClosure
@@ -157,6 +158,21 @@ def test_a_wish_to_cancel_that_waited_in_redis_is_still_about_its_appointment(
             jobs.save(worker)
         (wish,) = phone.services.desk.store.waiting()
         assert (wish.kind, wish.about, wish.why) == ("callback", only(phone).id, "cancel")
+
+
+def test_wrong_digits_whose_webhook_comes_again_are_wrong_once(line: Phone) -> None:
+    reference = books(line)
+    call = line.rings().press("5", "1", other_digits(reference))
+    for _ in range(TRIES):
+        assert WRONG in call.hears_again()
+    for _ in range(TRIES - 2):
+        call.press(other_digits(reference))
+    assert call.press(reference[-2:]).place == "times"
+    wrong = [each for each in line.services.diary.reads.history(only(line).id) if each.what == DiaryEvent.WRONG_DIGITS]
+    assert len(wrong) == TRIES - 1
+    last = line.rings().press("5", "1", other_digits(reference))
+    assert WRONG in last.hears_again(), "also for the last try that is left"
+    assert CANNOT in last.press(reference[-2:]).words
 
 
 def test_from_another_telephone_it_takes_the_number_and_the_whole_reference(line: Phone) -> None:
