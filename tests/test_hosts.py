@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from ivr.diary.diary import book
 from ivr.hosts.seen import SILENT
+from ivr.hours.closures_file import FILE as CLOSURES
 from ivr.hours.phone_booking import BookingSwitch
 from ivr.line.hours import DeskClosure
 from ivr.reports.call_records import SETTLES, Trace
@@ -23,9 +24,11 @@ from ivr.storage.database import sqlite_path
 from tests.conftest import PASSWORD, at_the_desk
 from tests.desk.upkeep.test_upkeep import NINE
 from tests.diary import asked, wished
-from tests.people import CALLER, DELHI, Clock, Phone, Staff
+from tests.people import CALLBACK, CALLER, DELHI, Clock, Phone, Staff
 from tests.test_faults import moved
 from tests.two_hosts import Host, goes_to, two_hosts
+from tests.web.diary import books, words_of
+from tests.web.diary import sends as sends_block
 from tests.web.diary.test_calendar_feed import link_on
 from tests.web.staff.second_factors import led_on, sets_up, shown, writes_code
 from tests.web.staff.test_people import invites, opens, sends
@@ -281,6 +284,29 @@ def test_closures_and_pauses_reach_a_host_without_a_clock_and_hold_there(
             assert CLOSED in there.phone.rings().press("4").words
             assert there.phone.services.hours.phone_booking.read().paused
             there.sends()
+
+
+def test_a_host_whose_file_cannot_be_written_keeps_the_promises_of_a_closure(pair: Hosts, clock: Clock) -> None:
+    """While a host lacks a closure in its file, its clock and its desk judge by the database, which has it."""
+    here, there = pair
+    with here.worker.database.writing() as write:
+        book(write, wished(), asked())
+    here.phone.rings().press(*CALLBACK)
+    (there.worker.settings.state_dir / f"{CLOSURES}.lock").mkdir()
+    here.worker.hours.closures.set([TODAY], By("asha", clock()))
+    here.sweeps()
+    listed = here.worker.desk.store.waiting()
+    assert {(each.about, each.due.date()) for each in listed} == {(None, NINE.date()), (1, NINE.date())}
+
+    there.sweeps(lambda: None)
+    assert CLOSED not in there.phone.rings().press("4").words
+    staff = at_the_desk(there.phone)
+    assert sends_block(staff, "/blocks", day="2026-11-24", **{"from": "13:00", "until": "14:00"}).status_code == 200
+    assert here.worker.desk.store.waiting() == listed
+    assert "The clinic is closed then" in words_of(books(staff, "17:00", day="2026-11-23"))
+    staff.does("take", 1)
+    told = staff.does("report", 1, outcome="booked", day="2026-11-23", hour="17:00")
+    assert "The clinic is closed at that time." in told
 
 
 def test_an_upkeep_that_cannot_reach_the_database_says_so_once(

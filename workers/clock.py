@@ -103,7 +103,7 @@ def adopt_bookings(worker: WorkerServices) -> None:
 
 def keep_promises(worker: WorkerServices) -> None:
     """Move due times out of closed hours, and list the patients whose visits lie in closed hours. Raises StoreAway."""
-    worker.desk.upkeep.keep(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()), notify=True)
+    worker.desk.upkeep.keep(worker.hours.clinic_stored(), By(THE_CLOCK, worker.clock()), notify=True)
 
 
 def keep_sheet(worker: WorkerServices) -> None:
@@ -145,7 +145,7 @@ def keep_counts(worker: WorkerServices) -> None:
 
 def check_heard(worker: WorkerServices) -> None:
     """Put on the list each patient who did not hear that their booking or change was made. Raises StoreAway."""
-    worker.desk.unheard.check(worker.hours.clinic_now(), By(THE_CLOCK, worker.clock()))
+    worker.desk.unheard.check(worker.hours.clinic_stored(), By(THE_CLOCK, worker.clock()))
 
 
 def bring_missed_calls(worker: WorkerServices) -> None:

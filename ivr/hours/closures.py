@@ -59,10 +59,11 @@ class Closures:
                 write.execute(audit.line(by, AuditAction.UNDID_HOURS, str(row.day), _words_of(row)))
         return row is not None
 
-    def current(self, day: date) -> list[Standing]:
+    def current(self, day: date = date.min) -> list[Standing]:
         """Return the closures from this day on that nobody has undone, in the order in which they were set.
 
-        A closure that cannot be read is left out, so that callers still hear of the others. Raises StoreAway.
+        Without a day, return those of all days. A closure that cannot be read is left out, so that callers still hear
+        of the others. Raises StoreAway.
         """
         return [each for each in self._standing(day) if isinstance(each, Standing)]
 

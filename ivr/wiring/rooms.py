@@ -69,6 +69,14 @@ class HoursServices:
         """Return the clinic with the closures that the desk has set. Asks no store."""
         return self.now.read()
 
+    def clinic_stored(self) -> Clinic:
+        """Return the clinic with the closures of all days, past ones too, as the database has them. Raises StoreAway.
+
+        By these, and by no host's file, is judged what was promised: a patient to be told of a closure waits longer
+        than its day, and a file that cannot be written lacks it.
+        """
+        return self.now.clinic.with_closures([each.closure for each in self.closures.current()])
+
     def version(self) -> str:
         """Return a text that changes with all that `clinic_now` depends on: the closures, and booking by telephone."""
         return f"{self.closures_file.version()} {self.phone_booking.version()}"
@@ -154,7 +162,7 @@ def desk(base: Foundation, opening: HoursServices, rules: IntakeRules | None = N
         store=RequestStore(database, tasks_of_a_request(settings.text_confirmations, channels), rules),
         worklist=Worklist(database),
         search=Search(database),
-        moves=Moves(database, opening.due_again, base.clinic.persistence.tries, opening.clinic_now),
+        moves=Moves(database, opening.due_again, base.clinic.persistence.tries, opening.clinic_stored),
         merging=Merging(database),
         blocked=Blocked(database),
         adoption=Adoption(database),

@@ -24,7 +24,7 @@ def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[
     The best column has the fewest concerns. `but` is an appointment that is moved: it is in nobody's way, and keeps at
     least its length. Raises StoreAway.
     """
-    clinic, now = services().diary.free_times.lasting(services().hours.clinic_now(), but), services().clock()
+    clinic, now = services().diary.free_times.lasting(services().hours.clinic_stored(), but), services().clock()
     return services().diary.concerns.choose(clinic, columns(clinic.diary, schedule), start, now, but)
 
 

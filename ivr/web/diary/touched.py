@@ -7,7 +7,7 @@ from ivr.web.sessions import by
 
 def keep_in_step() -> str:
     """Bring the waiting list in step with the blocked times; return sentences on what was done. Raises StoreAway."""
-    touched = services().desk.upkeep.keep(services().hours.clinic_now(), by())
+    touched = services().desk.upkeep.keep(services().hours.clinic_stored(), by())
     told, relieved = len(touched.appointments), len(touched.relieved)
     return " ".join(
         (

@@ -69,7 +69,7 @@ def touched() -> str:
 
 def _asked() -> tuple[list[DeskClosure], Clinic]:
     """Return the closures that the form asks for, and the clinic with them. Raises FormRefused, StoreAway."""
-    standing = [each.closure for each in services().hours.closures.current(_today())]
+    standing = [each.closure for each in services().hours.closures.current()]
     asked = wished(request.form, services().clinic, standing, _today())
     return asked, services().clinic.with_closures([*standing, *asked])
 
@@ -79,7 +79,7 @@ def _asked() -> tuple[list[DeskClosure], Clinic]:
 def undo() -> ResponseReturnValue:
     """Undo the closures that somebody set in one go."""
     ids = [each for each in map(id_of, request.form.getlist("id")) if each is not None]
-    left = [each.closure for each in services().hours.closures.current(_today()) if each.id not in ids]
+    left = [each.closure for each in services().hours.closures.current() if each.id not in ids]
     after = services().clinic.with_closures(left)
     if asks_first(after):
         return page_before(after, url_for("hours.undo")), 409
@@ -92,7 +92,7 @@ def undo() -> ResponseReturnValue:
 
 def _heard_from_now_on(words: str) -> ResponseReturnValue:
     """Apply the closures to waiting requests and to the file that calls read; redirect with `words` or an error."""
-    touched = keep_promises([each.closure for each in services().hours.closures.current(_today())])
+    touched = keep_promises()
     try:
         services().hours.closures_file.follow(services().hours.closures, _today())
         flash(" ".join((words, *touched)), "done")

@@ -3,7 +3,7 @@
 A patient with an appointment in closed hours goes on the list. A call due in closed hours gets another due time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,6 @@ from ivr.desk.upkeep.due_times import DueMove
 from ivr.desk.upkeep.upkeep import Touched
 from ivr.diary.appointments import Appointment
 from ivr.line.clinic import Clinic
-from ivr.line.hours import DeskClosure
 from ivr.line.phones import NumberRefused, Phone
 from ivr.web.i18n import _, local, moment
 from ivr.web.services import services
@@ -71,12 +70,9 @@ def _keys(touched: Touched) -> set[str]:
     }
 
 
-def keep_promises(closures: Sequence[DeskClosure]) -> list[str]:
-    """Apply these closures to the waiting list and its due times; return sentences that say what was changed.
-
-    Raises StoreAway.
-    """
-    touched = services().desk.upkeep.keep(services().clinic.with_closures(closures), by())
+def keep_promises() -> list[str]:
+    """Fit the waiting list and its due times to the stored closures; return what was changed. Raises StoreAway."""
+    touched = services().desk.upkeep.keep(services().hours.clinic_stored(), by())
     return list(_done(len(touched.appointments), len(touched.relieved), len(touched.requests)))
 
 

@@ -11,7 +11,7 @@ from ivr.line.phones import Phone as Number
 from ivr.storage import schema
 from tests.conftest import at_the_desk
 from tests.diary import AT_FOUR, NOW, asked, wished
-from tests.people import BOOK, Phone, Staff
+from tests.people import BOOK, DELHI, Clock, Phone, Staff
 from tests.web.hours.test_pages import TODAY, page, posts
 
 CLOSES = {"what": "closed", "day": TODAY, "line": "*", "reason": ""}
@@ -138,3 +138,21 @@ def test_what_is_shown_is_words_and_never_markup(phone: Phone) -> None:
     staff = at_the_desk(phone)
     answer = posts(staff, **CLOSES)
     assert "&lt;b&gt;Made&lt;/b&gt; Up, no number" in answer.text
+
+
+@pytest.mark.parametrize("days", [1, 40])
+def test_a_change_on_a_later_day_forgets_nobody_of_a_closed_day(
+    phone: Phone, patient: str, clock: Clock, days: int
+) -> None:
+    """A patient not yet told of a past closure stays on the list, and a call that it moved keeps its later time."""
+    phone.rings(caller="+919999900003").press(*BOOK)
+    staff = at_the_desk(phone)
+    confirms(staff, shown(staff, **CLOSES))
+    listed = phone.services.desk.store.waiting()
+    clock.goes_on(days=days, hours=-6)
+    staff.logs_in()
+    day = f"{clock().astimezone(DELHI):%Y-%m-%d}"
+    assert posts(staff, what="early", day=day, line="*", reason="", time="17:00").status_code == 302
+    assert phone.services.desk.store.waiting() == listed
+    assert posts(staff, **undo_of(staff)).status_code == 302
+    assert phone.services.desk.store.waiting() == listed
