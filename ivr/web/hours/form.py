@@ -55,7 +55,7 @@ def _cut(
     present = usual.with_closures(standing)
     lines = [wish.line] if wish.line else list(usual.lines)
     now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
-    left = {line: _left(cut, at, usual.line(line).hours.shifts(wish.day), now[line]) for line in lines}
+    left = _left(cut, at, {line: usual.line(line).hours.shifts(wish.day) for line in lines}, now)
     changed = {line: shifts for line, shifts in left.items() if shifts != now[line]}
     if not any(changed.values()):
         raise FormRefused(_nothing(at, closes=bool(changed), open_at_all=any(left.values())))
@@ -64,14 +64,29 @@ def _cut(
     return [DeskClosure(wish.day, line, shifts, wish.reason) for line, shifts in changed.items()]
 
 
-def _left(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
-    """Return a line's present hours, cut at the time `at`. If `at` lies outside them, cut the usual hours instead.
+def _left(
+    cut: Callable[[Shifts, time], Shifts], at: time, usual: Mapping[str, Shifts], now: Mapping[str, Shifts]
+) -> Mapping[str, Shifts]:
+    """Return the present hours `now` of lines, cut at the time `at`. If that cuts none, cut the usual hours instead.
 
-    So a line set to close at five can be set to close at six. A late opening is kept when the day's end is cut.
+    So lines set to close at five can be set to close at six, and a wholly closed clinic opens after all. Beside an open
+    line, a line that somebody has closed stays closed.
     """
-    left = cut(present, at)
-    if left and left != present:
+    left = {line: cut(shifts, at) for line, shifts in now.items()}
+    if left != now:
         return left
+    all_closed = not any(now.values())
+    return {
+        line: _cut_anew(cut, at, usual[line], shifts) if shifts or all_closed else shifts
+        for line, shifts in now.items()
+    }
+
+
+def _cut_anew(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
+    """Return a line's usual hours, cut at the time `at` instead of where they are cut at present.
+
+    A late opening is kept when the day's end is cut. Returns the present hours if `at` lies outside the usual ones.
+    """
     whole = OTHER_END[cut](usual, present) if present else usual
     again = cut(whole, at)
     return present if again == whole else again

@@ -185,6 +185,31 @@ def test_all_lines_close_even_where_one_had_hours_of_its_own_set_before(staff: S
     assert "We are open until five" in hears(phone, "second")
 
 
+@pytest.mark.parametrize(
+    ("own", "all_lines", "heard"),
+    [
+        ({"what": "closed"}, {"what": "early", "time": "17:00"}, "We are closed today."),
+        ({"what": "closed"}, {"what": "late", "time": "10:00"}, "We are closed today."),
+        ({"what": "early", "time": "15:00"}, {"what": "early", "time": "17:00"}, "We are open until three"),
+    ],
+)
+def test_cutting_the_day_of_all_lines_lengthens_no_lines_day(
+    staff: Staff, phone: Phone, own: dict[str, str], all_lines: dict[str, str], heard: str
+) -> None:
+    sets(staff, line="second", **own)
+    said = sets(staff, **all_lines)
+    assert heard in hears(phone, "second")
+    assert "the second line" not in re.findall(r'class="notice done"[^>]*>([^<]+)', said)[0]
+
+
+def test_moving_the_closing_hour_of_all_lines_opens_none_that_is_closed(staff: Staff, phone: Phone) -> None:
+    sets(staff, "closed", line="second")
+    for hour, said in (("17:00", "until five"), ("18:00", "until six")):
+        sets(staff, "early", time=hour)
+        assert said in hears(phone)
+        assert "We are closed today." in hears(phone, "second")
+
+
 # -- lines with hours of their own
 
 
