@@ -4,7 +4,7 @@ A closure is never altered: a later one overrides it, or somebody undoes it. Cal
 closures_file.py and clinic_now.py. No HTTP, no clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from ivr.storage import audit, schema
 from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import Database
 from ivr.storage.odd import Odd, name_once, text_of
+from ivr.storage.upsert import lock_key
 
 table = schema.closures
 
@@ -46,8 +47,17 @@ class Closures:
 
     def set(self, wished: Sequence[DeskClosure], by: By) -> list[int]:
         """Set all of these closures, or on failure none, and return their ids. Raises StoreAway."""
+        return [each.id for each in self.set_after(lambda _before: wished, by)]
+
+    def set_after(self, wish: Callable[[Sequence[DeskClosure]], Sequence[DeskClosure]], by: By) -> list[Standing]:
+        """Set the closures that `wish` makes of those of all days that nobody has undone; return what is set.
+
+        Of two people at once, the second one's wish is made after the first one's closures. Raises StoreAway, and what
+        `wish` raises; nothing is set then.
+        """
         with self._database.writing() as write:
-            return [_set(write, each, by) for each in wished]
+            lock_key(write, table.name)
+            return [_set(write, each, by) for each in wish(desk_closures(write))]
 
     def undo(self, closure_id: int, by: By) -> bool:
         """Undo a closure, and return whether it was in force until now. Raises StoreAway."""
@@ -80,18 +90,18 @@ class Closures:
 STANDING = select(table).where(table.c.day >= bindparam("day"), table.c.undone_at.is_(None)).order_by(table.c.id)
 
 
-def desk_closures(read: Connection, day: date) -> list[DeskClosure]:
+def desk_closures(read: Connection, day: date = date.min) -> list[DeskClosure]:
     """Return the closures from this day on, in the order in which they were set, without undone and unreadable ones."""
     found = (_read(row) for row in read.execute(STANDING, {"day": day}))
     return [each.closure for each in found if isinstance(each, Standing)]
 
 
-def _set(write: Connection, wished: DeskClosure, by: By) -> int:
+def _set(write: Connection, wished: DeskClosure, by: By) -> Standing:
     row = {"day": wished.day, "line": wished.line, "shifts": written(wished.shifts), "reason": wished.reason}
     done = write.execute(insert(table).values(**row, who=by.who, at=by.at))
     write.execute(audit.line(by, AuditAction.SET_HOURS, str(wished.day), _words(wished)))
     closure_id: int = done.inserted_primary_key[0]  # type: ignore[index]  # the table has a key of one column
-    return closure_id
+    return Standing(closure_id, wished, by.who, by.at)
 
 
 def _read(row: Row[Any]) -> Standing | OddClosure:

@@ -3,6 +3,7 @@
 import json
 import logging
 import stat
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -80,6 +81,18 @@ def test_of_several_that_are_set_together_all_stand_or_none(closures: Closures) 
     with pytest.raises(StoreAway):
         closures.set([CLOSED, impossible], By("asha", NOW))
     assert found(closures) == []
+
+
+def test_of_two_wishes_at_once_the_second_is_made_after_the_first(closures: Closures) -> None:
+    def first(_before: Sequence[DeskClosure]) -> list[DeskClosure]:
+        second.append(hands.submit(closures.set_after, lambda before: [*before, CLOSED], By("binod", NOW)))
+        wait(second, timeout=0.3)  # it gets this far only if nothing makes it wait for its turn
+        return [EARLY]
+
+    second: list[Future[list[Standing]]] = []
+    with ThreadPoolExecutor(1) as hands:
+        closures.set_after(first, By("asha", NOW))
+    assert [each.closure for each in second[0].result()] == [EARLY, CLOSED]
 
 
 # -- the file

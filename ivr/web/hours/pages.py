@@ -4,7 +4,7 @@ A change counts from the next call on, until the end of its day. The page lists 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -46,13 +46,14 @@ def page() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Close a line or the clinic for a day, or change the hours of a day, as the form says."""
     try:
-        asked, after = _asked()
+        after = _asked_for()
+        if asks_first(after):
+            return page_before(after, url_for("hours.change")), 409
+        # The wish is made anew after what somebody else may have set meanwhile.
+        found = services().hours.closures.set_after(_wish, by())
     except FormRefused as refused:
         return _page(typed.typed("hours"), str(refused)), 400
-    if asks_first(after):
-        return page_before(after, url_for("hours.change")), 409
-    services().hours.closures.set(asked, by())
-    what = "; ".join(dict.fromkeys(closure_words(each) for each in asked))
+    what = "; ".join(dict.fromkeys(closure_words(each.closure) for each in found))
     return _heard_from_now_on(_("Changed: %(what)s. Callers hear it from the next call.", what=what))
 
 
@@ -61,17 +62,20 @@ def change() -> ResponseReturnValue:
 def touched() -> str:
     """Return the HTML with the patients whom the closures in the unsent form would touch. Changes nothing."""
     try:
-        _closures, after = _asked()
+        after = _asked_for()
     except FormRefused as refused:
         return render_template("hours_touched_live.html", trouble=str(refused))
     return render_template("hours_touched_live.html", **whom_it_touches(after))
 
 
-def _asked() -> tuple[list[DeskClosure], Clinic]:
-    """Return the closures that the form asks for, and the clinic with them. Raises FormRefused, StoreAway."""
+def _asked_for() -> Clinic:
+    """Return the clinic with the closures that the form asks for. Raises FormRefused, StoreAway."""
     standing = [each.closure for each in services().hours.closures.current()]
-    asked = wished(request.form, services().clinic, standing, _today())
-    return asked, services().clinic.with_closures([*standing, *asked])
+    return services().clinic.with_closures([*standing, *_wish(standing)])
+
+
+def _wish(standing: Sequence[DeskClosure]) -> list[DeskClosure]:
+    return wished(request.form, services().clinic, standing, _today())
 
 
 @hours.post("/desk/hours/undo")

@@ -1,18 +1,24 @@
 """A change of the hours: the page first shows the touched patients. The change and its undo move the promised times."""
 
 import re
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import date
 from html import unescape
 
 import pytest
+from werkzeug.test import TestResponse
 
 from ivr.diary.diary import book
 from ivr.diary.patients import known_as, set_patient
+from ivr.line.hours import DeskClosure, shifts_of
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
+from ivr.storage.audit import By
 from tests.conftest import at_the_desk
 from tests.diary import AT_FOUR, NOW, asked, wished
 from tests.people import BOOK, DELHI, Clock, Phone, Staff
-from tests.web.hours.test_pages import TODAY, page, posts
+from tests.web.hours.test_pages import LINES, TODAY, hears, page, posts
 
 CLOSES = {"what": "closed", "day": TODAY, "line": "*", "reason": ""}
 
@@ -156,3 +162,20 @@ def test_a_change_on_a_later_day_forgets_nobody_of_a_closed_day(
     assert phone.services.desk.store.waiting() == listed
     assert posts(staff, **undo_of(staff)).status_code == 302
     assert phone.services.desk.store.waiting() == listed
+
+
+def test_all_lines_close_even_where_a_colleague_gives_one_other_hours_at_that_moment(phone: Phone) -> None:
+    staff = at_the_desk(phone)
+    page(staff)
+    early = DeskClosure(date.fromisoformat(TODAY), "second", shifts_of("09:00-17:00"))
+
+    def meanwhile(_before: Sequence[DeskClosure]) -> list[DeskClosure]:
+        closing.append(hands.submit(posts, staff, **CLOSES))
+        wait(closing, timeout=0.3)  # it gets this far only if nothing makes it wait for its turn
+        return [early]
+
+    closing: list[Future[TestResponse]] = []
+    with ThreadPoolExecutor(1) as hands:
+        phone.services.hours.closures.set_after(meanwhile, By("binod", NOW))
+    assert closing[0].result().status_code == 302
+    assert ["We are closed today." in hears(phone, line) for line in LINES] == [True] * 3
