@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from ivr.line.hours import Shift, in_order
+from ivr.line.hours import Shift, in_order, joined
 from ivr.line.phones import NumberRefused, Phone, phone
 
 LANGUAGES = ("en", "hi")
@@ -45,9 +45,11 @@ def _shift(written: Any) -> Shift:
 
 
 def _ordered(shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
-    if not in_order(shifts):
+    """Return the shifts, joined where there is no break in between. Raises ValueError where two overlap."""
+    whole = joined(shifts)
+    if not in_order(whole):
         raise ValueError("expected shifts in their order, none overlapping another")
-    return shifts
+    return whole
 
 
 def _zone(name: Any) -> ZoneInfo:

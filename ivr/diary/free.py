@@ -53,7 +53,7 @@ def _local(slot: Slot, hours: Hours) -> Slot:
 def _apart(rules: DiaryRules, found: Iterator[Slot]) -> Iterator[Slot]:
     """Yield the free times in order, except times that overlap an earlier one of their column or the buffer after it.
 
-    Free times overlap where the clinic opens again as soon as it closes: at midnight, or between two shifts.
+    Free times overlap where the clinic opens again at once: at midnight, or after a break shorter than the buffer.
     """
     until: dict[str, datetime] = {}
     for slot in found:

@@ -3,7 +3,7 @@
 Values only: the moment is an argument, and no clock is read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -34,8 +34,19 @@ class Shift:
 
 
 def in_order(shifts: tuple[Shift, ...]) -> bool:
-    """Return whether the shifts are in order and do not overlap."""
-    return all(a.end != time.min and a.end <= b.start for a, b in pairwise(shifts))
+    """Return whether the shifts are in order, with a break between any two."""
+    return all(a.end != time.min and a.end < b.start for a, b in pairwise(shifts))
+
+
+def joined(shifts: Iterable[Shift]) -> tuple[Shift, ...]:
+    """Return the shifts of a day, of which those without a break in between are joined into one."""
+    found: list[Shift] = []
+    for each in shifts:
+        if found and found[-1].end == each.start != time.min:
+            found[-1] = Shift(found[-1].start, each.end)
+        else:
+            found.append(each)
+    return tuple(found)
 
 
 def closing_early(shifts: tuple[Shift, ...], at: time) -> tuple[Shift, ...]:
@@ -61,12 +72,12 @@ def written(shifts: tuple[Shift, ...]) -> str:
 def shifts_of(text: str) -> tuple[Shift, ...]:
     """Return the shifts from text that `written` has made. Raises ValueError for any other text."""
     ends = [each.partition("-") for each in text.split(",") if text]
-    return tuple(Shift(time.fromisoformat(start), time.fromisoformat(end)) for start, _, end in ends)
+    return joined(Shift(time.fromisoformat(start), time.fromisoformat(end)) for start, _, end in ends)
 
 
 def _refuse_overlaps(shifts: tuple[Shift, ...]) -> None:
     if not in_order(shifts):
-        raise ValueError("a shift begins before the one before it has ended; expected them in order")
+        raise ValueError("a shift begins before the one before it is over; expected them in order, with breaks between")
 
 
 @dataclass(frozen=True)
@@ -131,23 +142,33 @@ class Hours:
 
     def is_open(self, now: datetime) -> bool:
         """Return whether the clinic is open at this moment; at the closing time itself it is closed."""
-        return self.closes(now) is not None
+        here = self.local(now)
+        return any(start <= here < end for start, end in self.stretches(here.date()))
 
     def closes(self, now: datetime) -> datetime | None:
-        """Return the end of the current shift; None if the clinic is closed."""
+        """Return when the clinic closes, which may be past midnight, or a year ahead; None if it is closed."""
         here = self.local(now)
-        return next((end for start, end in self.stretches(here.date()) if start <= here < end), None)
+        until = next((end for start, end in self.stretches(here.date()) if start <= here < end), None)
+        for ahead in range(1, HORIZON_DAYS):
+            following = dict(self.stretches(here.date() + timedelta(days=ahead)))
+            if until not in following:
+                break
+            until = following[until]
+        return until
 
     def usually_open(self, now: datetime) -> bool:
         """Return whether the clinic would be open at this moment according to the weekday alone, without closures."""
         return Hours(self.zone, self.week).is_open(now)
 
     def opens_next(self, now: datetime) -> datetime | None:
-        """Return the next opening after this moment; None if there is none within a year."""
+        """Return the next opening after this moment; None if there is none within a year.
+
+        A midnight over which the clinic stays open is no opening.
+        """
         here = self.local(now)
         for ahead in range(HORIZON_DAYS):
             for start, _ in self.stretches(here.date() + timedelta(days=ahead)):
-                if start > here:
+                if start > here and not self.is_open(start - datetime.resolution):
                     return start
         return None
 

@@ -214,6 +214,11 @@ def test_a_day_can_have_a_break_and_last_until_midnight(tmp_path: Path) -> None:
     assert told.line("main").hours.week[0] == split
 
 
+def test_shifts_without_a_break_between_them_are_one(tmp_path: Path) -> None:
+    told = clinic(tmp_path, (MONDAY, 'monday = ["09:00-13:00", "13:00-18:00", "19:00-24:00"]'))
+    assert told.line("main").hours.week[0] == (Shift(time(9), time(18)), Shift(time(19), time(0)))
+
+
 def test_a_line_can_have_hours_of_its_own(tmp_path: Path) -> None:
     days = "\n".join(f'{day} = ["10:00-11:00"]' for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
     third = 'reached_by = ["+91 8866991000"]\nreception = []'

@@ -79,6 +79,10 @@ def test_shifts_come_back_as_they_were_written(text: str) -> None:
     assert written(shifts_of(text)) == text
 
 
+def test_shifts_that_an_older_version_wrote_without_a_break_are_one() -> None:
+    assert written(shifts_of("09:00-13:00,13:00-17:00")) == "09:00-17:00"
+
+
 @pytest.mark.parametrize("text", ["x", "09:00", "09:00-", "09:00-25:00", "13:00-09:00", "09:00 13:00"])
 def test_what_was_not_written_so_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

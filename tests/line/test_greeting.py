@@ -32,6 +32,7 @@ MORNING_ONLY = Closure(HOLI, (Shift(time(9), time(13)),))
 EVENING_ONLY = Closure(HOLI, (Shift(time(16), time(20, 30)),))
 WITH_A_BREAK = ((Shift(time(9), time(13)), Shift(time(16), time(20, 30))),) * 7
 UNTIL_MIDNIGHT = ((Shift(time(9), time(0)),),) * 7
+OVER_MIDNIGHT = ((Shift(time(0), time(2)), Shift(time(18), time(0))),) * 7
 MONDAYS_OFF = ((), *WEEK[1:])
 
 Week = tuple[tuple[Shift, ...], ...]
@@ -113,6 +114,12 @@ SCENES = {
         ("We are open until midnight.",),
         ("क्लिनिक रात बारह बजे तक खुला है।",),
         week=UNTIL_MIDNIGHT,
+    ),
+    "open over midnight": Scene(
+        "2026-11-23 23:30",
+        ("We are open until two tonight.",),
+        ("क्लिनिक आज रात दो बजे तक खुला है।",),
+        week=OVER_MIDNIGHT,
     ),
     "before the lunch break": Scene(
         "2026-11-23 12:59",

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.line.hours import HORIZON_DAYS, Closure, Hours, Shift, in_order
+from ivr.line.hours import HORIZON_DAYS, Closure, Hours, Shift, in_order, joined
 from tests.people import DELHI, at
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -106,7 +106,24 @@ def test_a_shift_until_24_00_lasts_until_the_day_is_over() -> None:
 def test_a_night_of_two_shifts_is_open_across_midnight() -> None:
     night = hours(week=((Shift(time(0), time(2)), *UNTIL_MIDNIGHT),) * 7)
     assert night.is_open(at("2026-11-24 00:00"))
-    assert night.closes(at("2026-11-24 00:00")) == at("2026-11-24 02:00")
+    assert {night.closes(at(each)) for each in ("2026-11-23 23:30", "2026-11-24 00:00")} == {at("2026-11-24 02:00")}
+    assert {night.opens_next(at(each)) for each in ("2026-11-23 23:30", "2026-11-24 02:00")} == {at("2026-11-24 16:00")}
+
+
+def test_a_clinic_that_never_closes_does_not_open_next() -> None:
+    always = hours(week=((Shift(time(0), time(0)),),) * 7)
+    now = at("2026-11-23 23:30")
+    assert (always.is_open(now), always.opens_next(now), always.open_from(now)) == (True, None, now)
+    assert always.closes(now) == at("2026-11-24 00:00") + timedelta(days=HORIZON_DAYS - 1)
+
+
+def test_shifts_without_a_break_between_them_are_one() -> None:
+    noon = (Shift(time(9), time(13)), Shift(time(13), time(16)), Shift(time(16), time(0)), Shift(time(0), time(2)))
+    assert joined(noon[:3]) == (Shift(time(9), time(0)),)
+    assert joined(WITH_A_BREAK) == WITH_A_BREAK
+    assert joined(noon[2:]) == noon[2:], "the midnight that ends a day is not the one that begins it"
+    with pytest.raises(ValueError, match="breaks between"):
+        hours(week=(noon[:2],) * 7)
 
 
 @pytest.mark.parametrize("closure", [DIWALI, Closure()], ids=["with its reason", "without a reason"])
@@ -215,13 +232,13 @@ OVERLAPPING = (Shift(time(9), time(13)), Shift(time(12), time(20, 30)))
     ("shifts", "fits"),
     [
         (WITH_A_BREAK, True),
-        ((Shift(time(9), time(13)), Shift(time(13), time(20))), True),
+        ((Shift(time(9), time(13)), Shift(time(13), time(20))), False),
         (WITH_A_BREAK[::-1], False),
         (OVERLAPPING, False),
         ((*UNTIL_MIDNIGHT, Shift(time(20), time(21))), False),
     ],
 )
-def test_shifts_stand_in_their_order_and_none_overlaps_another(shifts: tuple[Shift, ...], fits: bool) -> None:
+def test_shifts_stand_in_their_order_with_a_break_between_them(shifts: tuple[Shift, ...], fits: bool) -> None:
     assert in_order(shifts) is fits
 
 

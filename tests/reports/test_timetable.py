@@ -12,7 +12,7 @@ from ivr.reports.timetable import OpeningTime, Timetable, When, total
 from tests.people import DELHI
 
 DAY = (Shift(time(9), time(13)),)
-UNTIL_MIDNIGHT = (Shift(time(9), time(13)), Shift(time(13), time(16)), Shift(time(18), time(0)))
+UNTIL_MIDNIGHT = (Shift(time(0), time(2)), Shift(time(9), time(16)), Shift(time(18), time(0)))
 BERLIN = ZoneInfo("Europe/Berlin")
 """A time zone whose clocks are put forward by an hour on 29 March 2026."""
 

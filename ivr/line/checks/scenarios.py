@@ -170,7 +170,7 @@ def _free_times(line: Line, now: datetime) -> list[Slot]:
 
 
 def _moments(line: Line, clinic: Clinic, now: datetime) -> Iterator[ScenarioTime]:
-    opens = line.hours.opens_next(now)
+    opens = line.hours.opens_next(now) or line.hours.open_from(now)  # the latter where it is open day and night
     if opens is not None:
         yield from _in_hours(line, opens)
         yield from _unlike_its_weekday(line, opens, next(iter(clinic.reasons.values()), None))
@@ -180,7 +180,8 @@ def _moments(line: Line, clinic: Clinic, now: datetime) -> Iterator[ScenarioTime
 
 def _in_hours(line: Line, opens: datetime) -> Iterator[ScenarioTime]:
     yield ScenarioTime(OPEN, line, opens, EVERYBODY)
-    _, closes = line.hours.shifts(opens.date())[-1].on(opens.date(), line.hours.zone)
+    last, _ = line.hours.shifts(opens.date())[-1].on(opens.date(), line.hours.zone)
+    closes = line.hours.closes(last) or last
     if not line.hours.is_open(closes):
         yield ScenarioTime("closed for the night", line, closes, EVERYBODY)
 
@@ -196,5 +197,6 @@ def _unlike_its_weekday(line: Line, opens: datetime, reason: Text | None) -> Ite
 
 
 def _middle(line: Line, opens: datetime) -> datetime:
-    closes = line.hours.closes(opens) or opens
+    """Return the moment halfway between an opening and the end of its shift, which is on the same day."""
+    closes = next(end for start, end in line.hours.stretches(opens.date()) if start <= opens < end)
     return opens + (closes - opens) / 2

@@ -100,6 +100,17 @@ def test_lines_that_differ_are_each_walked_open_and_closed_with_and_without_a_re
             assert any(name.startswith(f"{line}, {moment}, ") for name in names)
 
 
+@pytest.mark.parametrize("shifts", [((0, 2), (18, 0)), ((0, 2), (22, 0)), ((0, 0),)])
+def test_a_line_that_is_open_over_midnight_is_walked_open_and_closed(shifts: tuple[tuple[int, int], ...]) -> None:
+    main = CLINIC.line("main")
+    hours = Hours(DELHI, (tuple(Shift(time(start), time(end)) for start, end in shifts),) * 7)
+    lines = {"main": replace(main, offer=replace(main.offer, hours=hours))}
+    found = list(situations(MENU, replace(CLINIC, lines=lines), NOW))
+    assert {each.open for each in found} == {True, False}
+    for each in found:
+        assert each.open == (", open," in each.name or "on a half day" in each.name), each.name
+
+
 def test_the_situations_are_what_their_names_say() -> None:
     for each in situations(MENU, CLINIC, NOW):
         facts = each.facts

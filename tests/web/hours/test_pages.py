@@ -18,6 +18,7 @@ from tests.conftest import at_the_desk
 from tests.people import DELHI, Clock, Phone, Staff
 from tests.test_faults import moved, stopped
 from tests.web import Serves, clinic_with_reception, service
+from tests.web.diary import books
 
 TODAY = "2026-11-23"
 """The day of these tests, a Monday; the clock stands at two in the afternoon."""
@@ -257,6 +258,21 @@ def test_closing_early_cuts_each_line_where_it_is_open(uneven: Phone, clock: Clo
     assert "The clinic is not open on that day." in refusal(
         staff, what="early", line="third", day="2026-11-24", time="17:00"
     )
+
+
+def test_shifts_without_a_break_are_one_for_callers_and_at_the_desk(
+    tmp_path: Path, serves: Serves, clock: Clock
+) -> None:
+    """A caller at noon hears when the clinic closes, and no visit is said to lie in closed hours."""
+    words = WISHES_ONLY.replace('day = ["09:00-20:30"]', 'day = ["09:00-13:00", "13:00-18:00", "20:00-24:00"]')
+    (tmp_path / "clinic.toml").write_text(words.replace('"09:30-19:30"', '"00:00-02:00"'))
+    clock.shows(2026, 11, 23, 12, 30)
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        assert "We are open until six this evening." in hears(phone)
+        assert "from nine in the morning until six in the evening" in phone.rings().press("4").words
+        assert books(at_the_desk(phone), "12:45").status_code == 200
+        clock.shows(2026, 11, 28, 23, 30)
+        assert "We are open until two tonight." in hears(phone)
 
 
 # -- another day
