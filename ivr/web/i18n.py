@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
         catalogue(each)  # read now, not while somebody waits
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    named = {each.__name__: each for each in (day, short_day, hour, moment, from_to, weekday, stamp)}
+    named = {each.__name__: each for each in (day, short_day, hour, end_hour, moment, from_to, weekday, stamp)}
     app.jinja_env.filters.update(date=full_date, **named)
     app.jinja_env.tests["readable"] = lambda stored: not isinstance(stored, Odd)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, local=local, codes_left=recovery_codes_left)
@@ -124,6 +124,12 @@ def weekday(on: date) -> str:
 def hour(at: datetime | time) -> str:
     """Return the hour of a time or moment, as in "09:00". The hour of a moment is in the clinic's time zone."""
     return format_time(local(at) if isinstance(at, datetime) else at, "HH:mm", locale=language())
+
+
+def end_hour(at: datetime | time) -> str:
+    """Return the hour at which something ends, as `hour` does; midnight is the end of a day, "24:00"."""
+    written = hour(at)
+    return "24:00" if written == "00:00" else written
 
 
 def moment(at: datetime) -> str:

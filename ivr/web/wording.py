@@ -1,7 +1,6 @@
 """Words that pages of several rooms of the desk show. Words only; no routes, no stores."""
 
 from collections.abc import Mapping
-from datetime import time
 
 from ivr.desk.requests import CALLER, THE_CLOCK, HistoryEvent, Outcome
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent
@@ -9,7 +8,7 @@ from ivr.line.booking import Kind
 from ivr.line.hours import DeskClosure, Shift, shifts_of
 from ivr.line.phones import Refusal
 from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction
-from ivr.web.i18n import _, hour, language, later, long_day
+from ivr.web.i18n import _, end_hour, hour, language, later, long_day
 from ivr.web.services import services
 
 
@@ -137,7 +136,7 @@ def spans_words(stored: str) -> str:
 
 def span_words(shift: Shift) -> str:
     """Return a shift of opening hours in words, as in "09:00–20:30"."""
-    return f"{hour(shift.start)}–{'24:00' if shift.end == time.min else hour(shift.end)}"
+    return f"{hour(shift.start)}–{end_hour(shift.end)}"
 
 
 def audit_words(what: str) -> str:

@@ -10,18 +10,19 @@ from itertools import groupby
 
 from ivr.hours.closures import Standing
 from ivr.line.clinic import Clinic
-from ivr.line.hours import DeskClosure, Shift
+from ivr.line.hours import DeskClosure
 from ivr.storage.odd import Odd
 from ivr.web.hours.holidays import Holiday, holidays_from, reason_of
 from ivr.web.i18n import _, language
+from ivr.web.wording import span_words
 
 
 @dataclass(frozen=True)
 class Change:
-    """The hours that a closure gives a line. `holds` is True if callers hear them, False if a later closure counts."""
+    """The hours in words that a closure gives a line; none if it is closed. `holds` is False if a later one counts."""
 
     line: str
-    shifts: tuple[Shift, ...]
+    hours: str
     holds: bool
 
 
@@ -68,7 +69,7 @@ def _entry(clinic: Clinic, together: Sequence[Standing], holding: set[int]) -> L
 
 def _change(clinic: Clinic, closure: DeskClosure, holds: bool) -> Change:
     line = clinic.line(closure.line).name[language()] if closure.line else _("All lines")
-    return Change(line, closure.shifts, holds)
+    return Change(line, ", ".join(map(span_words, closure.shifts)), holds)
 
 
 # -- holidays

@@ -275,6 +275,13 @@ def test_shifts_without_a_break_are_one_for_callers_and_at_the_desk(
         assert "We are open until two tonight." in hears(phone)
 
 
+def test_a_day_that_ends_at_midnight_ends_in_the_same_words_all_over_the_page(staff: Staff) -> None:
+    seen = sets(staff, "day", **{"from": "09:00", "until": "00:00"})
+    assert seen.count("open until 24:00") == len(LINES)
+    assert "open 09:00–24:00" in seen
+    assert "open until 24:00" in staff.browser.get("/desk/hear").text
+
+
 # -- another day
 
 
