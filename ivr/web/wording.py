@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ivr.desk.requests import CALLER, THE_CLOCK, HistoryEvent, Outcome
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent
 from ivr.line.booking import Kind
+from ivr.line.clinic import Clinic
 from ivr.line.hours import DeskClosure, Shift, shifts_of
 from ivr.line.phones import Refusal
 from ivr.storage.audit import COMMAND_LINE, EVERYBODY, SOMEBODY, AuditAction
@@ -114,6 +115,11 @@ NOBODYS: Mapping[str, str] = {
 """The words for actors that are not a person at the desk, such as a caller or the system."""
 
 
+def line_words(clinic: Clinic, key: str) -> str:
+    """Return the name of a telephone line; its key where the clinic no longer has that line."""
+    return clinic.lines[key].name[language()] if key in clinic.lines else key
+
+
 def closure_words(closure: DeskClosure) -> str:
     """Return a closure in words: its day, its line, its hours and the reason that callers hear."""
     spans = ", ".join(map(span_words, closure.shifts))
@@ -123,7 +129,7 @@ def closure_words(closure: DeskClosure) -> str:
 def hours_words(line: str, spans: str, reason: str) -> str:
     """Return a line's hours under a closure in words, for all lines if `line` is empty. Leave out an unknown reason."""
     clinic = services().clinic
-    whose = clinic.line(line).name[language()] if line else _("all lines")
+    whose = line_words(clinic, line) if line else _("all lines")
     hours = _("open %(hours)s", hours=spans) if spans else _("closed")
     why = clinic.reasons[reason][language()] if reason in clinic.reasons else ""
     return ", ".join(filter(None, (whose, hours, why)))

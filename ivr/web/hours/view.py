@@ -14,7 +14,7 @@ from ivr.line.hours import DeskClosure
 from ivr.storage.odd import Odd
 from ivr.web.hours.holidays import Holiday, holidays_from, reason_of
 from ivr.web.i18n import _, language
-from ivr.web.wording import span_words
+from ivr.web.wording import line_words, span_words
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class ListedClosure:
 
 def entries(clinic: Clinic, standing: Sequence[Standing]) -> list[ListedClosure]:
     """Return the desk's closures for the page of the hours, by day. Closures that were set in one go are one entry."""
-    holding = {each for line in clinic.lines for each in _holding(line, standing)}
+    lines = {*clinic.lines, *(each.closure.line for each in standing if each.closure.line)}
+    holding = {each for line in lines for each in _holding(line, standing)}
     ordered = sorted(standing, key=_tap)
     return [_entry(clinic, list(together), holding) for _key, together in groupby(ordered, key=_tap)]
 
@@ -68,7 +69,7 @@ def _entry(clinic: Clinic, together: Sequence[Standing], holding: set[int]) -> L
 
 
 def _change(clinic: Clinic, closure: DeskClosure, holds: bool) -> Change:
-    line = clinic.line(closure.line).name[language()] if closure.line else _("All lines")
+    line = line_words(clinic, closure.line) if closure.line else _("All lines")
     return Change(line, ", ".join(map(span_words, closure.shifts)), holds)
 
 

@@ -91,11 +91,11 @@ CLOSURE = re.compile(r"(?P<line>[^:]+): (?:closed|open (?P<shifts>[\d:,-]+))(?:,
 
 
 def _hours(stored: str) -> str:
-    """Return a stored closure in words, such as "the first line, closed, heavy rain". Raises ValueError, KeyError."""
+    """Return a stored closure in words, such as "the first line, closed, heavy rain". Raises ValueError."""
     found = CLOSURE.fullmatch(stored)
     if found is None:
         raise ValueError(stored)
-    line = "" if found["line"] == "all lines" else services().clinic.lines[found["line"]].key
+    line = "" if found["line"] == "all lines" else found["line"]
     return hours_words(line, spans_words(found["shifts"] or ""), found["reason"] or "")
 
 

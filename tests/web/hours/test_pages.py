@@ -311,6 +311,17 @@ def test_a_half_day_ahead_has_its_hours(staff: Staff, phone: Phone) -> None:
 # -- the page
 
 
+def test_a_closure_of_a_line_that_is_gone_is_shown_by_its_key(tmp_path: Path, serves: Serves) -> None:
+    with serves() as phone:
+        sets(at_the_desk(phone), "closed", line="second")
+    (tmp_path / "clinic.toml").write_text(WISHES_ONLY.replace('key = "second"', 'key = "annexe"'))
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        staff = at_the_desk(phone, "binod")
+        assert "<p>second: closed</p>" in re.sub(r"\s+", " ", page(staff))
+        assert "second, closed" in unescape(staff.browser.get("/desk/audit").text)
+        assert [OPEN in hears(phone, line) for line in ("main", "annexe")] == [True, True]
+
+
 def test_the_page_says_what_callers_hear_now_and_why_in_the_readers_language(staff: Staff) -> None:
     assert page(staff).count(f"<q>{OPEN}</q>") == 3
     seen = sets(staff, "closed", line="main", reason="emergency")
