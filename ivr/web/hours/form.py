@@ -57,7 +57,7 @@ def _cut(
     now = {line: present.line(line).hours.shifts(wish.day) for line in lines}
     left = _left(cut, at, {line: usual.line(line).hours.shifts(wish.day) for line in lines}, now)
     changed = {line: shifts for line, shifts in left.items() if shifts != now[line]}
-    if not any(changed.values()):
+    if not (changed and any(left.values())):
         raise FormRefused(_nothing(at, closes=bool(changed), open_at_all=any(left.values())))
     if not wish.line and len(set(left.values())) == 1:
         return _alike(DeskClosure(wish.day, "", left[lines[0]], wish.reason), standing)

@@ -260,6 +260,14 @@ def test_closing_early_cuts_each_line_where_it_is_open(uneven: Phone, clock: Clo
     )
 
 
+def test_closing_early_closes_a_line_that_opens_later_beside_lines_that_close_before(uneven: Phone) -> None:
+    staff = at_the_desk(uneven)
+    for line in ("main", "second"):
+        sets(staff, "early", line=line, time="14:30")
+    sets(staff, "early", time="15:00")
+    assert "the third line: closed" in shown(staff)
+
+
 def test_shifts_without_a_break_are_one_for_callers_and_at_the_desk(
     tmp_path: Path, serves: Serves, clock: Clock
 ) -> None:
