@@ -19,10 +19,7 @@ from ivr.line.script import Script, blanks_of
 FOLDER = CLINIC_FILE.with_name("voices")
 SUFFIX = ".wav"
 NOTED = "recorded.toml"
-"""The name of the notes file beside the recordings. The file holds the words that were recorded for each sentence.
-
-`flask prompts check --note` writes the file.
-"""
+"""The name of the file beside the recordings that tells which words each has. `prompts check --note` writes it."""
 
 RATES = (8_000, 16_000)
 """Samples a second that a recording may have: as many as a telephone carries, or twice as many."""
