@@ -148,13 +148,17 @@ def test_a_copy_makes_its_own_counts(sqlite_url: str, postgres_url: str) -> None
         each.close()
 
 
-def test_after_a_restore_the_days_are_counted_anew(sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("keeps_newer", "calls"), [(True, 4), (False, 1)])
+def test_after_a_restore_the_days_are_counted_anew(
+    sqlite_url: str, tmp_path: Path, keeps_newer: bool, calls: int
+) -> None:
     database, backup = Database(sqlite_url), tmp_path / "backup.db"
     write_down(database, [call(0)])
+    assert [calls_today(database) for _ in range(2)] == [1, 1]
     back_up(sqlite_path(sqlite_url), backup)
     write_down(database, [call(each) for each in range(1, 4)])
     assert [calls_today(database) for _ in range(2)] == [4, 4]
     with prepared(backup, sqlite_path(sqlite_url)) as part:
-        restore(part, sqlite_path(sqlite_url), tmp_path / "kept.db")
-    assert [calls_today(database) for _ in range(2)] == [1, 1]
+        restore(part, sqlite_path(sqlite_url), tmp_path / "kept.db", keeps_newer=keeps_newer)
+    assert [calls_today(database) for _ in range(2)] == [calls, calls]
     database.close()
