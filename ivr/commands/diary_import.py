@@ -137,12 +137,15 @@ def _counted(counts: Iterable[tuple[str, int]]) -> str:
 
 
 def _to_look_at(found: FileContent, plan: Plan) -> Iterator[str]:
-    """Yield the lines of the report that somebody should look at: entries left out, remarks, cancellations."""
+    """Yield the lines of the report that somebody should look at, the most urgent first.
+
+    A cancelled appointment's patient knows nothing of it yet; an appointment that lost only its number stays as it is.
+    """
     unread = ((each.where, each.detail or each.why) for each in found.left_out if each.why in NAMED)
     lines = [
-        *(f"{where}: left out, {why}" for where, why in unread),
-        *(f"{each.where}: {each.words}" for each in plan.notes),
         *(f"reference {each.reference}: cancelled, since the other diary has it no longer" for each in plan.cancel),
+        *(f"{where}: left out, {why}" for where, why in unread),
+        *(f"{each.where}: {each.words}" for each in (*plan.notes, *plan.nameless)),
     ]
     if lines:
         yield f"To look at: {len(lines)}"

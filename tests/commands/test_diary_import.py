@@ -273,6 +273,22 @@ def test_an_event_that_got_another_title_is_no_appointment_any_more(imports: Imp
     assert (stands(services), blocked(services)) == ([], ["11-24..11-24 10:00-10:30 Lunch"])
 
 
+def test_the_report_begins_with_the_cancelled_and_ends_with_the_nameless(imports: Imports, services: Services) -> None:
+    first, second, third = (SINGLE.replace("UID:one", f"UID:{n}").replace("T10", f"T1{n}") for n in (1, 2, 3))
+    imports(calendar(first, second, third), "--names")
+    nameless, moved, gone = (each.reference for each in visits(services))
+    services.diary.desk.move(visits(services)[1].id, ELEVEN + timedelta(hours=3), ASHA)
+    cancelled = third.replace("END:VEVENT", "STATUS:CANCELLED\r\nEND:VEVENT")
+    done = said(imports(calendar(first, second, cancelled)))
+    assert done[-5:] == [
+        "To look at: 4",
+        f"reference {gone}: cancelled, since the other diary has it no longer",
+        f"event 2: the appointment {moved} was changed here since it was imported: left as it is",
+        f"event 1: it names no patient any more: the appointment {nameless} stays",
+        f"event 2: it names no patient any more: the appointment {moved} stays",
+    ]
+
+
 # -- the same visit as another entry
 
 

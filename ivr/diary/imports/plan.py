@@ -18,6 +18,11 @@ class Note:
     words: str
 
 
+def note_on(where: str, visit: EarlierVisit, words: str) -> Note:
+    """Return a remark on an appointment; the words have a blank for its reference."""
+    return Note(where, words.format(reference=visit.reference))
+
+
 @dataclass(frozen=True)
 class PlannedVisit:
     """An appointment that an import is to enter or to change; `visit` is the one in the diary, None for a new one."""
@@ -65,3 +70,5 @@ class Plan:
     gone: int = 0
     """The number of entries of an earlier import that the file no longer has, and that stay in the diary."""
     notes: list[Note] = field(default_factory=list)
+    nameless: list[Note] = field(default_factory=list)
+    """Remarks on appointments whose entries name no patient any more: on all of them where `--names` is forgotten."""

@@ -13,7 +13,7 @@ from ivr.diary.imports.blocks import blocks_of
 from ivr.diary.imports.earlier import Earlier, EarlierBusy, EarlierVisit, is_over
 from ivr.diary.imports.entries import OF_ITS_ID, FileContent, ImportedEntry, Marks
 from ivr.diary.imports.likeness import has_lost_its_number, has_name, is_as, is_likely, is_of_patient
-from ivr.diary.imports.plan import Note, Plan, PlannedVisit, line_of
+from ivr.diary.imports.plan import Note, Plan, PlannedVisit, line_of, note_on
 from ivr.diary.times import columns_of
 from ivr.line.clinic import Clinic
 
@@ -52,7 +52,7 @@ class Planner:
         if entry.is_visit:
             self._visit(entry, mark)
         elif there and has_lost_its_number(there, entry):
-            self._note(entry.where, there, NAMELESS)
+            self.plan.nameless.append(note_on(entry.where, there, NAMELESS))
             self._visit_there(entry, mark, there)
         else:
             self._busy(entry, mark)
@@ -91,7 +91,7 @@ class Planner:
         if is_as(there, entry) and (is_of_patient(there, entry) or there.changed_here):
             self.plan.same += 1
         elif there.changed_here:
-            self._note(entry.where, there, CANCELLED_HERE if is_over(there) else CHANGED_HERE)
+            self.plan.notes.append(note_on(entry.where, there, CANCELLED_HERE if is_over(there) else CHANGED_HERE))
         else:
             self._change(there, self._planned(entry, mark, there))
 
@@ -160,15 +160,12 @@ class Planner:
 
     def _cancel(self, where: str, visit: EarlierVisit) -> None:
         if visit.changed_here:
-            self._note(where, visit, CHANGED_HERE)
+            self.plan.notes.append(note_on(where, visit, CHANGED_HERE))
         else:
             self.plan.cancel.append(visit)
 
     def _is_ours(self, schedule: str) -> bool:
         return self.marks.schedule in {"", schedule}
-
-    def _note(self, where: str, visit: EarlierVisit, words: str) -> None:
-        self.plan.notes.append(Note(where, words.format(reference=visit.reference)))
 
     @cached_property
     def _live(self) -> dict[str, ImportedEntry]:
