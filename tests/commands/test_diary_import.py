@@ -273,6 +273,24 @@ def test_an_event_that_got_another_title_is_no_appointment_any_more(imports: Imp
     assert (stands(services), blocked(services)) == ([], ["11-24..11-24 10:00-10:30 Lunch"])
 
 
+def test_an_appointment_that_became_whole_days_there_is_cancelled_and_they_are_blocked(
+    imports: Imports, services: Services
+) -> None:
+    imports(calendar(SINGLE), "--names")
+    days = SINGLE.replace("DURATION:PT30M", "DTEND;VALUE=DATE:20261127")
+    days = days.replace("TZID=Asia/Kolkata:20261124T100000", "VALUE=DATE:20261124")
+    assert said(imports(calendar(days), "--names"))[:2] == ["Appointments: 1 cancelled", "Busy times: 1 entered"]
+    assert (stands(services), blocked(services)) == ([], ["11-24..11-26 00:00-00:00"])
+
+
+def test_a_line_that_became_a_whole_busy_day_blocks_it(imports: Imports, services: Services) -> None:
+    header = "id,day,starts,ends,phone,name,kind"
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up,", header=header))
+    done = said(imports(table("7,2026-11-24,,,,,busy", header=header)))
+    assert done[:2] == ["Appointments: 1 cancelled", "Busy times: 1 entered"]
+    assert (stands(services), blocked(services)) == ([], ["11-24..11-24 00:00-00:00"])
+
+
 def test_the_report_begins_with_the_cancelled_and_ends_with_the_nameless(imports: Imports, services: Services) -> None:
     first, second, third = (SINGLE.replace("UID:one", f"UID:{n}").replace("T10", f"T1{n}") for n in (1, 2, 3))
     imports(calendar(first, second, third), "--names")

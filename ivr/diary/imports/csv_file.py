@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ivr.diary.free_times import LONGEST_VISIT
 from ivr.diary.imports.cells import CellTrouble, MonthFirst, at, day_in, hour_in, length_in, moment_in
 from ivr.diary.imports.csv_lines import Row, letters, rows_of
 from ivr.diary.imports.entries import FileContent, FoundEntries, ImportedEntry, LeftOutWhy, Reach, UnreadableFile
@@ -19,7 +20,6 @@ from ivr.line.phones import NumberRefused, Phone, Refusal
 CANCELLED = frozenset({"cancelled", "canceled", "noshow", "deleted"})
 BUSY, VISIT = "busy", "appointment"
 
-LONGEST_VISIT = timedelta(hours=12)
 LONGEST_WORDS = 80
 """The most characters of a note that an import stores. The desk's notes on blocked times have the same limit."""
 

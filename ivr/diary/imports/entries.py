@@ -11,6 +11,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from ivr.diary.desk_diary import FARTHEST
+from ivr.diary.free_times import LONGEST_VISIT
 from ivr.line.phones import Phone
 from ivr.storage.encryption import KeyedIds
 
@@ -54,6 +55,11 @@ class ImportedEntry:
     def is_visit(self) -> bool:
         """True for a patient's appointment: the entry has a name or a number. Else it is a busy time."""
         return bool(self.phone or self.name)
+
+    @property
+    def may_be_visit(self) -> bool:
+        """True if the entry is no longer than a patient's appointment may be. A whole day is longer."""
+        return self.ends - self.starts <= LONGEST_VISIT
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,6 @@ BEGINS = "BEGIN:VCALENDAR"
 LONG_OVER = timedelta(days=3)
 """The age after which an event of the calendar is over in every time zone."""
 
-LONGEST_VISIT = timedelta(hours=12)
 LIKE_A_NUMBER = 7
 """The fewest digits of an event's title that may be a telephone number. Such a title is not stored as a reason."""
 
@@ -107,7 +106,7 @@ class CalendarReader:
     def _with_title(self, entry: ImportedEntry, event: RawEvent) -> ImportedEntry:
         title = " ".join(str(event.get("SUMMARY", "")).split())
         phone = self._phone(title)
-        if phone and entry.ends - entry.starts <= LONGEST_VISIT and isinstance(event.start, datetime):
+        if phone and entry.may_be_visit:
             return replace(entry, phone=phone, name=_without_number(title))
         return replace(entry, words="" if len(digits_of(title)) >= LIKE_A_NUMBER else title[:LONGEST_NAME])
 

@@ -24,7 +24,8 @@ def has_name(there: EarlierVisit, entry: ImportedEntry) -> bool:
 
 def has_lost_its_number(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether the entry is a busy time only because its patient is not told, as without `--names`."""
-    return not is_over(there) and name_key(entry.words) in {"", name_key(there.name)}
+    is_theirs = name_key(entry.words) in {"", name_key(there.name)}
+    return is_theirs and entry.may_be_visit and not is_over(there)
 
 
 def is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
