@@ -246,7 +246,7 @@ def test_nothing_is_taken_away_while_an_event_cannot_be_read(imports: Imports, s
     assert len(blocked(services)) == 2
 
 
-@pytest.mark.parametrize("title", ["Made Up 99999 0002", "Made Up", ""])
+@pytest.mark.parametrize("title", ["Made Up 99999 0002", "Made Up", "MADE UP - paid", "Made Up, paid", ""])
 def test_an_event_without_its_number_stays_the_appointment_of_its_patient(
     imports: Imports, services: Services, title: str
 ) -> None:
@@ -266,11 +266,16 @@ def test_no_appointment_goes_when_titles_are_not_asked_for(imports: Imports, ser
     assert (stands(services), blocked(services)) == (["24 10:00-10:30"], [])
 
 
-def test_an_event_that_got_another_title_is_no_appointment_any_more(imports: Imports, services: Services) -> None:
-    imports(calendar(SINGLE), "--names")
-    done = said(imports(calendar(SINGLE.replace("Made Up 99999 00021", "Lunch")), "--names"))
+@pytest.mark.parametrize(
+    ("name", "title"), [("Made Up", "Lunch"), ("Made Up", "Made Upper"), ("मोह", "मोहिनी"), ("", "Paid")]
+)
+def test_an_event_that_got_another_title_is_no_appointment_any_more(
+    imports: Imports, services: Services, name: str, title: str
+) -> None:
+    imports(calendar(SINGLE.replace("Made Up", name)), "--names")
+    done = said(imports(calendar(SINGLE.replace("Made Up 99999 00021", title)), "--names"))
     assert done[:2] == ["Appointments: 1 cancelled", "Busy times: 1 entered"]
-    assert (stands(services), blocked(services)) == ([], ["11-24..11-24 10:00-10:30 Lunch"])
+    assert (stands(services), blocked(services)) == ([], [f"11-24..11-24 10:00-10:30 {title}"])
 
 
 def test_an_appointment_that_became_whole_days_there_is_cancelled_and_they_are_blocked(

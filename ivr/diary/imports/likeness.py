@@ -1,5 +1,7 @@
 """Compares an entry of an imported file with an appointment in the diary: its time, its column, its patient. Pure."""
 
+from unicodedata import category
+
 from ivr.diary.imports.earlier import EarlierVisit, is_over
 from ivr.diary.imports.entries import ImportedEntry
 from ivr.diary.patients import name_key
@@ -23,9 +25,16 @@ def has_name(there: EarlierVisit, entry: ImportedEntry) -> bool:
 
 
 def has_lost_its_number(there: EarlierVisit, entry: ImportedEntry) -> bool:
-    """Return whether the entry is a busy time only because its patient is not told, as without `--names`."""
-    is_theirs = name_key(entry.words) in {"", name_key(there.name)}
+    """Return whether the entry is a busy time only because its patient's number is not told, as without `--names`."""
+    title = name_key(entry.words)
+    is_theirs = not title or _begins_with(title, name_key(there.name))
     return is_theirs and entry.may_be_visit and not is_over(there)
+
+
+def _begins_with(title: str, name: str) -> bool:
+    """Return whether a title begins with a patient's whole name, as "made up - paid" does with "made up"."""
+    follows = title[len(name) :][:1] or " "
+    return bool(name) and title.startswith(name) and category(follows)[0] not in "LM"  # Hindi vowel signs are marks
 
 
 def is_likely(there: EarlierVisit, entry: ImportedEntry) -> bool:
