@@ -17,7 +17,8 @@ from sqlalchemy import text
 from config import clinic as clinic_file
 from ivr.diary.appointments import Appointment, AppointmentStatus
 from ivr.diary.desk_diary import DeskBooking, NameAndNote
-from ivr.diary.diary import book
+from ivr.diary.diary import book, move
+from ivr.diary.times import Asked
 from ivr.line.phones import Phone as Number
 from ivr.storage.audit import COMMAND_LINE, By
 from ivr.storage.database import Database
@@ -356,6 +357,37 @@ def test_the_desk_cancels_what_became_a_series_there_for_good(imports: Imports, 
     assert stands(services) == ["01 10:00-10:30"]
 
 
+def test_the_desk_cancels_what_it_has_named_and_became_a_series_there(imports: Imports, services: Services) -> None:
+    single, series = (calendar(each.replace("Made Up ", "")) for each in (SINGLE, SERIES))
+    imports(single, "--names")
+    services.diary.desk.keep(visits(services)[0].id, NameAndNote("Made Up"), ASHA)
+    imports(series, "--names")
+    services.diary.desk.cancel(visits(services)[0].id, ASHA)
+    assert "was cancelled or marked here since it was imported: left so" in imports(series, "--names").output
+    assert stands(services) == ["01 10:00-10:30"]
+
+
+def test_an_appointment_that_is_entered_anew_has_a_reference_of_its_own(
+    imports: Imports, services: Services, clock: Clock
+) -> None:
+    imports(calendar(SINGLE), "--names")
+    imports(calendar(SERIES), "--names")
+    moved = SINGLE.replace("T10", "T11").replace(
+        "SUMMARY", "RECURRENCE-ID;TZID=Asia/Kolkata:20261124T100000\r\nSUMMARY"
+    )
+    imports(calendar(SERIES, moved), "--names")
+    clock.shows(2026, 11, 23, 21, 0)
+    assert said(imports(calendar(SINGLE), "--names"))[0] == "Appointments: 1 entered, 2 cancelled"
+    assert len({each.reference for each in visits(services)}) == 3
+
+
+def test_an_event_that_a_table_has_too_is_still_moved(imports: Imports, services: Services) -> None:
+    imports(calendar(SINGLE), "--names")
+    assert said(imports(table("2026-11-24,10:00,10:30,99999 00021,Made Up")))[2] == "In the diary already: 1"
+    assert said(imports(calendar(SINGLE.replace("T10", "T11")), "--names"))[0] == "Appointments: 1 moved"
+    assert stands(services) == ["24 11:00-11:30"]
+
+
 def test_what_has_other_ids_there_is_not_taken_away(imports: Imports, services: Services) -> None:
     imports(ROWS)
     with_ids = table(
@@ -365,6 +397,29 @@ def test_what_has_other_ids_there_is_not_taken_away(imports: Imports, services: 
     )
     assert said(imports(with_ids, "--take-away"))[0] == "Appointments: none"
     assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
+
+
+HEADER = "id,day,starts,ends,phone,name"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "options"),
+    [
+        (",2026-11-24,10:00,10:30,99999 00021,Made Up", "1,2026-11-24,10:00,10:30,99999 00021,Made Up", ()),
+        (",2026-11-24,10:00,10:30,99999 00021,", ",2026-11-24,10:00,10:30,99999 00021,Made Up", ()),
+        (",2026-11-24,10:00,10:30,,Made Up", "1,2026-11-24,10:00,10:30,99999 00021,Made Up", ()),
+        ("1,2026-11-24,10:00,10:30,99999 00021,", "2,2026-11-24,10:00,10:30,99999 00021,", ("--take-away",)),
+    ],
+)
+def test_the_desk_cancels_for_good_what_a_line_tells_more_of_or_otherwise(
+    imports: Imports, services: Services, before: str, after: str, options: tuple[str, ...]
+) -> None:
+    imports(table(before, header=HEADER))
+    newer = table(after, header=HEADER)
+    said(imports(newer, *options))
+    services.diary.desk.cancel(visits(services)[0].id, ASHA)
+    assert said(imports(newer, *options))[0] == "Appointments: none"
+    assert stands(services) == []
 
 
 def test_a_second_appointment_at_the_former_time_of_a_moved_one_is_entered(
@@ -584,6 +639,23 @@ def test_a_calendar_is_of_the_practitioner_who_is_named(imports: Imports, two: S
     said(imports(calendar(*MOVES), "--practitioner", "neck"))
     found = two.diary.blocked_times.standing(NOW.date())
     assert sorted(each.block.schedule for each in found) == ["knee", "knee", "neck", "neck"], "a meeting of both"
+
+
+@pytest.mark.parametrize("options", [(), ("--take-away",)])
+def test_an_appointment_that_the_desk_gave_a_colleague_is_entered_once(
+    imports: Imports, two: Services, options: tuple[str, ...]
+) -> None:
+    knee, neck = (calendar(SINGLE.replace("UID:one", f"UID:{key}")) for key in ("knee", "neck"))
+    imports(knee, "--names", "--practitioner", "knee")
+    with two.database.writing() as write:
+        move(write, visits(two)[0].id, Asked(TEN, (two.clinic.diary.schedules[1],)), ASHA)
+    assert said(imports(neck, "--names", "--practitioner", "neck", *options))[2] == "In the diary already: 1"
+    done = said(imports(knee, "--names", "--practitioner", "knee", *options))
+    assert (done[0], done[-1].endswith("was changed here since it was imported: left as it is")) == (
+        "Appointments: none",
+        True,
+    )
+    assert [(each.schedule, each.starts) for each in visits(two)] == [("neck", TEN)]
 
 
 def test_a_table_names_the_practitioner_of_each_line(imports: Imports, two: Services) -> None:

@@ -5,7 +5,7 @@ Values in, values out: no store, no clock. A complaint about a line repeats none
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from ivr.diary.free_times import LONGEST_VISIT
@@ -52,7 +52,7 @@ class TableReader:
             raise UnreadableFile(f"{where}: {first}. Others may be read wrongly, so none is taken") from None
         except CellTrouble as trouble:
             return found.leave_out(where, LeftOutWhy.UNREADABLE, str(trouble))
-        found.uids.add(entry.uid)
+        found.uids |= {entry.uid, *(_known_by(entry) if entry.is_visit else ())}
         return found.leave_out(where, why) if why else found.take([entry])
 
     def _why_left_out(self, entry: ImportedEntry, row: Row) -> LeftOutWhy | None:
@@ -72,8 +72,8 @@ class TableReader:
             raise CellTrouble(f"it names no practitioner; {self._keys()}")
         starts, ends = self._span(row, column, is_visit=bool(phone or name))
         words = " ".join((row.get("note", "") or (row.get("name", "") if is_busy else "")).split())[:LONGEST_WORDS]
-        uid = row.get("id", "") or "\n".join((starts.isoformat(), column, phone.e164 if phone else "", name.lower()))
-        return ImportedEntry(where, uid, starts, ends, "", column, phone, name, words)
+        entry = ImportedEntry(where, row.get("id", ""), starts, ends, "", column, phone, name, words)
+        return entry if entry.uid else replace(entry, uid=_known_by(entry)[0])
 
     def _column(self, cell: str) -> str:
         """Return the key of the diary's column whose practitioner a cell names. Raises CellTrouble."""
@@ -145,6 +145,13 @@ REFUSED: Mapping[Refusal, str] = {
     Refusal.PREMIUM: "its number is of a kind that the clinic does not call",
     Refusal.OUR_OWN: "its number is the clinic's own",
 }
+
+
+def _known_by(entry: ImportedEntry) -> list[str]:
+    """Return the ids of an entry's line without an id: as it is, then as it was before it had a number, or a name."""
+    number, name = entry.phone.e164 if entry.phone else "", entry.name.lower()
+    told = [(number, name), *([(number, ""), ("", name)] if number and name else [])]
+    return ["\n".join((entry.starts.isoformat(), entry.schedule, *each)) for each in told]
 
 
 def _is_busy(row: Row) -> bool:

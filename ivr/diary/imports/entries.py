@@ -78,7 +78,10 @@ class FileContent:
     entries: tuple[ImportedEntry, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     uids: frozenset[str] = frozenset()
-    """The ids in the file. If an id is here, an occurrence that the file lacks was deleted in the other diary."""
+    """The ids of which the file speaks. An entry with such an id that the file lacks was deleted in the other diary.
+
+    The line of an appointment in a table speaks of itself also as it was before it had an id, a number or a name.
+    """
     repeats: bool = False
     """True if an entry repeats without an end; the content then has only its occurrences of the next year."""
     unused: tuple[str, ...] = ()
@@ -163,9 +166,12 @@ class Marks:
         """Return the first digits of an imported entry's mark. All repeats of the entry with this id share them."""
         return self._hash("entry", uid)
 
-    def reference(self, mark: str, starts: datetime) -> str:
-        """Return the reference of the appointment that is made from the imported entry with this mark and time."""
-        return self.keyed_ids.reference(("import", mark, starts.isoformat()))
+    def reference(self, mark: str, made: datetime) -> str:
+        """Return the reference of the appointment that is made from the imported entry with this mark at `made`.
+
+        An entry that comes again, when its first appointment is another entry's by then, gets a reference of its own.
+        """
+        return self.keyed_ids.reference(("import", mark, made.isoformat()))
 
     def _hash(self, *parts: str) -> str:
         return self.keyed_ids.mark(("import", self.schedule, *parts))[:OF_ITS_ID]

@@ -55,6 +55,8 @@ class Planner:
             self.plan.nameless.append(note_on(entry.where, there, NAMELESS))
             self._visit_there(entry, mark, there)
         else:
+            if there and not is_over(there):
+                self._cancel(entry.where, there)
             self._busy(entry, mark)
 
     # -- appointments
@@ -67,7 +69,9 @@ class Planner:
         elif there.mark == mark:
             self._visit_there(entry, mark, there)
         elif there.mark and there.mark not in self._live:
-            self.plan.remark.append((there, mark))
+            # Another file may have its former entry still, as where the desk gave the appointment another column.
+            if self._is_taken_away(there.mark, if_asked=not there.changed_here):
+                self.plan.remark.append((there, mark))
             self._visit_there(entry, mark, there)
         else:
             self.plan.known += 1
@@ -110,9 +114,6 @@ class Planner:
     def _busy(self, entry: ImportedEntry, mark: str) -> None:
         there = self.earlier.busy.get(mark, EarlierBusy())
         wanted = set(blocks_of(entry, self._zone, self.now.astimezone(self._zone).date()))
-        visit = self.earlier.imported.get(mark)
-        if visit and not is_over(visit):
-            self._cancel(entry.where, visit)
         freed = there.freed_of(wanted)
         missing, over = wanted - there.standing.keys() - freed, there.standing.keys() - wanted
         self.plan.unblock += [there.standing[each] for each in over]
@@ -135,7 +136,7 @@ class Planner:
     def _gone_visits(self) -> None:
         for mark, visit in self.earlier.imported.items():
             if self._is_missing(mark, visit) and self._is_ours(visit.schedule):
-                if self._is_taken_away(mark, is_within=visit.starts <= self._until):
+                if self._is_taken_away(mark, if_asked=visit.starts <= self._until):
                     self._cancel("no longer in the file", visit)
                 else:
                     self.plan.gone += 1
@@ -144,14 +145,14 @@ class Planner:
         last_day = self._until.astimezone(self._zone).date()
         for mark, busy in self.earlier.busy.items():
             if mark not in self._live and busy.is_ahead(self.now, self._zone) and self._is_ours(busy.schedule):
-                if self._is_taken_away(mark, is_within=min(each.first_day for each in busy.standing) <= last_day):
+                if self._is_taken_away(mark, if_asked=min(each.first_day for each in busy.standing) <= last_day):
                     self._unblock(busy)
                 else:
                     self.plan.gone += 1
 
-    def _is_taken_away(self, mark: str, *, is_within: bool) -> bool:
-        """Return whether an entry that the file lacks is taken away: the file has lost it, or that is asked for."""
-        return mark[:OF_ITS_ID] in self._spoken_of or (self.take_away and self.file.is_whole and is_within)
+    def _is_taken_away(self, mark: str, *, if_asked: bool) -> bool:
+        """Return whether an entry that the file lacks is taken away: lost in the file, or `if_asked` for that."""
+        return mark[:OF_ITS_ID] in self._spoken_of or (self.take_away and self.file.is_whole and if_asked)
 
     def _is_missing(self, mark: str, visit: EarlierVisit) -> bool:
         """Return whether an appointment is still to come that no entry of the file stands for."""

@@ -38,7 +38,7 @@ def booked(write: Connection, clinic: Clinic, marks: Marks, visits: Sequence[Pla
         appointment_id = book(write, appointment, _asked(each))
         if each.entry.words:
             note(write, appointment_id, DiaryEntry(by.at, by.who, DiaryEvent.NOTE, each.entry.words))
-    told = [(marks.reference(each.mark, each.entry.starts), each.entry.starts.isoformat()) for each in new]
+    told = [(each.reference, each.starts.isoformat()) for each in appointments]
     write_lines(write, by, AuditAction.BOOKED_APPOINTMENT, told)
 
 
@@ -67,7 +67,7 @@ def _appointment(write: Connection, clinic: Clinic, marks: Marks, each: PlannedV
         line=each.line,
         language=clinic.line(each.line).language,
         source=Source.IMPORT,
-        reference=marks.reference(each.mark, each.entry.starts),
+        reference=marks.reference(each.mark, by.at),
         made_by=by.who,
         created=by.at,
         mark=each.mark,
