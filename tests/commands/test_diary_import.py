@@ -585,6 +585,23 @@ def test_a_name_that_is_corrected_there_is_corrected_here(imports: Imports, serv
     assert services.diary.patients.called({visit.patient_id or 0})[visit.patient_id or 0].name == "Made Up"
 
 
+@pytest.mark.parametrize(
+    ("newer", "number", "name"),
+    [(",Made Up K", "+919999900021", "Made Up K"), ("99999 00022,", "+919999900022", "Made Up")],
+)
+def test_a_number_or_a_name_that_is_not_told_any_more_stays(
+    imports: Imports, services: Services, newer: str, number: str, name: str
+) -> None:
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=header)
+    assert said(imports(newer))[0] == "Appointments: 1 corrected"
+    (visit,) = visits(services)
+    (patient,) = services.diary.patients.called({visit.patient_id or 0}).values()
+    assert (visit.phone, patient.phone, patient.name) == (Number(number), number, name)
+    assert said(imports(newer))[0] == "Appointments: none"
+
+
 def test_a_name_whose_letters_are_encoded_otherwise_is_the_same_name(imports: Imports, services: Services) -> None:
     """A letter with a nukta or an accent, or a capital, may be written in several ways: each time it is one patient."""
     header, row = "id,day,starts,ends,phone,name", "7,2026-11-24,10:00,10:30,99999 00021,"

@@ -18,6 +18,7 @@ from ivr.diary.imports.plan import PlannedVisit
 from ivr.diary.patients import known_as, set_patient
 from ivr.diary.times import Asked, agreed
 from ivr.line.clinic import Clinic
+from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, write_lines
 from ivr.storage.upsert import lock_key
@@ -123,12 +124,12 @@ def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
 
 
 def named(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Write down the number and name of an appointment's patient as the other diary has them now."""
+    """Write down an appointment's patient as the other diary has them now. A number or name it does not tell stays."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return
-    phone = each.entry.phone
+    phone = each.entry.phone or (Phone(each.visit.phone) if each.visit.phone else None)
     write.execute(update(table).where(table.c.id == each.visit.id).values(phone=phone.e164 if phone else None))
-    set_patient(write, table, each.visit.id, known_as(write, phone, each.entry.name, by.at))
+    set_patient(write, table, each.visit.id, known_as(write, phone, each.entry.name or each.visit.name, by.at))
     note(write, each.visit.id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
     write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, "")])
 
