@@ -22,6 +22,7 @@ from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, bes
 from ivr.operations.newer_promises import WORKED_ON_SINCE, Newer, NewerPromise, keep_newer, take_newer
 from ivr.operations.newer_rows import AUDIT, leave_erased, put_rows, take_rows
 from ivr.storage import audit, schema
+from ivr.storage.engines.database_errors import error_kind
 from ivr.storage.engines.durable_files import put
 from ivr.storage.migrate import migrate
 from ivr.storage.revisions import revisions
@@ -175,4 +176,5 @@ def _bring_up_to_date(path: Path) -> None:
     try:
         migrate(f"sqlite:///{path}")
     except SQLAlchemyError as error:
-        raise BackupRefused(f"{path.name} could not be brought up to date ({type(error).__name__})") from None
+        why = error_kind(error, "restore another backup")
+        raise BackupRefused(f"{path.name} could not be brought up to date ({why})") from None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import NoSuchColumnError
 
 from ivr.storage.database import sqlite_path
 from ivr.storage.revisions import MIGRATIONS, revisions, schema_at
@@ -60,7 +61,10 @@ def _run_migrations(connection: Connection, to: str) -> None:
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, to)
+    try:
+        command.upgrade(config, to)
+    except KeyError as column:  # of a table that Alembic writes anew for SQLite
+        raise NoSuchColumnError(f"no such column: {column}") from column
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from config.settings import ROOT
 from ivr.operations.backup import BackupRefused, check, tidy
 from ivr.operations.pg_dump import dump
 from ivr.operations.restore import prepared, requests_in, restore
-from ivr.operations.upgrade import ANY, changed, changed_by, upgrade
+from ivr.operations.upgrade import ANY, AS_THEY_WERE, changed, changed_by, upgrade
 from ivr.storage import schema
 from ivr.storage.database import sqlite_path
 from ivr.storage.migrate import MigrationRefused, migrate
@@ -240,6 +240,39 @@ def test_a_migration_that_fails_keeps_the_backups_of_earlier_upgrades(old_url: s
     rename(old_url, "elsewhere", "errands")
     upgraded(old_url, tmp_path, NOW + timedelta(minutes=1))
     assert kept(tmp_path) == [*before[1:], f"before-{HEAD}-20261123-083100Z.{end}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE day_counts (id INTEGER)",
+        "CREATE TABLE live_requests (id INTEGER)",
+        "CREATE INDEX live_requests ON requests (phone)",
+        "ALTER TABLE requests ADD COLUMN merged_into INTEGER",
+        "DROP INDEX one_live_request",
+        "ALTER TABLE requests RENAME COLUMN due TO moment",
+        "ALTER TABLE errands RENAME COLUMN request_id TO request",
+    ],
+)
+def test_tables_that_somebody_has_changed_are_named_as_such(old_url: str, tmp_path: Path, change: str) -> None:
+    """An upgrade may lack a column or an index, or meet a table, a column or an index that is already there."""
+    with connected(old_url) as owner:
+        owner.execute(text(change))
+    with pytest.raises(MigrationRefused) as refused:
+        upgraded(old_url, tmp_path)
+    assert str(refused.value).endswith(f": its tables are of another version: {AS_THEY_WERE}")
+    assert revision(old_url) == OLD
+
+
+def test_a_backup_of_tables_that_somebody_has_changed_is_named_as_such(old_sqlite: str, tmp_path: Path) -> None:
+    with connected(old_sqlite) as owner:
+        owner.execute(text("CREATE TABLE day_counts (id INTEGER)"))
+    says = "(OperationalError SQLITE_ERROR: its tables are of another version: restore another backup)"
+    with (
+        pytest.raises(BackupRefused, match=re.escape(f"clinic.db could not be brought up to date {says}")),
+        prepared(sqlite_path(old_sqlite), tmp_path / "new.db"),
+    ):
+        pass
 
 
 def test_where_older_backups_cannot_be_removed_the_upgrade_is_done_and_says_so(old_sqlite: str, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import ROOT
 from ivr.storage import schema
 from ivr.storage.database import Database, StoreAway, UniqueViolation, sqlite_path
+from ivr.storage.engines.database_errors import error_kind
 from ivr.storage.migrate import migrate
 from tests.conftest import with_driver
 
@@ -188,6 +189,7 @@ def test_the_database_itself_would_tell_the_key(postgres_url: str) -> None:
     with connected(postgres_url) as connection, pytest.raises(SQLAlchemyError) as raised:
         connection.execute(insert(schema.staff).values([PERSON, PERSON]))
     assert f"({MARKED}) already exists" in told_of(raised.value)
+    assert error_kind(raised.value) == "UniqueViolation 23505", "nor do its words pass for those of another error"
 
 
 def test_a_clash_does_not_tell_whose_key_it_was(database: Database) -> None:

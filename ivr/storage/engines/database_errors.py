@@ -26,16 +26,20 @@ BY_CODE: Mapping[str, str] = {
     "53300": "it has too many connections",
     "42P01": NO_TABLES,
     "42703": OTHER_TABLES,
+    "42P07": OTHER_TABLES,
+    "42701": OTHER_TABLES,
+    "42710": OTHER_TABLES,
     "42501": "our user may not write there",
     "23502": OTHER_TABLES,
     "SQLITE_CONSTRAINT_NOTNULL": OTHER_TABLES,
     "3F000": "its search_path names no schema that is there: look at the options of DATABASE_URL",
+    "42704 index": OTHER_TABLES,
     "42704": "it does not know a setting in the options of DATABASE_URL",
     "55P02": "it cannot be given a setting in the options of DATABASE_URL by a client",
     "22023": "it does not take a value in the options of DATABASE_URL",
     "57P03": "it is starting or stopping",
 }
-"""The explanations of database errors by the beginning of SQLite's error name, or by PostgreSQL's SQLSTATE.
+"""The explanations of database errors by the beginning of SQLite's error name, or of PostgreSQL's SQLSTATE and text.
 
 `{do}` stands for what to do about tables that are not as they should be.
 """
@@ -55,6 +59,10 @@ BY_PHRASE: Mapping[str, str] = {
     "SASL authentication failed": "its pooler (PgBouncer) refuses our name or password: look at DATABASE_URL",
     "password authentication failed": "it refuses our name or password: look at DATABASE_URL",
     "no pg_hba.conf entry": "it refuses our address: look at its pg_hba.conf",
+    "no such index": OTHER_TABLES,
+    "already exists": OTHER_TABLES,
+    "there is already": OTHER_TABLES,
+    "duplicate column name": OTHER_TABLES,
     "does not exist": "it has no such database or user: look at DATABASE_URL",
     "no such table": NO_TABLES,
     "no such column": OTHER_TABLES,
@@ -97,9 +105,9 @@ def error_kind(error: Exception, do: str = UPGRADE) -> str:
     `do` says what to do where the tables are not as they should be.
     """
     origin = getattr(error, "orig", None) or error
-    code = _code(origin)
+    code, text = _code(origin), _text(origin)
     name = f"{type(origin).__name__} {code}".strip()
-    words = _by_code(code) or _by_phrase(str(origin))
+    words = _by_code(f"{code} {text}") or _by_phrase(text)
     return f"{name}: {words.format(do=do)}" if words else name
 
 
@@ -107,8 +115,13 @@ def _code(origin: object) -> str:
     return getattr(origin, "sqlstate", None) or getattr(origin, "sqlite_errorname", None) or ""
 
 
-def _by_code(code: str) -> str:
-    return next((words for known, words in BY_CODE.items() if code.startswith(known)), "")
+def _text(origin: object) -> str:
+    """Return an error's text without PostgreSQL's details, which may quote a row, and so hold any phrase."""
+    return getattr(getattr(origin, "diag", None), "message_primary", None) or str(origin)
+
+
+def _by_code(code_and_text: str) -> str:
+    return next((words for known, words in BY_CODE.items() if code_and_text.startswith(known)), "")
 
 
 def _by_phrase(text: str) -> str:
