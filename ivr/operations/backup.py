@@ -27,6 +27,9 @@ NAMES = "clinic-[0-9]*-[0-9]*.db"
 BEFORE_UPGRADE = "before-[0-9]*-[0-9]*-[0-9]*Z.*"
 """The pattern of the names of the backups that an upgrade makes."""
 
+TRIED = ".tried-"
+"""The prefix of an empty file beside a backup that an upgrade has made, until that upgrade has succeeded."""
+
 HALF_DONE = ".half-done-"
 """The prefix of the temporary folders of a backup or restore; a killed process leaves its folder behind."""
 
@@ -83,6 +86,28 @@ def tidy(folder: Path, keep: int, until: Path, names: str = NAMES) -> list[Path]
         for each in oldest:
             each.unlink()
     return oldest
+
+
+def replace_tries(begins: Path, target: Path) -> None:
+    """Remove the backups whose names begin so and whose upgrades did not succeed, and mark `target` as one of them.
+
+    Raises BackupRefused.
+    """
+    with refusing("the backup of an earlier try could not be removed"):
+        for mark in target.parent.glob(f"{TRIED}{begins.name}-*{target.suffix}"):
+            target.with_name(mark.name.removeprefix(TRIED)).unlink(missing_ok=True)
+            mark.unlink()
+        _mark(target).touch(mode=0o600)
+
+
+def note_success(backup: Path) -> None:
+    """Note that the upgrade before which this backup was made has succeeded. Raises BackupRefused."""
+    with refusing("the upgrade could not be noted as done"):
+        _mark(backup).unlink(missing_ok=True)
+
+
+def _mark(backup: Path) -> Path:
+    return backup.with_name(f"{TRIED}{backup.name}")
 
 
 def _moment(backup: Path) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, literal, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder_of, tidy
+from ivr.operations.backup import BEFORE_UPGRADE, BackupRefused, back_up, folder_of, note_success, replace_tries, tidy
 from ivr.operations.pg_dump import dump
 from ivr.storage.database import sqlite_path
 from ivr.storage.engines.address import place
@@ -59,14 +59,15 @@ def upgrade(
 
     with one_line(database_url):
         if migrate(database_url, before=before):
-            _remove_oldest(kept, say)
+            _tidy(kept, say)
             say("The database is up to date.")
 
 
-def _remove_oldest(kept: Iterable[Path], say: Callable[[str], None]) -> None:
+def _tidy(kept: Iterable[Path], say: Callable[[str], None]) -> None:
     """Remove all but the newest backups from before upgrades: now that the tables have changed, and not before."""
     for each in kept:
         try:
+            note_success(each)
             tidy(each.parent, KEPT, each, BEFORE_UPGRADE)
         except BackupRefused as refused:
             say(f"The tables have changed, but {refused}")
@@ -110,7 +111,7 @@ def _keep(database_url: str, connection: Connection, begins: Path, now: datetime
     """Back up the older state to a file whose name `begins` so; return its path. Raises MigrationRefused.
 
     The backup takes the place of those of earlier tries of the same upgrade, which have changed nothing: else a
-    migration that fails again and again would fill the disk with them.
+    migration that fails again and again would fill the disk with them. That of an upgrade which succeeded stays.
     """
     ending = "db" if database_url.startswith("sqlite") else "dump"
     target = begins.with_name(f"{begins.name}-{now.astimezone(UTC):%Y%m%d-%H%M%S}Z.{ending}")
@@ -119,7 +120,7 @@ def _keep(database_url: str, connection: Connection, begins: Path, now: datetime
             back_up(sqlite_path(database_url), target)
         else:
             _dump(database_url, connection, target)
-        tidy(target.parent, 1, target, f"{begins.name}-[0-9]*-[0-9]*Z{target.suffix}")
+        replace_tries(begins, target)
     except BackupRefused as refused:
         why = f"the tables are not changed, since the older state cannot be kept: {refused}"
         raise MigrationRefused(f"{why}. To go on without: {WITHOUT_BACKUP}") from None

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, inspect, text
 
 from config.settings import ROOT
-from ivr.operations.backup import BackupRefused, check, tidy
+from ivr.operations.backup import TRIED, BackupRefused, check, tidy
 from ivr.operations.pg_dump import dump
 from ivr.operations.restore import prepared, requests_in, restore
 from ivr.operations.upgrade import ANY, AS_THEY_WERE, changed, changed_by, upgrade
@@ -143,7 +143,7 @@ def rename(url: str, table: str, name: str) -> None:
 
 def kept(state_dir: Path) -> list[str]:
     folder = state_dir / "backups"
-    return sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    return sorted(each.name for each in folder.iterdir() if not each.name.startswith(TRIED)) if folder.is_dir() else []
 
 
 def is_old_state(url: str) -> bool:
@@ -273,6 +273,28 @@ def test_a_backup_of_tables_that_somebody_has_changed_is_named_as_such(old_sqlit
         prepared(sqlite_path(old_sqlite), tmp_path / "new.db"),
     ):
         pass
+
+
+def test_a_failing_upgrade_keeps_the_backup_by_which_the_version_was_taken_back(
+    old_sqlite: str, tmp_path: Path
+) -> None:
+    """Each upgrade to the same version that has succeeded leaves a backup of its own, whatever failed in between."""
+    database, folder = sqlite_path(old_sqlite), tmp_path / "backups"
+    succeeded: list[str] = []
+    for day in range(2):
+        upgraded(old_sqlite, tmp_path, NOW + timedelta(days=day))
+        (latest,) = set(kept(tmp_path)) - set(succeeded)
+        succeeded.append(latest)
+        for file in tmp_path.glob("clinic.db*"):
+            file.unlink()
+        database.write_bytes((folder / latest).read_bytes())
+        rename(old_sqlite, "errands", "elsewhere")
+        for second in (1, 2):
+            moment = NOW + timedelta(days=day, seconds=second)
+            with pytest.raises(MigrationRefused, match=NOT_THOSE):
+                upgraded(old_sqlite, tmp_path, moment)
+            assert kept(tmp_path) == [*succeeded, f"before-{HEAD}-{moment:%Y%m%d-%H%M%S}Z.db"]
+        rename(old_sqlite, "elsewhere", "errands")
 
 
 def test_where_older_backups_cannot_be_removed_the_upgrade_is_done_and_says_so(old_sqlite: str, tmp_path: Path) -> None:
