@@ -24,7 +24,7 @@ RECORD_AGAIN = (0.2, 1.0, 4.0)
 
 
 class TaskFailed(Exception):
-    """A task of the outbox was tried and failed. The message has its id and the kind of the error."""
+    """A task of the outbox was tried and failed. The message has its id, the kind of the error and of its cause."""
 
 
 def known(job_id: str) -> Callable[[WorkerServices], None] | None:
@@ -55,7 +55,7 @@ def run(worker: WorkerServices, task_id: int, number: int | None = None) -> None
         reason = _reason(error)
         worker.desk.outbox.failed(task, reason, worker.clock(), for_good=isinstance(error, AddressNotUnderstood))
         # The error's message may hold the number that the carrier refused.
-        raise TaskFailed(f"errand {task_id}: {reason}") from None
+        raise TaskFailed(f"errand {task_id}: {reason}{_cause(error)}") from None
     _record_done(worker, task)
     log.info("errand %s: %s is done", task_id, task.name)
 
@@ -75,6 +75,11 @@ def _reason(error: Exception) -> str:
     """Return the reason why a task failed: the kind of the error, and the carrier's error number where it has one."""
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}" if isinstance(code, int) else type(error).__name__
+
+
+def _cause(error: Exception) -> str:
+    """Return the kind and number of what led to an error, for the log; an empty text if nothing did."""
+    return f" (after {_reason(error.__cause__)})" if isinstance(error.__cause__, Exception) else ""
 
 
 def save(worker: WorkerServices) -> None:

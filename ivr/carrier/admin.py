@@ -145,11 +145,18 @@ class Admins:
         self._of[number.e164].connect(number)
 
 
+class OrderUnknown(OSError):
+    """A carrier failed while a text was ordered: it may have the order or not."""
+
+
 class Texts(Protocol):
     """The operations on text messages at a carrier."""
 
     def send(self, to: Phone, words: str) -> None:
-        """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError."""
+        """Order a text message of these words at the carrier. Raises the error of the carrier's client, or OSError.
+
+        Raises OrderUnknown if the carrier answers with a server error.
+        """
 
     def has(self, to: Phone, words: str, since: datetime) -> bool:
         """Return whether this text to this number was ordered since that moment and did not fail.

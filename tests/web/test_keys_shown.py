@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from ivr.desk.requests import CALLER, THE_CLOCK, HistoryEvent, Outcome, Status, Why
+from ivr.desk.tasks import WORKER_DIED
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent, Source
 from ivr.diary.blocked_times import TimeBlock
 from ivr.diary.floods import FLOOD
@@ -50,13 +51,16 @@ OF_EVENT = {
     HistoryEvent.RETURNED: "binod",
     HistoryEvent.UNDONE: Outcome.NO_ANSWER,
     HistoryEvent.NOT_TOLD: "NotTold",
-    HistoryEvent.NOT_CONFIRMED: "AddressNotUnderstood",
     HistoryEvent.TOOK_IN: f"012345 callback {WISH}",
     HistoryEvent.DUPLICATE_OF: "012345",
     HistoryEvent.REBOOKED: MOMENT,
     HistoryEvent.NOTE: "Meena",
     HistoryEvent.DUE_MOVED: f"{MOMENT} {MOMENT}",
     HistoryEvent.DUE_BACK: MOMENT,
+}
+SEVERAL = {
+    HistoryEvent.TO_TELL: [str(why) for why in Why],
+    HistoryEvent.NOT_CONFIRMED: ["AddressNotUnderstood", "OrderUnknown", "TextLookUpFailed", WORKER_DIED],
 }
 IN_DIARY = {
     DiaryEvent.BOOKED: MOMENT,
@@ -115,7 +119,7 @@ def test_a_card_tells_every_event_and_outcome_in_words(
     with phone.services.database.writing() as write:
         for who in ("asha", CALLER, THE_CLOCK, COMMAND_LINE):
             for what in (*HistoryEvent, *Outcome):
-                details = [str(why) for why in Why] if what == HistoryEvent.TO_TELL else [OF_EVENT.get(what, "")]
+                details = SEVERAL.get(what) or [OF_EVENT.get(what, "")]
                 row = {"request_id": 1, "at": clock(), "who": who, "what": what}
                 write.execute(insert(schema.history), [{**row, "detail": each} for each in details])
     assert reads(reader, language, f"/desk/requests/{call.reference}") == {}

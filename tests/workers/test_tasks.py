@@ -375,8 +375,9 @@ def test_a_text_in_doubt_stays_so_while_it_cannot_be_looked_up(
     channel.status, channel.answer = NOT_NOW
     phone.rings(AccountSid=ACCOUNT).press("1", "1", "1", "1", "1")
     for expected in ("OrderUnknown", "TextLookUpFailed", "TextLookUpFailed"):
-        with pytest.raises(jobs.TaskFailed, match=expected):
+        with pytest.raises(jobs.TaskFailed) as failed:
             jobs.run(worker, 2)
+        assert str(failed.value) == f"errand 2: {expected} (after TwilioRestException 20503)"
     channel.status, channel.answer = listed(channel.form()["Body"])
     jobs.run(worker, 2)
     assert len(channel.posts) == 1

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
+from ivr.carrier.admin import OrderUnknown
 from ivr.carrier.plivo.rest import ApiRefused, PlivoApi
 from ivr.carrier.plivo.settings import PlivoAccount
 from ivr.line.phones import Phone
@@ -12,10 +13,6 @@ NOT_SENT = frozenset({"failed", "undelivered", "rejected"})
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """The most by which Plivo's clock may be behind ours; orders so long before a moment count as after it."""
-
-
-class PlivoOrderUnknown(OSError):
-    """Plivo failed while a text was ordered: it may have the order or not."""
 
 
 class PlivoTexts:
@@ -28,13 +25,13 @@ class PlivoTexts:
     def send(self, to: Phone, words: str) -> None:
         """Order a text message of these words at Plivo. Raises ApiRefused, NotTheApi, or OSError if unreachable.
 
-        Raises PlivoOrderUnknown if Plivo answers with a server error: it may have the order or not.
+        Raises OrderUnknown if Plivo answers with a server error: it may have the order or not.
         """
         try:
             self._api.change("Message", src=self._sender.removeprefix("+"), dst=_written(to), text=words)
         except ApiRefused as refused:
             if refused.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise PlivoOrderUnknown from None
+                raise OrderUnknown from refused
             raise
 
     def has(self, to: Phone, words: str, since: datetime) -> bool:

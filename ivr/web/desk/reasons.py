@@ -20,6 +20,8 @@ def reason_words(kind: str) -> str:
 REASONS: Mapping[str, Callable[[], str]] = {
     "NotTold": lambda: _("the notification was not accepted"),
     "AddressNotUnderstood": lambda: _("the address for notifications is wrong"),
+    "OrderUnknown": lambda: _("the telephone company did not say whether it was sent"),
+    "TextLookUpFailed": lambda: _("the telephone company did not say whether it was sent"),
     WORKER_DIED: lambda: _("the program stopped each time it tried"),
     CANNOT_READ: lambda: _("this version cannot read the request"),
 }

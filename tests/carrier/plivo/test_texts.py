@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ivr.carrier.admin import OrderUnknown
 from ivr.carrier.plivo.rest import ApiRefused
 from ivr.carrier.plivo.settings import PlivoAccount
-from ivr.carrier.plivo.texts import PlivoOrderUnknown, PlivoTexts
+from ivr.carrier.plivo.texts import PlivoTexts
 from ivr.line.phones import Phone
 from tests.carrier.plivo.account import AUTH_ID, PAGE, PlivoStandInAccount, plivo_account
 from tests.people import CALLER, TOKEN
@@ -65,7 +66,7 @@ def test_an_order_that_has_come_to_nothing_may_be_given_again(account: PlivoStan
 
 def test_a_carrier_that_fails_in_the_middle_may_have_the_order(account: PlivoStandInAccount) -> None:
     account.fails_with = 503
-    with pytest.raises(PlivoOrderUnknown):
+    with pytest.raises(OrderUnknown):
         texts(account).send(TO, "Hello.")
     assert texts(account).has(TO, "Hello.", MADE)
 
