@@ -20,7 +20,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class MomentName:
-    """The value of a blank in an option's sentence. The blank holds a day and a time, in words relative to `now`."""
+    """The value of a blank: a day and a time in words relative to `now`, as an option or after "until" names them."""
 
     at: datetime
     now: datetime

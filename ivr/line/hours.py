@@ -12,6 +12,12 @@ from zoneinfo import ZoneInfo
 HORIZON_DAYS = 366
 """Days ahead in which the next opening is searched for; a clinic that is closed for longer has no next opening."""
 
+NIGHT_ENDS = timedelta(hours=4)
+"""The time after midnight up to which an hour belongs to the night of the day before."""
+
+STAYS_OPEN_DAYS = 7
+"""Days ahead in which the closing time is searched for; a clinic that is open for longer has no closing time."""
+
 Text = Mapping[str, str]
 """The same words in each language, keyed by language."""
 
@@ -73,6 +79,11 @@ def shifts_of(text: str) -> tuple[Shift, ...]:
     """Return the shifts from text that `written` has made. Raises ValueError for any other text."""
     ends = [each.partition("-") for each in text.split(",") if text]
     return joined(Shift(time.fromisoformat(start), time.fromisoformat(end)) for start, _, end in ends)
+
+
+def day_of_night(at: datetime) -> date:
+    """Return the day to which people count a moment: of an hour before four at night, the day before."""
+    return (at - NIGHT_ENDS).date()
 
 
 def _refuse_overlaps(shifts: tuple[Shift, ...]) -> None:
@@ -146,15 +157,19 @@ class Hours:
         return any(start <= here < end for start, end in self.stretches(here.date()))
 
     def closes(self, now: datetime) -> datetime | None:
-        """Return when the clinic closes, which may be past midnight, or a year ahead; None if it is closed."""
+        """Return when the clinic closes, which may be days ahead; None if it is closed.
+
+        Where it closes on none of the next days, return the coming midnight.
+        """
         here = self.local(now)
-        until = next((end for start, end in self.stretches(here.date()) if start <= here < end), None)
-        for ahead in range(1, HORIZON_DAYS):
+        today = next((end for start, end in self.stretches(here.date()) if start <= here < end), None)
+        until = today
+        for ahead in range(1, STAYS_OPEN_DAYS + 1):
             following = dict(self.stretches(here.date() + timedelta(days=ahead)))
             if until not in following:
-                break
+                return until
             until = following[until]
-        return until
+        return today
 
     def usually_open(self, now: datetime) -> bool:
         """Return whether the clinic would be open at this moment according to the weekday alone, without closures."""

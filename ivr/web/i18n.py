@@ -16,7 +16,7 @@ from babel.support import Translations
 from flask import Flask, session
 from markupsafe import Markup, escape
 
-from ivr.line.hours import Hours
+from ivr.line.hours import Hours, day_of_night
 from ivr.storage.odd import Odd
 from ivr.web.services import services
 
@@ -48,7 +48,7 @@ def install(app: Flask) -> None:
         catalogue(each)  # read now, not while somebody waits
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(_, _plural, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    named = {each.__name__: each for each in (day, short_day, hour, end_hour, moment, from_to, weekday, stamp)}
+    named = {each.__name__: each for each in (day, short_day, hour, moment, from_to, weekday, stamp)}
     app.jinja_env.filters.update(date=full_date, **named)
     app.jinja_env.tests["readable"] = lambda stored: not isinstance(stored, Odd)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, local=local, codes_left=recovery_codes_left)
@@ -130,6 +130,14 @@ def end_hour(at: datetime | time) -> str:
     """Return the hour at which something ends, as `hour` does; midnight is the end of a day, "24:00"."""
     written = hour(at)
     return "24:00" if written == "00:00" else written
+
+
+def closing(hours: Hours, now: datetime) -> str:
+    """Return in words until when the clinic is open; empty if it is closed. An hour of tomorrow has its day."""
+    at = hours.closes(now)
+    if at is None:
+        return ""
+    return end_hour(at) if day_of_night(at) <= hours.local(now).date() else moment(at)
 
 
 def moment(at: datetime) -> str:

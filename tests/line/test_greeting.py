@@ -33,6 +33,10 @@ EVENING_ONLY = Closure(HOLI, (Shift(time(16), time(20, 30)),))
 WITH_A_BREAK = ((Shift(time(9), time(13)), Shift(time(16), time(20, 30))),) * 7
 UNTIL_MIDNIGHT = ((Shift(time(9), time(0)),),) * 7
 OVER_MIDNIGHT = ((Shift(time(0), time(2)), Shift(time(18), time(0))),) * 7
+OVER_NIGHT = ((Shift(time(0), time(9)), Shift(time(18), time(0))),) * 7
+ALWAYS = ((Shift(time(0), time(0)),),) * 7
+UNTIL_SUNDAY = (*ALWAYS[:6], (Shift(time(0), time(13)),))
+UNTIL_FRIDAY = (*ALWAYS[:5], (), ())
 MONDAYS_OFF = ((), *WEEK[1:])
 
 Week = tuple[tuple[Shift, ...], ...]
@@ -120,6 +124,36 @@ SCENES = {
         ("We are open until two tonight.",),
         ("क्लिनिक आज रात दो बजे तक खुला है।",),
         week=OVER_MIDNIGHT,
+    ),
+    "open until the next morning": Scene(
+        "2026-11-23 20:00",
+        ("We are open until tomorrow at nine in the morning.",),
+        ("क्लिनिक कल सुबह नौ बजे तक खुला है।",),
+        week=OVER_NIGHT,
+    ),
+    "open until this morning": Scene(
+        "2026-11-24 01:00",
+        ("We are open until nine this morning.",),
+        ("क्लिनिक आज सुबह नौ बजे तक खुला है।",),
+        week=OVER_NIGHT,
+    ),
+    "open until a later day": Scene(
+        "2026-11-23 10:00",
+        ("We are open until Sunday at one in the afternoon.",),
+        ("क्लिनिक रविवार दोपहर एक बजे तक खुला है।",),
+        week=UNTIL_SUNDAY,
+    ),
+    "open until the midnight that ends a later day": Scene(
+        "2026-11-23 10:00",
+        ("We are open until Friday at midnight.",),
+        ("क्लिनिक शुक्रवार रात बारह बजे तक खुला है।",),
+        week=UNTIL_FRIDAY,
+    ),
+    "open day and night": Scene(
+        "2026-11-23 10:00",
+        ("We are open until midnight.",),
+        ("क्लिनिक रात बारह बजे तक खुला है।",),
+        week=ALWAYS,
     ),
     "before the lunch break": Scene(
         "2026-11-23 12:59",

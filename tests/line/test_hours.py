@@ -114,7 +114,8 @@ def test_a_clinic_that_never_closes_does_not_open_next() -> None:
     always = hours(week=((Shift(time(0), time(0)),),) * 7)
     now = at("2026-11-23 23:30")
     assert (always.is_open(now), always.opens_next(now), always.open_from(now)) == (True, None, now)
-    assert always.closes(now) == at("2026-11-24 00:00") + timedelta(days=HORIZON_DAYS - 1)
+    assert always.closes(now) == at("2026-11-24 00:00")
+    assert always.with_closures({date(2026, 11, 30): DIWALI}).closes(now) == at("2026-11-30 00:00")
 
 
 def test_shifts_without_a_break_between_them_are_one() -> None:

@@ -6,9 +6,9 @@ Pure: the words are in config/prompts, and script.py fills their blanks.
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from ivr.line.blanks import HourToday, Say
+from ivr.line.blanks import HourToday, MomentName, Say
 from ivr.line.engine.speech import Speech, moment
-from ivr.line.hours import Closure, Hours
+from ivr.line.hours import Closure, Hours, day_of_night
 from ivr.line.menu import LANGUAGE
 from ivr.line.standing import others
 from ivr.line.turn import Call, Facts
@@ -46,11 +46,17 @@ def _status(_call: Call, facts: Facts) -> Iterator[Say]:
     hours, now = facts.line.hours, facts.now
     until = hours.closes(now)
     if until:
-        yield Say("open_until", {"until": HourToday(until)})
+        yield Say("open_until", {"until": _closing(until, hours.local(now))})
         yield from _changed_today(hours, now)
         return
     yield _closed(hours, now)
     yield opens(facts)
+
+
+def _closing(until: datetime, here: datetime) -> HourToday | MomentName:
+    """Return a closing time as the value of a blank: an hour of today or tonight, or of a later day with its day."""
+    day = day_of_night(until)
+    return HourToday(until) if day <= here.date() else MomentName(datetime.combine(day, until.timetz()), here)
 
 
 def opens(facts: Facts) -> Say:

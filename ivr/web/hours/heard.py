@@ -11,7 +11,7 @@ from ivr.line.engine.speeches import spoken
 from ivr.line.hours import Closure
 from ivr.line.menu import START
 from ivr.line.turn import Call, Facts
-from ivr.web.i18n import language
+from ivr.web.i18n import closing, language
 from ivr.web.services import services
 
 
@@ -21,7 +21,8 @@ class HeardAtLine:
 
     key: str
     line: str
-    closes: datetime | None
+    closes: str
+    """Until when the line is open, in words; empty if it is closed."""
     reason: str
     sentences: str
 
@@ -35,7 +36,7 @@ def _heard(clinic: Clinic, line: Line, now: datetime) -> HeardAtLine:
     said = spoken("status", Call(line.key, language(), START), Facts(clinic, line, None, now))
     words = [services().script.say(each, language()).words for each in said]
     closure = line.hours.closure(line.hours.local(now).date())
-    return HeardAtLine(line.key, line.name[language()], line.hours.closes(now), _reason(closure), " ".join(words))
+    return HeardAtLine(line.key, line.name[language()], closing(line.hours, now), _reason(closure), " ".join(words))
 
 
 def _reason(closure: Closure | None) -> str:

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from ivr.line.clinic import Clinic
 from ivr.line.paths.transcript import Keys, NoSuchWay
 from ivr.web.guards import guarded_by, staff_only
-from ivr.web.i18n import LAST_DAY, _, language
+from ivr.web.i18n import LAST_DAY, _, closing, language
 from ivr.web.preview.reception import read_reception
 from ivr.web.preview.transcripts import PAST, CallerKind, PreviewQuery, is_past, moments, read_call
 from ivr.web.services import services
@@ -72,7 +72,7 @@ def _call(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str) -> 
         at=clinic.line("").hours.local(wanted.at),
         call=call,
         reception=read_reception(services(), wanted, call),
-        closes=wanted.line.hours.closes(wanted.at),
+        closes=closing(wanted.line.hours, wanted.at),
         moments=moments(wanted.line, now),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],
         spoken=languages_of_the_line(),

@@ -223,7 +223,7 @@ def _open_and_closed(line: Line, now: datetime) -> Iterator[PreviewTime]:
     if not line.hours.is_open(now):
         yield PreviewTime(later("in opening hours"), opens)
     closes = line.hours.closes(opens)
-    if closes is not None:
+    if closes is not None and not line.hours.is_open(closes):
         yield PreviewTime(later("after closing"), closes)
 
 

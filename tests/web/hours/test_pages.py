@@ -290,6 +290,32 @@ def test_a_day_that_ends_at_midnight_ends_in_the_same_words_all_over_the_page(st
     assert "open until 24:00" in staff.browser.get("/desk/hear").text
 
 
+def test_a_line_that_is_open_over_night_says_on_which_day_it_closes(
+    tmp_path: Path, serves: Serves, clock: Clock
+) -> None:
+    words = WISHES_ONLY.replace('day = ["09:00-20:30"]', 'day = ["00:00-09:00", "18:00-24:00"]')
+    (tmp_path / "clinic.toml").write_text(words)
+    clock.shows(2026, 11, 23, 20, 0)
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        assert "We are open until tomorrow at nine in the morning." in hears(phone)
+        staff = at_the_desk(phone)
+        assert page(staff).count("open until Tue 24 Nov, 09:00") == len(LINES)
+        assert "open until Tue 24 Nov, 09:00" in staff.browser.get("/desk/hear").text
+        clock.shows(2026, 11, 24, 1, 0)
+        staff.logs_in()
+        assert page(staff).count("open until 09:00") == len(LINES)
+
+
+def test_a_line_that_never_closes_offers_no_call_after_closing(tmp_path: Path, serves: Serves) -> None:
+    words = re.sub(r'day = \["0.*\]', 'day = ["00:00-24:00"]', WISHES_ONLY)
+    (tmp_path / "clinic.toml").write_text(words)
+    with serves(CLINIC_FILE=str(tmp_path / "clinic.toml")) as phone:
+        assert "We are open until midnight." in hears(phone)
+        staff = at_the_desk(phone)
+        assert page(staff).count("open until 24:00") == len(LINES)
+        assert "after closing" not in staff.browser.get("/desk/hear").text
+
+
 # -- another day
 
 
