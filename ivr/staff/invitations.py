@@ -48,7 +48,7 @@ class Invitations:
         """Void a person's password, end all their sessions, and return the token of a link for a new password.
 
         One's own password and sessions stay until the link is used: else a lapsed link would lock the only manager out.
-        Raises NoSuchPerson, also for a disabled person, and StoreAway.
+        So the audit tells only of its use. Raises NoSuchPerson, also for a disabled person, and StoreAway.
         """
         with self._database.writing() as write:
             row = lock_person(write, person_id)
@@ -56,7 +56,7 @@ class Invitations:
                 raise NoSuchPerson
             if row.name != by.who:
                 _set_password(write, row, NONE_YET)
-            write.execute(audit.line(by, AuditAction.RESET_PASSWORD, row.name))
+                write.execute(audit.line(by, AuditAction.RESET_PASSWORD, row.name))
             return _issued(write, row.id, by.at)
 
     def invited(self, token: str, now: datetime) -> Person:

@@ -274,6 +274,7 @@ def test_the_only_manager_who_lets_the_link_lapse_still_logs_in(both: Phone, clo
     meera = at_the_desk(both, "meera")
     link = sends(meera, f"/desk/people/{id_of(both, 'meera')}/reset").headers["Location"]
     assert meera.browser.get("/desk").status_code == 200
+    assert "reset password" not in meera.browser.get("/desk/audit").text
     clock.goes_on(minutes=61)
     assert meera.browser.get(link).status_code == 404
     assert meera.logs_in().status_code == 302
