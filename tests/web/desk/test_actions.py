@@ -209,6 +209,16 @@ def test_a_name_that_two_people_change_at_once_is_lost_by_neither(
     assert "meanwhile" not in page
 
 
+def test_a_name_that_a_colleague_removes_meanwhile_is_said_to_be_removed(
+    staff: Staff, phone: Phone, taken: str, clock: Clock
+) -> None:
+    staff.does("name", 1, name="Made Up", name_was="")
+    phone.services.desk.moves.name(1, "", By("binod", clock()))
+    page = staff.does("report", 1, outcome="settled", name="Made Up Kaur", name_was="Made Up")
+    assert "Somebody has removed the patient's name meanwhile. Nothing that you typed is saved yet." in page
+    assert names_on(page) == ("Made Up Kaur", "")
+
+
 def test_a_draft_with_a_name_says_that_a_colleague_has_entered_another(
     staff: Staff, phone: Phone, taken: str, clock: Clock
 ) -> None:
