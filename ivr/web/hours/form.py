@@ -70,26 +70,32 @@ def _left(
     """Return the present hours `now` of lines, cut at the time `at`. If that cuts none, cut the usual hours instead.
 
     So lines set to close at five can be set to close at six, and a wholly closed clinic opens after all. Beside an open
-    line, a line that somebody has closed stays closed.
+    line, a line that somebody has closed stays closed. Raises FormRefused where one line is set to close at four, and
+    another at five: who says six may mean one of them.
     """
     left = {line: cut(shifts, at) for line, shifts in now.items()}
     if left != now:
         return left
     all_closed = not any(now.values())
-    return {
-        line: _cut_anew(cut, at, usual[line], shifts) if shifts or all_closed else shifts
-        for line, shifts in now.items()
-    }
+    whole = {line: _uncut(cut, usual[line], now[line]) for line in now if now[line] or all_closed}
+    anew = {line: again for line, shifts in whole.items() for again in [cut(shifts, at)] if again != shifts}
+    if not _of_one_cut(cut, [(whole[line], now[line]) for line in anew]):
+        raise FormRefused(
+            _("Different times are set for the lines on that day. Please choose the line whose day is to be longer.")
+        )
+    return {**now, **anew}
 
 
-def _cut_anew(cut: Callable[[Shifts, time], Shifts], at: time, usual: Shifts, present: Shifts) -> Shifts:
-    """Return a line's usual hours, cut at the time `at` instead of where they are cut at present.
+def _uncut(cut: Callable[[Shifts, time], Shifts], usual: Shifts, present: Shifts) -> Shifts:
+    """Return a line's usual hours without a cut by `cut`. A late opening is kept when the day's end is cut."""
+    return OTHER_END[cut](usual, present) if present else usual
 
-    A late opening is kept when the day's end is cut. Returns the present hours if `at` lies outside the usual ones.
-    """
-    whole = OTHER_END[cut](usual, present) if present else usual
-    again = cut(whole, at)
-    return present if again == whole else again
+
+def _of_one_cut(cut: Callable[[Shifts, time], Shifts], lines: Sequence[tuple[Shifts, Shifts]]) -> bool:
+    """Return whether the present hours of lines may come of one change of all; `lines` has (whole, present) of each."""
+    hours = {hour for _whole, present in lines for each in present for hour in (each.start, each.end)}
+    alike = len({present for _whole, present in lines}) <= 1
+    return alike or any(all(cut(whole, hour) == present for whole, present in lines) for hour in hours)
 
 
 def _nothing(at: time, *, closes: bool, open_at_all: bool) -> str:

@@ -211,6 +211,19 @@ def test_moving_the_closing_hour_of_all_lines_opens_none_that_is_closed(staff: S
         assert "We are closed today." in hears(phone, "second")
 
 
+def test_a_later_closing_hour_for_all_lines_lengthens_none_where_the_lines_were_set_one_by_one(
+    staff: Staff, phone: Phone
+) -> None:
+    for line, hour in (("main", "17:00"), ("second", "16:00"), ("third", "16:00")):
+        sets(staff, "early", line=line, time=hour)
+    for hour in ("17:00", "18:00"):
+        answer = posts(staff, what="early", line="*", day=TODAY, reason="", time=hour)
+        assert (answer.status_code, "Please choose the line whose day is to be longer." in answer.text) == (400, True)
+    sets(staff, "early", line="main", time="18:00")
+    assert "We are open until six" in hears(phone)
+    assert "We are open until four" in hears(phone, "second")
+
+
 # -- lines with hours of their own
 
 
@@ -249,6 +262,11 @@ def test_closing_early_cuts_each_line_where_it_is_open(uneven: Phone, clock: Clo
         "the second line: open 09:00–13:00",
         "the third line: closed",
     ]
+    sets(staff, "early", time="18:00")
+    assert "We are open until six" in hears(uneven)
+    clock.shows(2026, 11, 23, 17, 30)
+    assert "We are open until six" in hears(uneven, "second")
+    clock.shows(2026, 11, 23, 14, 0)
     undoes(staff)
     sets(staff, "late", time="10:00")
     assert shown(staff) == ["the first line: open 10:00–20:30", "the second line: open 10:00–13:00, 16:00–20:30"]
