@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from ivr.web.services import Services, build
 from tests.applications import lent
@@ -124,6 +124,11 @@ def launched() -> Iterator[Browser]:
 
 Opens = Callable[..., Page]
 
+COMES = 30_000
+"""The most milliseconds that a test waits for a page, as on a busy machine; most come within a fraction of a second."""
+
+expect.set_options(timeout=COMES)
+
 
 def session_of(service: Service, name: str, words: str) -> str:
     """Log a person in over HTTP, faster than in a browser, with the language `words`; return the session cookie."""
@@ -164,7 +169,7 @@ def opens(chromium: Browser, service: Service) -> Iterator[Opens]:
             color_scheme="dark" if dark else "light",
             java_script_enabled=js,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(COMES)
         contexts.append(context)
         context.add_cookies([{"name": "session", "value": session_of(service, name, words), "url": url}])
         page = context.new_page()
