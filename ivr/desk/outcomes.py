@@ -24,7 +24,7 @@ from ivr.diary.desk_diary import FARTHEST, DeskBooking, NotMeant, asked_at_desk,
 from ivr.diary.diary import cancel, move, note
 from ivr.diary.free_times import require_offered
 from ivr.diary.patients import set_patient
-from ivr.diary.times import Asked, length_of
+from ivr.diary.times import Asked, to_move
 from ivr.diary.working_hours import is_open
 from ivr.line.clinic import Clinic
 from ivr.storage import schema
@@ -113,8 +113,8 @@ def _book(write: Connection, clinic: Clinic, request: Request, report: OutcomeRe
 
 def _move(write: Connection, clinic: Clinic, request: Request, report: OutcomeReport, by: By) -> tuple[int, str]:
     appointment_id = request.about or 0
-    longer = replace(clinic, diary=clinic.diary.lasting(length_of(write, appointment_id)))
-    asked = _free(write, longer, request, report, by)
+    fitting = replace(clinic, diary=to_move(write, clinic.diary, appointment_id))
+    asked = _free(write, fitting, request, report, by)
     try:
         move(write, appointment_id, asked, by)
     except TimeTaken:

@@ -23,7 +23,7 @@ from ivr.diary.diary import book, cancel
 from ivr.diary.free import slots_of_day
 from ivr.diary.free_times import FreeTimes, require_offered
 from ivr.diary.limits import DiaryFull, day_of, require_room
-from ivr.diary.times import Asked, length_of, lock_day
+from ivr.diary.times import Asked, lock_day, to_move
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Slot
 from ivr.line.hours import DeskClosure
@@ -180,13 +180,13 @@ class PhoneBookings:
     ) -> Asked:
         """Return a time with the columns in which it can be booked now. The slot's own column comes first.
 
-        With `only`, no other column is returned. With the id `moved`, the visit is at least as long as that
-        appointment's. Raises TimeTaken if the time is past or no column is free.
+        With `only`, no other column is returned. With the id `moved`, the visit is as long as that
+        appointment needs. Raises TimeTaken if the time is past or no column is free.
         """
         if slot.start <= now:
             raise TimeTaken
         clinic = self.clinic.with_closures(self.closures(write, slot.start.date()))
-        rules = clinic.diary.lasting(length_of(write, moved)) if moved else clinic.diary
+        rules = to_move(write, clinic.diary, moved)
         preferred = [each for each in rules.of_line(line) if each.key == slot.schedule]
         others = [each for each in rules.of_line(line) if each not in preferred and not only]
         return require_offered(write, clinic, line, Asked(slot.start, [*preferred, *others], rules.buffer))

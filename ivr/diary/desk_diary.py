@@ -21,7 +21,7 @@ from ivr.diary.appointments import (
 )
 from ivr.diary.diary import book, cancel, mark, move, note, put_back, reopen, restored, standing
 from ivr.diary.patients import known_as, set_patient
-from ivr.diary.times import Asked, asked_again, columns, length_of
+from ivr.diary.times import Asked, asked_again, columns, to_move
 from ivr.line.clinic import Clinic
 from ivr.line.diary import DiaryRules
 from ivr.line.phones import Phone
@@ -110,8 +110,8 @@ class DeskDiary:
         rules = self.clinic_now().diary
 
         def moved(write: Connection, row: Row[Any]) -> None:
-            longer = rules.lasting(length_of(write, row.id))
-            move(write, row.id, asked_at_desk(longer, starts, schedule, beside=beside, now=by.at), by)
+            fitting = to_move(write, rules, row.id)
+            move(write, row.id, asked_at_desk(fitting, starts, schedule, beside=beside, now=by.at), by)
 
         told = partial(_audit, AuditAction.CHANGED_APPOINTMENT, by, starts.isoformat())
         self._done(appointment_id, partial(_keep, typed, by), moved, told)

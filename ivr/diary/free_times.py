@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from ivr.diary.appointments import FREES_TIME, TimeTaken
 from ivr.diary.blocked_times import blocked_on, days_between, standing_blocks
 from ivr.diary.free import Busy, free_slots, is_free, slots_of_day
-from ivr.diary.times import Asked, length_of
+from ivr.diary.times import Asked, to_move
 from ivr.diary.working_hours import Stretch, is_open
 from ivr.line.clinic import Clinic
 from ivr.line.diary import Schedule, Slot
@@ -37,14 +37,14 @@ class FreeTimes:
         return free_slots(clinic.diary, line, hours, taken, now)
 
     def lasting(self, clinic: Clinic, moved: int | None) -> Clinic:
-        """Return the clinic with visits at least as long as the appointment `moved`, to find it another time.
+        """Return the clinic with visits as long as the appointment `moved` needs, to find it another time.
 
         Without an appointment to move, return the clinic as it is. Raises StoreAway.
         """
         if moved is None:
             return clinic
         with self.database.reading() as read:
-            return replace(clinic, diary=clinic.diary.lasting(length_of(read, moved)))
+            return replace(clinic, diary=to_move(read, clinic.diary, moved))
 
     def before_any_booking(self, clinic: Clinic, line: str, now: datetime) -> list[Slot]:
         """Return the times that a caller of this line could be given if nobody had booked. Asks no store."""

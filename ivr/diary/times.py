@@ -60,15 +60,20 @@ def asked_again(rules: DiaryRules, now: datetime, found: Appointment) -> Asked:
     return Asked(found.starts, again, rules.buffer, beside)
 
 
-def length_of(read: Connection, appointment_id: int) -> timedelta:
-    """Return the length of an appointment's visit; zero if the appointment is gone or its time cannot be read."""
-    row = read.execute(LENGTH, {"id": appointment_id}).one_or_none()
+def to_move(read: Connection, rules: DiaryRules, appointment_id: int | None) -> DiaryRules:
+    """Return the rules by which an appointment gets another time: with visits as long as its own if that one is longer.
+
+    It is longer if it takes more time than its column's visits, as one of an import may. Any other visit, and one that
+    cannot be read, takes as long as the visits of the column that it comes to. None is no appointment.
+    """
+    row = read.execute(LENGTH, {"id": appointment_id}).one_or_none() if appointment_id else None
     if row is None or not isinstance(row.starts, datetime) or not isinstance(row.ends, datetime):
-        return timedelta()
-    return row.ends - row.starts
+        return rules
+    length, own = row.ends - row.starts, rules.schedule(row.schedule)
+    return rules.lasting(length) if length > (own.length if own else rules.length) else rules
 
 
-LENGTH = select(visits.c.starts, visits.c.ends).where(visits.c.id == bindparam("id"))
+LENGTH = select(visits.c.starts, visits.c.ends, visits.c.schedule).where(visits.c.id == bindparam("id"))
 
 
 def columns_of(clinic: Clinic, line: str, schedule: str = "") -> Sequence[Schedule]:

@@ -6,12 +6,14 @@ import pytest
 
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent, TimeTaken
 from ivr.diary.desk_diary import DeskBooking, DeskDiary, NameAndNote, NotMeant
-from ivr.diary.diary import Diary
+from ivr.diary.diary import Diary, book
 from ivr.diary.patients import Patients
+from ivr.diary.times import agreed
+from ivr.line.diary import Schedule
 from ivr.line.phones import Phone
 from ivr.storage.audit import By
 from ivr.storage.database import Database
-from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, the_clinic
+from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, the_clinic, wished
 
 ASHA, RAVI = By("asha", NOW), By("ravi", NOW)
 PATIENT = Phone("+919999900001")
@@ -65,6 +67,27 @@ def test_an_undo_gives_way_to_who_has_the_time_by_now(desk: DeskDiary, database:
     with pytest.raises(TimeTaken):
         desk.undo(first, DiaryEvent.CANCELLED, ASHA)
     assert getattr(Diary(database).appointment(first), "status", None) is AppointmentStatus.CANCELLED
+
+
+def test_a_moved_visit_takes_its_new_columns_length_unless_it_was_longer(database: Database) -> None:
+    """A visit of 90 minutes, as an import brings one, stays as long; any other is as long as those beside it."""
+    of_half_an_hour, of_an_hour = columns = (Schedule("1", HALF_AN_HOUR), Schedule("2", 2 * HALF_AN_HOUR))
+    desk = DeskDiary(database, lambda: the_clinic(*columns))
+
+    def moved(appointment_id: int, column: Schedule) -> timedelta:
+        desk.move(appointment_id, AT_FOUR, ASHA, schedule=column.key, beside=True)
+        found = Diary(database).appointment(appointment_id)
+        return getattr(found, "ends", NOW) - AT_FOUR
+
+    short, long = (desk.book(wanted(schedule=each.key), ASHA) for each in columns)
+    with database.writing() as write:
+        imported = book(write, wished(), agreed(AT_FOUR, [of_half_an_hour], 3 * HALF_AN_HOUR))
+    for column in (of_an_hour, of_half_an_hour):
+        assert [moved(each, column) for each in (short, long, imported)] == [
+            column.length,
+            column.length,
+            3 * HALF_AN_HOUR,
+        ]
 
 
 def test_a_note_stands_in_the_history(desk: DeskDiary, database: Database) -> None:

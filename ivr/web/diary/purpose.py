@@ -21,8 +21,8 @@ DESPITE = "despite"
 def column_for(start: datetime, schedule: str, but: int | None = None) -> tuple[Schedule, list[Concern]]:
     """Return a column and the concerns about this time in it: the column with the key `schedule`, or the best column.
 
-    The best column has the fewest concerns. `but` is an appointment that is moved: it is in nobody's way, and keeps at
-    least its length. Raises StoreAway.
+    The best column has the fewest concerns. `but` is an appointment that is moved: it is in nobody's way, and is not
+    cut if it is longer than its column's. Raises StoreAway.
     """
     clinic, now = services().diary.free_times.lasting(services().hours.clinic_stored(), but), services().clock()
     return services().diary.concerns.choose(clinic, columns(clinic.diary, schedule), start, now, but)
