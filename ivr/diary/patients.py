@@ -128,7 +128,7 @@ def name_key(name: str) -> str:
 def require_name(read: Connection, patient_id: int | None, seen: str | None) -> None:
     """Raise NameChanged if the name that somebody has `seen`, "" for none, is not the patient's; None is any name."""
     found = read.scalar(select(table.c.name).where(table.c.id == patient_id))
-    if seen is not None and seen != ("" if found is None else text_of(found)):
+    if seen is not None and name_key(seen) != name_key("" if found is None else text_of(found)):
         raise NameChanged
 
 

@@ -3,15 +3,16 @@
 Changes nothing.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import request
 
 from ivr.desk.moves import LONGEST_NOTE
 from ivr.desk.requests import OUTCOMES, Outcome, Then
-from ivr.diary.patients import LONGEST_NAME
+from ivr.diary.patients import LONGEST_NAME, name_key
 from ivr.web.i18n import _, local
-from ivr.web.lengths import words
+from ivr.web.lengths import NAME, words
 from ivr.web.services import services
 
 LATER = "later_"
@@ -41,6 +42,14 @@ def name_beside() -> str | None:
 def name_shown() -> str:
     """Return the patient's name that stood on the card when it was shown."""
     return request.form.get("name_was", "")
+
+
+def is_renamed(name: str, typed: Mapping[str, str]) -> bool:
+    """Return whether a patient's `name` is neither the one `typed` into the card's form nor the one shown there.
+
+    A name that is typed with other capitals or blanks than it is stored is the same name.
+    """
+    return "name" in typed and name_key(name) not in {name_key(typed.get(each, "")) for each in NAME}
 
 
 def moment_of(outcome: Outcome) -> datetime | None:

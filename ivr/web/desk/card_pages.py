@@ -12,6 +12,7 @@ from ivr.desk.requests import HistoryEntry, HistoryEvent, NoSuchRequest, Request
 from ivr.storage.audit import AuditAction
 from ivr.web import typed
 from ivr.web.desk import cards, odd_cards
+from ivr.web.desk.card_form import is_renamed
 from ivr.web.desk.persons import known_of, names_of, visits
 from ivr.web.desk.times import Chip, free_on_card
 from ivr.web.live import Live
@@ -58,11 +59,8 @@ def card_page(found: Request, trouble: str = "", status: int = 200, kept: Chip |
     services().staff.audit.write(by(), AuditAction.SAW_REQUEST, found.reference)
     live = Live(services().desk.worklist.version)
     shown = card_parts(found)
-    offers = services().desk.worklist.offered(found) if shown["may_merge"] else []
-    earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]
     page = render_template(
         "card.html",
-        earlier=odd_cards.any_cards(earlier, who()),
         visits=visits(services().diary.reads.of_phone(found.number)),
         free=free_on_card(found) if shown["mine"] else None,
         names=names_of(found),
@@ -72,14 +70,22 @@ def card_page(found: Request, trouble: str = "", status: int = 200, kept: Chip |
         outcomes=outcome_words(),
         colleagues=[each.name for each in services().staff.people.all() if each.active and each.name != found.taken_by],
         typed=typed.typed(f"card {found.id}"),
+        is_renamed=is_renamed,
         trouble=trouble,
         is_blocked=services().desk.blocked.has(found.phone),
-        offers=odd_cards.any_cards(offers, who()),
         undo=undoable(),
         seen=live.seen(live.part("card_changes.html", **shown)),
+        **_others(found, may_merge=bool(shown["may_merge"])),
         **shown,
     )
     return page, status
+
+
+def _others(found: Request, *, may_merge: bool) -> dict[str, object]:
+    """Return the cards of the number's other requests: those offered for a merge, and the rest."""
+    offers = services().desk.worklist.offered(found) if may_merge else []
+    earlier = [each for each in services().desk.worklist.of_same_number(found) if each not in offers]
+    return {"offers": odd_cards.any_cards(offers, who()), "earlier": odd_cards.any_cards(earlier, who())}
 
 
 def card_parts(found: Request) -> dict[str, object]:

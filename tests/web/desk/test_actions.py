@@ -219,6 +219,19 @@ def test_a_name_that_a_colleague_removes_meanwhile_is_said_to_be_removed(
     assert names_on(page) == ("Made Up Kaur", "")
 
 
+@pytest.mark.parametrize("typed", ["Made Up ", "Made  Up", "made UP"])
+def test_a_name_that_is_stored_is_no_colleagues_however_it_was_typed(
+    staff: Staff, phone: Phone, taken: str, clock: Clock, typed: str
+) -> None:
+    by = By("binod", clock())
+    phone.services.diary.patients.name(phone.services.desk.store.request(1).phone, "Made Up", by)
+    phone.services.desk.moves.pass_on(1, "binod", by)
+    page = staff.does("report", 1, outcome="settled", name=typed, name_was="")
+    assert "binod has taken this request." in page
+    assert "<h1>Made Up <small>" in page, "the name is stored"
+    assert "meanwhile" not in page
+
+
 def test_a_draft_with_a_name_says_that_a_colleague_has_entered_another(
     staff: Staff, phone: Phone, taken: str, clock: Clock
 ) -> None:
