@@ -8,23 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, or_, select, update
 
 from ivr.desk.intake_rules import OF_THE_NUMBER, IntakeRules, asked_of
 from ivr.desk.merge_links import WAS_MERGED, merged_into
 from ivr.desk.request_rows import AnyRequest, CannotRead, OddRequest, any_request, of_unknown_status, readable
 from ivr.desk.requests import HistoryEntry, HistoryEvent, Kept, NewRequest, NoSuchRequest, Request, Status
 from ivr.desk.tasks import Dispatch, NewTask
-from ivr.diary.patients import is_nobody_elses
+from ivr.diary.patients import is_nobody_elses, name_key
 from ivr.storage import schema
 from ivr.storage.database import Database
 from ivr.storage.fit import require_fit
-from ivr.storage.odd import Odd
+from ivr.storage.odd import Odd, text_of
 from ivr.storage.upsert import in_turn, insert_new, lock_key
 
 FIRST_LEASE = timedelta(seconds=15)
 """The time for which the sweep leaves a new task to the process that made it and is about to enqueue it."""
-
 
 AT_THE_COUNTER = "by-hand"
 """The text in the place of a call's id for a request that somebody made at the counter, and so without a call."""
@@ -67,12 +66,8 @@ class RequestStore:
         found = write.execute(DECIDES[new.own_number], asked_of(new) | {"kind": new.kind}).one()
         if self.rules:
             self.rules.judge(new, found)
-        live = None if promised or not _may_join(new) else _locked(write, new, found.live)
-        if live is not None and not is_nobody_elses(write, live.patient_id, new.phone, new.name):
-            live = None
-        if live is not None:
-            _join(write, live, new)
-        request_id = _insert(write, new, reference) if live is None else live.id
+        live = None if promised or not _may_join(new) else _joined(write, new, found.live)
+        request_id = _insert(write, new, reference) if live is None else _join(write, live, new)
         earlier = None if live is None or promised else (live.reference, live.call_sid)
         kept = Kept.spoken(new, reference, earlier)
         promise = {"reference": reference, "spoken": kept.reference, "joined": kept.joined, "created": new.created}
@@ -127,21 +122,22 @@ class RequestStore:
 
 
 # Built once: to build a statement takes longer than the database takes to answer it.
-promises, table, lines = schema.promises, schema.requests, schema.history
+promises, table, lines, people = schema.promises, schema.requests, schema.history, schema.patients
 KEPT_BEFORE = select(promises.c.spoken, promises.c.joined, promises.c.request_id).where(
     promises.c.mark == bindparam("mark")
 )
 SAME = (table.c.phone == bindparam("phone"), table.c.kind == bindparam("kind"))
-LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc()).limit(1)
-OWN = LIVE.where(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
-TOOK_IN = LIVE.where(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
-"""The SQL query for the live request of a number into which the desk merged that number's request of a certain kind.
+LIVE = select(table.c.id).where(schema.IS_LIVE, table.c.about.is_(None)).order_by(table.c.id.desc())
+IS_OWN = and_(*SAME, exists().where(lines.c.request_id == table.c.id, lines.c.what == HistoryEvent.MADE))
+TOOK_IN = and_(SAME[0], table.c.id.in_(merged_into(select(table.c.id).where(*SAME, WAS_MERGED))))
+"""The SQL condition of a number's requests into which the desk merged that number's request of a certain kind.
 
-The live request may be of any kind. A new request for another number never joins it, because staff call one number.
+They may be of any kind. A new request for another number never joins one, because staff call one number.
 """
-JOINED = func.coalesce(OWN.scalar_subquery(), TOOK_IN.scalar_subquery()).label("live")
+JOINED = func.coalesce(*(LIVE.where(each).limit(1).scalar_subquery() for each in (IS_OWN, TOOK_IN))).label("live")
 DECIDES = {own_number: found.add_columns(JOINED) for own_number, found in OF_THE_NUMBER.items()}
 """The SQL queries, by `own_number`, for a number's blocks, its promises and the live request that a new one joins."""
+NAMED = LIVE.add_columns(people.c.name).where(people.c.id == table.c.patient_id, or_(IS_OWN, TOOK_IN))
 STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).with_for_update()
 
 
@@ -151,21 +147,30 @@ def _kept_before(write: Connection, mark: str) -> Saved | None:
 
 
 def _may_join(new: NewRequest) -> bool:
-    """Return whether a new request may join the latest live request of its number.
+    """Return whether a new request may join a live request of its number.
 
     A wish for another person, from another telephone, or about an appointment is stored as a separate request.
     """
     return new.own_number and not new.other and new.about is None
 
 
-def _locked(write: Connection, new: NewRequest, live_id: int | None) -> Row[Any] | None:
-    """Return the live request that a new one joins, with its row locked; None if every such request is closed now."""
-    while live_id is not None:
+def _joined(write: Connection, new: NewRequest, latest: int | None) -> Row[Any] | None:
+    """Return the live request that a new one joins, with its row locked: its person's, else the number's latest.
+
+    Return None if every such request is closed now, or if the latest may be another person's.
+    """
+    while (live_id := _of_its_person(write, new) or latest) is not None:
         live = write.execute(STILL_LIVE, {"id": live_id}).one_or_none()
         if live is not None:
-            return live
-        live_id = write.execute(DECIDES[True], asked_of(new) | {"kind": new.kind}).one().live
+            return live if is_nobody_elses(write, live.patient_id, new.phone, new.name) else None
+        latest = write.execute(DECIDES[True], asked_of(new) | {"kind": new.kind}).one().live
     return None
+
+
+def _of_its_person(write: Connection, new: NewRequest) -> int | None:
+    """Return the id of the latest live request whose patient has the name of a new one; None if there is none."""
+    rows = write.execute(NAMED, {"phone": new.phone.e164, "kind": new.kind}) if new.name else ()
+    return next((row.id for row in rows if name_key(text_of(row.name)) == name_key(new.name)), None)
 
 
 def _insert(write: Connection, new: NewRequest, reference: str) -> int:
@@ -192,8 +197,8 @@ def _insert(write: Connection, new: NewRequest, reference: str) -> int:
     return request_id
 
 
-def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
-    """Add a new wish to the live request `live` of the same number.
+def _join(write: Connection, live: Row[Any], new: NewRequest) -> int:
+    """Add a new wish to the live request `live` of the same number. Return its id.
 
     If both wishes are of one kind and no later wish is stored, the new wish replaces the former one. Otherwise the new
     wish is only noted in the history, and the request gets the earlier of the two due times.
@@ -205,6 +210,7 @@ def _join(write: Connection, live: Row[Any], new: NewRequest) -> None:
         values |= {"language": new.language} | (_replaced(live, new, sooner) if live.kind == new.kind else {})
     write.execute(update(schema.requests).where(schema.requests.c.id == live.id).values(values))
     _note_wish(write, live.id, new, HistoryEvent.RANG_AGAIN)
+    return int(live.id)
 
 
 def _replaced(live: Row[Any], new: NewRequest, sooner: datetime) -> dict[str, Any]:

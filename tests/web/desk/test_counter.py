@@ -98,6 +98,8 @@ def test_each_person_of_a_number_has_a_request_of_their_own(staff: Staff, phone:
     assert re.findall(r'name="other" value="(\d+)"', page) == ["1"], "the other one is shown, and may be merged"
     posts(staff)
     assert named(phone) == [(1, "Made Up", 0), (2, "Made Up Singh", 2)], "without a name it is who called again"
+    posts(staff, name="Made Up")
+    assert named(phone) == [(1, "Made Up", 1), (2, "Made Up Singh", 2)], "their own, though it is not the latest"
 
 
 def test_a_name_joins_the_request_of_a_caller_unless_the_number_is_known_as_another_persons(
