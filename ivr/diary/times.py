@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, literal, select
 
-from ivr.diary.appointments import FREES_TIME, Appointment, TimeTaken
+from ivr.diary.appointments import FREES_TIME, TAKES_TIME, Appointment, TimeTaken
 from ivr.line.clinic import Clinic
 from ivr.line.diary import GRAIN, DiaryRules, Schedule
 from ivr.storage import schema
@@ -142,13 +142,20 @@ def vacate(write: Connection, appointment_id: int) -> None:
     write.execute(delete(table).where(table.c.appointment_id == appointment_id))
 
 
+OTHERS = visits.c.id != bindparam("but")
 STEP: tuple[Any, ...] = (table.c.id, table.c.extra, table.c.at, visits.c.status, visits.c.ends)
-HELD = (
+STEPS = (
     select(*STEP)
     .join(visits, visits.c.id == table.c.appointment_id)
-    .where(table.c.schedule == bindparam("schedule"), table.c.at.in_(bindparam("steps", expanding=True)))
-    .where(table.c.appointment_id != bindparam("but"))
+    .where(table.c.schedule == bindparam("schedule"), table.c.at.in_(bindparam("steps", expanding=True)), OTHERS)
 )
+THEN = (visits.c.schedule == bindparam("schedule"), visits.c.starts == bindparam("starts"), OTHERS)
+BEGINNING = select(literal(0), visits.c.extra, visits.c.starts, visits.c.status, visits.c.ends)
+HELD = STEPS.union_all(BEGINNING.where(*THEN, visits.c.status.in_(TAKES_TIME)))
+"""The SQL query for others' steps of a time, and for others' appointments that begin then, each with the id 0 here.
+
+An older program that takes the mark "did not come" off gives the appointment no steps again.
+"""
 
 
 def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None) -> set[int]:
@@ -158,11 +165,12 @@ def _taken(write: Connection, asked: Asked, schedule: Schedule, but: int | None)
     """
     steps = list(_steps(asked.starts, asked.place(schedule).ends + asked.buffer))
     # No appointment has the id 0.
-    held = write.execute(HELD, {"schedule": schedule.key, "steps": steps, "but": but or 0}).all()
-    over = {row.id for row in held if not _is_needed(row, asked.buffer)}
-    if over:
+    where = {"schedule": schedule.key, "steps": steps, "starts": asked.starts}
+    held = write.execute(HELD, where | {"but": but or 0}).all()
+    needed = [row for row in held if _is_needed(row, asked.buffer)]
+    if over := {row.id for row in held} - {row.id for row in needed}:
         write.execute(delete(table).where(table.c.id.in_(over)))
-    return {row.extra for row in held if row.id not in over}
+    return {row.extra for row in needed}
 
 
 def _is_needed(step: Row[Any], buffer: timedelta) -> bool:

@@ -363,6 +363,20 @@ def test_what_a_newer_version_has_written_keeps_its_time_and_can_be_booked_besid
     assert found(services, made + 1).extra == 1
 
 
+def test_a_mark_that_an_older_version_took_off_leaves_the_time_taken(
+    staff: Staff, services: Services, made: int
+) -> None:
+    """The mark frees the steps of the appointment, and an older version changes nothing but its status."""
+    sends(staff, f"/{made}/mark", status="noshow")
+    with services.database.writing() as write:
+        write.execute(update(schema.appointments).values(status="booked"))
+    wanted = DeskBooking(found(services, made).starts, None, "Other One", "main", "en", "200002")
+    with pytest.raises(TimeTaken):
+        services.diary.desk.book(wanted, By("meena", services.clock()))
+    assert taps_booking_anyway(staff, phone="99999 00002") == made + 1
+    assert found(services, made + 1).extra == 1
+
+
 def test_a_longer_visit_stays_as_long_when_it_is_moved_or_booked_again(staff: Staff, services: Services) -> None:
     """A visit of an hour, among those of half an hour: the page offers times in which it fits, and warns of others."""
     made, hour = booked_for_an_hour(services, at("10:30")), timedelta(hours=1)
