@@ -15,7 +15,7 @@ from ivr.desk.outbox import give_back, withdraw
 from ivr.desk.request_rows import request_of
 from ivr.desk.requests import HistoryEntry, HistoryEvent, MoveRefused, NoSuchRequest, Outcome, Status
 from ivr.desk.store import note
-from ivr.diary.patients import LONGEST_NAME, known_as
+from ivr.diary.patients import LONGEST_NAME, forget_new, known_as
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
@@ -99,6 +99,7 @@ class Merging:
         for row, before in ((stays, before_taking_in), (goes, before_merge)):
             write.execute(update(table).where(table.c.id == row.id).values(before))
             note(write, row.id, HistoryEntry.of(by, HistoryEvent.UNDONE))
+        forget_new(write, stays.patient_id, stays.phone, last_of_stays.at)
         write.execute(line(by, AuditAction.UNDID_MERGING_REQUEST, stays.reference, goes.reference))
         return True
 

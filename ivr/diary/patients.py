@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, select, update
 
 from ivr.line.phones import Phone, plain
 from ivr.storage import schema
@@ -19,6 +19,11 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn, insert_new, lock_key
 
 table = schema.patients
+
+ARE_NOBODYS = and_(
+    *(~exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
+)
+"""The SQL condition of patients without a request and without an appointment."""
 
 LONGEST_NAME = 80
 """The longest name of a patient, in characters."""
@@ -96,6 +101,12 @@ def known_as(write: Connection, phone: Phone | None, name: str, now: datetime) -
     lock_key(write, "patient", number or "")
     found = _known(write, number, words) if number else None
     return found or insert_new(write, table, phone=number, name=words, language=None, created=now)
+
+
+def forget_new(write: Connection, patient_id: int | None, number: str, created: datetime) -> None:
+    """Delete a number's patient who was stored at this moment, if there is no request and no appointment of theirs."""
+    lock_key(write, "patient", number)  # against who is just finding this patient for a request
+    write.execute(delete(table).where(table.c.id == patient_id, table.c.created == created, ARE_NOBODYS))
 
 
 def _known(read: Connection, number: str, name: str) -> int | None:

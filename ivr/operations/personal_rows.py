@@ -13,6 +13,7 @@ from ivr.desk.callers import languages
 from ivr.desk.callers.languages import ERASED_FOR
 from ivr.desk.requests import HistoryEvent
 from ivr.diary.appointments import AppointmentStatus, DiaryEvent
+from ivr.diary.patients import ARE_NOBODYS
 from ivr.storage import schema
 from ivr.storage.encryption import KeyedIds
 from ivr.storage.schema import LONG_AGO
@@ -53,9 +54,7 @@ def over_for_long(before: datetime) -> ColumnElement[bool]:
 
 def nobodys(now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition of patients who were stored over an hour ago and have no request and no appointment."""
-    table = schema.patients
-    kept = (exists().where(each.c.patient_id == table.c.id) for each in (schema.requests, schema.appointments))
-    return and_(table.c.created <= now - JUST_MADE, *(~each for each in kept))
+    return and_(schema.patients.c.created <= now - JUST_MADE, ARE_NOBODYS)
 
 
 def blocked_for_nothing(before: datetime) -> ColumnElement[bool]:

@@ -328,6 +328,18 @@ def test_the_request_that_stays_has_the_name_of_the_other_for_its_own_number(
     assert (patient.name, patient.phone) == ("Made Up", CALLER)
     assert services.desk.merging.undo(1, by)
     assert (stands(services, 1).patient_id, stands(services, 2).patient_id is None) == (None, False)
+    assert services.diary.patients.names({CALLER, DAUGHTERS}) == {DAUGHTERS: "Made Up"}
+
+
+def test_an_undo_leaves_a_patient_whom_the_number_had_before(
+    services: Services, hers: Conversation, again: Conversation, clock: Clock
+) -> None:
+    services.diary.patients.name(Number(CALLER), "made up", By("asha", clock()))
+    services.desk.moves.name(2, "Made Up", By("asha", clock()))
+    clock.goes_on(minutes=1)
+    services.desk.merging.merge(1, 2, By("asha", clock()))
+    assert services.desk.merging.undo(1, By("asha", clock()))
+    assert services.diary.patients.names({CALLER}) == {CALLER: "made up"}
 
 
 # -- the staff are told once
