@@ -220,7 +220,7 @@ MENU: Mapping[str, Place] = {
     ),
     "moved": Menu(("kept_more",), first=("moved",), needs=("slot",), ends_on_silence=True, gives_up="goodbye"),
     "cancelled": Menu(("kept_more",), first=("cancelled",), ends_on_silence=True, gives_up="goodbye"),
-    "gone": Passage(("gone",), "main"),
+    "gone": Passage(("gone",), "main", asks=("own_now",)),
     # -- a call that has filed as many requests as one call may
     "filed_enough": Menu(("refused_more",), INFORMATION, first=("filed_enough",), gives_up="goodbye"),
     # -- a caller who is blocked or over a limit: no request and no reception, but all information

@@ -100,6 +100,11 @@ def _own(call: Call) -> datetime | None:
     return call.chosen.starts if call.chosen else None
 
 
+def _own_now(call: Call) -> datetime | None:
+    """Return the time that the chosen appointment has now, after the desk has changed it; None if it takes no time."""
+    return next((each.starts for each in call.own.appointments if call.chosen and each.id == call.chosen.id), None)
+
+
 def _chosen(call: Call) -> datetime | None:
     return call.slot.start if call.slot else None
 
@@ -134,6 +139,7 @@ WISHES: Mapping[str, Speech] = {
         },
     ),
     "appointment": _about("appointment", _own),
+    "own_now": _about("own_appointment", _own_now),
     "cancel_sure": _about("cancel_sure", _own),
     "move_sure": _about("move_sure", _chosen),
     "moved": _about("moved", _chosen),

@@ -221,7 +221,8 @@ def test_what_the_desk_has_put_back_meanwhile_is_told(line: Phone, clock: Clock)
     call = line.rings().press("5", "2", reference[-2:])
     clock.goes_on(seconds=10)
     assert desk.undo(made, DiaryEvent.MOVED, By("asha", clock()))
-    assert "this appointment was changed in the meantime" in call.press("1").words
+    told = "this appointment was changed in the meantime. You have an appointment today at three in the afternoon."
+    assert told in call.press("1").words
     assert (only(line).status, only(line).starts) == (AppointmentStatus.BOOKED, AT_THREE)
     assert "Your appointment is today at three" in call.press("5").words, "and goes on with what there is now"
 
@@ -243,6 +244,8 @@ def test_right_digits_of_what_the_desk_has_changed_meanwhile_are_not_wrong(
     before = line.services.diary.reads.history(made)
     call.press(reference[-2:])
     assert (call.heard[0], call.place) == ("Sorry, this appointment was changed in the meantime.", "main")
+    now = "You have an appointment today at half past three in the afternoon."
+    assert (now in call.words, "You have an appointment" in call.words) == (does == "moves", does == "moves")
     assert line.services.diary.reads.history(made) == before
     call.press("5")
     assert ("half past three" in call.words, call.place) == (
