@@ -19,8 +19,8 @@ SILENT = timedelta(hours=1)
 LONGEST_SECONDS = 10**6
 """The longest call in seconds, some eleven days. A longer one comes from a wrong clock, and may not fit the column."""
 
-LONGEST_PATH = 40
-"""The most places and outcomes in a call's path. A longer path is cut before its last word, which tells the end."""
+LONGEST_PATH = 55
+"""The most places and outcomes in a call's path, so that it fits its column. A longer path is cut in its middle."""
 
 TALKED, FAULT, FAILED, GOODBYE = "talked", "fault", "failed", "goodbye"
 """The words in a call's path that tell how the call ended. The word `failed` comes from the carrier's report.
@@ -38,6 +38,9 @@ PROMISED = frozenset({"booked", "moved", "cancelled"})
 """The words of a call's path for the places where callers hear that an appointment was booked, moved or cancelled."""
 
 FAULTS = frozenset({FAULT, FAILED})
+
+DECISIVE = PROMISED | FAULTS | {TWICE, TALKED}
+"""The words of a call's path by whose every occurrence a reader decides, so that a cut path keeps them all."""
 
 
 class Ending(StrEnum):
@@ -154,7 +157,23 @@ def _path(steps: Sequence[Trace], over: datetime | None) -> tuple[str, ...]:
         for (step, _, what), at in first.items()
     )
     words = tuple(word for word, _ in groupby(word for what in told for word in what))
-    return words if len(words) <= LONGEST_PATH else (*words[: LONGEST_PATH - 1], words[-1])
+    return words if len(words) <= LONGEST_PATH else _cut(words)
+
+
+def _cut(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the `LONGEST_PATH` words of a path that tell the most of its call, in their order.
+
+    The path loses repeated places first, from its middle on. Its last word, which tells the end, always stays. So does
+    the word after a promise, because a fault further on would else seem to be heard instead of the promise.
+    """
+    first = {word: at for at, word in reversed([*enumerate(words)])}
+    middle = len(words) / 2
+
+    def worth(at: int) -> tuple[bool, bool, bool, float]:
+        decides = words[at] in DECISIVE or (at > 0 and words[at - 1] in PROMISED)
+        return at == len(words) - 1, decides, first[words[at]] == at, abs(at - middle)
+
+    return tuple(words[at] for at in sorted(sorted(range(len(words)), key=worth)[-LONGEST_PATH:]))
 
 
 def _seconds(ordered: Sequence[Trace]) -> int:

@@ -20,6 +20,7 @@ from ivr.reports.call_records import (
     is_over,
     record,
 )
+from ivr.storage import schema
 
 NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 MARK = "0" * 32
@@ -75,12 +76,41 @@ def test_of_a_call_of_which_only_a_fault_is_known_the_language_is_not() -> None:
     assert made == CallRecord(MARK, NOW, "main", "", ("fault",), 0, Ending.FAULT)
 
 
-@pytest.mark.parametrize("more", [0, 1, 5])
-def test_of_too_long_a_path_the_beginning_and_the_last_word_stay(more: int) -> None:
-    words = [f"{number}" for number in range(LONGEST_PATH + more)]
-    made = record([trace(number, word) for number, word in enumerate(words)])
+def path_of(*words: str) -> tuple[str, ...]:
+    made = record([trace(number, word, step=f"{number}") for number, word in enumerate(words)])
     assert made is not None
-    assert made.path == (*words[: LONGEST_PATH - 1], words[-1])
+    return made.path
+
+
+@pytest.mark.parametrize("more", [0, 1, 5])
+def test_too_long_a_path_loses_words_in_its_middle(more: int) -> None:
+    words, half = [f"{number}" for number in range(LONGEST_PATH + more)], LONGEST_PATH // 2
+    path = path_of(*words)
+    assert len(path) == LONGEST_PATH
+    assert (path[: half - 1], path[1 - half :]) == (tuple(words[: half - 1]), tuple(words[1 - half :]))
+
+
+def test_a_path_that_is_cut_tells_as_before_what_was_heard() -> None:
+    """A cut path keeps all promises, faults and talks, what follows each promise, and every place that it passed."""
+    wanders = ("main", "hours") * 9
+    words = ["over_limit", *wanders, "booked", *wanders, "ring", "talked", "main", "moved", "main", "fault"]
+    words += [*wanders, "topics", "booked", "fault", *wanders, "kept", *wanders, "cancelled", TWICE, "book"]
+    path = path_of(*words)
+    assert len(path) == LONGEST_PATH
+    assert set(path) == set(words)
+    decisive = ["booked", "talked", "moved", "fault", "booked", "fault", "cancelled", "twice"]
+    assert [each for each in path if each in decisive] == decisive
+    assert path[path.index("moved") + 1] == "main", "the fault came after something else"
+    assert (path[0], path[-1]) == ("over_limit", "book")
+
+
+def test_a_path_of_promises_only_is_cut_too() -> None:
+    assert set(path_of(*("booked", "moved") * LONGEST_PATH)) == {"booked", "moved"}
+
+
+def test_the_longest_path_fits_its_column() -> None:
+    longest = max(map(len, (*MENU, "over_limit", "unanswered")))
+    assert LONGEST_PATH * (longest + 1) - 1 <= (schema.calls.c.path.type.length or 0)  # type: ignore[attr-defined]  # a string
 
 
 def end(seconds: float, lasted: int | None = None) -> Trace:

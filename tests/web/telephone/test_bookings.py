@@ -1,8 +1,12 @@
 """Calls that book an appointment: the time that was heard is in the diary, and nobody else has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
 
 from ivr.desk.phone_bookings import TOO_LATE, Booking, BookingOutcome, NewBooking
 from ivr.desk.requests import NewRequest
@@ -13,6 +17,8 @@ from ivr.line.booking import Kind
 from ivr.line.diary import Slot
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
+from ivr.reports.call_records import LONGEST_PATH
+from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.storage.database import StoreAway, sqlite_path
 from ivr.storage.deadline import Deadline, Result
@@ -22,6 +28,9 @@ from tests.people import CALLER, OTHER, Clock, Phone
 from tests.test_faults import moved
 from tests.web import Serves
 from tests.web.telephone.test_joining import at_once, confirms
+from tests.workers import the_clock_runs
+from workers.services import WorkerServices
+from workers.services import build as build_workers
 
 AT_THREE = datetime.fromisoformat("2026-11-23T15:00+05:30")
 EARLIEST = ("1", "1")
@@ -232,3 +241,35 @@ def test_what_was_stored_in_time_is_not_freed_by_its_own_repetition_that_comes_t
 def test_the_staff_are_told_of_a_booking(line: Phone) -> None:
     line.rings().press(*EARLIEST)
     assert len(line.services.desk.job_queue.queued_tasks()) == 1
+
+
+# -- whether a booking was heard
+
+
+@pytest.fixture
+def worker(line: Phone, clock: Clock) -> Iterator[WorkerServices]:
+    with closing(build_workers(line.services.settings, clock, clock.seconds)) as worker:
+        yield worker
+
+
+def untold(line: Phone, worker: WorkerServices, clock: Clock, *minutes: int) -> list[str]:
+    """Let the clock process run after each of these pauses; return why the desk is to tell patients."""
+    for each in minutes:
+        clock.goes_on(minutes=each)
+        the_clock_runs(worker)
+    with line.services.database.reading() as read:
+        return list(read.scalars(select(schema.requests.c.why)))
+
+
+def test_who_books_for_three_in_one_long_call_has_heard_all_three(
+    line: Phone, worker: WorkerServices, clock: Clock
+) -> None:
+    call = line.rings().press(*"1241111")
+    for day in "23":
+        call.press("#", *"4#" * 5, "1", "4", day, *"1121")
+    call.stays_silent().hangs_up()
+    assert len(diary(line)) == 3
+    assert untold(line, worker, clock, 1, 1) == []
+    with line.services.database.reading() as read:
+        (path,) = read.scalars(select(schema.calls.c.path))
+    assert len(path.split()) == LONGEST_PATH, "it was cut"
