@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from ivr.desk.phone_bookings import TOO_LATE
 from ivr.desk.requests import CALLER, Why
 from ivr.desk.tasks import NewTask
 from ivr.desk.upkeep.tell import ToTell, is_told_of_hours, tell_patient, was_spoken_to
@@ -43,7 +44,7 @@ INSTEAD = frozenset({"fault", "twice"})
 UNCHANGED = "change_away"
 """The place of the menu at which callers hear that nothing has changed. The database may store the change later."""
 
-table, calls = schema.appointments, schema.calls
+table, lines, calls = schema.appointments, schema.appointment_history, schema.calls
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,13 @@ def _unheard(read: Connection, appointment_id: int, path: Sequence[str]) -> Appo
 
 
 def _bookings(read: Connection, call_id: str) -> list[int]:
-    """Return the ids of the appointments that this call has booked, in order; a family may have one for each member."""
-    return list(read.scalars(select(table.c.id).where(table.c.call_sid == call_id).order_by(table.c.id)))
+    """Return the ids of the appointments that this call has booked, in order; a family may have one for each member.
+
+    Without those that were stored too late to be told, because the call heard of none of them.
+    """
+    too_late = select(lines.c.id).where(lines.c.appointment_id == table.c.id, lines.c.detail == TOO_LATE)
+    of_call = (table.c.call_sid == call_id, ~too_late.exists())
+    return list(read.scalars(select(table.c.id).where(*of_call).order_by(table.c.id)))
 
 
 def has_heard(path: Sequence[str], place: str, number: int = 0, count: int = 1) -> bool:

@@ -273,3 +273,16 @@ def test_who_books_for_three_in_one_long_call_has_heard_all_three(
     with line.services.database.reading() as read:
         (path,) = read.scalars(select(schema.calls.c.path))
     assert len(path.split()) == LONGEST_PATH, "it was cut"
+
+
+def test_a_booking_that_was_stored_too_late_does_not_make_the_one_before_it_unheard(
+    line: Phone, worker: WorkerServices, clock: Clock
+) -> None:
+    call = line.rings().press(*EARLIEST)
+    late = new_booking(clock)
+    late = replace(late, request=replace(late.request, call_id=call.sid), slot=Slot(AT_THREE.replace(hour=17), "1"))
+    hurried = replace(line.services.telephone.bookings, deadline=TooLate(1))
+    assert hurried.book(late).outcome is BookingOutcome.UNBOOKED
+    call.hangs_up()
+    assert untold(line, worker, clock, 1, 1) == []
+    assert [each.starts for each in diary(line)] == [AT_THREE]
