@@ -110,7 +110,7 @@ def the_figures(database: Database) -> object:
 
 def the_upkeep(database: Database) -> object:
     """Run the reads of the clock process's upkeep: appointments and requests in closed hours, and unheard bookings."""
-    unheard, clinic = Unheard(database, str), the_clinic()
+    unheard, clinic = Unheard(database, str, CallTraces(database).words), the_clinic()
     return (Upkeep(database).touched(clinic, NOW), unheard.check(clinic, By("the clock", NOW)))
 
 

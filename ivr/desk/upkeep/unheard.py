@@ -26,7 +26,7 @@ from ivr.storage.odd import text_of
 from ivr.storage.upsert import in_turn
 
 RECORDED = timedelta(minutes=15)
-"""The time within which a call's record should arrive after a change by phone; later, the record counts as lost."""
+"""The time to wait for a call's record after a change by phone. Then the traces that the call has left must do."""
 
 LOOKED_BACK = timedelta(days=2)
 """The age up to which a booking by phone is checked again after its call's record was corrected."""
@@ -46,6 +46,10 @@ UNCHANGED = "change_away"
 
 table, lines, calls = schema.appointments, schema.appointment_history, schema.calls
 
+COLUMNS: tuple[Any, ...] = (table.c.id, table.c.to_hear, table.c.touched)
+WAITING = select(*COLUMNS).where(table.c.to_hear.is_not(None))
+"""The query of the appointments that a call has changed, while it is not known what the caller has heard."""
+
 
 @dataclass(frozen=True)
 class Unheard:
@@ -54,16 +58,23 @@ class Unheard:
     database: Database
     mark_of: Callable[[str], str]
     """The function that turns a call's id into the mark under which the call is recorded."""
+    words_so_far: Callable[[Collection[str]], Mapping[str, Sequence[str]]]
+    """The function that returns the words of these calls' paths, by mark, as far as hosts have sent traces.
+
+    Raises StoreAway.
+    """
     notices: Sequence[NewTask] = ()
     """The notices to the staff, as tasks, for each patient who has not heard of a booking or change."""
 
     def check(self, clinic: Clinic, by: By) -> int:
         """Check what callers changed in finished calls; return how many more patients to tell. Raises StoreAway."""
         with self.database.reading() as read:
-            waiting = read.execute(select(table.c.id, table.c.to_hear).where(table.c.to_hear.is_not(None))).all()
+            waiting = read.execute(WAITING).all()
         if not waiting:
             return 0
-        return in_turn(self.database, lambda write: self._checked(write, clinic, by))
+        late = [self.mark_of(row.to_hear) for row in waiting if _is_late(row, by.at)]
+        so_far = self.words_so_far(late) if late else {}
+        return in_turn(self.database, lambda write: self._checked(write, so_far, clinic, by))
 
     def look_again(self, write: Connection, marks: Collection[str], now: datetime) -> None:
         """Have `check` look again at coming bookings of the calls `marks`, because these calls' records changed."""
@@ -76,18 +87,20 @@ class Unheard:
             if last is not None and (last.who, last.what) == (CALLER, DiaryEvent.BOOKED):
                 write.execute(update(table).where(table.c.id == row.id).values(to_hear=row.call_sid))
 
-    def _checked(self, write: Connection, clinic: Clinic, by: By) -> int:
-        columns: tuple[Any, ...] = (table.c.id, table.c.to_hear, table.c.touched)
-        query = select(*columns).where(table.c.to_hear.is_not(None)).with_for_update()
-        rows = write.execute(query).all()
-        paths = _paths(write, [self.mark_of(row.to_hear) for row in rows])
-        over = {row.id: row for row in rows if self.mark_of(row.to_hear) in paths or _is_lost(row, by.at)}
-        found = [_unheard(write, row.id, paths.get(self.mark_of(row.to_hear), ())) for row in over.values()]
+    def _checked(self, write: Connection, so_far: Mapping[str, Sequence[str]], clinic: Clinic, by: By) -> int:
+        rows = write.execute(WAITING.with_for_update()).all()
+        recorded = _paths(write, [self.mark_of(row.to_hear) for row in rows])
+        over = {row.id: self.mark_of(row.to_hear) for row in rows if self._is_known(row, recorded, by.at)}
+        paths = {**so_far, **recorded}
+        found = [_unheard(write, appointment_id, paths.get(mark, ())) for appointment_id, mark in over.items()]
         ahead = [each for each in found if each and each.starts > by.at]
         # Whoever is rung because of the hours hears of it then. If the hours change back before, nobody would ring.
         later = {each.id for each in ahead if is_told_of_hours(write, each.id)}
         write.execute(update(table).where(table.c.id.in_(over.keys() - later)).values(to_hear=None))
         return sum(self._tell(write, each, clinic, by) for each in ahead if each.id not in later)
+
+    def _is_known(self, row: Row[Any], recorded: Collection[str], now: datetime) -> bool:
+        return self.mark_of(row.to_hear) in recorded or _is_late(row, now)
 
     def _tell(self, write: Connection, found: Appointment, clinic: Clinic, by: By) -> bool:
         due = clinic.line(found.line).hours.open_from(by.at) or by.at
@@ -134,8 +147,8 @@ def _paths(read: Connection, marks: Sequence[str]) -> dict[str, Sequence[str]]:
     return {row.mark: str(row.path).split(" ") for row in rows}
 
 
-def _is_lost(row: Row[Any], now: datetime) -> bool:
-    """Return whether the record of the call that changed an appointment is overdue, and so counts as lost.
+def _is_late(row: Row[Any], now: datetime) -> bool:
+    """Return whether the record of the call that changed an appointment is overdue: the call goes on, or it is lost.
 
     A change whose moment is unreadable, or far in the future by a wrong clock, counts as long ago.
     """

@@ -79,6 +79,10 @@ class CallTraces:
         records = filter(None, (record([each.trace for each in sent]) for sent in found.values()))
         return {each.mark: CallPath(each.path, each.line, each.language, each.began) for each in records}
 
+    def words(self, marks: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return the places and outcomes alone of the calls that `paths` returns, by mark. Raises StoreAway."""
+        return {mark: each.path for mark, each in self.paths(marks).items()}
+
     def forget(self, lived: datetime) -> int:
         """Delete the oldest traces older than `KEPT` at this lived time, at most `AT_ONCE`; return how many.
 

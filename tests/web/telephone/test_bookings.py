@@ -286,3 +286,25 @@ def test_a_booking_that_was_stored_too_late_does_not_make_the_one_before_it_unhe
     call.hangs_up()
     assert untold(line, worker, clock, 1, 1) == []
     assert [each.starts for each in diary(line)] == [AT_THREE]
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_who_stays_on_the_line_after_a_booking_has_heard_it(
+    line: Phone, worker: WorkerServices, clock: Clock, hangs_up: bool
+) -> None:
+    """A booking was heard in a call of over a quarter of an hour, also where the carrier does not report its end."""
+    call = line.rings().press(*EARLIEST, "#", "4")
+    assert untold(line, worker, clock, 1, 14, 5) == []
+    if hangs_up:
+        call.press("#").hangs_up()
+    assert untold(line, worker, clock, 1, 1, 60) == []
+
+
+def test_who_did_not_hear_a_booking_in_a_call_that_goes_on_is_told(
+    line: Phone, worker: WorkerServices, clock: Clock
+) -> None:
+    call = line.rings().press("1")
+    booking = new_booking(clock)
+    line.services.telephone.bookings.book(replace(booking, request=replace(booking.request, call_id=call.sid)))
+    assert untold(line, worker, clock, 1, 13) == []
+    assert untold(line, worker, clock, 1) == ["unheard"]
