@@ -59,8 +59,8 @@ class PathReader:
     def how_far(self, path: Sequence[str]) -> HowFar | None:
         """Return how far a call came, by its path of places and outcomes; None if the desk need not see the call.
 
-        The desk need not see a caller who was promised something, or was refused as blocked or over a limit. The same
-        is true of a caller who heard an answer and did not ask for the reception after it.
+        The desk need not see a caller who was promised something. The same is true of a caller who was refused as
+        blocked or over a limit, or heard an answer, and did not ask for the reception after it.
         """
         if self.is_served(path):
             return None
@@ -77,8 +77,12 @@ class PathReader:
         return HowFar(MissedKind.MIDWAY, chosen) if chosen else HowFar(MissedKind.NOTHING)
 
     def is_served(self, path: Sequence[str]) -> bool:
-        """Return whether a call's `path` of places and outcomes shows a promise or a refusal, and so no missed call."""
-        return bool({OVER_LIMIT, *self._led_to("refused"), *self._led_to(*PROMISES)}.intersection(path))
+        """Return whether a call's `path` of places and outcomes shows a promise or a refusal, and so no missed call.
+
+        Who asks for the reception after a refusal may miss it: whoever may not ring it is refused once more.
+        """
+        kept = {OVER_LIMIT, *self._led_to(*PROMISES)}.intersection(path)
+        return bool(kept or self._led_to("refused").intersection(path[_last(path, {PERSON_PLACE}) + 1 :]))
 
     def _led_to(self, *outcomes: str) -> set[str]:
         """Return the places of the menu to which these outcomes of an action lead."""
@@ -87,16 +91,14 @@ class PathReader:
 
     def _since_the_last_answer(self, path: Sequence[str]) -> Sequence[str]:
         """Return the words of a call's path after the last place that gave an answer; the whole path if none did."""
-        last = max((at for at, word in enumerate(path) if word in self._answers), default=-1)
-        return path[last + 1 :]
+        return path[_last(path, self._answers) + 1 :]
 
     def _at_the_reception(self, path: Sequence[str]) -> str:
         if isinstance(self.menu.get(path[-1]), Ringing):
             return RINGING
         fork = self.menu[PERSON_PLACE]
         closed = fork.on.get("closed") if isinstance(fork, Fork) else None
-        last = max((at for at, word in enumerate(path) if word == PERSON_PLACE), default=0)
-        return CLOSED if closed in path[last:] else NOBODY
+        return CLOSED if closed in path[_last(path, {PERSON_PLACE}) :] else NOBODY
 
     @property
     def _answers(self) -> Collection[str]:
@@ -106,3 +108,8 @@ class PathReader:
     def _choices(self) -> Collection[str]:
         home = self.menu[HOME]
         return {option.leads for option in home.options} if isinstance(home, Menu) else set()
+
+
+def _last(path: Sequence[str], words: Collection[str]) -> int:
+    """Return the index at which a call's path has any of these words for the last time; -1 if it has none of them."""
+    return max((at for at, word in enumerate(path) if word in words), default=-1)

@@ -107,7 +107,7 @@ def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
     other = {EventKind.WRONG: turn.call.silences, EventKind.SILENCE: turn.call.wrongs}
     wrong: list[Turn] = []
     for what, by, make in next_events(turn, facts):
-        came = _refused(make(), by)
+        came = _refused(make(), by) if isinstance(turn.wait, RingReception) else make()
         if not other.get(what) and came not in wrong:
             yield what, by, came
         if what is EventKind.WRONG:
@@ -115,7 +115,10 @@ def _told_of(turn: Turn, facts: Facts) -> Iterator[tuple[EventKind, str, Turn]]:
 
 
 def _refused(turn: Turn, by: str) -> Turn:
-    """Return the turn. If the outcome `by` is a refusal, mark its call as over the limit until the call ends."""
+    """Return the turn. If the outcome `by` is a refusal, mark its call as over the limit until the call ends.
+
+    Only a blocked caller is refused the reception. Who is refused a request may ring it (docs/decisions/0021).
+    """
     return replace(turn, call=replace(turn.call, over_limit=True)) if by == REFUSED else turn
 
 

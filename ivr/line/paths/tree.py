@@ -23,13 +23,14 @@ Standing = tuple[State, Gathered]
 def transcript(call: Call, facts: Facts, keys: Keys = ()) -> Scene:
     """Return the whole call as a tree, from its first scene or from the one after these keys. Raises NoSuchWay.
 
-    The tree does not go on after a change of language or a refusal: that part is told as a separate call.
+    The tree does not go on after a change of language, or where a blocked caller asks for the reception: that part is
+    told as a separate call.
     """
     return _unfolded(beginning(call, facts, keys), facts)
 
 
 def is_another_call(call: Call, first: Call) -> bool:
-    """Return whether the call now differs from `first` in its language, or because the caller was refused."""
+    """Return whether the call now differs from `first` in its language, or because the caller is blocked."""
     return (call.language, call.over_limit) != (first.language, first.over_limit)
 
 

@@ -76,7 +76,7 @@ class Branch:
     heard: tuple[Heard, ...]
     next: tuple["Branch", ...]
     is_another: bool
-    """True if another call's transcript begins here: a call in another language, or by a caller who is refused."""
+    """True if another call's transcript begins here: a call in another language, or by a blocked caller."""
     same_as: Keys | None = None
     """The keys of an earlier part of the transcript with the same words and continuation; None if there is none."""
 

@@ -40,6 +40,10 @@ NOT_TAKEN = ("person", "ring", "unanswered", "nobody", "callback")
         (("book", "file", "booked", FAULT), None),
         (("own", "appointment", "change", "cancel_sure", "changing", "cancelled", *NOT_TAKEN), None),
         (("person", "refused"), None),
+        (("callback", "file", "refused"), None),
+        (("callback", "file", "refused", *NOT_TAKEN), HowFar(MissedKind.RECEPTION, "nobody")),
+        (("callback", "file", "refused", "main", "person", "ring"), HowFar(MissedKind.RECEPTION, "ringing")),
+        (("callback", "file", "refused", "person", "refused"), None),
     ],
 )
 def test_a_path_tells_how_far_its_call_came(path: tuple[str, ...], found: HowFar | None) -> None:

@@ -179,6 +179,16 @@ def test_a_caller_over_the_limit_leaves_none(staff: Staff, phone: Phone) -> None
     assert f"14:00 ×{most}" in missed(staff)[0]
 
 
+def test_who_is_refused_a_request_and_finds_nobody_at_the_reception_has_missed_it(staff: Staff, phone: Phone) -> None:
+    for_another = ("2", "1", "2", "9999900003", "1", "1")
+    for caller in range(phone.services.clinic.limits.requests_of_a_number):
+        phone.rings(caller=f"+9199999001{caller:02}").press(*for_another)
+    phone.rings().press(*for_another).hangs_up()
+    assert missed(staff) == [], "it was refused in words"
+    phone.rings().press(*for_another, "0").reception(talked=False).hangs_up()
+    assert "Asked for the reception, and nobody could answer" in missed(staff)[0]
+
+
 def test_the_status_that_comes_twice_leaves_one(staff: Staff, phone: Phone) -> None:
     phone.rings().hangs_up().hangs_up()
     assert stored(phone) == 1

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -37,6 +37,10 @@ PRESS = re.compile(r"press (\d)|(\d) दबाइए")
 EVERYTHING = frozenset(EventKind)
 OFFERED = frozenset({EventKind.BEGINS, EventKind.KEY, EventKind.OUTCOME})
 """The kinds of events that a listener follows if mistakes and silences are left out."""
+
+
+Compares = Callable[[Branch, Conversation], None]
+"""A function that checks that a call has just said the words of a branch of the transcript."""
 
 
 class Share(NamedTuple):
@@ -176,7 +180,9 @@ class Listener:
         compares = self.compares if filing.next else self._agrees
         for outcome, confirmed in became.items():
             compares(after[outcome], confirmed)
-        self._is_refused(after, filing, call)
+        self._is_refused(
+            after, filing, call, self._agrees
+        )  # what follows is a caller's over a limit, who is not blocked
 
     def _rings(self, ringing: Branch, call: Conversation) -> None:
         rung = self._pressed(call, ringing)
@@ -185,15 +191,15 @@ class Listener:
         assert set(after) == {"talked", "unanswered", "refused"}
         for outcome, talked in (("talked", True), ("unanswered", False)):
             self.compares(after[outcome], replace(rung).reception(talked))
-        self._is_refused(after, ringing, call)
+        self._is_refused(after, ringing, call, self.compares)
 
     def _outcomes(self, branch: Branch) -> dict[str, Branch]:
         return {each.scene.by: each for each in (*branch.next, *self._pointed_to(branch))}
 
-    def _is_refused(self, after: Mapping[str, Branch], branch: Branch, call: Conversation) -> None:
+    def _is_refused(self, after: Mapping[str, Branch], branch: Branch, call: Conversation, compares: Compares) -> None:
         if self.follows == EVERYTHING:  # the words are the same at all moments
             with blocked(self.services):
-                self.compares(after["refused"], pressed(another(call), branch))
+                compares(after["refused"], pressed(another(call), branch))
 
     def _pressed(self, call: Conversation, branch: Branch) -> Conversation:
         if branch.scene.what is EventKind.SILENCE:

@@ -24,9 +24,9 @@ from ivr.web.preview.reception import read_reception
 from ivr.web.preview.transcripts import Branch, CallerKind, PreviewQuery, read_call
 from ivr.web.services import Services
 from tests.clinic import SHIPPED, WISHES_ONLY
-from tests.people import CALLER, DELHI, Clock, Phone
+from tests.people import CALLBACK, CALLER, DELHI, OTHER, Clock, Phone
 from tests.web import Serves, clinic_with_reception, service
-from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked, settles
+from tests.web.preview.listener import EVERY_WAY, EVERYTHING, OFFERED, Listener, Share, blocked, heard, settles
 
 MOMENTS = {
     "in opening hours": (2026, 11, 23, 14, 0),
@@ -134,6 +134,23 @@ def test_a_caller_whose_number_is_withheld_or_who_is_refused_hears_what_was_read
     phone: Phone, clock: Clock, lang: str, caller: CallerKind
 ) -> None:
     compare(phone, clock, Which("main", lang, "in opening hours", caller))
+
+
+def test_who_is_refused_a_request_may_ring_the_reception_as_the_transcript_says(
+    tmp_path: Path, serves: Serves, clock: Clock
+) -> None:
+    clinic_with_reception(tmp_path)
+    path = tmp_path / "clinic.toml"
+    path.write_text(path.read_text().replace("requests_of_a_number_per_day = 10", "requests_of_a_number_per_day = 1"))
+    with serves(CLINIC_FILE=str(path)) as phone:
+        phone.rings(caller=OTHER).press(*CALLBACK)
+        call = phone.rings(caller=OTHER).press("2", "2", "1", "1", "1")
+        clinic = phone.services.hours.clinic_now()
+        for keys in (("refused",), ("refused", "0"), ("refused", "#", "0")):
+            wanted = PreviewQuery(clinic.line("main"), "en", clock(), keys=(*CALLBACK, *keys))
+            there = replace(call).press(*keys[1:])
+            assert heard(there) == list(read_call(phone.services, clinic, wanted).heard), keys
+        assert isinstance(there.waits, Dials)
 
 
 def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) -> None:
