@@ -6,7 +6,7 @@ Sends nothing. A notice holds no name and no number, because the staff find thes
 from collections.abc import Mapping
 from datetime import timedelta
 
-from ivr.desk.requests import CALLER, Request
+from ivr.desk.requests import CALLER, PROGRAMS, Request
 from ivr.desk.tasks import OutboxTask
 from ivr.desk.upkeep.tell import TOLD_BY_THE_CLINIC
 from ivr.diary.appointments import Appointment, AppointmentStatus, DiaryEvent
@@ -51,10 +51,14 @@ def notice(worker: WorkerServices, task: OutboxTask) -> tuple[str, str]:
 
 
 def _became(task: OutboxTask) -> str:
-    """Return the title of a notice about an appointment: what became of the appointment, by phone or at the desk."""
-    what = BECAME.get(task.last.what, "changed") if task.last else "changed"
-    by_phone = task.last is not None and task.last.who == CALLER
-    return f"Appointment {what} {'by phone' if by_phone else 'at the desk'}"
+    """Return the title of a notice about an appointment: what became of it, and whether by phone or at the desk."""
+    if task.last is None:
+        return "Appointment changed"
+    return f"Appointment {BECAME.get(task.last.what, 'changed')}{WHERE.get(task.last.who, ' at the desk')}"
+
+
+WHERE: Mapping[str, str] = {CALLER: " by phone", **dict.fromkeys(PROGRAMS, "")}
+"""The place where an appointment was changed, by who changed it. Staff change it at the desk."""
 
 
 BECAME: Mapping[str, str] = {

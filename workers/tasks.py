@@ -6,6 +6,7 @@ Each task is safe to repeat. A task that fails raises its error, so that the out
 import logging
 from collections.abc import Callable, Mapping
 
+from ivr.desk.phone_bookings import TOO_LATE
 from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF, OutboxTask
 from ivr.notices.channels import Channel
 from ivr.notices.senders import sender
@@ -35,6 +36,9 @@ def tell_staff(worker: WorkerServices, task: OutboxTask) -> None:
     The notice has no names and numbers. Raises NotTold, AddressNotUnderstood.
     """
     channels = worker.channels
+    if task.last is not None and task.last.detail == TOO_LATE:
+        log.info("errand %s: the booking was stored too late and taken back, and nobody is told", task.id)
+        return
     if task.about.phone is not None and task.about.phone.is_made_up:
         log.info("errand %s: the patient is made up, and nobody is told", task.id)
         return

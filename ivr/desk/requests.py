@@ -11,7 +11,7 @@ from typing import Self
 
 from ivr.line.booking import Kind, Part
 from ivr.line.phones import Phone
-from ivr.storage.audit import By
+from ivr.storage.audit import COMMAND_LINE, By
 
 
 class Status(StrEnum):
@@ -22,11 +22,11 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
-CALLER = "caller"
-"""The name that stands for a caller in a history: the event was caused by a call."""
+CALLER, THE_CLOCK = "caller", "the clock"
+"""The names that stand in a history for a caller, and for the service where it caused an event by itself."""
 
-THE_CLOCK = "the clock"
-"""The name that stands for the service in a history, where the service caused an event by itself."""
+PROGRAMS = (THE_CLOCK, COMMAND_LINE)
+"""The names in a history that stand for no person: the service, and commands such as an import."""
 
 LIVE = (Status.OPEN, Status.TAKEN)
 """The statuses that a live request can have."""

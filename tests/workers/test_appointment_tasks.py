@@ -1,15 +1,18 @@
 """Tasks about an appointment: the staff get a notice over their channels, and the caller a text with its time."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from ivr.desk.phone_bookings import TOO_LATE
+from ivr.desk.requests import THE_CLOCK
 from ivr.desk.store import add_task
 from ivr.desk.tasks import CONFIRM_TO_CALLER, TELL_STAFF, NewTask
 from ivr.diary.appointments import AppointmentStatus
 from ivr.diary.diary import book, cancel, mark, move
 from ivr.line.phones import Phone as Number
-from ivr.storage.audit import By
+from ivr.storage.audit import COMMAND_LINE, By
 from testing.listener import Listener
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW, asked, wished
 from tests.people import Staff
@@ -49,6 +52,8 @@ def changes(worker: WorkerServices, appointment_id: int, what: str, by: By = CAL
         ("moved", CALLER, "Appointment moved by phone, 16:30"),
         ("cancelled", CALLER, "Appointment cancelled by phone, 16:00"),
         ("moved", ASHA, "Appointment moved at the desk, 16:30"),
+        ("moved", By(COMMAND_LINE, NOW), "Appointment moved, 16:30"),
+        ("cancelled", By(THE_CLOCK, NOW), "Appointment cancelled, 16:00"),
     ],
 )
 def test_the_staff_are_told_what_became_of_an_appointment(
@@ -58,7 +63,7 @@ def test_the_staff_are_told_what_became_of_an_appointment(
     changes(telling, booked(telling), what, by)
     jobs.run(telling, 1)
     words = channel.posts[0][1].decode()
-    assert title in words
+    assert json.loads(words)["title"] == title
     assert f"Mon 23 Nov {hour}, The first line, reference 000001. https://line.example/desk/diary" in words
     assert "99999" not in words, "no number"
 
@@ -72,6 +77,15 @@ def test_a_notice_is_of_the_last_change_whatever_the_desk_wrote_after_it(
         mark(write, appointment_id, AppointmentStatus.ARRIVED, telling.clinic.diary, ASHA)
     jobs.run(telling, 1)
     assert "Appointment moved by phone" in channel.posts[0][1].decode()
+
+
+def test_nobody_is_told_of_a_booking_that_was_stored_too_late(telling: WorkerServices, channel: Listener) -> None:
+    appointment_id = booked(telling)
+    with telling.database.writing() as write:
+        cancel(write, appointment_id, By(THE_CLOCK, NOW), TOO_LATE)
+    jobs.run(telling, 1)
+    assert channel.posts == []
+    assert telling.desk.outbox.begin(1, NOW + timedelta(minutes=1)) is None, "it is done"
 
 
 def test_a_failed_notice_of_an_appointment_is_on_the_desk_and_can_be_tried_again(

@@ -15,13 +15,13 @@ from ivr.desk.blocked import is_blocked
 from ivr.desk.missed.how_far import HowFar
 from ivr.desk.missed.until import gone_before
 from ivr.desk.move_parts import UNDO_WITHIN
-from ivr.desk.requests import THE_CLOCK, HistoryEvent, Outcome
+from ivr.desk.requests import PROGRAMS, HistoryEvent, Outcome
 from ivr.diary.appointments import DiaryEvent
 from ivr.line.clinic import Clinic, MissedKind
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import NumberRefused, Phone
 from ivr.storage import schema
-from ivr.storage.audit import COMMAND_LINE, AuditAction, By, line
+from ivr.storage.audit import AuditAction, By, line
 from ivr.storage.database import Database
 from ivr.storage.fit import require_fit
 from ivr.storage.odd import name_once, text_of
@@ -194,7 +194,7 @@ def dealt_with() -> ColumnElement[bool]:
         select(diary.c.id)
         .join(visits, visits.c.id == diary.c.appointment_id)
         .where(visits.c.phone == table.c.phone, diary.c.at >= table.c.at, diary.c.what.in_(IN_THE_DIARY))
-        .where(diary.c.who.not_in((THE_CLOCK, COMMAND_LINE)))  # an import is no call to the patient
+        .where(diary.c.who.not_in(PROGRAMS))  # an import is no call to the patient
     )
     return or_(at_the_desk, in_the_diary)
 
