@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, or_, select, update
 
 from ivr.desk.request_rows import CANNOT_READ, any_request
 from ivr.desk.requests import THE_CLOCK, HistoryEntry, HistoryEvent, Request
@@ -28,7 +28,7 @@ from ivr.desk.tasks import (
     may_be_done,
 )
 from ivr.diary import diary
-from ivr.diary.appointments import Appointment, DiaryEntry, DiaryEvent
+from ivr.diary.appointments import DiaryEntry, DiaryEvent
 from ivr.diary.rows import with_last_change
 from ivr.storage import schema
 from ivr.storage.audit import By
@@ -47,6 +47,21 @@ TOO_FAR = PAUSES[-1] + LEASE
 """The farthest ahead that a task's next attempt or lease can be. A later time is a clock's fault: it counts as past."""
 
 table = schema.errands
+other = table.alias()
+
+BESIDE = and_(
+    other.c.task == table.c.task,
+    or_(
+        other.c.request_id == table.c.request_id,
+        and_(other.c.appointment_id == table.c.appointment_id, other.c.created >= table.c.created),
+    ),
+)
+"""The SQL condition that a task in `other` is for the same notice as one in `table`, or for a later one.
+
+Older tasks count only for a request: of an appointment they told an earlier change.
+"""
+IS_WELL = exists().where(BESIDE, other.c.failed_at.is_(None))
+"""The SQL condition that a channel has delivered the notice of a task in `table`, or a later one, or still may."""
 
 
 class Outbox:
@@ -99,13 +114,15 @@ class Outbox:
         about = schema.requests if isinstance(task.about, Request) else schema.appointments
         with self._database.writing() as write:
             write.execute(select(about.c.id).where(about.c.id == task.about.id).with_for_update())
-            has = set(write.scalars(select(table.c.channel).where(*_beside(task))))
+            has = set(write.scalars(select(other.c.channel).where(BESIDE, table.c.id == task.id)))
             lacking = [key for key in channels if key not in has]
             if not lacking:
                 return None, []
             write.execute(update(table).where(table.c.id == task.id).values(channel=lacking[0]))
-            made = [NewTask(task.name, key) for key in lacking[1:]]
-            return lacking[0], [add_task(write, task=each, now=now, **task.ids) for each in made]
+            made = [add_task(write, task=NewTask(task.name, key), now=now, **task.ids) for key in lacking[1:]]
+            when = select(other.c.created).where(other.c.id == task.id).scalar_subquery()  # all are for one notice
+            write.execute(update(table).where(table.c.id.in_([each.task_id for each in made])).values(created=when))
+            return lacking[0], made
 
     def done(self, task: OutboxTask, now: datetime) -> None:
         """Mark a task of the outbox as done. Raises StoreAway."""
@@ -139,9 +156,9 @@ class Outbox:
             row = write.execute(chosen).one_or_none()
             if row is None:
                 return False
-            failed = (_same(_ids(row)), table.c.task == row.task, table.c.failed_at.is_not(None))
+            failed = select(other.c.id).where(BESIDE, table.c.id == task_id, other.c.failed_at.is_not(None))
             anew = {"failed_at": None, "attempts": 0, "next_at": by.at, "leased_until": by.at}
-            write.execute(update(table).where(*failed).values(anew))
+            write.execute(update(table).where(table.c.id.in_(list(write.scalars(failed)))).values(anew))
             if row.appointment_id is None:
                 note(write, row.request_id, HistoryEntry.of(by, HistoryEvent.TRIED_AGAIN))
             else:
@@ -187,8 +204,7 @@ def _fail_for_good(write: Connection, failed: FailedTask, now: datetime) -> None
     Nothing is noted if another channel has delivered the notice, or may still deliver it.
     """
     write.execute(update(table).where(table.c.id == failed.id).values(failed_at=now, error=failed.reason))
-    other = table.alias()
-    if write.execute(select(_is_well(other, _same(failed.ids, other), failed.name))).scalar():
+    if write.scalar(select(IS_WELL).where(table.c.id == failed.id)):
         return
     if failed.request_id is not None:
         entry = HistoryEntry(now, THE_CLOCK, history_of_failure(failed.name), failed.reason)
@@ -206,31 +222,10 @@ def _failures(now: datetime) -> Iterator[Select[Any]]:
         (appointments, appointments.c.starts >= now, table.c.appointment_id),
     )
     for about, wanted, column in kinds:
-        other = table.alias()
-        well = _is_well(other, other.c[column.name] == column, table.c.task)
         columns = (table.c.id, table.c.task, table.c.error, table.c.request_id, about.c.reference)
         query = select(*columns, table.c.appointment_id).join_from(table, about, about.c.id == column)
-        failed = query.where(table.c.failed_at.is_not(None), wanted, ~well)
+        failed = query.where(table.c.failed_at.is_not(None), wanted, ~IS_WELL)
         yield failed.order_by(table.c.failed_at.desc(), table.c.id).limit(AT_ONCE)
-
-
-def _is_well(other: FromClause, same: ColumnElement[bool], name: Any) -> ColumnElement[bool]:
-    """Return the SQL condition that a task `name` in `other` meets the condition `same` and has not failed for good."""
-    return exists().where(same, other.c.task == name, other.c.failed_at.is_(None))
-
-
-def _same(ids: AboutIds, of: FromClause = table) -> ColumnElement[bool]:
-    """Return the SQL condition of the tasks, in the table `of`, about the request or appointment that `ids` names."""
-    if ids["request_id"] is not None:
-        return of.c.request_id == ids["request_id"]
-    return of.c.appointment_id == ids["appointment_id"]
-
-
-def _beside(task: OutboxTask) -> Iterator[ColumnElement[bool]]:
-    """Yield the SQL conditions of the tasks for the same notice as `task`. Older tasks count only for a request."""
-    yield from (_same(task.ids), table.c.task == task.name)
-    if isinstance(task.about, Appointment):
-        yield table.c.created >= select(table.c.created).where(table.c.id == task.id).scalar_subquery()
 
 
 def _ids(row: Row[Any]) -> AboutIds:

@@ -109,11 +109,6 @@ class FailedTask:
     reference: str = ""
     appointment_id: int | None = None
 
-    @property
-    def ids(self) -> AboutIds:
-        """The ids of the request and of the appointment that the failed task is about; one of them is None."""
-        return {"request_id": self.request_id, "appointment_id": self.appointment_id}
-
 
 def tasks_of_a_request(text_confirmations: bool, channels: Iterable[str] = ()) -> tuple[NewTask, ...]:
     """Return a new request's tasks: a notice for each channel (at least one), and the caller's text if switched on."""

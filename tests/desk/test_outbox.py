@@ -27,6 +27,19 @@ def booked(database: Database, *channels: str) -> int:
     return appointment_id
 
 
+def cancelled_after(database: Database, ends: str) -> int:
+    """Book an appointment whose notice is told or has failed, and cancel it, which makes task 2."""
+    appointment_id, outbox = booked(database, "one"), Outbox(database)
+    if ends == "told":
+        outbox.done(begun(database, 1), NOW)
+    else:
+        outbox.failed(begun(database, 1), "NotTold", NOW, for_good=True)
+    with database.writing() as write:
+        cancel(write, appointment_id, CALLER)
+        add_task(write, None, NewTask(TELL_STAFF, "one"), LATER, appointment_id=appointment_id)
+    return appointment_id
+
+
 def begun(database: Database, task_id: int) -> OutboxTask:
     task = Outbox(database).begin(task_id, LATER)
     assert task is not None
@@ -80,6 +93,35 @@ def test_a_notice_that_another_channel_has_did_not_fail(database: Database) -> N
     for _ in range(len(PAUSES) + 1):
         outbox.failed(begun(database, 2), "NotTold", LATER)
     assert len(outbox.failed_for_good(NOW)) == 1
+
+
+def test_the_told_booking_does_not_hide_that_a_cancellation_was_not_told(database: Database) -> None:
+    appointment_id, outbox = cancelled_after(database, "told"), Outbox(database)
+    outbox.failed(begun(database, 2), "NotTold", LATER, for_good=True)
+    (failed,) = outbox.failed_for_good(LATER)
+    assert [each.what for each in Diary(database).history(appointment_id)] == ["booked", "cancelled", "not_told"]
+    assert outbox.begin_again(failed.id, By("asha", LATER))
+    assert outbox.failed_for_good(LATER) == []
+
+
+def test_of_two_failed_changes_only_the_last_is_told_again(database: Database) -> None:
+    """Both notices would say that the appointment is cancelled."""
+    cancelled_after(database, "failed")
+    outbox = Outbox(database)
+    outbox.failed(begun(database, 2), "NotTold", LATER, for_good=True)
+    (failed,) = outbox.failed_for_good(LATER)
+    assert outbox.begin_again(failed.id, By("asha", LATER))
+    assert [each.task_id for each in outbox.due(LATER)] == [2]
+    assert outbox.failed_for_good(LATER) == []
+
+
+def test_a_notice_that_one_channel_has_did_not_fail_on_an_added_one(database: Database) -> None:
+    booked(database)
+    outbox = Outbox(database)
+    _, (more,) = outbox.spread(begun(database, 1), ["one", "other"], LATER)
+    outbox.done(begun(database, 1), LATER)
+    outbox.failed(begun(database, more.task_id), "NotTold", LATER, for_good=True)
+    assert outbox.failed_for_good(LATER) == []
 
 
 def test_a_change_is_told_over_every_channel_that_told_of_the_one_before(database: Database) -> None:
