@@ -53,7 +53,8 @@ WORKER = Metric("clinic_worker_up", "Whether a worker was heard of within a minu
 OPEN = Metric("clinic_line_open", "Whether a line's callers hear that the clinic is open.", ("line",))
 REQUESTS = Metric("clinic_requests", "Requests at the desk.", ("status",))
 OVERDUE = Metric(
-    "clinic_oldest_overdue_seconds", "How late the most overdue request is that nobody has taken, in opening hours."
+    "clinic_oldest_overdue_seconds",
+    "How late the most overdue request is that nobody has taken, in the opening hours of its line.",
 )
 UNSENT = Metric("clinic_oldest_unsent_seconds", "Age of the oldest errand that is neither done nor failed.", ("task",))
 FAILED = Metric("clinic_errands_failed", "Errands that have failed for good.", ("task",))

@@ -23,8 +23,8 @@ class Snapshot:
 
     requests: Mapping[str, int]
     """The number of requests by status."""
-    overdue_since: datetime | None
-    """The due time of the most overdue open request; None where none is overdue."""
+    overdue_since: Mapping[str, datetime]
+    """The due time of the most overdue open request, by line; only of lines where one is overdue."""
     unsent_since: Mapping[str, datetime | None]
     """The moment when the oldest open task was made, by the task's name; None without one. A failed one is not open."""
     failed: Mapping[str, int]
@@ -52,11 +52,11 @@ def _requests(read: Connection) -> dict[str, int]:
     return counted
 
 
-def _overdue_since(read: Connection, now: datetime) -> datetime | None:
+def _overdue_since(read: Connection, now: datetime) -> dict[str, datetime]:
     table = schema.requests
     overdue = (schema.IS_LIVE, table.c.status == Status.OPEN, table.c.due.between(LONG_AGO, now))
-    query = select(func.min(table.c.due)).where(*overdue)
-    return read.execute(query).scalar()
+    found = read.execute(select(table.c.line, func.min(table.c.due)).where(*overdue).group_by(table.c.line))
+    return {row[0]: row[1] for row in found}
 
 
 def _unsent_since(read: Connection) -> dict[str, datetime | None]:

@@ -51,10 +51,11 @@ class Readings:
             yield from _of_the_desk(taken, self._now)
             yield _gauge(OVERDUE, {(): self._overdue(taken.overdue_since)})
 
-    def _overdue(self, since: datetime | None) -> float:
-        """Return the seconds of opening time since a request became overdue at `since`; 0 if `since` is None."""
-        hours = self._services.hours.clinic_now().line("").hours
-        return hours.open_time(since, self._now).total_seconds() if since else 0.0
+    def _overdue(self, since: Mapping[str, datetime]) -> float:
+        """Return how late the latest call is, in seconds of its own line's opening time; 0 if none is overdue."""
+        clinic = self._services.hours.clinic_now()
+        late = (clinic.line(key).hours.open_time(due, self._now) for key, due in since.items())
+        return max((each.total_seconds() for each in late), default=0.0)
 
     def _redis(self) -> Iterator[Family]:
         waiting = _asked(self._pending)

@@ -15,10 +15,12 @@ from werkzeug.test import TestResponse
 from config.settings import Settings
 from ivr.app import create_app
 from ivr.desk.outbox import PAUSES
+from ivr.line.hours import DeskClosure
 from ivr.line.menu import MENU
 from ivr.metrics.counters import Counters
 from ivr.metrics.files import ROOM
 from ivr.metrics.table import CALLS, FAULT, LABELS, OK, OTHER, READ, WEBHOOKS, from_zero
+from ivr.storage.audit import By
 from ivr.storage.database import sqlite_path
 from ivr.web.services import Services
 from ivr.wiring.foundation import A_CALLER_WAITS, TimeLimits
@@ -213,6 +215,20 @@ def test_the_most_overdue_request_that_nobody_has_taken_is_timed(phone: Phone, s
     assert numbers(phone)["clinic_oldest_overdue_seconds",] == 300
     staff.does("take", 1)
     assert numbers(phone)["clinic_oldest_overdue_seconds",] == 0
+
+
+def test_a_request_is_late_in_the_hours_of_its_own_line(phone: Phone, clock: Clock) -> None:
+    """The main line is closed for the day, and a request on another line is as late as ever."""
+    phone.rings("main").press("2", "1", "1", "1")
+    phone.rings("second", caller="+919999900002").press("2", "1", "1", "1")
+    main, second = (phone.services.desk.store.request(number) for number in (1, 2))
+    hours, today = phone.services.hours, clock.now.date()
+    hours.closures.set([DeskClosure(today, "main", (), "")], By("asha", clock()))
+    hours.closures_file.follow(hours.closures, today)
+    clock.now = max(main.due, second.due)
+    clock.goes_on(hours=3)
+    late = clock.now - second.due
+    assert numbers(phone)["clinic_oldest_overdue_seconds",] == late.total_seconds()
 
 
 def test_the_oldest_notification_that_nobody_has_got_is_timed_until_it_is_done_or_has_failed(
