@@ -1,9 +1,11 @@
 """Checks of this service's processes, and of the host they run on. Raises QueueAway."""
 
 import shutil
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from ivr.desk.job_queue import JobQueue
-from ivr.preflight.context import Context, Finding, bad, doubtful, well
+from ivr.preflight.context import Context, Finding, Result, bad, doubtful, well
 from ivr.storage.lived_time import FILE
 
 MEGABYTE = 1024 * 1024
@@ -32,14 +34,26 @@ def clock_process(on: Context) -> Finding:
 
 
 def disk_space(on: Context) -> Finding:
-    """Check that STATE_DIR, which must outlive a restart, has free space."""
+    """Check that STATE_DIR, which must outlive a restart, has free space and takes files of this user."""
+    folder = on.settings.state_dir
     try:
-        free = shutil.disk_usage(on.settings.state_dir).free
+        found = room(shutil.disk_usage(folder).free)
     except OSError as missing:
         return bad(
             f"STATE_DIR cannot be looked at ({missing.strerror})", "make the folder, or set STATE_DIR to another"
         )
-    return room(free)
+    return found if found.result is Result.FAIL else _written(folder) or found
+
+
+def _written(folder: Path) -> Finding | None:
+    """Write a small file into STATE_DIR and remove it. Return the finding if it is refused."""
+    try:
+        with NamedTemporaryFile(dir=folder, prefix=".preflight-") as file:
+            file.write(b"preflight")
+    except OSError as refused:
+        saw = f"STATE_DIR takes no file ({refused.strerror}): closures and what calls leave are not kept"
+        return bad(saw, "make the user that the service runs as the owner of the folder and of what is in it")
+    return None
 
 
 def room(free: int) -> Finding:

@@ -1,5 +1,6 @@
 """The checks of the stores: a database or Redis that is away, outdated, or keeps nothing is named with a remedy."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from testing.servers import reserved_port, until
 from testing.servers.postgres import Postgres
 from testing.servers.valkey import Valkey, valkey
 from tests.clinic import SHIPPED
-from tests.conftest import PASSWORD, QUICK, settings_for
+from tests.conftest import NOT_HERE, PASSWORD, QUICK, settings_for
 from tests.people import Clock
 from tests.preflight import SECRET, looks, real_clock, said, without_stores
 from tests.web import environment
@@ -305,6 +306,30 @@ def test_a_full_disk_fails_and_a_filling_one_is_named(tmp_path: Path) -> None:
     assert looks(without_stores(tmp_path), "disk space").saw.endswith("MB are free in STATE_DIR")
     gone = without_stores(tmp_path, STATE_DIR=f"{tmp_path}/nowhere")
     assert said(looks(gone, "disk space")) == ("FAIL", "STATE_DIR cannot be looked at (No such file or directory)")
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Path]:
+    """A folder in which nobody can make a file, not even root."""
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    if os.geteuid():
+        yield folder
+        return
+    mount = ["mount", "--bind", "-o", "ro", str(folder), str(folder)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip(f"{NOT_HERE}it takes the right to mount a folder")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_state_folder_that_takes_no_file_fails(tmp_path: Path, locked: Path) -> None:
+    """The desk's closures could not be written there, and callers would not hear them."""
+    found = looks(without_stores(tmp_path, STATE_DIR=str(locked)), "disk space")
+    assert (found.result, found.saw.partition(" (")[0]) == ("FAIL", "STATE_DIR takes no file")
+    assert "the owner of the folder" in found.do
+    assert looks(without_stores(tmp_path), "disk space").result != "FAIL"
+    assert not list(tmp_path.glob(".preflight-*"))
 
 
 # -- the time
