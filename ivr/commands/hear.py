@@ -47,7 +47,7 @@ def hear(line_key: str | None, at: datetime | None, language: str | None, caller
         raise click.ClickException(f"no call goes that way: {way} leads nowhere there") from None
     click.echo(f"{line.name['en']}, {moment:%a %d %b %Y %H:%M}, {call.scene.turn.call.language}\n")
     _print(call)
-    reception = read_reception(here, wanted, call)
+    reception = read_reception(here, call)
     if reception:
         click.echo("\nthe reception hears\n")
         _print(reception)

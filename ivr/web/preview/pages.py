@@ -71,7 +71,7 @@ def _call(clinic: Clinic, wanted: PreviewQuery, now: datetime, trouble: str) -> 
         wanted=wanted,
         at=clinic.line("").hours.local(wanted.at),
         call=call,
-        reception=read_reception(services(), wanted, call),
+        reception=read_reception(services(), call),
         closes=closing(wanted.line.hours, wanted.at),
         moments=moments(wanted.line, now),
         lines=[(line.key, line.name[language()]) for line in clinic.lines.values()],

@@ -11,16 +11,17 @@ from ivr.carrier.steps import Gathers, Heard
 from ivr.line.paths.events import KEYPAD, EventKind
 from ivr.line.paths.transcript import SILENCE, Keys, Scene, ringing
 from ivr.line.turn import Call, HangUp, PressKey, Turn
-from ivr.web.preview.transcripts import NOWHERE, Branch, PreviewQuery, label
+from ivr.web.preview.transcripts import NOWHERE, Branch, label
 from ivr.web.services import Services
 
 
-def read_reception(services: Services, wanted: PreviewQuery, call: Branch) -> Branch | None:
+def read_reception(services: Services, call: Branch) -> Branch | None:
     """Return the transcript of the reception's leg; None if the call rings no reception, or the leg asks for no key."""
     rung = ringing(call.scene)
     if rung is None or rung.screening is None:
         return None
-    leg = Leg(Call(wanted.line.key, wanted.language, ""), rung.screening, begins=True)
+    caller = call.scene.turn.call
+    leg = Leg(Call(caller.line, caller.language, ""), rung.screening, begins=True)
     return _branch(services, Way(EventKind.BEGINS, (), leg))
 
 

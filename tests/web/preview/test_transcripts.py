@@ -153,18 +153,20 @@ def test_who_is_refused_a_request_may_ring_the_reception_as_the_transcript_says(
         assert isinstance(there.waits, Dials)
 
 
-def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock) -> None:
+@pytest.mark.parametrize(("lang", "keys"), [("hi", ()), ("en", ("9",))])
+def test_the_reception_hears_what_was_read_for_it(phone: Phone, clock: Clock, lang: str, keys: tuple[str, ...]) -> None:
+    """The reception hears the language in which the caller is then, also after a change of language."""
     services, clinic = phone.services, phone.services.hours.clinic_now()
-    wanted = PreviewQuery(clinic.line("main"), "hi", clock())
-    read = read_reception(services, wanted, read_call(services, clinic, wanted))
+    wanted = PreviewQuery(clinic.line("main"), lang, clock(), keys=keys)
+    read = read_reception(services, read_call(services, clinic, wanted))
     assert read is not None
-    rung = phone.rings("main", lang="hi").press("0")
+    rung = phone.rings("main", lang=lang).press(*keys, "0")
     assert isinstance(rung.waits, Dials)
     leg = replace(rung, fields={"From": rung.fields["To"], "To": "+919999900008"})
     leg.follows(rung.waits.numbers[0][1], {})
     Listener(services, read, EVERYTHING).compares(read, leg)
     closed = PreviewQuery(clinic.line("main"), "hi", datetime(*MOMENTS["at midnight"], tzinfo=DELHI))
-    assert read_reception(services, closed, read_call(services, clinic, closed)) is None
+    assert read_reception(services, read_call(services, clinic, closed)) is None
 
 
 def compare(
