@@ -47,7 +47,7 @@ class Intake:
             return self._leave_waiting(PendingRequest(mark, reference, new))
         except RequestRefused:
             if self._waits(mark):
-                return Kept(reference, joined=False)
+                return Kept(reference, joined=False, is_new=False)
             raise
         self.job_queue.enqueue_after_commit(new.call_id, saved.tasks)
         return saved.kept
@@ -71,8 +71,8 @@ class Intake:
 
     def _leave_waiting(self, waiting: PendingRequest) -> Kept | None:
         try:
-            self.pending.keep(waiting)
+            is_new = self.pending.keep(waiting)
         except QueueAway as away:
             log.error("call %s: Redis is away too (%s); nothing is promised", waiting.new.call_id, away)  # noqa: TRY400 - the kind is all that may be logged
             return None
-        return Kept(waiting.reference, joined=False, waits=True)
+        return Kept(waiting.reference, joined=False, waits=True, is_new=is_new)

@@ -157,7 +157,7 @@ def audited(row: Row[Any], entry: HistoryEntry) -> Insert:
     what = AUDITED.get(entry.what, AuditAction.REPORTED_REQUEST)
     detail = "" if entry.what == HistoryEvent.NOTE else entry.detail
     outcome = entry.what if entry.what not in AUDITED else ""
-    return line(entry.by, what, row.reference, outcome or detail)
+    return line(By(entry.who, entry.at), what, row.reference, outcome or detail)
 
 
 AUDITED: Mapping[str, AuditAction] = {

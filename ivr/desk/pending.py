@@ -68,13 +68,17 @@ class PendingRequests:
         self._cipher = cipher
         self._breaker = breaker
 
-    def keep(self, waiting: PendingRequest) -> None:
-        """Store the pending request in Redis, and return once it is on disk. Safe to repeat. Raises QueueAway."""
+    def keep(self, waiting: PendingRequest) -> bool:
+        """Store the pending request in Redis, and return once it is on disk; False if it was there before.
+
+        Safe to repeat. Raises QueueAway.
+        """
         with queue_errors(self._breaker), closing(_one_connection(self._redis)) as client:
             # A stalled Redis would do the write later, after the caller was told that nothing is stored.
             _check_that_it_lasts(client)
-            client.hset(KEY, waiting.mark, self._cipher.encrypt(to_json(waiting)))
+            added = client.hset(KEY, waiting.mark, self._cipher.encrypt(to_json(waiting)))
             _wait_for_disk(client)
+        return bool(added)
 
     def sealed(self) -> list[SealedRequest]:
         """Return the pending requests, still encrypted, but not those that `set_aside` has moved. Raises QueueAway."""

@@ -226,11 +226,6 @@ class HistoryEntry:
     """The event: a HistoryEvent or an Outcome; another word if a newer version of the program wrote it."""
     detail: str
 
-    @property
-    def by(self) -> By:
-        """The person who caused the event, and its moment."""
-        return By(self.who, self.at)
-
     @classmethod
     def of(cls, by: By, what: "HistoryEvent | Outcome", detail: str = "") -> Self:
         """Return the history's entry of an event or outcome, with the person and the moment of `by`."""
@@ -246,6 +241,8 @@ class Kept:
     joined: bool
     waits: bool = False
     """True while the promised request is pending in Redis."""
+    is_new: bool = True
+    """True if the request was stored just now; False where the same webhook has stored it before."""
 
     @classmethod
     def spoken(cls, new: NewRequest, reference: str, earlier: tuple[str, str] | None) -> Self:

@@ -143,7 +143,7 @@ STILL_LIVE = select(table).where(table.c.id == bindparam("id"), schema.IS_LIVE).
 
 def _kept_before(write: Connection, mark: str) -> Saved | None:
     row = write.execute(KEPT_BEFORE, {"mark": mark}).one_or_none()
-    return Saved(Kept(row.spoken, row.joined), row.request_id) if row else None
+    return Saved(Kept(row.spoken, row.joined, is_new=False), row.request_id) if row else None
 
 
 def _may_join(new: NewRequest) -> bool:

@@ -30,8 +30,9 @@ from workers import services as of_workers
 class ForgetfulPending:
     """A store of pending requests that says it keeps every request, and keeps none."""
 
-    def keep(self, waiting: object) -> None:
+    def keep(self, waiting: object) -> bool:
         """Report that a request is safe in Redis, without storing the request."""
+        return True
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ def _filed(here: Services, turn: Turn, file: File, facts: Facts, happened: CallE
         here.operations.counters.count(NOTHING_PROMISED, kind=file.wish.kind)
         return resume(turn.call, "lost", facts)
     log.info("call %s: a %s is promised", happened.call_id, file.wish.kind)
-    here.operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
+    if kept.is_new:
+        here.operations.counters.count(PROMISES, kind=file.wish.kind, store=IN_REDIS if kept.waits else IN_DATABASE)
     call = turn.call.with_promise(kept.reference or None, joined=kept.joined)
     if file.number == facts.caller and not kept.waits:  # a further wish in this call may be for somebody else
         call = replace(call, own=call.own.with_request(file.wish.kind))
@@ -127,7 +128,8 @@ def _booked(here: Services, turn: Turn, new: NewBooking, facts: Facts, happened:
     if found.outcome is not BookingOutcome.BOOKED:
         # What was free when this webhook came in is free no more.
         return resume(turn.call, found.outcome, facts_of(here, turn.call, happened))
-    here.operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
+    if found.is_new:
+        here.operations.counters.count(PROMISES, kind=new.request.kind, store=IN_DATABASE)
     call = turn.call.with_promise(found.reference, joined=False)
     if new.request.own_number:
         call = replace(

@@ -59,7 +59,8 @@ def ring(here: Services, asked: VerifiedWebhook) -> WebhookAnswer:
     call = Call(line.key, language, START, over_limit=over)
     facts = facts_of(here, call, called)
     call = call.but(own=known.own) if facts.caller else call  # who cannot be called back, changes nothing
-    here.operations.counters.count(CALLS, line=line.key, language=call.language)
+    if not asked.webhook.path.startswith(AGAIN):  # a call that begins again after a fault was counted
+        here.operations.counters.count(CALLS, line=line.key, language=call.language)
     return _heard(here, asked, begin(call, facts), *((OVER_LIMIT,) if over else ()))
 
 

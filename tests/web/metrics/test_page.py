@@ -28,13 +28,16 @@ from testing.servers import until
 from testing.servers.valkey import Valkey
 from tests.conftest import PASSWORD, settings_for
 from tests.desk.callers import prefers_hindi
-from tests.people import CALL, Clock, Phone, Staff
+from tests.people import CALL, Clock, Conversation, Phone, Staff
 from tests.served import asked, web
 from tests.test_faults import moved
 from tests.web import Serves
 from workers.services import WorkerServices
 
 TOKEN = "a-token-that-reads-numbers"
+
+BOOKS, ASKS = ("1", "1", "1", "1", "1"), ("2", "1", "1", "1")
+"""The keys by which a caller books an appointment, and asks for a call back."""
 
 Series = dict[tuple[str, ...], float]
 
@@ -69,7 +72,7 @@ def numbers(phone: Phone) -> Series:
 
 
 def books(phone: Phone, **more: str) -> None:
-    phone.rings(**more).press("1", "1", "1", "1", "1")
+    phone.rings(**more).press(*BOOKS)
 
 
 # -- who may read
@@ -112,6 +115,16 @@ def test_a_call_is_counted_in_the_language_that_its_number_is_greeted_in(phone: 
     phone.rings("main")
     found = numbers(phone)
     assert (found["clinic_calls_total", "en", "main"], found["clinic_calls_total", "hi", "main"]) == (0, 1)
+
+
+def test_a_call_that_begins_again_after_an_apology_is_counted_once(phone: Phone) -> None:
+    call = phone.rings()
+    call.follows("/voice/fallback", {"ErrorUrl": f"{phone.called_at}/voice"})
+    assert "there is a small problem" in call.words
+    call.follows(call.silence_leads, {})
+    assert call.url == "/voice/again"
+    assert call.place == "main"
+    assert numbers(phone)["clinic_calls_total", "en", "main"] == 1
 
 
 def test_webhooks_are_timed_by_place_as_long_as_the_carrier_waited(
@@ -170,6 +183,24 @@ def test_promises_are_counted_by_kind_and_by_the_store_that_keeps_them(
         assert sum(value for key, value in found.items() if key[0] == "clinic_promises_total") == 2
         assert (found["clinic_database_up",], found["clinic_redis_up",]) == (0, 0)
     assert numbers(phone)["clinic_database_up",] == 1
+
+
+def test_a_promise_is_counted_once_however_often_its_webhook_comes(phone: Phone, sqlite_url: str) -> None:
+    """The carrier delivers the last key of a call again: in either store it is the same promise."""
+    for number, keys in enumerate((BOOKS, ASKS, ASKS)):
+        repeats(phone.rings(caller=f"+91999990000{number}").press(*keys))
+    found = numbers(phone)
+    assert found["clinic_promises_total", "booking", "database"] == 1
+    assert found["clinic_promises_total", "callback", "database"] == 2
+    with moved(sqlite_path(sqlite_url)):
+        repeats(phone.rings(caller="+919999900003").press(*ASKS))
+        assert numbers(phone)["clinic_promises_total", "callback", "redis"] == 1
+
+
+def repeats(call: Conversation) -> None:
+    """Deliver a call's last webhook twice more."""
+    for _ in range(2):
+        call.repeats_last_webhook()
 
 
 def test_forged_webhooks_and_failed_logins_are_counted(phone: Phone, services: Services, clock: Clock) -> None:
