@@ -5,15 +5,15 @@ same queries to PostgreSQL. No HTTP, no clock.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.desk.requests import LIVE
-from ivr.desk.upkeep.tell import mark_to_tell
 from ivr.operations.backup import opened, refusing
-from ivr.operations.newer_rows import Row, insert, insert_beside, rows_of
+from ivr.operations.newer_rows import Row, insert, rows_of, share_ids
 from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 
@@ -23,14 +23,16 @@ PROMISED_SINCE = """
 SELECT request_id FROM main.promises WHERE (mark, created) NOT IN (SELECT mark, created FROM restored.promises)
 """
 
-BOOKED_SINCE = """
+SAME_VISIT = "then_.reference = now.reference AND then_.created = now.created"
+SAME_REQUEST = f"{SAME_VISIT} AND then_.call_sid = now.call_sid"
+
+BOOKED_SINCE = f"""
 SELECT now.id FROM main.requests AS now WHERE now.appointment IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM restored.requests AS then_ WHERE then_.id = now.id AND then_.call_sid = now.call_sid
-    AND then_.created = now.created AND then_.appointment = now.appointment)
-"""
+    SELECT 1 FROM restored.requests AS then_ WHERE {SAME_REQUEST} AND then_.appointment = now.appointment)
+"""  # noqa: S608 - words of this module
 
 IN_THEIR_WAY = f"""
-SELECT then_.id FROM restored.requests AS then_ JOIN main.requests AS now USING (id, call_sid, created)
+SELECT now.id FROM restored.requests AS then_ JOIN main.requests AS now ON {SAME_REQUEST}
 WHERE then_.{IS_LIVE} AND NOT now.{IS_LIVE} AND (now.phone, now.kind) IN (
     SELECT phone, kind FROM main.requests WHERE {IS_LIVE} AND id IN ({PROMISED_SINCE}))
 """  # noqa: S608 - words of this module
@@ -53,23 +55,16 @@ WHERE now.id NOT IN (SELECT id FROM ({WANTED})) AND NOT EXISTS (
 """  # noqa: S608 - words of this module
 """The query for the requests with newer history that a restore does not keep: they stand as they did in the backup."""
 
-CHANGED_SINCE = """
+CHANGED_SINCE = f"""
 SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
-    SELECT 1 FROM restored.appointments AS then_ WHERE then_.id = now.id AND then_.reference = now.reference
-    AND then_.created = now.created AND then_.touched = now.touched) ORDER BY now.id
-"""
+    SELECT 1 FROM restored.appointments AS then_ WHERE {SAME_VISIT} AND then_.touched = now.touched) ORDER BY now.id
+"""  # noqa: S608 - words of this module
 """The query for the appointments that were booked, moved or cancelled, or got another status, since the backup."""
 
-SAME_PERSON = "then_.created IS now.created AND then_.phone IS now.phone AND then_.name IS now.name"
+NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients) ORDER BY id"
 
-NAMED_SINCE = f"""
-SELECT now.*, (SELECT min(then_.id) FROM restored.patients AS then_ WHERE {SAME_PERSON}) AS known
-FROM main.patients AS now
-WHERE NOT EXISTS (SELECT 1 FROM restored.patients AS then_ WHERE then_.id = now.id AND {SAME_PERSON}) ORDER BY id
-"""  # noqa: S608 - words of this module
-"""The query for the patients that the backup lacks under their ids, since SQLite gives an erased patient's id again."""
-
-OF_THE_DIARY = [each.name for each in CHILDREN_OF_AN_APPOINTMENT]
+OF_A_REQUEST = tuple(each.name for each in CHILDREN_OF_A_REQUEST)
+OF_AN_APPOINTMENT = tuple(each.name for each in CHILDREN_OF_AN_APPOINTMENT)
 
 MOST_BESIDE = 50
 """The most places that a restore tries for an appointment made since the backup, the usual place and extra ones."""
@@ -101,14 +96,19 @@ class NewerPromise:
 
 
 @dataclass(frozen=True)
-class Newer:
-    """Requests and appointments changed after a backup, with child rows, read before the restore replaces the rows."""
+class NewerRow:
+    """A newer row of requests or appointments, with its rows in child tables, each with the name of its table."""
 
-    requests: Sequence[Row]
-    children: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    appointments: Sequence[Row] = ()
-    diary: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-    """The rows of the appointments' child tables, by table."""
+    row: Row
+    children: Sequence[tuple[str, Row]]
+
+
+@dataclass(frozen=True)
+class Newer:
+    """Requests, appointments and patients newer than a backup, read before the restore replaces the rows."""
+
+    requests: Sequence[NewerRow] = ()
+    appointments: Sequence[NewerRow] = ()
     patients: Sequence[Row] = ()
 
 
@@ -119,135 +119,85 @@ def newer_promises(part: Path, database: Path) -> list[NewerPromise]:
     """
     with refusing("the database cannot be read"), closing(opened(database)) as live:
         live.execute("ATTACH ? AS restored", (str(part),))
+        live.execute("BEGIN")
+        share_ids(live)
+        live.execute("COMMIT")
         visits = [NewerPromise.of_appointment(row) for row in rows_of(live, CHANGED_SINCE)]
         return [*(NewerPromise.of(row) for row in rows_of(live, LISTED)), *visits]
 
 
 def take_newer(live: sqlite3.Connection) -> Newer:
-    """Return the requests and appointments that are newer than the backup, before the restore replaces all rows.
+    """Return what is newer than the backup, before the restore replaces all rows. `share_ids` comes before this.
 
     Raises sqlite3.Error.
     """
-    requests = list(rows_of(live, WANTED))
-    ids = ", ".join(str(int(each["id"])) for each in requests)
-    children = {
-        table.name: list(rows_of(live, f"SELECT * FROM main.{table.name} WHERE request_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
-        for table in CHILDREN_OF_A_REQUEST
-    }
-    visits = list(rows_of(live, CHANGED_SINCE))
-    ids = ", ".join(str(int(each["id"])) for each in visits)
-    diary = {
-        name: list(rows_of(live, f"SELECT * FROM main.{name} WHERE appointment_id IN ({ids}) ORDER BY id"))  # noqa: S608 - numbers
-        for name in OF_THE_DIARY
-    }
-    return Newer(requests, children, visits, diary, list(rows_of(live, NAMED_SINCE)))
+    return Newer(
+        _with_children(live, WANTED, OF_A_REQUEST, "request_id"),
+        _with_children(live, CHANGED_SINCE, OF_AN_APPOINTMENT, "appointment_id"),
+        list(rows_of(live, NAMED_SINCE)),
+    )
+
+
+def _with_children(live: sqlite3.Connection, query: str, tables: Sequence[str], parent: str) -> list[NewerRow]:
+    found, children = list(rows_of(live, query)), defaultdict[int, list[tuple[str, Row]]](list)
+    ids = ", ".join(str(int(each["id"])) for each in found)
+    for table in tables:
+        for row in rows_of(live, f"SELECT * FROM main.{table} WHERE {parent} IN ({ids}) ORDER BY id"):  # noqa: S608 - numbers
+            children[row[parent]].append((table, row))
+    return [NewerRow(each, children[each["id"]]) for each in found]
 
 
 def keep_newer(live: sqlite3.Connection, newer: Newer) -> list[NewerPromise]:
-    """Add the promises made since the backup to the restored rows; return the promises that clash with restored rows.
+    """Add what is newer than the backup to the restored rows; return the promises that clash with restored rows.
 
     Raises sqlite3.Error.
     """
-    named, moved = _keep_patients(live, newer.patients), dict[int, int]()
-    without_room = []
-    for each in newer.requests:
-        live.execute("SAVEPOINT one")
-        try:
-            moved[each["id"]] = _put_back(live, _of_patient(each, named), newer.children)
-        except sqlite3.IntegrityError:
-            live.execute("ROLLBACK TO one")
-            without_room.append(NewerPromise.of(each))
+    for each in newer.patients:
+        insert(live, "patients", each)
+    crowded = [each.row for each in newer.requests if not _put_back(live, each)]
+    for visit in newer.appointments:
+        _delete(live, "appointments", OF_AN_APPOINTMENT, "appointment_id", visit)
+    unplaced = [each.row for each in newer.appointments if not _put_beside(live, each)]
+    return [*map(NewerPromise.of, crowded), *map(NewerPromise.of_appointment, unplaced)]
+
+
+def _put_back(live: sqlite3.Connection, request: NewerRow) -> bool:
+    """Put a newer request in place of the backup's version; return False if it clashes with another of the backup."""
+    live.execute("SAVEPOINT one")
+    try:
+        _delete(live, "requests", OF_A_REQUEST, "request_id", request)
+        _insert(live, "requests", request)
+    except sqlite3.IntegrityError:
+        live.execute("ROLLBACK TO one")
+        return False
+    finally:
         live.execute("RELEASE one")
-    _follow_merges(live, moved)
-    visits = [_of_patient(each, named) for each in newer.appointments]
-    places = _keep_diary(live, visits, newer.diary, moved)
-    _follow_visits(live, moved, places)
-    return [*without_room, *(NewerPromise.of_appointment(each) for each in visits if places[each["id"]] is None)]
+    return True
 
 
-def _keep_patients(live: sqlite3.Connection, patients: Sequence[Row]) -> Mapping[int, int]:
-    """Add the patients of whom the backup does not know; return, by their ids until now, the ids they have from now."""
-    named = {}
-    for each in patients:
-        row = {name: value for name, value in each.items() if name != "known"}
-        named[each["id"]] = each["known"] or insert_beside(live, "patients", row)
-    return named
-
-
-def _of_patient(row: Row, named: Mapping[int, int]) -> Row:
-    return {**row, "patient_id": named.get(row["patient_id"], row["patient_id"])}
-
-
-def _keep_diary(
-    live: sqlite3.Connection, visits: Sequence[Row], children: Mapping[str, Sequence[Row]], moved: Mapping[int, int]
-) -> Mapping[int, int | None]:
-    """Replace restored appointments by their newer versions; return by id the new id, None where no place is free."""
-    places = {}
-    for each in visits:
-        _make_room(live, each)
-    for each in visits:
-        row = {**each, "request_id": moved.get(each["request_id"], each["request_id"])}
-        hangs = [(name, child) for name in OF_THE_DIARY for child in children[name]]
-        own = [(name, child) for name, child in hangs if child["appointment_id"] == each["id"]]
-        places[each["id"]] = _put_beside(live, row, own)
-    return places
-
-
-def _make_room(live: sqlite3.Connection, visit: Row) -> None:
-    """Delete the restored version of the newer appointment `visit`, if there is one."""
-    query = "SELECT reference, created FROM main.appointments WHERE id = ?"
-    there = live.execute(query, (visit["id"],)).fetchone()
-    if there == (visit["reference"], visit["created"]):
-        for name in OF_THE_DIARY:
-            live.execute(f"DELETE FROM main.{name} WHERE appointment_id = ?", (visit["id"],))  # noqa: S608 - our tables
-        live.execute("DELETE FROM main.appointments WHERE id = ?", (visit["id"],))
-
-
-def _put_beside(live: sqlite3.Connection, visit: Row, hangs: Sequence[tuple[str, Row]]) -> int | None:
-    """Insert an appointment and its child rows `hangs`, in an extra place if need be; return its id, if one is free."""
-    for extra in (visit["extra"], *range(1, MOST_BESIDE)):
+def _put_beside(live: sqlite3.Connection, visit: NewerRow) -> bool:
+    """Insert an appointment, in an extra place if need be; return False if no place is free."""
+    for extra in (visit.row["extra"], *range(1, MOST_BESIDE)):
         live.execute("SAVEPOINT visit")
         try:
-            new = insert_beside(live, "appointments", {**visit, "extra": extra})
-            for name, child in hangs:
-                place = {"extra": extra} if "extra" in child else {}
-                insert(live, name, {**child, **place, "id": None, "appointment_id": new})
+            _insert(live, "appointments", visit, extra=extra)
         except sqlite3.IntegrityError:
             live.execute("ROLLBACK TO visit")
         else:
+            return True
+        finally:
             live.execute("RELEASE visit")
-            return new
-        live.execute("RELEASE visit")
-    return None
+    return False
 
 
-def _follow_merges(live: sqlite3.Connection, moved: Mapping[int, int]) -> None:
-    """Correct the links of merged requests that lead to a request with a new id."""
-    for new in moved.values():
-        (into,) = live.execute("SELECT merged_into FROM main.requests WHERE id = ?", (new,)).fetchone()
-        if moved.get(into, into) != into:
-            live.execute("UPDATE main.requests SET merged_into = ? WHERE id = ?", (moved[into], new))
+def _delete(live: sqlite3.Connection, table: str, children: Sequence[str], parent: str, which: NewerRow) -> None:
+    """Delete the restored version of a newer row, if there is one: it has the same id."""
+    for child in children:
+        live.execute(f"DELETE FROM main.{child} WHERE {parent} = ?", (which.row["id"],))  # noqa: S608 - our tables
+    live.execute(f"DELETE FROM main.{table} WHERE id = ?", (which.row["id"],))  # noqa: S608 - our tables
 
 
-def _follow_visits(live: sqlite3.Connection, moved: Mapping[int, int], places: Mapping[int, int | None]) -> None:
-    """Correct the links of kept requests that are about an appointment with a new id."""
-    for new in moved.values():
-        (about,) = live.execute("SELECT about FROM main.requests WHERE id = ?", (new,)).fetchone()
-        if places.get(about, about) != about:
-            live.execute("UPDATE main.requests SET about = ? WHERE id = ?", (places[about], new))
-
-
-def _put_back(live: sqlite3.Connection, request: Row, children: Mapping[str, Sequence[Row]]) -> int:
-    """Put a newer request and its child rows in place of the backup's version; return its id, which may be new."""
-    there = live.execute("SELECT call_sid, created FROM main.requests WHERE id = ?", (request["id"],)).fetchone()
-    if there == (request["call_sid"], request["created"]):
-        for table in children:
-            live.execute(f"DELETE FROM main.{table} WHERE request_id = ?", (request["id"],))  # noqa: S608 - our tables
-        live.execute("DELETE FROM main.requests WHERE id = ?", (request["id"],))
-    new = insert_beside(live, "requests", request)
-    for table, rows in children.items():
-        for row in rows:
-            if row["request_id"] == request["id"]:
-                mark = {"mark": mark_to_tell(new)} if row.get("mark") == mark_to_tell(request["id"]) else {}
-                insert(live, table, {**row, **mark, "id": None, "request_id": new})
-    return new
+def _insert(live: sqlite3.Connection, table: str, newer: NewerRow, **place: int) -> None:
+    insert(live, table, {**newer.row, **place})
+    for child, row in newer.children:
+        insert(live, child, {**row, **{name: value for name, value in place.items() if name in row}, "id": None})

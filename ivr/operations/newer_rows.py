@@ -1,14 +1,18 @@
 """Keeps what the desk has set and noted since a backup: closures, blocks, missed calls, the audit, records of calls.
 
-Works on a SQLite connection that has the desk as `main` and the prepared backup as `restored`. Only tables whose ids no
-other table names are kept here; newer_promises.py keeps requests, patients and appointments. No HTTP, no clock.
+Works on a SQLite connection that has the desk as `main` and the prepared backup as `restored`. Rows that other tables
+name get the ids here that they have at the desk, and are kept by newer_promises.py. No HTTP, no clock.
 """
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
-from ivr.operations.personal_rows import UNNAMED
+from ivr.desk.upkeep.tell import mark_to_tell
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, UNNAMED
+from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 from ivr.storage.audit import AuditAction
 
 Row = Mapping[str, Any]
@@ -36,6 +40,81 @@ SET_AT_THE_DESK: Mapping[str, Sequence[str]] = {
     "missed_calls": ("called_at",),
 }
 """The tables by which the desk limits bookings and knows whom to call, with the columns that it may change later."""
+
+NAMED_BY_ID: Mapping[str, Sequence[str]] = {
+    "patients": ("phone", "name", "created"),
+    "requests": ("reference", "call_sid", "created"),
+    "appointments": ("reference", "created"),
+}
+"""The tables whose ids other tables name, with the columns by which a row is known again whatever its id."""
+
+LINKS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "patients": (("requests", "patient_id"), ("appointments", "patient_id")),
+    "requests": (("requests", "merged_into"), ("appointments", "request_id")),
+    "appointments": (("requests", "about"),),
+}
+"""The columns, by the table whose ids they have, that are NULL where a row has no such link."""
+
+PARTS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "requests": [(each.name, "request_id") for each in CHILDREN_OF_A_REQUEST],
+    "appointments": [(each.name, "appointment_id") for each in CHILDREN_OF_AN_APPOINTMENT],
+}
+
+
+def share_ids(live: sqlite3.Connection) -> None:
+    """Give each row of the backup the id that it has at the desk, or one that no row of the desk has.
+
+    SQLite gives the id of an erased row to the next, and an earlier restore may have moved rows. From here on, rows of
+    the desk and of the backup with one id are the same row, and a newer row takes no other's place. Raises
+    sqlite3.Error.
+    """
+    for table in NAMED_BY_ID:
+        moved = list(_moved(live, table))
+        for each, column in ((table, "id"), *LINKS[table], *PARTS.get(table, ())):
+            _renumber(live, each, column, moved)
+        if table == "requests":
+            _mark_again(live, moved)
+    drop_links(live, "restored")
+
+
+def drop_links(live: sqlite3.Connection, database: str) -> None:
+    """Set links to rows that are not there to NULL in one database, since the next row of that id is another."""
+    for table, links in LINKS.items():
+        for each, column in links:
+            none = f"{column} NOT IN (SELECT id FROM {database}.{table})"  # noqa: S608 - our tables
+            live.execute(f"UPDATE {database}.{each} SET {column} = NULL WHERE {none}")  # noqa: S608 - as above
+
+
+def _moved(live: sqlite3.Connection, table: str) -> Iterator[tuple[int, int]]:
+    """Yield the id of each row of the backup that gets another one, with its new id."""
+    columns = ", ".join(NAMED_BY_ID[table])
+    here, there = (
+        live.execute(f"SELECT id, {columns} FROM {database}.{table} ORDER BY id").fetchall()  # noqa: S608 - our columns
+        for database in ("main", "restored")
+    )
+    known, taken = defaultdict[tuple[Any, ...], list[int]](list), {each[0] for each in here}
+    for each, *words in reversed(here):
+        known[tuple(words)].append(each)
+    unused = count(max((each[0] for each in (*here, *there)), default=0) + 1)
+    for was, *words in there:
+        same = known[tuple(words)]
+        new = same.pop() if same else next(unused) if was in taken else was
+        if new != was:
+            yield was, new
+
+
+def _renumber(live: sqlite3.Connection, table: str, column: str, moved: Sequence[tuple[int, int]]) -> None:
+    """Replace ids in a column of the backup. They are negative in between, since one's old id may be another's new."""
+    change = f"UPDATE restored.{table} SET {column} = ? WHERE {column} = ?"  # noqa: S608 - our tables
+    live.executemany(change, [(-new, was) for was, new in moved])
+    live.executemany(change, [(new, -new) for _, new in moved])
+
+
+def _mark_again(live: sqlite3.Connection, moved: Sequence[tuple[int, int]]) -> None:
+    """Give promises to tell a patient the mark of their request's new id."""
+    change = "UPDATE OR IGNORE restored.promises SET mark = ? WHERE mark = ?"
+    live.executemany(change, [(mark_to_tell(-new), mark_to_tell(was)) for was, new in moved])
+    live.executemany(change, [(mark_to_tell(new), mark_to_tell(-new)) for _, new in moved])
 
 
 def take_rows(live: sqlite3.Connection) -> Mapping[str, Sequence[Row]]:

@@ -27,8 +27,8 @@ SET_SINCE = {table: (*KNOWN_BY[table], *later) for table, later in SET_AT_THE_DE
 
 KNOWN = {
     "promises": "mark, created",
-    "requests": "id, call_sid, created, reference, appointment",
-    "appointments": "id, reference, created, touched",
+    "requests": "call_sid, created, reference, appointment",
+    "appointments": "reference, created, touched",
     **{table: ", ".join(columns) for table, columns in SET_SINCE.items()},
 }
 """The columns, by table, that are copied from a restored database to find what it lacks or has in an older state."""

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.diary.calendar_feed import WHOLE_NAMES
 from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, refusing
 from ivr.operations.newer_promises import WORKED_ON_SINCE, Newer, NewerPromise, keep_newer, take_newer
-from ivr.operations.newer_rows import AUDIT, leave_erased, put_rows, take_rows
+from ivr.operations.newer_rows import AUDIT, drop_links, leave_erased, put_rows, share_ids, take_rows
 from ivr.storage import audit, schema
 from ivr.storage.engines.database_errors import error_kind
 from ivr.storage.engines.durable_files import put
@@ -121,7 +121,8 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
         live.execute("BEGIN IMMEDIATE")  # from here on nobody else writes, so that the kept copy is complete
         copy(database, half)
         put(half, kept)
-        newer = take_newer(live) if keeps_newer else Newer(())
+        share_ids(live)
+        newer = take_newer(live) if keeps_newer else Newer()
         rows, worked_on = take_rows(live), _references(live, WORKED_ON_SINCE)
         leave_erased(live)
         live.execute(NAMES_STAY_AWAY, (WHOLE_NAMES,))
@@ -129,6 +130,7 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
         without_room = keep_newer(live, newer)
+        drop_links(live, "main")
         put_rows(live, rows if keeps_newer else {AUDIT: rows[AUDIT]})  # by the audit it is known who was erased
         erased = _references(live, ERASED_AND_BACK, audit.AuditAction.ERASED)
         for table in (*DERIVED, *EMPTIED):

@@ -1,17 +1,22 @@
 """Restoring appointments from a backup. Bookings, moves and cancellations made after the backup are kept."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
+from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.appointments import Appointment
 from ivr.diary.desk_diary import DeskBooking
 from ivr.diary.diary import cancel
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
+from ivr.storage import schema
 from ivr.storage.audit import By
 from ivr.web.services import Services
+from tests.commands.test_backup import books as asks
 from tests.commands.test_backup import made, restored, runs
 from tests.diary import AT_FOUR, HALF_AN_HOUR, NOW
 from tests.people import BOOK, Clock, Phone
@@ -137,3 +142,71 @@ def test_a_name_typed_since_for_a_request_of_the_backup_is_not_anothers(
     (request,) = services.desk.store.waiting()
     (patient,) = services.diary.patients.called({request.patient_id or 0}).values()
     assert (patient.name, patient.phone) == ("Made Up 2", "+919999900002")
+
+
+# -- restored twice
+
+
+def is_called_and_booked(services: Services, request_id: int, number: int, by: By) -> None:
+    """Name the patient of a request and give them an appointment, as somebody at the desk does."""
+    services.desk.moves.name(request_id, f"Made Up {number}", by)
+    services.desk.moves.take(request_id, by)
+    report = OutcomeReport(Outcome.BOOKED, AT_FOUR + timedelta(days=1) + number * HALF_AN_HOUR)
+    services.desk.moves.report(request_id, report, by)
+
+
+def whose(services: Services) -> list[tuple[str, str, str, str]]:
+    """Return the reference, the request's reference, the number and the patient's name of every appointment."""
+    visits, requests, patients = schema.appointments.c, schema.requests.c, schema.patients.c
+    with services.database.reading() as read:
+        assert read.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        found = read.execute(
+            select(visits.reference, requests.reference, visits.phone, patients.name)
+            .select_from(schema.appointments)
+            .outerjoin(schema.requests, requests.id == visits.request_id)
+            .outerjoin(schema.patients, patients.id == visits.patient_id)
+            .order_by(visits.phone)
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
+
+@pytest.mark.parametrize("second", ["what was kept", "a newer backup"])
+def test_a_second_restore_books_nobody_twice_and_mixes_no_two_patients(
+    phone: Phone, app: Flask, services: Services, clock: Clock, second: str
+) -> None:
+    """The first restore has brought an erased patient back, whose ids others had by then."""
+    asks(phone, 1)
+    is_called_and_booked(services, 1, 1, By("asha", clock()))
+    older = made(app)
+    clock.goes_on(minutes=1)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    for number in (2, 3):
+        asks(phone, number)
+        is_called_and_booked(services, number - 1, number, By("asha", clock()))
+    clock.goes_on(minutes=1)
+    newer, before = made(app), whose(services)
+    told = restored(app, older)
+    assert "NOT kept" not in told
+    everybody = whose(services)
+    assert everybody[1:] == before
+    assert [(each[0] == each[1], each[3]) for each in everybody] == [(True, f"Made Up {n}") for n in (1, 2, 3)]
+    clock.goes_on(minutes=1)
+    kept = Path(told.partition("is kept as ")[2].splitlines()[0])
+    told = restored(app, kept if second == "what was kept" else newer)
+    assert "NOT kept" not in told
+    assert whose(services) == everybody
+    assert {each.extra for each in appointments(services)} == {0}
+
+
+def test_a_link_to_a_patient_whom_the_backup_lacks_leads_to_nobody_elses_name(
+    phone: Phone, app: Flask, services: Services
+) -> None:
+    """An older version left such links when it erased a number."""
+    asks(phone, 1)
+    with services.database.writing() as write:
+        write.execute(update(schema.requests).values(patient_id=1))
+    backup = made(app)
+    asks(phone, 2)
+    services.desk.moves.name(2, "Made Up 2", ASHA)
+    restored(app, backup)
+    assert [each.patient_id for each in services.desk.store.waiting()] == [None, 1]
