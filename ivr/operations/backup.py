@@ -5,15 +5,18 @@ A backup is one file with the whole database. restore.py restores it. No HTTP, n
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 from urllib.parse import quote
 
 from ivr.storage.engines.durable_files import put
 from ivr.storage.revisions import revisions
+
+Row = Mapping[str, Any]
 
 TIMEOUT = 10.0
 """Seconds to wait for another process that writes to the database."""
@@ -162,6 +165,20 @@ def opened(path: Path, timeout: float = TIMEOUT) -> sqlite3.Connection:
     """Return a connection to an existing file of SQLite. Raises sqlite3.OperationalError."""
     name = f"file:{quote(str(path.absolute()))}?mode=rw"
     return sqlite3.connect(name, uri=True, timeout=timeout, isolation_level=None)
+
+
+def insert(live: sqlite3.Connection, table: str, row: Row) -> int:
+    """Insert a row into a table of the desk; return its id, a new one where the row's is None."""
+    names, places = ", ".join(row), ", ".join("?" * len(row))
+    done = live.execute(f"INSERT INTO main.{table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - our columns
+    return int(done.lastrowid or 0)
+
+
+def rows_of(live: sqlite3.Connection, query: str) -> Iterator[Row]:
+    """Yield the rows that a query finds, each by column."""
+    found = live.execute(query)
+    names = [column[0] for column in found.description]
+    return (dict(zip(names, row, strict=True)) for row in found)
 
 
 @contextmanager

@@ -12,24 +12,40 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.desk.requests import LIVE
-from ivr.operations.backup import opened, refusing
-from ivr.operations.newer_rows import Row, insert, rows_of, share_ids
+from ivr.operations.backup import Row, insert, opened, refusing, rows_of
+from ivr.operations.newer_rows import share_ids
 from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 
 IS_LIVE = "status IN ('open', 'taken')"
 
 PROMISED_SINCE = """
-SELECT request_id FROM main.promises WHERE (mark, created) NOT IN (SELECT mark, created FROM restored.promises)
+SELECT now.request_id FROM main.promises AS now WHERE NOT EXISTS (
+    SELECT 1 FROM restored.promises AS then_ WHERE then_.mark = now.mark AND then_.created = now.created)
 """
 
 SAME_VISIT = "then_.reference = now.reference AND then_.created = now.created"
 SAME_REQUEST = f"{SAME_VISIT} AND then_.call_sid = now.call_sid"
 
+
+def _noted_since(table: str, lines: str, parent: str) -> str:
+    """Return the query for the rows with a line of history that the backup lacks."""
+    return f"""
+SELECT now.id FROM main.{table} AS now JOIN main.{lines} AS line ON line.{parent} = now.id WHERE NOT EXISTS (
+    SELECT 1 FROM restored.{table} AS then_ JOIN restored.{lines} AS old ON old.{parent} = then_.id
+    WHERE {SAME_VISIT} AND old.at = line.at AND old.who = line.who AND old.what = line.what)
+"""  # noqa: S608 - words of this module
+
+
+NOTED_ON_REQUESTS = _noted_since("requests", "history", "request_id")
+NOTED_ON_VISITS = _noted_since("appointments", "appointment_history", "appointment_id")
+
 BOOKED_SINCE = f"""
 SELECT now.id FROM main.requests AS now WHERE now.appointment IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM restored.requests AS then_ WHERE {SAME_REQUEST} AND then_.appointment = now.appointment)
+    SELECT 1 FROM restored.requests AS then_ WHERE {SAME_REQUEST} AND (then_.appointment = now.appointment
+    OR then_.touched > now.touched OR now.id NOT IN ({NOTED_ON_REQUESTS})))
 """  # noqa: S608 - words of this module
+"""The query for the requests that got their appointment since, not before a later state that the backup has."""
 
 IN_THEIR_WAY = f"""
 SELECT now.id FROM restored.requests AS then_ JOIN main.requests AS now ON {SAME_REQUEST}
@@ -47,19 +63,19 @@ ORDER BY {IS_LIVE}, id
 """The query for the requests that a restore keeps. Closed ones come first, to replace their versions still open."""
 
 
-WORKED_ON_SINCE = f"""
-SELECT DISTINCT reference FROM main.requests AS now JOIN main.history AS line ON line.request_id = now.id
-WHERE now.id NOT IN (SELECT id FROM ({WANTED})) AND NOT EXISTS (
-    SELECT 1 FROM restored.history AS then_ WHERE then_.request_id = now.id
-    AND then_.at IS line.at AND then_.who = line.who AND then_.what = line.what) ORDER BY reference
-"""  # noqa: S608 - words of this module
-"""The query for the requests with newer history that a restore does not keep: they stand as they did in the backup."""
-
 CHANGED_SINCE = f"""
 SELECT now.* FROM main.appointments AS now WHERE NOT EXISTS (
-    SELECT 1 FROM restored.appointments AS then_ WHERE {SAME_VISIT} AND then_.touched = now.touched) ORDER BY now.id
+    SELECT 1 FROM restored.appointments AS then_ WHERE {SAME_VISIT} AND (then_.touched > now.touched
+    OR then_.touched = now.touched AND now.id NOT IN ({NOTED_ON_VISITS}))) ORDER BY now.id
 """  # noqa: S608 - words of this module
-"""The query for the appointments that were booked, moved or cancelled, or got another status, since the backup."""
+"""The query for the appointments that were booked, moved, cancelled, marked, named or noted on since the backup."""
+
+WORKED_ON_SINCE = f"""
+SELECT reference FROM main.requests WHERE id IN ({NOTED_ON_REQUESTS}) AND id NOT IN (SELECT id FROM ({WANTED}))
+UNION SELECT reference FROM main.appointments
+WHERE id IN ({NOTED_ON_VISITS}) AND id NOT IN (SELECT id FROM ({CHANGED_SINCE})) ORDER BY reference
+"""  # noqa: S608 - words of this module
+"""The query for what has newer history and is not kept by a restore: it stands as it did in the backup."""
 
 NAMED_SINCE = "SELECT * FROM main.patients WHERE id NOT IN (SELECT id FROM restored.patients) ORDER BY id"
 

@@ -11,11 +11,10 @@ from itertools import count
 from typing import Any
 
 from ivr.desk.upkeep.tell import mark_to_tell
+from ivr.operations.backup import Row, insert, rows_of
 from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, UNNAMED
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 from ivr.storage.audit import AuditAction
-
-Row = Mapping[str, Any]
 
 AUDIT = "audit"
 
@@ -40,6 +39,15 @@ SET_AT_THE_DESK: Mapping[str, Sequence[str]] = {
     "missed_calls": ("called_at",),
 }
 """The tables by which the desk limits bookings and knows whom to call, with the columns that it may change later."""
+LATER = {
+    **{
+        table: f"then_.{at} IS NOT NULL AND now.{at} IS NULL"
+        for table, later in SET_AT_THE_DESK.items()
+        for at in later
+    },
+    "caller_languages": "then_.at > now.at",
+}
+"""The SQL condition, by table, of a row that the backup has in a later state, as after a restore of an older one."""
 
 NAMED_BY_ID: Mapping[str, Sequence[str]] = {
     "patients": ("phone", "name", "created"),
@@ -128,7 +136,7 @@ def put_rows(live: sqlite3.Connection, newer: Mapping[str, Sequence[Row]]) -> No
         known = " AND ".join(f"{each} IS ?" for each in KNOWN_BY[table])
         for row in rows:
             live.execute(f"DELETE FROM main.{table} WHERE {known}", [row[each] for each in KNOWN_BY[table]])  # noqa: S608 - our columns
-            insert_beside(live, table, row)
+            _insert_beside(live, table, row)
 
 
 def leave_erased(live: sqlite3.Connection) -> None:
@@ -138,7 +146,7 @@ def leave_erased(live: sqlite3.Connection) -> None:
     """
     for table, words in UNNAMED.items():
         told = live.execute(
-            f"SELECT 1 {unknown(AUDIT, KNOWN_BY[AUDIT])} AND what = ? AND detail LIKE ?",
+            f"SELECT 1 {newer(AUDIT, KNOWN_BY[AUDIT])} AND what = ? AND detail LIKE ?",
             (AuditAction.ERASED, f"%{words}"),
         )
         if told.fetchone():
@@ -147,36 +155,23 @@ def leave_erased(live: sqlite3.Connection) -> None:
             live.execute(f"DELETE FROM restored.{table} AS then_ WHERE {gone}")  # noqa: S608 - our columns
 
 
-def insert_beside(live: sqlite3.Connection, table: str, row: Row) -> int:
-    """Insert a row under its own id, or under a new one if another row has that; return the id."""
-    taken = live.execute(f"SELECT 1 FROM main.{table} WHERE id = ?", (row["id"],)).fetchone()  # noqa: S608 - our tables
-    return insert(live, table, {**row, "id": None} if taken else row)
-
-
-def insert(live: sqlite3.Connection, table: str, row: Row) -> int:
-    """Insert a row into a table of the desk; return its id, a new one where the row's is None."""
-    names, places = ", ".join(row), ", ".join("?" * len(row))
-    done = live.execute(f"INSERT INTO main.{table} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608 - our columns
-    return int(done.lastrowid or 0)
-
-
-def rows_of(live: sqlite3.Connection, query: str) -> Iterator[Row]:
-    """Yield the rows that a query finds, each by column."""
-    found = live.execute(query)
-    names = [column[0] for column in found.description]
-    return (dict(zip(names, row, strict=True)) for row in found)
-
-
-def unknown(table: str, columns: Sequence[str], equals: str = "IS") -> str:
-    """Return the SQL words that name the rows of a table with which the backup has none equal in these columns."""
-    same = _same(columns, equals)
-    return f"FROM main.{table} AS now WHERE NOT EXISTS (SELECT 1 FROM restored.{table} AS then_ WHERE {same})"  # noqa: S608 - our columns
+def newer(table: str, columns: Sequence[str], equals: str = "IS") -> str:
+    """Return the SQL words that name the rows of a table that the backup lacks, or has in an older state."""
+    known, rest = KNOWN_BY[table], [each for each in columns if each not in KNOWN_BY[table]]
+    has = f"{_same(known, equals)} AND ({_same(rest, equals) or 'TRUE'} OR {LATER.get(table, 'FALSE')})"
+    return f"FROM main.{table} AS now WHERE NOT EXISTS (SELECT 1 FROM restored.{table} AS then_ WHERE {has})"  # noqa: S608 - our columns
 
 
 def _newer(live: sqlite3.Connection, table: str) -> str:
     columns = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
-    return f"SELECT * {unknown(table, [each for each in columns if each != 'id'])} ORDER BY id"
+    return f"SELECT * {newer(table, [each for each in columns if each != 'id'])} ORDER BY id"
 
 
 def _same(columns: Sequence[str], equals: str = "IS") -> str:
     return " AND ".join(f"then_.{each} {equals} now.{each}" for each in columns)
+
+
+def _insert_beside(live: sqlite3.Connection, table: str, row: Row) -> int:
+    """Insert a row under its own id, or under a new one if another row has that; return the id."""
+    taken = live.execute(f"SELECT 1 FROM main.{table} WHERE id = ?", (row["id"],)).fetchone()  # noqa: S608 - our tables
+    return insert(live, table, {**row, "id": None} if taken else row)

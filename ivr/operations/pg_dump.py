@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ivr.operations.backup import BackupRefused, beside, refusing
 from ivr.operations.newer_promises import CHANGED_SINCE, LISTED
-from ivr.operations.newer_rows import KNOWN_BY, SET_AT_THE_DESK, unknown
+from ivr.operations.newer_rows import KNOWN_BY, SET_AT_THE_DESK, newer
 from ivr.storage.engines.address import database_name, libpq_words, without_password
 from ivr.storage.engines.durable_files import put
 
@@ -27,8 +27,10 @@ SET_SINCE = {table: (*KNOWN_BY[table], *later) for table, later in SET_AT_THE_DE
 
 KNOWN = {
     "promises": "mark, created",
-    "requests": "call_sid, created, reference, appointment",
-    "appointments": "reference, created, touched",
+    "requests": "id, call_sid, created, reference, appointment, touched",
+    "history": "request_id, at, who, what",
+    "appointments": "id, reference, created, touched",
+    "appointment_history": "appointment_id, at, who, what",
     **{table: ", ".join(columns) for table, columns in SET_SINCE.items()},
 }
 """The columns, by table, that are copied from a restored database to find what it lacks or has in an older state."""
@@ -42,7 +44,7 @@ NEWER = (
     "SELECT phone AS blocked_only_in_the_backup FROM restored.blocked AS then_ WHERE lifted_at IS NULL AND phone "
     "NOT IN (SELECT phone FROM main.blocked) ORDER BY phone",
     *(
-        f"SELECT '{table}' AS newer_in, now.* {unknown(table, columns, 'IS NOT DISTINCT FROM')} ORDER BY id"
+        f"SELECT '{table}' AS newer_in, now.* {newer(table, columns, 'IS NOT DISTINCT FROM')} ORDER BY id"
         for table, columns in SET_SINCE.items()
     ),
 )

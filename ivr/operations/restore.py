@@ -54,7 +54,7 @@ class Restored:
     newer: Mapping[str, int] = field(default_factory=dict)
     """The number of rows newer than the backup in tables such as "closures"; kept, unless promises were dropped too."""
     as_before: tuple[str, ...] = ()
-    """References of requests that were worked on since the backup, and stand again as they did in it."""
+    """References of requests and appointments that were worked on since the backup, and stand again as in it."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:

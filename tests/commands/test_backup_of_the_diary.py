@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from ivr.desk.requests import Outcome, OutcomeReport
 from ivr.diary.appointments import Appointment
-from ivr.diary.desk_diary import DeskBooking
+from ivr.diary.desk_diary import DeskBooking, NameAndNote
 from ivr.diary.diary import cancel
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
@@ -72,6 +72,18 @@ def test_what_has_happened_since_stays(app: Flask, services: Services, what: str
     assert not {starts for _, starts, status, _ in before if status == "booked"} & set(free)
     names = services.diary.patients.called({1, 2, 3})
     assert len(names) == (3 if what == "booked" else 2)
+
+
+def test_a_note_and_a_name_since_stay_on_an_appointment(app: Flask, services: Services, clock: Clock) -> None:
+    books(services, AT_FOUR, 1)
+    backup = made(app)
+    clock.goes_on(minutes=1)
+    services.diary.desk.keep(1, NameAndNote("Made Up Too", "a made-up note"), By("asha", clock()))
+    before = services.diary.reads.history(1)
+    assert "  000001  +919999900001  appointment" in restored(app, backup)
+    assert services.diary.reads.history(1) == before
+    (visit,) = appointments(services)
+    assert services.diary.patients.called({visit.patient_id or 0})[visit.patient_id or 0].name == "Made Up Too"
 
 
 def test_one_that_was_erased_since_and_comes_back_gives_its_hour_to_the_newer(app: Flask, services: Services) -> None:
@@ -210,3 +222,29 @@ def test_a_link_to_a_patient_whom_the_backup_lacks_leads_to_nobody_elses_name(
     services.desk.moves.name(2, "Made Up 2", ASHA)
     restored(app, backup)
     assert [each.patient_id for each in services.desk.store.waiting()] == [None, 1]
+
+
+def test_a_later_backup_is_right_after_a_restore_of_an_older_one(
+    phone: Phone, app: Flask, services: Services, clock: Clock
+) -> None:
+    """The rows that the older one brought back are not newer than the later backup. A note since then is named."""
+    books(services, AT_FOUR, 1)
+    asks(phone, 2)
+    is_called_and_booked(services, 1, 2, ASHA)
+    older, request = made(app), services.desk.store.all()
+    clock.goes_on(minutes=1)
+    later = By("asha", clock())
+    for each in appointments(services):
+        services.diary.desk.move(each.id, each.starts + 4 * HALF_AN_HOUR, later)
+    services.desk.moves.reopen(1, later)
+    right, before, reopened = made(app), diary(services), services.desk.store.all()
+    clock.goes_on(minutes=1)
+    assert runs(app, "restore", str(older), "--yes", "--drop-newer").exit_code == 0
+    assert services.desk.store.all() == request
+    assert diary(services) != before
+    services.diary.desk.keep(1, NameAndNote(note="a made-up note"), By("asha", clock()))
+    told = restored(app, right)
+    assert "Promised or booked since" not in told
+    assert "Worked on since, and as in the backup again; look before you call: 000001\n" in told
+    assert diary(services) == before
+    assert services.desk.store.all() == reopened

@@ -73,6 +73,30 @@ def test_what_was_undone_since_stays_undone(app: Flask, services: Services, cloc
     assert limits(services, clock) == (0, 0, False, False, 0)
 
 
+def test_what_a_later_backup_has_undone_stays_undone_after_a_restore_of_an_older_one(
+    phone: Phone, app: Flask, services: Services, clock: Clock
+) -> None:
+    sets_everything(services, clock)
+    phone.rings(caller=CALLER).press("1").hangs_up()
+    prefers_hindi(phone)
+    older = made(app)
+    clock.goes_on(minutes=1)
+    later = By("asha", clock())
+    assert services.hours.closures.undo(1, later)
+    assert services.diary.blocked_times.undo(1, later)
+    assert services.desk.blocked.lift(1, later)
+    services.desk.missed.call(services.desk.missed.standing(clock())[0].id, later)
+    with services.database.writing() as write:
+        write.execute(schema.caller_languages.update().values(latest=None, at=clock()))
+    right, before = made(app), limits(services, clock)
+    assert runs(app, "restore", str(older), "--yes", "--drop-newer").exit_code == 0
+    assert limits(services, clock) == (1, 1, True, True, 1)
+    assert "Set, undone or noted since" not in restored(app, right)
+    assert limits(services, clock) == before == (0, 0, True, False, 0)
+    with services.database.reading() as read:
+        assert set(read.scalars(select(schema.caller_languages.c.latest))) == {None}
+
+
 def test_a_newer_row_gives_way_to_one_of_the_backup_that_has_its_id(
     app: Flask, services: Services, clock: Clock
 ) -> None:
