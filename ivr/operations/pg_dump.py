@@ -39,8 +39,9 @@ NEWER = (
     f"SELECT due, reference, phone, kind, status, appointment FROM ({LISTED}) AS newer",  # noqa: S608 - words of ours
     "SELECT starts, schedule, reference, phone, (SELECT name FROM patients WHERE id = patient_id), status "  # noqa: S608 - as above
     f"FROM ({CHANGED_SINCE}) AS newer",
-    "SELECT DISTINCT about AS erased_since FROM main.audit WHERE what = 'erased' AND about IN (SELECT reference "
-    "FROM restored.requests UNION SELECT reference FROM restored.appointments) ORDER BY about",
+    "SELECT DISTINCT about AS erased_since FROM main.audit WHERE what = 'erased' AND EXISTS (SELECT 1 FROM (SELECT "
+    "reference, created FROM restored.requests UNION SELECT reference, created FROM restored.appointments) AS then_ "
+    "WHERE reference = about AND created <= at) ORDER BY about",
     "SELECT phone AS blocked_only_in_the_backup FROM restored.blocked AS then_ WHERE lifted_at IS NULL AND phone "
     "NOT IN (SELECT phone FROM main.blocked) ORDER BY phone",
     *(

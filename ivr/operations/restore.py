@@ -150,9 +150,12 @@ DERIVED = tuple(each.name for each in schema.metadata.sorted_tables if each.info
 NAMES_STAY_AWAY = "DELETE FROM restored.rules WHERE name = ? AND name NOT IN (SELECT name FROM main.rules)"
 
 ERASED_AND_BACK = """
-SELECT DISTINCT about FROM main.audit WHERE what = ? AND about IN (
-    SELECT reference FROM main.requests UNION SELECT reference FROM main.appointments) ORDER BY about
+SELECT DISTINCT about FROM main.audit AS line WHERE what = ? AND EXISTS (
+    SELECT 1 FROM main.requests AS now WHERE now.reference = line.about AND now.created <= line.at
+    UNION ALL SELECT 1 FROM main.appointments AS now WHERE now.reference = line.about AND now.created <= line.at)
+ORDER BY about
 """
+"""The query for what was erased and is back. A reference has six digits: a later request may have an erased one's."""
 
 
 def _replace_rows(live: sqlite3.Connection, table: str, columns: str) -> None:

@@ -30,7 +30,8 @@ from ivr.line.phones import Phone as Number
 from ivr.operations import backup as backups
 from ivr.operations.backup import BackupRefused, back_up
 from ivr.operations.restore import prepared, restore
-from ivr.storage.audit import By
+from ivr.storage import audit
+from ivr.storage.audit import AuditAction, By
 from ivr.storage.database import sqlite_path
 from ivr.storage.migrate import migrate
 from ivr.storage.revisions import revisions
@@ -670,6 +671,8 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
             on_postgres.diary.desk.move(visits[0].id, clock() + timedelta(days=4), since)
             with on_postgres.database.writing() as write:
                 cancel(write, visits[1].id, since)
+                # somebody else, who was erased before this reference was given again
+                write.execute(audit.line(By("asha", since.at - timedelta(days=20)), AuditAction.ERASED, reference))
             visits.append(enters(on_postgres, 7, clock))
     moved, cancelled, same, added = (each.reference for each in visits)
     assert {"+919999900003", "+919999900004", "Made Up 7"} <= set(re.split(r" *\n? *\| *|\n", said[-1]))
@@ -677,7 +680,7 @@ def test_with_postgresql_the_commands_say_how_and_name_what_was_promised_since(
         *(booked, newer),
         *(moved, cancelled, added),
     }
-    assert re.search(rf"erased_since *\n-+\n *{erased.reference}\n", said[-1])
+    assert re.search(rf"erased_since *\n-+\n *{erased.reference}\n\(1 row\)", said[-1])
     assert re.search(r"blocked_only_in_the_backup *\n-+\n *\+919999900008\n", said[-1])
     assert re.search(r"^ closures .* heavy_rain .*\n\(1 row\)$", said[-1], re.MULTILINE)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -142,6 +142,20 @@ def test_the_audit_goes_on_and_names_the_erased_at_every_restore(
     assert "ERASED" not in restored(app, made(app))
 
 
+def test_a_later_request_with_the_reference_of_an_erased_one_is_not_named(
+    phone: Phone, app: Flask, services: Services, clock: Clock
+) -> None:
+    """A reference has six digits."""
+    gone = books(phone, 1)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    clock.goes_on(days=20)
+    books(phone, 2)
+    with services.database.writing() as write:
+        for each in (schema.requests, schema.promises):
+            write.execute(each.update().values(reference=gone))
+    assert "ERASED" not in restored(app, made(app))
+
+
 @pytest.mark.parametrize("since", ["erased", "left alone"])
 def test_blocks_missed_calls_and_languages_that_were_erased_do_not_come_back(
     phone: Phone, app: Flask, services: Services, clock: Clock, since: str
