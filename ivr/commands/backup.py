@@ -132,14 +132,20 @@ SET_SINCE: Mapping[str, str] = {
 
 
 def _tell_of_rows(done: Restored, drop: bool) -> None:
-    """Print how much was set, undone or noted since the backup, and the requests that stand as in the backup again."""
-    counts = ", ".join(f"{done.newer[table]} {words}" for table, words in SET_SINCE.items() if table in done.newer)
-    if counts:
+    """Print how much was set, undone or noted since the backup, what did not come back, and what stands as in it."""
+    if left := _counted(done.left):
+        words = "Not brought back, since some were erased and nobody can tell which"
+        click.echo(f"{words}: {left}. Block again whom you have to.")
+    if counts := _counted(done.newer):
         fate = "DROPPED, so look at the hours, the diary and the list" if drop else "kept as it is now"
         click.echo(f"Set, undone or noted since this backup was made, and {fate}: {counts}.")
     if done.as_before:
         words = "Worked on since, and as in the backup again; look before you call"
         click.echo(f"{words}: {', '.join(done.as_before)}")
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    return ", ".join(f"{rows[table]} {words}" for table, words in SET_SINCE.items() if table in rows)
 
 
 def _list(promises: Iterable[NewerPromise]) -> None:

@@ -31,6 +31,9 @@ KNOWN_BY: Mapping[str, Sequence[str]] = {
 }
 """The tables of which newer rows are kept, with the columns that never change in a row, by which it is known again."""
 
+ALWAYS_KEPT = (AUDIT, "caller_languages")
+"""The tables of which newer rows are kept even where all else that is newer is dropped: they tell who was erased."""
+
 SET_AT_THE_DESK: Mapping[str, Sequence[str]] = {
     "closures": ("undone_at",),
     "blocked_times": ("undone_at",),
@@ -139,11 +142,13 @@ def put_rows(live: sqlite3.Connection, newer: Mapping[str, Sequence[Row]]) -> No
             _insert_beside(live, table, row)
 
 
-def leave_erased(live: sqlite3.Connection) -> None:
-    """Delete from the backup the blocks, missed calls and languages that an erasure since then has removed.
+def leave_erased(live: sqlite3.Connection) -> Mapping[str, int]:
+    """Delete from the backup the blocks, missed calls and languages that an erasure since then may have removed.
 
-    The audit has no reference for these. Where it tells of such an erasure, none that the desk lacks comes back.
+    The audit has no reference for these. Where it tells of such an erasure, none that the desk lacks comes back. Return
+    the number of rows by table.
     """
+    left = {}
     for table, words in UNNAMED.items():
         told = live.execute(
             f"SELECT 1 {newer(AUDIT, KNOWN_BY[AUDIT])} AND what = ? AND detail LIKE ?",
@@ -152,7 +157,8 @@ def leave_erased(live: sqlite3.Connection) -> None:
         if told.fetchone():
             same = _same(KNOWN_BY[table])
             gone = f"NOT EXISTS (SELECT 1 FROM main.{table} AS now WHERE {same})"  # noqa: S608 - our columns
-            live.execute(f"DELETE FROM restored.{table} AS then_ WHERE {gone}")  # noqa: S608 - our columns
+            left[table] = live.execute(f"DELETE FROM restored.{table} AS then_ WHERE {gone}").rowcount  # noqa: S608 - our columns
+    return {table: rows for table, rows in left.items() if rows}
 
 
 def newer(table: str, columns: Sequence[str], equals: str = "IS") -> str:

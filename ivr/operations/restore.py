@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.diary.calendar_feed import WHOLE_NAMES
 from ivr.operations.backup import REPLACED, TIMEOUT, BackupRefused, Damaged, beside, check, copy, opened, refusing
 from ivr.operations.newer_promises import WORKED_ON_SINCE, Newer, NewerPromise, keep_newer, take_newer
-from ivr.operations.newer_rows import AUDIT, drop_links, leave_erased, put_rows, share_ids, take_rows
+from ivr.operations.newer_rows import ALWAYS_KEPT, drop_links, leave_erased, put_rows, share_ids, take_rows
 from ivr.storage import audit, schema
 from ivr.storage.engines.database_errors import error_kind
 from ivr.storage.engines.durable_files import put
@@ -55,6 +55,8 @@ class Restored:
     """The number of rows newer than the backup in tables such as "closures"; kept, unless promises were dropped too."""
     as_before: tuple[str, ...] = ()
     """References of requests and appointments that were worked on since the backup, and stand again as in it."""
+    left: Mapping[str, int] = field(default_factory=dict)
+    """The number of rows in tables such as "blocked" that do not come back, since an erasure may have removed them."""
 
 
 def kept_as(database: Path, moment: datetime) -> Path:
@@ -124,20 +126,20 @@ def _replace(part: Path, database: Path, kept: Path, timeout: float, keeps_newer
         share_ids(live)
         newer = take_newer(live) if keeps_newer else Newer()
         rows, worked_on = take_rows(live), _references(live, WORKED_ON_SINCE)
-        leave_erased(live)
+        left = leave_erased(live)
         live.execute(NAMES_STAY_AWAY, (WHOLE_NAMES,))
         for table in (each for each in (*schema.metadata.tables, "alembic_version") if each != STAYS):
             names = [row[1] for row in live.execute(f"PRAGMA main.table_info({table})")]
             _replace_rows(live, table, ", ".join(names))
         without_room = keep_newer(live, newer)
         drop_links(live, "main")
-        put_rows(live, rows if keeps_newer else {AUDIT: rows[AUDIT]})  # by the audit it is known who was erased
+        put_rows(live, {table: rows[table] for table in (rows if keeps_newer else ALWAYS_KEPT)})
         erased = _references(live, ERASED_AND_BACK, audit.AuditAction.ERASED)
         for table in (*DERIVED, *EMPTIED):
             live.execute(f"DELETE FROM main.{table}")  # noqa: S608 - names of tables of ours
         live.execute("COMMIT")
     counts = {table: len(found) for table, found in rows.items() if found}
-    return Restored(kept, erased, tuple(without_room), counts, worked_on)
+    return Restored(kept, erased, tuple(without_room), counts, worked_on, left)
 
 
 def _references(live: sqlite3.Connection, query: str, *values: str) -> tuple[str, ...]:
