@@ -12,7 +12,7 @@ from typing import Any
 
 from ivr.desk.upkeep.tell import mark_to_tell
 from ivr.operations.backup import Row, insert, rows_of
-from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, UNNAMED
+from ivr.operations.personal_rows import CHILDREN_OF_AN_APPOINTMENT, OF_NOBODY_NAMED, UNNAMED
 from ivr.operations.retention import CHILDREN_OF_A_REQUEST
 from ivr.storage.audit import AuditAction
 
@@ -143,10 +143,10 @@ def put_rows(live: sqlite3.Connection, newer: Mapping[str, Sequence[Row]]) -> No
 
 
 def leave_erased(live: sqlite3.Connection) -> Mapping[str, int]:
-    """Delete from the backup the blocks, missed calls and languages that an erasure since then may have removed.
+    """Delete from the backup the blocks, missed calls, languages and names that an erasure since then may have removed.
 
-    The audit has no reference for these. Where it tells of such an erasure, none that the desk lacks comes back. Return
-    the number of rows by table.
+    The audit has no reference for these. Where it tells of such an erasure, none that the desk lacks comes back, but
+    that a number with a reference keeps its names. `share_ids` comes before this. Return the number of rows by table.
     """
     left = {}
     for table, words in UNNAMED.items():
@@ -155,8 +155,9 @@ def leave_erased(live: sqlite3.Connection) -> Mapping[str, int]:
             (AuditAction.ERASED, f"%{words}"),
         )
         if told.fetchone():
-            same = _same(KNOWN_BY[table])
+            same = _same(KNOWN_BY.get(table, ("id",)))
             gone = f"NOT EXISTS (SELECT 1 FROM main.{table} AS now WHERE {same})"  # noqa: S608 - our columns
+            gone += OF_NOBODY_NAMED if table == "patients" else ""
             left[table] = live.execute(f"DELETE FROM restored.{table} AS then_ WHERE {gone}").rowcount  # noqa: S608 - our columns
     return {table: rows for table, rows in left.items() if rows}
 

@@ -102,7 +102,7 @@ class PersonalRecord:
     @property
     def unnamed(self) -> list[str]:
         """The data that have no reference, in words for the audit."""
-        counted = {"missed_calls": self.missed, "blocked": self.blocks}
+        counted = {"missed_calls": self.missed, "blocked": self.blocks, "patients": self.patients}
         found = [f"{len(rows)} {UNNAMED[table]}" for table, rows in counted.items() if rows]
         return [*found, UNNAMED["caller_languages"]] if self.language else found
 

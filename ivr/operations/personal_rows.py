@@ -21,8 +21,14 @@ from ivr.storage.schema import LONG_AGO
 CHILDREN_OF_AN_APPOINTMENT = (schema.appointment_times, schema.appointment_history, schema.errands)
 """The tables whose rows are deleted together with their appointment."""
 
-UNNAMED = {"missed_calls": "missed calls", "blocked": "blocks", "caller_languages": "a language"}
+UNNAMED = {"missed_calls": "missed calls", "blocked": "blocks", "patients": "names", "caller_languages": "a language"}
 """The tables whose rows have no reference, and what ends the detail of the audit's line when they are erased."""
+
+OF_NOBODY_NAMED = """ AND then_.phone IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM restored.requests AS one WHERE one.phone = then_.phone)
+AND NOT EXISTS (SELECT 1 FROM restored.appointments AS one WHERE one.phone = then_.phone
+    OR one.patient_id = then_.id AND coalesce(one.phone, '') = '')"""
+"""The SQL condition of a patient whose number has no reference in the backup, by which to name it as erased."""
 
 IS_BOOKED, IS_NOTE = AppointmentStatus.BOOKED, DiaryEvent.NOTE
 

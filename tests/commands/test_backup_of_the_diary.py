@@ -14,7 +14,7 @@ from ivr.diary.diary import cancel
 from ivr.line.hours import DeskClosure
 from ivr.line.phones import Phone as Number
 from ivr.storage import schema
-from ivr.storage.audit import By
+from ivr.storage.audit import AuditAction, By
 from ivr.web.services import Services
 from tests.commands.test_backup import books as asks
 from tests.commands.test_backup import made, restored, runs
@@ -154,6 +154,20 @@ def test_a_name_typed_since_for_a_request_of_the_backup_is_not_anothers(
     (request,) = services.desk.store.waiting()
     (patient,) = services.diary.patients.called({request.patient_id or 0}).values()
     assert (patient.name, patient.phone) == ("Made Up 2", "+919999900002")
+
+
+def test_a_name_that_was_erased_and_had_no_reference_does_not_come_back(app: Flask, services: Services) -> None:
+    """An appointment may be another number's, such as a relative's; others keep their names."""
+    books(services, AT_FOUR, 1)
+    books(services, AT_FOUR + HALF_AN_HOUR, 2)
+    with services.database.writing() as write:
+        write.execute(update(schema.appointments).values(phone="+919999900002"))
+    backup = made(app)
+    assert runs(app, "privacy", "erase", "+919999900001", "--yes").exit_code == 0
+    assert [each.detail for each in services.staff.audit.page() if each.what == AuditAction.ERASED] == ["1 names"]
+    restored(app, backup)
+    assert {each[3] for each in whose(services)} == {None, "Made Up 2"}
+    assert list(services.diary.patients.called({1, 2})) == [2]
 
 
 # -- restored twice

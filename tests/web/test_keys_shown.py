@@ -218,7 +218,7 @@ AUDITED: dict[AuditAction, list[tuple[str, str]]] = {
     ],
     AuditAction.COUNTED_AFRESH: [("main", "")],
     AuditAction.SWITCHED_PHONE_BOOKING: [(each, "2 at once: 30/45 minutes") for each in BookingSwitch],
-    AuditAction.ERASED: [("012345", ""), ("", "2 blocks"), ("", "1 missed calls"), ("", "a language")],
+    AuditAction.ERASED: [("012345", ""), ("", "2 blocks"), ("", "1 missed calls"), ("", "1 names"), ("", "a language")],
 }
 
 

@@ -130,12 +130,14 @@ def _rules(stored: str) -> str:
 
 
 def _erased(stored: str) -> str:
-    """Return in words what was erased with a number: its language, missed calls, or blocks. Raises ValueError."""
+    """Return in words what was erased with a number: its language, missed calls, blocks or names. Raises ValueError."""
     if stored == "a language":
         return _("the language it is greeted in")
     count, what = stored.split(" ", 1)
     if what == "missed calls":
         return ngettext("%(num)s missed call", "%(num)s missed calls", int(count))
+    if what == "names":
+        return ngettext("%(num)s name", "%(num)s names", int(count))
     return ngettext("%(num)s block", "%(num)s blocks", int(count))
 
 
