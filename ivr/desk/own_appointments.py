@@ -126,15 +126,11 @@ class OwnAppointments:
     def change(self, wanted: WantedChange, now: datetime) -> tuple[ChangeOutcome, datetime | None]:
         """Make the change that a caller has confirmed; return the outcome, and when the appointment was changed.
 
-        Safe to repeat, also after other changes: an appointment that was changed since the caller heard of it stays as
-        it is.
+        Safe to repeat: an appointment that was changed since the caller heard of it stays as it is.
         """
-
-        def changed() -> Changed:
-            return in_turn(self.bookings.database, lambda write: self._changed(write, wanted, By(CALLER, now)))
-
+        change = partial(self._changed, wanted, By(CALLER, now))
         try:
-            done = self.bookings.deadline.wait_for(changed)
+            done = self.bookings.deadline.wait_for(lambda: in_turn(self.bookings.database, change))
         except StoreAway as away:
             log.warning("call %s: the database is away (%s); nothing is changed", wanted.call_id, away)
             return ChangeOutcome.AWAY, None
@@ -145,7 +141,7 @@ class OwnAppointments:
         self.bookings.job_queue.enqueue_after_commit(wanted.call_id, done.tasks)
         return wanted.outcome, done.as_of
 
-    def _changed(self, write: Connection, wanted: WantedChange, by: By) -> Changed:
+    def _changed(self, wanted: WantedChange, by: By, write: Connection) -> Changed:
         made = wanted.appointment_id
         row = write.execute(select(table).where(table.c.id == made).with_for_update()).one_or_none()
         if row is not None and _is_done(row, wanted.slot):
