@@ -127,6 +127,7 @@ SET_SINCE: Mapping[str, str] = {
     "phone_booking": "switches of booking by telephone",
     "blocked": "blocked numbers",
     "missed_calls": "missed calls",
+    "patients": "names of patients",
 }
 """The words for newer rows, by table, that the staff have to know of where a restore drops them."""
 

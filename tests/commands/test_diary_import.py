@@ -587,7 +587,7 @@ def test_a_name_that_is_corrected_there_is_corrected_here(imports: Imports, serv
 
 @pytest.mark.parametrize(
     ("newer", "number", "name"),
-    [(",Made Up K", "+919999900021", "Made Up K"), ("99999 00022,", "+919999900022", "Made Up")],
+    [(",Made Up K", "+919999900021", "Made Up K"), ("99999 00021,", "+919999900021", "Made Up")],
 )
 def test_a_number_or_a_name_that_is_not_told_any_more_stays(
     imports: Imports, services: Services, newer: str, number: str, name: str
@@ -595,10 +595,27 @@ def test_a_number_or_a_name_that_is_not_told_any_more_stays(
     header = "id,day,starts,ends,phone,name"
     imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
     newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=header)
-    assert said(imports(newer))[0] == "Appointments: 1 corrected"
+    imports(newer)
     (visit,) = visits(services)
     (patient,) = services.diary.patients.called({visit.patient_id or 0}).values()
     assert (visit.phone, patient.phone, patient.name) == (Number(number), number, name)
+    assert said(imports(newer))[0] == "Appointments: none"
+
+
+@pytest.mark.parametrize(
+    ("newer", "number", "name"), [(",Somebody Else", None, "Somebody Else"), ("99999 00022,", "+919999900022", None)]
+)
+def test_an_appointment_of_another_patient_keeps_nothing_of_the_first(
+    imports: Imports, services: Services, newer: str, number: str | None, name: str | None
+) -> None:
+    """A time that the other diary gives to somebody else has neither the first patient's number nor their name."""
+    header = "id,day,starts,ends,phone,name"
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=header)
+    assert said(imports(newer))[0] == "Appointments: 1 corrected"
+    (visit,) = visits(services)
+    called = services.diary.patients.called({visit.patient_id or 0}).get(visit.patient_id or 0)
+    assert (visit.phone and visit.phone.e164, called and called.name) == (number, name)
     assert said(imports(newer))[0] == "Appointments: none"
 
 

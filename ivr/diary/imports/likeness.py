@@ -5,6 +5,7 @@ from unicodedata import category
 from ivr.diary.imports.earlier import EarlierVisit, is_over
 from ivr.diary.imports.entries import ImportedEntry
 from ivr.diary.patients import name_key
+from ivr.line.phones import Phone
 
 
 def is_as(there: EarlierVisit, entry: ImportedEntry) -> bool:
@@ -22,6 +23,18 @@ def is_of_patient(there: EarlierVisit, entry: ImportedEntry) -> bool:
 def has_name(there: EarlierVisit, entry: ImportedEntry) -> bool:
     """Return whether the appointment's patient has the name that the entry gives."""
     return name_key(there.name) == name_key(entry.name)
+
+
+def patient_of(there: EarlierVisit, entry: ImportedEntry) -> tuple[Phone | None, str]:
+    """Return the number and name of the entry's patient; what it does not tell stays, if it is the same patient's.
+
+    Another number, or a name that begins with another word, may be another patient's: then nothing of the first stays.
+    """
+    names = [name_key(each).split()[:1] for each in (there.name, entry.name)]
+    is_another = [] not in names and names[0] != names[1]
+    phone = None if is_another or not there.phone else Phone(there.phone)
+    has_another = there.phone and entry.phone and entry.phone.e164 != there.phone
+    return entry.phone or phone, entry.name or ("" if has_another else there.name)
 
 
 def has_lost_its_number(there: EarlierVisit, entry: ImportedEntry) -> bool:

@@ -14,11 +14,11 @@ from ivr.diary.blocked_times import TimeBlock, set_blocks
 from ivr.diary.diary import book, cancel, move, note, reopen
 from ivr.diary.imports.earlier import EarlierVisit, changed_here
 from ivr.diary.imports.entries import Marks
+from ivr.diary.imports.likeness import patient_of
 from ivr.diary.imports.plan import PlannedVisit
 from ivr.diary.patients import known_as, set_patient
 from ivr.diary.times import Asked, agreed
 from ivr.line.clinic import Clinic
-from ivr.line.phones import Phone
 from ivr.storage import schema
 from ivr.storage.audit import AuditAction, By, write_lines
 from ivr.storage.upsert import lock_key
@@ -124,12 +124,12 @@ def _is_as_planned(write: Connection, visit: EarlierVisit) -> bool:
 
 
 def named(write: Connection, each: PlannedVisit, by: By) -> None:
-    """Write down an appointment's patient as the other diary has them now. A number or name it does not tell stays."""
+    """Write down an appointment's patient as the other diary has them now."""
     if each.visit is None or not _is_as_planned(write, each.visit):
         return
-    phone = each.entry.phone or (Phone(each.visit.phone) if each.visit.phone else None)
+    phone, name = patient_of(each.visit, each.entry)
     write.execute(update(table).where(table.c.id == each.visit.id).values(phone=phone.e164 if phone else None))
-    set_patient(write, table, each.visit.id, known_as(write, phone, each.entry.name or each.visit.name, by.at))
+    set_patient(write, table, each.visit.id, known_as(write, phone, name, by.at))
     note(write, each.visit.id, DiaryEntry(by.at, by.who, DiaryEvent.NAMED))
     write_lines(write, by, AuditAction.CHANGED_APPOINTMENT, [(each.visit.reference, "")])
 
