@@ -34,6 +34,9 @@ TEN, HALF_PAST, ELEVEN = (datetime(2026, 11, 24, *at, tzinfo=DELHI) for at in ((
 
 Imports = Callable[..., Result]
 
+WITH_ID = "id,day,starts,ends,phone,name"
+"""The header of a table whose entries have an id."""
+
 
 @pytest.fixture
 def desk_url(database_url: str) -> str:
@@ -393,13 +396,10 @@ def test_what_has_other_ids_there_is_not_taken_away(imports: Imports, services: 
     with_ids = table(
         "1,2026-11-24,10:00,10:30,99999 00021,Made Up",
         "2,2026-11-25,16:00,16:45,,Nobody Real",
-        header="id,day,starts,ends,phone,name",
+        header=WITH_ID,
     )
     assert said(imports(with_ids, "--take-away"))[0] == "Appointments: none"
     assert stands(services) == ["24 10:00-10:30", "25 16:00-16:45"]
-
-
-HEADER = "id,day,starts,ends,phone,name"
 
 
 @pytest.mark.parametrize(
@@ -414,8 +414,8 @@ HEADER = "id,day,starts,ends,phone,name"
 def test_the_desk_cancels_for_good_what_a_line_tells_more_of_or_otherwise(
     imports: Imports, services: Services, before: str, after: str, options: tuple[str, ...]
 ) -> None:
-    imports(table(before, header=HEADER))
-    newer = table(after, header=HEADER)
+    imports(table(before, header=WITH_ID))
+    newer = table(after, header=WITH_ID)
     said(imports(newer, *options))
     services.diary.desk.cancel(visits(services)[0].id, ASHA)
     assert said(imports(newer, *options))[0] == "Appointments: none"
@@ -425,10 +425,9 @@ def test_the_desk_cancels_for_good_what_a_line_tells_more_of_or_otherwise(
 def test_a_second_appointment_at_the_former_time_of_a_moved_one_is_entered(
     imports: Imports, services: Services
 ) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("1,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    imports(table("1,2026-11-24,10:00,10:30,99999 00021,Made Up", header=WITH_ID))
     rows = ("1,2026-11-25,10:00,10:30,99999 00021,Made Up", "2,2026-11-24,10:00,10:30,99999 00021,Made Up")
-    assert said(imports(table(*rows, header=header)))[0] == "Appointments: 1 entered, 1 moved"
+    assert said(imports(table(*rows, header=WITH_ID)))[0] == "Appointments: 1 entered, 1 moved"
     assert stands(services) == ["24 10:00-10:30", "25 10:00-10:30"]
 
 
@@ -453,11 +452,10 @@ def test_what_the_desk_has_moved_already_is_not_entered_again_at_its_new_time(
 def test_a_second_patient_of_a_number_is_entered_beside_one_whom_the_desk_has_named(
     imports: Imports, services: Services
 ) -> None:
-    header = "id,day,starts,ends,phone,name"
     first, second = (f"{number},2026-11-24,10:00,10:30,99999 00021," for number in (1, 2))
-    imports(table(first, header=header))
+    imports(table(first, header=WITH_ID))
     services.diary.desk.keep(visits(services)[0].id, NameAndNote("Made Up"), ASHA)
-    assert said(imports(table(first, second, header=header)))[0] == "Appointments: 1 entered"
+    assert said(imports(table(first, second, header=WITH_ID)))[0] == "Appointments: 1 entered"
     assert stands(services) == ["24 10:00-10:30", "24 10:00-10:30"]
 
 
@@ -467,23 +465,23 @@ def test_a_second_patient_of_a_number_is_entered_beside_one_whom_the_desk_has_na
 def test_an_entry_that_gets_a_later_time_when_its_own_is_over_is_entered(
     imports: Imports, services: Services, clock: Clock
 ) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=WITH_ID))
     clock.shows(2026, 11, 24, 15, 0)
-    later = table("7,2026-11-27,10:00,10:30,99999 00021,Made Up", header=header)
+    later = table("7,2026-11-27,10:00,10:30,99999 00021,Made Up", header=WITH_ID)
     assert said(imports(later))[0] == "Appointments: 1 entered"
     assert stands(services) == ["24 10:00-10:30", "27 10:00-10:30"], "the former stays in its day"
     former, new = visits(services)
     assert former.reference != new.reference
     assert said(imports(later))[:3] == ["Appointments: none", "Busy times: none", "In the diary already: 1"]
-    assert said(imports(table("8,2026-11-28,10:00,,,", header=header), "--take-away"))[0] == "Appointments: 1 cancelled"
+    assert (
+        said(imports(table("8,2026-11-28,10:00,,,", header=WITH_ID), "--take-away"))[0] == "Appointments: 1 cancelled"
+    )
     assert stands(services) == ["24 10:00-10:30"]
 
 
 def test_an_appointment_gets_its_new_time_and_its_new_number_at_once(imports: Imports, services: Services) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
-    changed = table("7,2026-11-24,11:00,11:30,99999 00022,Made Up", header=header)
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=WITH_ID))
+    changed = table("7,2026-11-24,11:00,11:30,99999 00022,Made Up", header=WITH_ID)
     assert said(imports(changed))[0] == "Appointments: 1 moved, 1 corrected"
     (visit,) = visits(services)
     assert (visit.starts, visit.phone) == (ELEVEN, Number("+919999900022"))
@@ -491,9 +489,8 @@ def test_an_appointment_gets_its_new_time_and_its_new_number_at_once(imports: Im
 
 
 def test_a_busy_time_that_becomes_an_appointment_is_counted_as_taken_away(imports: Imports, services: Services) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,10:00,10:30,,", header=header))
-    done = said(imports(table("7,2026-11-24,10:00,10:30,99999 00022,", header=header)))
+    imports(table("7,2026-11-24,10:00,10:30,,", header=WITH_ID))
+    done = said(imports(table("7,2026-11-24,10:00,10:30,99999 00022,", header=WITH_ID)))
     assert done[:2] == ["Appointments: 1 entered", "Busy times: 1 taken away"]
     assert blocked(services) == []
 
@@ -501,11 +498,10 @@ def test_a_busy_time_that_becomes_an_appointment_is_counted_as_taken_away(import
 def test_a_busy_time_that_is_partly_freed_here_is_counted_when_it_becomes_shorter(
     imports: Imports, services: Services
 ) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,16:00,2026-11-25T10:00,,", header=header))
+    imports(table("7,2026-11-24,16:00,2026-11-25T10:00,,", header=WITH_ID))
     (block,) = (each for each in services.diary.blocked_times.standing(NOW.date()) if each.block.first_day == TUESDAY)
     services.diary.blocked_times.undo(block.id, ASHA)
-    done = said(imports(table("7,2026-11-24,16:00,2026-11-25T00:00,,", header=header)))
+    done = said(imports(table("7,2026-11-24,16:00,2026-11-25T00:00,,", header=WITH_ID)))
     assert (done[1], done[-1]) == (
         "Busy times: 1 moved",
         "line 2: this busy time was freed here since it was imported: left free",
@@ -575,9 +571,8 @@ def test_what_was_changed_here_is_left_alone_and_named(imports: Imports, service
 
 
 def test_a_name_that_is_corrected_there_is_corrected_here(imports: Imports, services: Services) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Mad Up", header=header))
-    done = said(imports(table("7,2026-11-24,10:00,10:30,99999 00022,Made Up", header=header)))
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Mad Up", header=WITH_ID))
+    done = said(imports(table("7,2026-11-24,10:00,10:30,99999 00022,Made Up", header=WITH_ID)))
     assert done[0] == "Appointments: 1 corrected"
     (visit,) = visits(services)
     assert visit.phone
@@ -592,9 +587,8 @@ def test_a_name_that_is_corrected_there_is_corrected_here(imports: Imports, serv
 def test_a_number_or_a_name_that_is_not_told_any_more_stays(
     imports: Imports, services: Services, newer: str, number: str, name: str
 ) -> None:
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
-    newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=header)
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=WITH_ID))
+    newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=WITH_ID)
     imports(newer)
     (visit,) = visits(services)
     (patient,) = services.diary.patients.called({visit.patient_id or 0}).values()
@@ -609,9 +603,8 @@ def test_an_appointment_of_another_patient_keeps_nothing_of_the_first(
     imports: Imports, services: Services, newer: str, number: str | None, name: str | None
 ) -> None:
     """A time that the other diary gives to somebody else has neither the first patient's number nor their name."""
-    header = "id,day,starts,ends,phone,name"
-    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=header))
-    newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=header)
+    imports(table("7,2026-11-24,10:00,10:30,99999 00021,Made Up", header=WITH_ID))
+    newer = table(f"7,2026-11-24,10:00,10:30,{newer}", header=WITH_ID)
     assert said(imports(newer))[0] == "Appointments: 1 corrected"
     (visit,) = visits(services)
     called = services.diary.patients.called({visit.patient_id or 0}).get(visit.patient_id or 0)
@@ -621,9 +614,9 @@ def test_an_appointment_of_another_patient_keeps_nothing_of_the_first(
 
 def test_a_name_whose_letters_are_encoded_otherwise_is_the_same_name(imports: Imports, services: Services) -> None:
     """A letter with a nukta or an accent, or a capital, may be written in several ways: each time it is one patient."""
-    header, row = "id,day,starts,ends,phone,name", "7,2026-11-24,10:00,10:30,99999 00021,"
-    imports(table(f"{row}{'क' + chr(0x93C)}ल्पित É", header=header))
-    assert said(imports(table(f"{row}{chr(0x958)}ल्पित é", header=header)))[0] == "Appointments: none"
+    row = "7,2026-11-24,10:00,10:30,99999 00021,"
+    imports(table(f"{row}{'क' + chr(0x93C)}ल्पित É", header=WITH_ID))
+    assert said(imports(table(f"{row}{chr(0x958)}ल्पित é", header=WITH_ID)))[0] == "Appointments: none"
 
 
 def test_what_callers_have_booked_is_no_import_and_is_not_taken_away(imports: Imports, services: Services) -> None:
